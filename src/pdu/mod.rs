@@ -1,0 +1,1 @@
+//! PDUs to octets and back.

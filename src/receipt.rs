@@ -1,0 +1,1 @@
+//! Delivery receipts, text and TLV.
