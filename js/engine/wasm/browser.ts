@@ -1,0 +1,20 @@
+// Browsers fetch the module, which takes a moment: nothing works before `init()` has resolved.
+
+import * as bindgen from "#bindgen";
+import type { Exports } from "./exports.ts";
+
+const notReady = new Proxy({} as Exports, {
+  get() {
+    throw new Error("smpp-edge is not loaded yet: `await init()` first");
+  },
+});
+
+/** The engine, once `init()` has resolved; until then each use throws. */
+export let wasm: Exports = notReady;
+
+/** Resolves when the engine can be used. Rejects when the module can't be fetched, and may then be called again. */
+export async function init(): Promise<void> {
+  // As seen from the built file, dist/browser/….js; bundlers know this form and bring the file along.
+  await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) });
+  wasm = bindgen;
+}

@@ -1,0 +1,181 @@
+// npm run build: checks the tools, installs what is missing, and makes dist/ from src/ (Rust) and js/ (TypeScript).
+// What is up to date is left alone.
+
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { at, cargoHome, checkNode, exists, execute, Failure, files, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
+
+const target = "wasm32-unknown-unknown";
+
+// The wasm features that rustc uses for this target and wasm-opt may use too; each is in every runtime the package is for.
+const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+
+// The entries of the package, and which of them each runtime's directory in dist/ has.
+const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", simulator: "js/simulator/cli.ts" };
+const runtimes = {
+  workerd: { entries: ["index", "decoder", "worker"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
+  deno: { entries: ["index", "decoder", "server", "simulator"], platform: "node", conditions: ["deno", "node"] },
+  bun: { entries: ["index", "decoder", "server", "simulator"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
+  node: { entries: ["index", "decoder", "server", "simulator"], platform: "node", conditions: ["node"] },
+  browser: { entries: ["index", "decoder"], platform: "browser", conditions: ["browser"] },
+  inline: { entries: ["index", "decoder"], platform: "neutral", conditions: ["edge-light"] },
+};
+
+/** Brings dist/ up to date. Throws a `Failure` when it can't. */
+export async function build() {
+  checkNode();
+  const rustc = await checkRust();
+  await installPackages();
+  await buildWasm(rustc);
+  await buildJavaScript();
+  await buildTypes();
+}
+
+/** The version of rustc, once it is certain that it can compile for `target`. */
+export async function checkRust() {
+  const tools = await Promise.all(["cargo", "rustc"].map((tool) => execute(tool, ["--version"])));
+  if (tools.some(({ code }) => code !== 0)) {
+    throw new Failure(`Rust is missing: cargo and rustc must be on the PATH. Install it from https://rustup.rs, open a new terminal, and run this again.\n${tools.map(({ output }) => output.trim()).join("\n")}`);
+  }
+  if (!(await hasTarget())) {
+    await step(`Adding the Rust target ${target}`, () => execute("rustup", ["target", "add", target])).then(async ({ code, output }) => {
+      if (code !== 0 || !(await hasTarget())) {
+        throw new Failure(`${output.trim()}\n\nRust has no standard library for ${target}. With rustup: \`rustup target add ${target}\`. With your system's Rust, install its package for WebAssembly (Debian: libstd-rust-dev-wasm32).`);
+      }
+    });
+  }
+  return tools[1].output.trim();
+}
+
+async function hasTarget() {
+  const { code, output } = await execute("rustc", ["--print", "target-libdir", "--target", target]);
+  if (code !== 0) return false;
+  try {
+    return readdirSync(output.trim()).some((name) => /^libstd-.*\.rlib$/.test(name));
+  } catch {
+    return false;
+  }
+}
+
+async function buildWasm(rustc) {
+  const inputs = ["src", "Cargo.toml", "Cargo.lock", "tools/bindgen/src", "tools/bindgen/Cargo.toml", "tools/bindgen/Cargo.lock", "scripts/build.mjs"];
+  const outputs = ["dist/smpp.wasm", "dist/smpp.wasm.d.ts", "dist/wasm-base64.js", "dist/wasm-base64.d.ts", "dist/bindgen/smpp_edge.js", "dist/bindgen/smpp_edge.d.ts"];
+  await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
+    const bindgen = await buildBindgen();
+    await step("Compiling Rust to WebAssembly", () =>
+      must("cargo", ["build", "--release", "--locked", "--target", target, "--features", "wasm", ...remapPaths(), "--target-dir", targetDir]),
+    );
+
+    const raw = join(targetDir, "bindgen-out");
+    rmSync(raw, { recursive: true, force: true });
+    await must(bindgen, [join(targetDir, target, "release", "smpp_edge.wasm"), raw]);
+
+    mkdirSync(at("dist", "bindgen"), { recursive: true });
+    await step("Optimising the WebAssembly", () =>
+      must(process.execPath, [
+        at("node_modules", "binaryen", "bin", "wasm-opt"),
+        join(raw, "smpp_edge_bg.wasm"),
+        "--output",
+        at("dist", "smpp.wasm"),
+        "-O3",
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+        ...features.map((name) => `--enable-${name}`),
+      ]),
+    );
+    for (const name of ["smpp_edge.js", "smpp_edge.d.ts"]) copyFileSync(join(raw, name), at("dist", "bindgen", name));
+    writeFileSync(at("dist", "smpp.wasm.d.ts"), "declare const module: WebAssembly.Module;\nexport default module;\n");
+    writeFileSync(at("dist", "wasm-base64.js"), `export default ${JSON.stringify(readFileSync(at("dist", "smpp.wasm"), "base64"))};\n`);
+    writeFileSync(at("dist", "wasm-base64.d.ts"), "declare const base64: string;\nexport default base64;\n");
+  });
+}
+
+/** wasm-bindgen's program, at exactly the version of the crate. */
+async function buildBindgen() {
+  const wanted = lockedVersion("Cargo.lock", "wasm-bindgen");
+  const ours = lockedVersion("tools/bindgen/Cargo.lock", "wasm-bindgen-cli-support");
+  if (wanted !== ours) {
+    throw new Failure(`Cargo.lock has wasm-bindgen ${wanted}, but tools/bindgen/Cargo.lock has wasm-bindgen-cli-support ${ours}. Put "=${wanted}" into tools/bindgen/Cargo.toml and run \`cargo update\` in that directory.`);
+  }
+  const dir = join(targetDir, "bindgen");
+  await step("Compiling wasm-bindgen", () => must("cargo", ["build", "--locked", "--manifest-path", at("tools", "bindgen", "Cargo.toml"), "--target-dir", dir]));
+  return join(dir, "debug", windows ? "bindgen.exe" : "bindgen");
+}
+
+function lockedVersion(lock, name) {
+  const version = new RegExp(`^name = "${name}"\\r?\\nversion = "([^"]+)"`, "m").exec(readFileSync(at(lock), "utf8"))?.[1];
+  if (!version) throw new Failure(`${lock} has no ${name}`);
+  return version;
+}
+
+/** Flags that keep this machine's directories out of the panic messages, so that every machine builds the same octets. */
+function remapPaths() {
+  const registries = join(cargoHome, "registry", "src");
+  const names = exists(registries) ? readdirSync(registries) : [];
+  const flags = [...names.map((name) => [join(registries, name), "registry"]), [root, "smpp-edge"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  return ["--config", `target.${target}.rustflags=${JSON.stringify(flags)}`];
+}
+
+async function buildJavaScript() {
+  await once("javascript", fingerprint(["js", "dist/bindgen", "dist/smpp.wasm", "package.json", "package-lock.json", "scripts/build.mjs"]), ["dist/node"], () =>
+    step("Building JavaScript", async () => {
+      const esbuild = await import("esbuild");
+      for (const [runtime, options] of Object.entries(runtimes)) {
+        rmSync(at("dist", runtime), { recursive: true, force: true });
+        const present = options.entries.filter((name) => exists(entries[name]));
+        if (present.length === 0) continue;
+        const result = await esbuild.build({
+          absWorkingDir: root,
+          entryPoints: Object.fromEntries(present.map((name) => [name, entries[name]])),
+          outdir: `dist/${runtime}`,
+          chunkNames: "shared-[hash]",
+          bundle: true,
+          splitting: true, // one instance of the engine for all entries
+          format: "esm",
+          target: "es2022",
+          platform: options.platform,
+          mainFields: ["module", "main"],
+          conditions: options.conditions,
+          external: options.external ?? [],
+          plugins: [wasmBeside],
+          sourcemap: true,
+          legalComments: "inline",
+          logLevel: "silent",
+        }).catch((error) => error);
+        if (result.errors?.length > 0) {
+          const messages = await esbuild.formatMessages(result.errors, { kind: "error", color: process.stderr.isTTY });
+          throw new Failure(`dist/${runtime} can't be built:\n${messages.join("")}`);
+        }
+        if (result instanceof Error) throw result;
+      }
+    }),
+  );
+}
+
+/** Leaves the module out of the bundles: it lies beside the runtimes' directories, once for all of them. */
+const wasmBeside = {
+  name: "wasm-beside",
+  setup(build) {
+    build.onResolve({ filter: /\/dist\/(smpp\.wasm|wasm-base64\.js)$/ }, ({ path }) => ({ path: path.replace(/^.*\/dist\//, "../"), external: true }));
+  },
+};
+
+async function buildTypes() {
+  const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker"] };
+  const inputs = ["js", "dist/bindgen", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", ...Object.keys(projects)];
+  await once("types", fingerprint(inputs), ["dist/types"], () =>
+    step("Writing type declarations", async () => {
+      rmSync(at("dist", "types"), { recursive: true, force: true });
+      for (const [project, names] of Object.entries(projects)) {
+        if (!names.some((name) => exists(entries[name]))) continue;
+        await must(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]);
+      }
+    }),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await run(build);
+}
