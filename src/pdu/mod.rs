@@ -1,1 +1,53 @@
-//! PDUs to octets and back.
+//! PDUs to octets and back: SMPP 3.4 (issue 1.2) and 5.0, tolerant in and exact out.
+//!
+//! A [`Framer`] cuts the stream into PDUs; [`Pdu::decode`] reads one of them without copying; [`encode`] and
+//! [`Pdu::encode`] append to a buffer of the caller. Strings are octets without their NUL, values the specification
+//! gives names are newtypes that hold any octet, and TLVs stay in their encoded octets.
+
+mod alert;
+mod any;
+mod bind;
+mod body;
+mod broadcast;
+mod command;
+mod data;
+mod deliver;
+mod error;
+mod framer;
+mod header;
+mod link;
+mod lists;
+mod query;
+mod status;
+mod submit;
+mod tag;
+mod tlv;
+mod values;
+
+pub use alert::AlertNotification;
+pub use any::{Pdu, fields_of};
+pub use bind::{Bind, BindResp, Outbind};
+pub use body::{Body, FieldKind, FieldSpec, encode};
+pub use broadcast::{
+    BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
+};
+pub use command::CommandId;
+pub use data::{DataSm, DataSmResp};
+pub use deliver::{DeliverSm, DeliverSmResp};
+pub use error::{DecodeError, DecodeErrorKind, FrameError, InvalidField, InvalidFieldKind};
+pub use framer::Framer;
+pub use header::{HEADER_LEN, Header};
+pub use link::{
+    CancelBroadcastSmResp, CancelSmResp, EnquireLink, EnquireLinkResp, GenericNack, HeaderOnly,
+    ReplaceSmResp, Unbind, UnbindResp,
+};
+pub use lists::{
+    DestAddress, DestAddressBuf, DestAddressIter, DestAddresses, UnsuccessSme, UnsuccessSmeBuf,
+    UnsuccessSmeIter, UnsuccessSmes,
+};
+pub use query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
+pub use status::{CommandStatus, Handling};
+pub use submit::{MessageIdResp, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
+pub use tag::{Tag, TlvSpec, TlvType, carrier};
+pub use tlv::{Tlv, TlvBuf, TlvIter, Tlvs};
+pub use values::*;

@@ -1,0 +1,193 @@
+//! Any PDU.
+
+use super::alert::AlertNotification;
+use super::bind::{Bind, BindResp, Outbind};
+use super::body::{Body, FieldSpec};
+use super::broadcast::{
+    BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
+};
+use super::data::{DataSm, DataSmResp};
+use super::deliver::{DeliverSm, DeliverSmResp};
+use super::error::{DecodeError, DecodeErrorKind, InvalidField};
+use super::link::{
+    CancelBroadcastSmResp, CancelSmResp, EnquireLink, EnquireLinkResp, GenericNack, ReplaceSmResp,
+    Unbind, UnbindResp,
+};
+use super::query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
+use super::submit::{SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
+use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tlvs};
+
+macro_rules! pdus {
+    ($($variant:ident($body:ident) = $command:ident;)*) => {
+        /// Any PDU of 3.4 and 5.0, borrowed from its octets.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Pdu<'a> {
+            $(
+                #[doc = concat!("[`", stringify!($command), "`](CommandId::", stringify!($command), ")")]
+                $variant($body<'a>),
+            )*
+            /// A command that neither 3.4 nor 5.0 defines.
+            Unknown {
+                /// As it came.
+                command_id: CommandId,
+                /// The octets behind the header.
+                body: &'a [u8],
+            },
+        }
+
+        impl<'a> Pdu<'a> {
+            /// Reads the octets behind a header.
+            ///
+            /// # Errors
+            /// As [`Body::decode`].
+            pub fn decode_body(header: &Header, body: &'a [u8]) -> Result<Pdu<'a>, DecodeError> {
+                Ok(match header.command_id {
+                    $(CommandId::$command => Pdu::$variant($body::decode(header, body)?),)*
+                    command_id => Pdu::Unknown { command_id, body },
+                })
+            }
+
+            /// Which PDU this is.
+            #[must_use]
+            pub fn command_id(&self) -> CommandId {
+                match self {
+                    $(Pdu::$variant(_) => CommandId::$command,)*
+                    Pdu::Unknown { command_id, .. } => *command_id,
+                }
+            }
+
+            /// The optional parameters; none for an unknown command.
+            #[must_use]
+            pub fn tlvs(&self) -> Tlvs<'a> {
+                match self {
+                    $(Pdu::$variant(body) => body.tlvs,)*
+                    Pdu::Unknown { .. } => Tlvs::EMPTY,
+                }
+            }
+
+            /// Appends the PDU, `command_length` filled in. A failed response with an empty body is written as its
+            /// header alone.
+            ///
+            /// # Errors
+            /// The first field that can't be written; `out` is then as it was.
+            pub fn encode(
+                &self,
+                out: &mut Vec<u8>,
+                status: CommandStatus,
+                sequence_number: u32,
+            ) -> Result<(), InvalidField> {
+                let id = self.command_id();
+                match self {
+                    $(Pdu::$variant(body) => super::encode(out, id, status, sequence_number, body),)*
+                    Pdu::Unknown { body, .. } => super::encode(out, id, status, sequence_number, &Raw(body)),
+                }
+            }
+        }
+
+        /// The mandatory fields of a command; `None` if it is unknown.
+        #[must_use]
+        pub fn fields_of(command_id: CommandId) -> Option<&'static [FieldSpec]> {
+            match command_id {
+                $(CommandId::$command => Some($body::FIELDS),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+pdus! {
+    BindReceiver(Bind) = BIND_RECEIVER;
+    BindTransmitter(Bind) = BIND_TRANSMITTER;
+    QuerySm(QuerySm) = QUERY_SM;
+    SubmitSm(SubmitSm) = SUBMIT_SM;
+    DeliverSm(DeliverSm) = DELIVER_SM;
+    Unbind(Unbind) = UNBIND;
+    ReplaceSm(ReplaceSm) = REPLACE_SM;
+    CancelSm(CancelSm) = CANCEL_SM;
+    BindTransceiver(Bind) = BIND_TRANSCEIVER;
+    Outbind(Outbind) = OUTBIND;
+    EnquireLink(EnquireLink) = ENQUIRE_LINK;
+    SubmitMulti(SubmitMulti) = SUBMIT_MULTI;
+    AlertNotification(AlertNotification) = ALERT_NOTIFICATION;
+    DataSm(DataSm) = DATA_SM;
+    BroadcastSm(BroadcastSm) = BROADCAST_SM;
+    QueryBroadcastSm(QueryBroadcastSm) = QUERY_BROADCAST_SM;
+    CancelBroadcastSm(CancelBroadcastSm) = CANCEL_BROADCAST_SM;
+    GenericNack(GenericNack) = GENERIC_NACK;
+    BindReceiverResp(BindResp) = BIND_RECEIVER_RESP;
+    BindTransmitterResp(BindResp) = BIND_TRANSMITTER_RESP;
+    QuerySmResp(QuerySmResp) = QUERY_SM_RESP;
+    SubmitSmResp(SubmitSmResp) = SUBMIT_SM_RESP;
+    DeliverSmResp(DeliverSmResp) = DELIVER_SM_RESP;
+    UnbindResp(UnbindResp) = UNBIND_RESP;
+    ReplaceSmResp(ReplaceSmResp) = REPLACE_SM_RESP;
+    CancelSmResp(CancelSmResp) = CANCEL_SM_RESP;
+    BindTransceiverResp(BindResp) = BIND_TRANSCEIVER_RESP;
+    EnquireLinkResp(EnquireLinkResp) = ENQUIRE_LINK_RESP;
+    SubmitMultiResp(SubmitMultiResp) = SUBMIT_MULTI_RESP;
+    DataSmResp(DataSmResp) = DATA_SM_RESP;
+    BroadcastSmResp(BroadcastSmResp) = BROADCAST_SM_RESP;
+    QueryBroadcastSmResp(QueryBroadcastSmResp) = QUERY_BROADCAST_SM_RESP;
+    CancelBroadcastSmResp(CancelBroadcastSmResp) = CANCEL_BROADCAST_SM_RESP;
+}
+
+impl<'a> Pdu<'a> {
+    /// Reads one whole PDU.
+    ///
+    /// # Errors
+    /// `Length` if `frame` is not exactly as long as its `command_length` says, else as [`Body::decode`].
+    #[inline]
+    pub fn decode(frame: &'a [u8]) -> Result<(Header, Pdu<'a>), DecodeError> {
+        let Some((octets, body)) = frame.split_first_chunk::<HEADER_LEN>() else {
+            return Err(wrong_length(CommandId(0), HEADER_LEN, frame.len()));
+        };
+        let header = Header::decode(octets);
+        if header.command_length as usize != frame.len() {
+            return Err(wrong_length(
+                header.command_id,
+                header.command_length as usize,
+                frame.len(),
+            ));
+        }
+        Pdu::decode_body(&header, body).map(|pdu| (header, pdu))
+    }
+}
+
+#[cold]
+fn wrong_length(command_id: CommandId, expected: usize, found: usize) -> DecodeError {
+    DecodeError {
+        kind: DecodeErrorKind::Length,
+        command_id,
+        field: "command_length",
+        offset: 0,
+        expected: u32::try_from(expected).unwrap_or(u32::MAX),
+        found: u32::try_from(found).unwrap_or(u32::MAX),
+    }
+}
+
+/// The octets of an unknown command, written as they came.
+struct Raw<'a>(&'a [u8]);
+
+impl<'a> Body<'a> for Raw<'a> {
+    fn decode(_: &Header, body: &'a [u8]) -> Result<Self, DecodeError> {
+        Ok(Raw(body))
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn check(&self) -> Result<(), InvalidField> {
+        Ok(())
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField> {
+        out.extend_from_slice(self.0);
+        Ok(())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

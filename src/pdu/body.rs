@@ -1,0 +1,628 @@
+//! The mandatory part of a PDU: one list of fields gives its struct, decode, encode and table.
+
+use super::error::{DecodeError, DecodeErrorKind, InvalidField, InvalidFieldKind};
+use super::lists::{DestAddresses, UnsuccessSmes};
+use super::tlv::{self, Tlvs};
+use super::values::{self, ValueSet};
+use super::{CommandId, CommandStatus, HEADER_LEN, Header};
+
+/// The body of a PDU: what stands behind the header.
+pub trait Body<'a>: Sized {
+    /// Reads a body from the octets behind the header of exactly one PDU.
+    ///
+    /// Tolerant as real peers need it. Strings over their length are kept. A final NUL may be missing where the PDU
+    /// ends with it, up to three NULs may stand before the TLVs, and octets behind a PDU without fields are ignored
+    /// if they are no TLVs. Responses may lack their body, or the rest of it, and what is missing reads as empty or
+    /// 0; TLVs may follow the header at once, and broken TLVs end the list. A body that makes no sense reads as
+    /// empty if the response says that the request failed.
+    ///
+    /// # Errors
+    /// The first place where the octets stop making sense.
+    fn decode(header: &Header, body: &'a [u8]) -> Result<Self, DecodeError>;
+
+    /// Octets that [`encode`](Self::encode) will append.
+    fn encoded_len(&self) -> usize;
+
+    /// Tells whether every field can be written: strings within their length and without NUL, times empty or of 16
+    /// characters.
+    ///
+    /// # Errors
+    /// The first field that can't.
+    fn check(&self) -> Result<(), InvalidField>;
+
+    /// Appends the body to `out`, exact to the specification.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); `out` is then as it was.
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField>;
+
+    /// True if every string is empty, every number 0, and there are no TLVs: a failed response is then written as
+    /// its header alone.
+    fn is_empty(&self) -> bool;
+}
+
+/// Appends header and body, `command_length` filled in. A response with a status other than 0 and an empty body is
+/// written as its header alone (5.0 section 3.2.1.4).
+///
+/// # Errors
+/// The first field that can't be written; `out` is then as it was.
+pub fn encode<'a>(
+    out: &mut Vec<u8>,
+    command_id: CommandId,
+    status: CommandStatus,
+    sequence_number: u32,
+    body: &impl Body<'a>,
+) -> Result<(), InvalidField> {
+    let start = out.len();
+    let bare = !status.is_ok() && command_id.is_response() && body.is_empty();
+    let length = if bare {
+        HEADER_LEN
+    } else {
+        HEADER_LEN + body.encoded_len()
+    };
+    let command_length = u32::try_from(length).map_err(|_| InvalidField {
+        field: "command_length",
+        kind: InvalidFieldKind::TooLong {
+            max: u32::MAX as usize,
+            found: length,
+        },
+    })?;
+    out.reserve(length);
+    out.extend_from_slice(
+        &Header {
+            command_length,
+            command_id,
+            command_status: status,
+            sequence_number,
+        }
+        .encode(),
+    );
+    if bare {
+        return Ok(());
+    }
+    body.encode(out).inspect_err(|_| out.truncate(start))
+}
+
+/// A mandatory field, for code that goes by tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// The specification's name.
+    pub name: &'static str,
+    /// How it is written.
+    pub kind: FieldKind,
+}
+
+/// How a mandatory field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Text and a NUL, so many octets at most with the NUL.
+    CString(u8),
+    /// Text of 16 characters or none, and a NUL.
+    Time,
+    /// One octet.
+    Integer(ValueSet),
+    /// `sm_length`, then so many octets.
+    ShortMessage,
+    /// `number_of_dests`, then so many addresses or list names.
+    DestAddresses,
+    /// `no_unsuccess`, then so many addresses with their status.
+    UnsuccessSmes,
+}
+
+/// What to do where octets are missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// Fail.
+    Fail,
+    /// A final NUL may be missing.
+    FinalNul,
+    /// Everything may be missing.
+    Anything,
+}
+
+/// Takes fields off the front of a body. After a failure all that is read is empty, and `failed` tells.
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
+    missing: Missing,
+    failed: bool,
+    /// A string ran to the end of the PDU without its NUL: nothing may follow.
+    ended: bool,
+}
+
+impl<'a> Reader<'a> {
+    #[inline]
+    fn new(rest: &'a [u8], missing: Missing) -> Self {
+        Reader {
+            rest,
+            missing,
+            failed: false,
+            ended: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn c_string(&mut self) -> &'a [u8] {
+        let rest = self.rest;
+        if let Some(end) = find_nul(rest) {
+            self.rest = &rest[end + 1..];
+            return &rest[..end];
+        }
+        self.without_nul()
+    }
+
+    #[cold]
+    fn without_nul(&mut self) -> &'a [u8] {
+        match self.missing {
+            Missing::FinalNul if !self.ended => {}
+            Missing::Anything => {}
+            _ => self.failed = true,
+        }
+        self.ended = true;
+        std::mem::take(&mut self.rest)
+    }
+
+    #[inline]
+    pub(super) fn octet(&mut self) -> u8 {
+        if let [first, rest @ ..] = self.rest {
+            self.rest = rest;
+            return *first;
+        }
+        self.failed |= self.missing != Missing::Anything;
+        0
+    }
+
+    #[inline]
+    pub(super) fn octets(&mut self, count: usize) -> &'a [u8] {
+        if let Some((taken, rest)) = self.rest.split_at_checked(count) {
+            self.rest = rest;
+            return taken;
+        }
+        self.fail();
+        &[]
+    }
+
+    /// What is left, without taking it.
+    #[inline]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    #[cold]
+    pub(super) fn fail(&mut self) {
+        self.failed = true;
+        self.rest = &[];
+    }
+
+    #[inline]
+    pub(super) fn tlvs(&mut self) -> Tlvs<'a> {
+        if let Some(tlvs) = Tlvs::exact(self.rest) {
+            return tlvs;
+        }
+        self.stray_or_broken_tlvs()
+    }
+
+    #[cold]
+    fn stray_or_broken_tlvs(&mut self) -> Tlvs<'a> {
+        if let Some(tlvs) = tlvs_behind_stray_nuls(self.rest) {
+            return tlvs;
+        }
+        self.failed |= self.missing != Missing::Anything;
+        Tlvs::prefix(self.rest)
+    }
+}
+
+/// The TLVs behind one to three NULs that do not belong there: four would read as an empty TLV with tag 0.
+fn tlvs_behind_stray_nuls(octets: &[u8]) -> Option<Tlvs<'_>> {
+    let nuls = octets
+        .iter()
+        .take(3)
+        .take_while(|octet| **octet == 0)
+        .count();
+    (1..=nuls).find_map(|stray| Tlvs::exact(&octets[stray..]))
+}
+
+/// Where the first NUL is.
+#[inline]
+pub(super) fn find_nul(octets: &[u8]) -> Option<usize> {
+    octets.iter().position(|octet| *octet == 0)
+}
+
+/// Reads a body that did not read at once: the tolerance that [`Body::decode`] promises.
+#[cold]
+pub(super) fn recover<'a, T>(
+    header: &Header,
+    body: &'a [u8],
+    fields: &'static [FieldSpec],
+    read: impl Fn(&mut Reader<'a>) -> T,
+    empty: impl Fn(Tlvs<'a>) -> T,
+) -> Result<T, DecodeError> {
+    if fields.is_empty() {
+        return Ok(empty(Tlvs::EMPTY));
+    }
+    if !header.command_id.is_response() {
+        let mut reader = Reader::new(body, Missing::FinalNul);
+        let value = read(&mut reader);
+        return if reader.failed {
+            Err(diagnose(header.command_id, fields, body))
+        } else {
+            Ok(value)
+        };
+    }
+    if let Some(tlvs) = Tlvs::exact(body).filter(|tlvs| !tlvs.is_empty()) {
+        return Ok(empty(tlvs));
+    }
+    let mut reader = Reader::new(body, Missing::Anything);
+    let value = read(&mut reader);
+    if !reader.failed {
+        return Ok(value);
+    }
+    if header.command_status.is_ok() {
+        Err(diagnose(header.command_id, fields, body))
+    } else {
+        Ok(empty(Tlvs::EMPTY))
+    }
+}
+
+/// Finds where a body stops making sense.
+#[cold]
+fn diagnose(command_id: CommandId, fields: &'static [FieldSpec], body: &[u8]) -> DecodeError {
+    let mut at = 0;
+    let error = |kind, field, at: usize, expected: usize, found: usize| DecodeError {
+        kind,
+        command_id,
+        field,
+        offset: HEADER_LEN + at,
+        expected: u32::try_from(expected).unwrap_or(u32::MAX),
+        found: u32::try_from(found).unwrap_or(u32::MAX),
+    };
+    for field in fields {
+        let rest = &body[at..];
+        let length = match field.kind {
+            FieldKind::CString(_) | FieldKind::Time => find_nul(rest).map(|end| end + 1),
+            FieldKind::Integer(_) => (!rest.is_empty()).then_some(1),
+            FieldKind::ShortMessage => match rest.split_first() {
+                None => None,
+                Some((length, text)) if usize::from(*length) <= text.len() => {
+                    Some(1 + usize::from(*length))
+                }
+                Some((length, text)) => {
+                    return error(
+                        DecodeErrorKind::Truncated,
+                        field.name,
+                        at + 1,
+                        usize::from(*length),
+                        text.len(),
+                    );
+                }
+            },
+            FieldKind::DestAddresses | FieldKind::UnsuccessSmes => {
+                let walked = match field.kind {
+                    FieldKind::DestAddresses => DestAddresses::measure(rest),
+                    _ => UnsuccessSmes::measure(rest),
+                };
+                match walked {
+                    Ok(length) => Some(length),
+                    Err((kind, inside, expected, found)) => {
+                        return error(kind, field.name, at + inside, expected, found);
+                    }
+                }
+            }
+        };
+        match (length, field.kind) {
+            (Some(length), _) => at += length,
+            (None, FieldKind::CString(_) | FieldKind::Time) if !rest.is_empty() => {
+                return error(
+                    DecodeErrorKind::MissingNul,
+                    field.name,
+                    at,
+                    rest.len() + 1,
+                    rest.len(),
+                );
+            }
+            (None, _) => return error(DecodeErrorKind::Truncated, field.name, at, 1, 0),
+        }
+    }
+    let rest = &body[at..];
+    tlv::fault(
+        command_id,
+        rest,
+        Tlvs::prefix(rest).as_bytes().len(),
+        HEADER_LEN + at,
+    )
+}
+
+/// How a kind of field stands on the wire, for values of type `T`.
+pub(super) trait Wire<'a, T> {
+    const KIND: FieldKind;
+    fn read(reader: &mut Reader<'a>) -> T;
+    fn check(value: &T) -> Result<(), InvalidFieldKind>;
+    fn len(value: &T) -> usize;
+    fn write(value: &T, out: &mut Vec<u8>);
+}
+
+/// C-octet string of at most `MAX` octets with its NUL.
+pub(super) struct CString<const MAX: usize>;
+
+impl<'a, const MAX: usize> Wire<'a, &'a [u8]> for CString<MAX> {
+    const KIND: FieldKind = FieldKind::CString(MAX as u8);
+
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> &'a [u8] {
+        reader.c_string()
+    }
+
+    #[inline]
+    fn check(value: &&'a [u8]) -> Result<(), InvalidFieldKind> {
+        check_text(value, MAX - 1)
+    }
+
+    #[inline]
+    fn len(value: &&'a [u8]) -> usize {
+        value.len() + 1
+    }
+
+    #[inline]
+    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(value);
+        out.push(0);
+    }
+}
+
+/// Refuses text with a NUL inside, or of more than `max` octets.
+#[inline]
+pub(super) fn check_text(text: &[u8], max: usize) -> Result<(), InvalidFieldKind> {
+    if text.len() > max {
+        return Err(InvalidFieldKind::TooLong {
+            max,
+            found: text.len(),
+        });
+    }
+    if find_nul(text).is_some() {
+        return Err(InvalidFieldKind::ContainsNul);
+    }
+    Ok(())
+}
+
+/// C-octet string of 1 or 17 octets with its NUL.
+pub(super) struct Time;
+
+impl<'a> Wire<'a, &'a [u8]> for Time {
+    const KIND: FieldKind = FieldKind::Time;
+
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> &'a [u8] {
+        reader.c_string()
+    }
+
+    #[inline]
+    fn check(value: &&'a [u8]) -> Result<(), InvalidFieldKind> {
+        if !matches!(value.len(), 0 | 16) {
+            return Err(InvalidFieldKind::TimeLength { found: value.len() });
+        }
+        check_text(value, 16)
+    }
+
+    #[inline]
+    fn len(value: &&'a [u8]) -> usize {
+        value.len() + 1
+    }
+
+    #[inline]
+    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(value);
+        out.push(0);
+    }
+}
+
+/// One octet.
+pub(super) struct Octet;
+
+macro_rules! octet_fields {
+    ($($type:ty: $values:ident;)*) => {$(
+        impl<'a> Wire<'a, $type> for Octet {
+            const KIND: FieldKind = FieldKind::Integer(ValueSet::$values);
+
+            #[inline]
+            fn read(reader: &mut Reader<'a>) -> $type {
+                reader.octet().into()
+            }
+
+            #[inline]
+            fn check(_: &$type) -> Result<(), InvalidFieldKind> {
+                Ok(())
+            }
+
+            #[inline]
+            fn len(_: &$type) -> usize {
+                1
+            }
+
+            #[inline]
+            fn write(value: &$type, out: &mut Vec<u8>) {
+                out.push((*value).into());
+            }
+        }
+    )*};
+}
+
+octet_fields! {
+    u8: Plain;
+    values::Ton: Ton;
+    values::Npi: Npi;
+    values::EsmClass: EsmClass;
+    values::PriorityFlag: PriorityFlag;
+    values::RegisteredDelivery: RegisteredDelivery;
+    values::DataCoding: DataCoding;
+    values::InterfaceVersion: InterfaceVersion;
+    values::MessageState: MessageState;
+}
+
+/// One octet of a set that has no type of its own.
+macro_rules! plain_octet {
+    ($($name:ident;)*) => {$(
+        pub(super) struct $name;
+
+        impl<'a> Wire<'a, u8> for $name {
+            const KIND: FieldKind = FieldKind::Integer(ValueSet::$name);
+
+            #[inline]
+            fn read(reader: &mut Reader<'a>) -> u8 {
+                reader.octet()
+            }
+
+            #[inline]
+            fn check(_: &u8) -> Result<(), InvalidFieldKind> {
+                Ok(())
+            }
+
+            #[inline]
+            fn len(_: &u8) -> usize {
+                1
+            }
+
+            #[inline]
+            fn write(value: &u8, out: &mut Vec<u8>) {
+                out.push(*value);
+            }
+        }
+    )*};
+}
+
+plain_octet! {
+    ProtocolId;
+    ReplaceIfPresentFlag;
+    SmDefaultMsgId;
+}
+
+/// `sm_length` and the octets it counts.
+pub(super) struct ShortMessage;
+
+impl<'a> Wire<'a, &'a [u8]> for ShortMessage {
+    const KIND: FieldKind = FieldKind::ShortMessage;
+
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> &'a [u8] {
+        let length = usize::from(reader.octet());
+        reader.octets(length)
+    }
+
+    #[inline]
+    fn check(value: &&'a [u8]) -> Result<(), InvalidFieldKind> {
+        let max = usize::from(u8::MAX);
+        if value.len() > max {
+            Err(InvalidFieldKind::TooLong {
+                max,
+                found: value.len(),
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    #[inline]
+    fn len(value: &&'a [u8]) -> usize {
+        value.len() + 1
+    }
+
+    #[inline]
+    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
+        out.push(value.len() as u8);
+        out.extend_from_slice(value);
+    }
+}
+
+/// Declares the body of a PDU from its fields, in the order of the specification.
+macro_rules! body {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident<$life:lifetime> {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty => $wire:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $name<$life> {
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// The optional parameters.
+            pub tlvs: $crate::pdu::Tlvs<$life>,
+        }
+
+        impl<$life> $name<$life> {
+            /// The mandatory fields in their order, as a table.
+            pub const FIELDS: &'static [$crate::pdu::body::FieldSpec] = &[
+                $($crate::pdu::body::FieldSpec {
+                    name: stringify!($field),
+                    kind: <$wire as $crate::pdu::body::Wire<$life, $type>>::KIND,
+                }),*
+            ];
+
+            #[inline]
+            fn read(reader: &mut $crate::pdu::body::Reader<$life>) -> Self {
+                $(let $field = <$wire as $crate::pdu::body::Wire<$life, $type>>::read(reader);)*
+                $name { $($field,)* tlvs: reader.tlvs() }
+            }
+        }
+
+        impl<$life> $crate::pdu::Body<$life> for $name<$life> {
+            #[inline]
+            fn decode(header: &$crate::pdu::Header, body: &$life [u8]) -> Result<Self, $crate::pdu::DecodeError> {
+                $crate::pdu::body::decode_with(
+                    header,
+                    body,
+                    Self::FIELDS,
+                    Self::read,
+                    |tlvs| {
+                        let mut empty = Self::default();
+                        empty.tlvs = tlvs;
+                        empty
+                    },
+                )
+            }
+
+            #[inline]
+            fn encoded_len(&self) -> usize {
+                0 $(+ <$wire as $crate::pdu::body::Wire<$life, $type>>::len(&self.$field))* + self.tlvs.as_bytes().len()
+            }
+
+            #[inline]
+            fn check(&self) -> Result<(), $crate::pdu::InvalidField> {
+                $(
+                    if let Err(kind) = <$wire as $crate::pdu::body::Wire<$life, $type>>::check(&self.$field) {
+                        return Err($crate::pdu::InvalidField { field: stringify!($field), kind });
+                    }
+                )*
+                Ok(())
+            }
+
+            fn encode(&self, out: &mut Vec<u8>) -> Result<(), $crate::pdu::InvalidField> {
+                self.check()?;
+                out.reserve(self.encoded_len());
+                $(<$wire as $crate::pdu::body::Wire<$life, $type>>::write(&self.$field, out);)*
+                out.extend_from_slice(self.tlvs.as_bytes());
+                Ok(())
+            }
+
+            fn is_empty(&self) -> bool {
+                *self == Self::default()
+            }
+        }
+    };
+}
+pub(super) use body;
+
+/// Reads a body at once if it is as it should be, else with the tolerance of [`recover`].
+#[inline]
+pub(super) fn decode_with<'a, T>(
+    header: &Header,
+    body: &'a [u8],
+    fields: &'static [FieldSpec],
+    read: impl Fn(&mut Reader<'a>) -> T,
+    empty: impl Fn(Tlvs<'a>) -> T,
+) -> Result<T, DecodeError> {
+    let mut reader = Reader::new(body, Missing::Fail);
+    let value = read(&mut reader);
+    if !reader.failed {
+        return Ok(value);
+    }
+    recover(header, body, fields, read, empty)
+}
