@@ -4,7 +4,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { at, cargoHome, checkNode, exists, execute, Failure, files, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
+import { at, cargoHome, checkNode, exists, execute, Failure, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
 
 const target = "wasm32-unknown-unknown";
 
@@ -39,11 +39,10 @@ export async function checkRust() {
     throw new Failure(`Rust is missing: cargo and rustc must be on the PATH. Install it from https://rustup.rs, open a new terminal, and run this again.\n${tools.map(({ output }) => output.trim()).join("\n")}`);
   }
   if (!(await hasTarget())) {
-    await step(`Adding the Rust target ${target}`, () => execute("rustup", ["target", "add", target])).then(async ({ code, output }) => {
-      if (code !== 0 || !(await hasTarget())) {
-        throw new Failure(`${output.trim()}\n\nRust has no standard library for ${target}. With rustup: \`rustup target add ${target}\`. With your system's Rust, install its package for WebAssembly (Debian: libstd-rust-dev-wasm32).`);
-      }
-    });
+    const { code, output } = await step(`Adding the Rust target ${target}`, () => execute("rustup", ["target", "add", target]));
+    if (code !== 0 || !(await hasTarget())) {
+      throw new Failure(`${output.trim()}\n\nRust has no standard library for ${target}. With rustup: \`rustup target add ${target}\`. With your system's Rust, install its package for WebAssembly (Debian: libstd-rust-dev-wasm32).`);
+    }
   }
   return tools[1].output.trim();
 }
@@ -157,8 +156,8 @@ async function buildJavaScript() {
 /** Leaves the module out of the bundles: it lies beside the runtimes' directories, once for all of them. */
 const wasmBeside = {
   name: "wasm-beside",
-  setup(build) {
-    build.onResolve({ filter: /\/dist\/(smpp\.wasm|wasm-base64\.js)$/ }, ({ path }) => ({ path: path.replace(/^.*\/dist\//, "../"), external: true }));
+  setup({ onResolve }) {
+    onResolve({ filter: /\/dist\/(smpp\.wasm|wasm-base64\.js)$/ }, ({ path }) => ({ path: path.replace(/^.*\/dist\//, "../"), external: true }));
   },
 };
 

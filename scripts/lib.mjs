@@ -1,11 +1,11 @@
 // What the scripts share: where things are, running programs, progress, and stamps of finished steps.
 // Node 20 or newer, no dependencies: everything here works straight after `git clone`.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,7 +14,8 @@ export const windows = process.platform === "win32";
 /** A failure that the user can act on: its message is shown without a stack. */
 export class Failure extends Error {}
 
-export const at = (...parts) => join(root, ...parts);
+/** A path, absolute or relative to the root. */
+export const at = (...parts) => resolve(root, ...parts);
 
 export const exists = (...parts) => existsSync(at(...parts));
 
@@ -28,44 +29,78 @@ export async function run(main) {
   }
 }
 
-/** Prints `label …`, awaits `work`, and says how long it took. On a terminal the seconds count while it runs. */
-export async function step(label, work) {
+/**
+ * Prints `label …` on the error stream, awaits `work`, and says how long it took, and what `outcome` makes of its result.
+ * On a terminal the seconds count while it runs; elsewhere a line every half minute shows that it does.
+ */
+export async function step(label, work, outcome = () => "done") {
   const began = Date.now();
   const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   const live = process.stderr.isTTY;
-  if (!live) process.stderr.write(`${label} …\n`);
-  const timer = setInterval(() => process.stderr.write(live ? `\r${label} … ${took()} ` : `${label} … ${took()} so far\n`), live ? 200 : 30_000);
+  const show = (text) => process.stderr.write(live ? `\r\x1b[K${text}` : `${text}\n`);
+  const timer = setInterval(() => show(`${label} … ${took()}`), live ? 200 : 30_000);
+  show(`${label} …`);
   try {
     const result = await work();
-    process.stderr.write(`${live ? "\r" : ""}${label}: ${took()}    \n`);
+    show(`${label}: ${outcome(result)} (${took()})${live ? "\n" : ""}`);
     return result;
   } catch (error) {
-    process.stderr.write(`${live ? "\r" : ""}${label}: failed after ${took()}\n`);
+    show(`${label}: failed (${took()})${live ? "\n" : ""}`);
     throw error;
   } finally {
     clearInterval(timer);
   }
 }
 
+/** The programs that run now. None outlives this script, however it ends. */
+const running = new Set();
+process.on("exit", () => running.forEach(end));
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) process.on(signal, () => process.exit(code));
+
+/** Starts a program in a process group of its own, so that ending it ends all that it started. */
+export function start(command, args, options = {}) {
+  const child = spawn(command, args, { cwd: root, detached: !windows, windowsHide: true, ...options });
+  running.add(child);
+  child.on("exit", () => end(child)); // what it left behind
+  child.on("error", () => running.delete(child));
+  return child;
+}
+
+/** Ends a program and all that it started, at once. */
+export function end(child) {
+  running.delete(child);
+  if (child.pid === undefined) return;
+  try {
+    if (windows) spawnSync("taskkill", ["/T", "/F", "/PID", String(child.pid)], { stdio: "ignore" });
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It had ended.
+  }
+}
+
 /**
  * Runs a program to its end, without a terminal on its input. Resolves to `{ code, signal, output }`,
- * `output` being what it wrote on both streams; `onOutput` sees each piece as it comes.
- * A program that can't be started has code 127.
+ * `output` being what it wrote on both streams. A program that can't be started has code 127. One that takes longer
+ * than `timeout` milliseconds is ended.
  */
-export function execute(command, args, { cwd = root, env = process.env, onOutput, shell = false } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, shell, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+export function execute(command, args, { timeout, ...options } = {}) {
+  return new Promise((fulfil) => {
+    const child = start(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    const timer = timeout && setTimeout(() => end(child), timeout);
     let output = "";
-    const take = (piece) => {
-      output += piece;
-      onOutput?.(piece);
-    };
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8");
-      stream.on("data", take);
+      stream.on("data", (piece) => (output += piece));
     }
-    child.on("error", (error) => resolve({ code: 127, signal: null, output: `${output}${command}: ${error.message}` }));
-    child.on("close", (code, signal) => resolve({ code, signal, output }));
+    const finish = (code, signal) => {
+      clearTimeout(timer);
+      fulfil({ code, signal, output });
+    };
+    child.on("error", (error) => {
+      output += `${command}: ${error.message}`;
+      finish(127, null);
+    });
+    child.on("close", finish);
   });
 }
 

@@ -1,0 +1,163 @@
+// npm test: every suite in turn, then the sum as `N passed, N failed[, N skipped]`. `npm test -- rust node` runs only
+// the suites and groups named. A directory tests/js/<name>/ with *.test.ts files is a suite: `deno` and `bun` run on
+// those runtimes, `chromium` on Node with a browser at hand (its path in $CHROMIUM), all others on Node.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findBrowser } from "./browser.mjs";
+import { build, checkRust } from "./build.mjs";
+import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run, step } from "./lib.mjs";
+
+const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm"];
+
+// No suite takes this long; one that hangs is ended and counts as failed.
+const timeout = 15 * 60_000;
+
+const typescript = (project) => [process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]];
+
+// Each suite's `run` gives `{ passed, failed, skipped, output }`, or `{ unable: "why" }` when it can't run here.
+const rust = [
+  { name: "rustfmt", run: () => check("cargo", ["fmt", "--check"]) },
+  { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]) },
+  { name: "clippy-wasm", run: () => check("cargo", ["clippy", "--locked", ...wasmTarget, "--", "-D", "warnings"]) },
+  { name: "cargo", run: cargoTest },
+];
+const javascript = [
+  { name: "types", run: () => check(...typescript("tsconfig.json")) },
+  { name: "types-worker", run: () => check(...typescript("js/gateway/tsconfig.json")) },
+  { name: "lint", run: () => check(process.execPath, [at("node_modules", "oxlint", "bin", "oxlint"), "--deny-warnings"]) },
+  ...jsSuites(),
+];
+
+async function main() {
+  checkNode();
+  const wanted = process.argv.slice(2);
+  const selected = (group, suites) => suites.filter(({ name }) => wanted.length === 0 || wanted.includes(group) || wanted.includes(name));
+  const chosen = { rust: selected("rust", rust), javascript: selected("js", javascript) };
+  const names = [...rust, ...javascript].map(({ name }) => name);
+  const unknown = wanted.filter((name) => !["rust", "js", "build", ...names].includes(name));
+  if (unknown.length > 0) throw new Failure(`No suite ${unknown.join(", ")}. There are: rust (${rust.map(({ name }) => name).join(", ")}), js (${javascript.map(({ name }) => name).join(", ")}), build.`);
+
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const count = ({ passed = 0, failed = 0, skipped = 0, unable, output }) => {
+    if (failed > 0) console.log(`\n${output.trimEnd()}\n`);
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped + (unable ? 1 : 0);
+  };
+
+  await checkRust();
+  for (const suite of chosen.rust) count(await step(suite.name, suite.run, report));
+  if (chosen.javascript.length > 0 || wanted.length === 0 || wanted.includes("build")) {
+    const built = await attempt(build);
+    process.stderr.write(`build: ${report(built)}\n`);
+    count(built);
+    for (const suite of chosen.javascript) {
+      count(await step(suite.name, built.failed ? () => ({ unable: "nothing was built" }) : suite.run, report));
+    }
+  }
+
+  console.log(`\n${summary(sum)}`);
+  process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+function report(result) {
+  return result.unable ? `skipped, ${result.unable}` : summary(result);
+}
+
+function summary({ passed = 0, failed = 0, skipped = 0 }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** A step that has no tests to count: it passes or fails as one. */
+async function attempt(work) {
+  try {
+    await work();
+    return { passed: 1 };
+  } catch (error) {
+    return { failed: 1, output: error instanceof Failure ? error.message : error.stack };
+  }
+}
+
+/** A program whose exit code tells all: passes or fails as one. */
+async function check(command, args) {
+  const { code, output } = await execute(command, args, { timeout });
+  return code === 0 ? { passed: 1 } : { failed: 1, output };
+}
+
+async function cargoTest() {
+  const result = await execute("cargo", ["test", "--locked", "--no-fail-fast"], { timeout });
+  return tally(result, total(result.output, /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm));
+}
+
+function jsSuites() {
+  const names = new Set(files("tests/js").map((path) => /tests[\\/]js[\\/]([^\\/]+)[\\/].*\.test\.(ts|mjs)$/.exec(path)?.[1]).filter(Boolean));
+  const order = ["node", "workerd", "deno", "bun", "chromium"];
+  const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...names].sort((a, b) => rank(a) - rank(b)).map((name) => ({ name, run: () => jsSuite(name) }));
+}
+
+function jsSuite(name) {
+  const tests = files(`tests/js/${name}`).filter((path) => /\.test\.(ts|mjs)$/.test(path));
+  if (name === "deno") return denoSuite(tests);
+  if (name === "bun") return bunSuite(tests);
+  if (name === "chromium") return chromiumSuite(tests);
+  return nodeSuite(tests);
+}
+
+/** The counts come from the TAP report in a file, where no test's own output can be mistaken for them. */
+async function nodeSuite(tests, env = {}) {
+  const directory = mkdtempSync(join(tmpdir(), "smpp-edge-"));
+  const tapFile = join(directory, "report.tap");
+  try {
+    const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${tapFile}`];
+    const result = await execute(node24(), ["--disable-warning=ExperimentalWarning", "--test", ...reporters, ...tests], { timeout, env: { ...process.env, ...env } });
+    const tap = exists(tapFile) ? readFileSync(tapFile, "utf8") : "";
+    const number = (label) => Number(new RegExp(`^# ${label} (\\d+)$`, "m").exec(tap)?.[1] ?? 0);
+    return tally(result, { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") + number("todo") });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function denoSuite(tests) {
+  const program = deno();
+  if (!program) return { unable: "there is no Deno for this platform on npm" };
+  const result = await execute(program, ["test", "--allow-all", "--no-check", "--no-lock", ...tests], { timeout, env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } });
+  return tally(result, total(result.output, /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/gm));
+}
+
+async function bunSuite(tests) {
+  const program = bun();
+  if (!program) return { unable: "there is no Bun for this platform on npm" };
+  const result = await execute(program, ["test", ...tests], { timeout, env: { ...process.env, NO_COLOR: "1" } });
+  const number = (label) => Number(new RegExp(`^ *(\\d+) ${label}$`, "m").exec(result.output)?.[1] ?? 0);
+  return tally(result, { passed: number("pass"), failed: number("fail"), skipped: number("skip") + number("todo") });
+}
+
+async function chromiumSuite(tests) {
+  const browser = await findBrowser();
+  return browser ? nodeSuite(tests, { CHROMIUM: browser }) : { unable: "no Chromium was found and none could be installed" };
+}
+
+/** Adds up the three numbers that `pattern` captures, wherever it matches. */
+function total(output, pattern) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, skipped = 0] of output.matchAll(pattern)) {
+    sum.passed += Number(passed);
+    sum.failed += Number(failed);
+    sum.skipped += Number(skipped);
+  }
+  return sum;
+}
+
+/** A suite that ended badly, or that ran no test at all, has failed even when its counts don't say so. */
+function tally({ code, signal, output }, counts) {
+  const crashed = code !== 0 && counts.failed === 0;
+  const empty = counts.passed + counts.failed + counts.skipped === 0;
+  const ending = crashed || empty ? `\nended with ${signal ?? `exit code ${code}`} after ${summary(counts)}` : "";
+  return { ...counts, failed: counts.failed + (crashed || empty ? 1 : 0), output: output + ending };
+}
+
+await run(main);
