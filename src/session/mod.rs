@@ -1,1 +1,34 @@
-//! The sans-IO session engine, both roles.
+//! The sans-IO session engine, both roles (SMPP 5.0, 2.2 to 2.11; SMPP 3.4, 2.2 and 7.2).
+//!
+//! ```text
+//!            octets ──▶ handle_input ─┐                ┌─▶ poll_transmit ──▶ octets
+//!  connection ended ──▶ handle_close ─┤    Session     ├─▶ poll_event ────▶ application
+//!       time passed ──▶ handle_timeout┘                └─▶ poll_timeout ──▶ when to call again
+//!       application ──▶ bind, submit, enqueue, respond, unbind
+//! ```
+//!
+//! After any call, take events until there are none, transmit what is there, and look at the deadline again. Calls that
+//! come too often or too early do nothing.
+
+mod backoff;
+mod config;
+mod engine;
+mod error;
+mod event;
+mod events;
+mod flow;
+mod inbound;
+mod outbox;
+mod receive;
+mod send;
+mod state;
+mod time;
+mod timer;
+mod window;
+
+pub use config::{BindType, Config, Reconnect, Role};
+pub use engine::Session;
+pub use error::SendError;
+pub use event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
+pub use state::{State, Stats};
+pub use time::Instant;

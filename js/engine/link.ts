@@ -1,0 +1,341 @@
+// Drives one engine session over its connections: octets, one timer, one write a turn, one event batch a call.
+// No rule of the protocol is here.
+
+import { wasm } from "#wasm";
+import type { Engine } from "#bindgen";
+import { readEvents, type LifeSink } from "./events.ts";
+import { refresh, scratch, f64, u32, u8 } from "./memory.ts";
+import { writeSms } from "./sms.ts";
+import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
+import {
+  EngineError,
+  type CloseDetail,
+  type EngineConfig,
+  type EngineStats,
+  type LinkSink,
+  type LinkState,
+  type PduInput,
+  type SmsFields,
+} from "./types.ts";
+
+const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
+const CLOSE_KINDS = ["connect", "lost", "refused", "timeout", "unbound", "protocol", "closed"] as const;
+
+/** With this much written in one go there may be more to come. */
+const FULL_WRITE = 32 * 1024;
+/** The longest time that timers take. */
+const LONGEST_TIMER = 0x7fffffff;
+
+const clock: () => number = globalThis.performance ? () => performance.now() : () => Date.now();
+
+/** One session of the engine and its connection, if it has one. */
+export class Link {
+  #engine: Engine | undefined;
+  #sink: LinkSink;
+  #open: OpenTransport | undefined;
+  #state: LinkState = "closed";
+  #transport: Transport | undefined;
+  #connection = 0;
+  #opening: AbortController | undefined;
+  #writable = true;
+  #flushing = false;
+  #flushAgain = false;
+  #flushPlanned = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #closed = false;
+
+  /**
+   * @param config the session's settings
+   * @param sink who is told what happens
+   * @param open makes the connections of an ESME; none for an SMSC, which is given its connection by `accept`
+   * @throws EngineError for a setting that can't be
+   */
+  constructor(config: EngineConfig, sink: LinkSink, open?: OpenTransport) {
+    this.#sink = sink;
+    this.#open = open;
+    const seed = config.seed ?? Math.floor(Math.random() * 4294967296);
+    this.#engine = engineCall(() => new wasm.Engine({ ...config, seed }, clock()));
+    refresh();
+  }
+
+  /** Where the session stands. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** ESME: connects and binds, and goes on doing so as the reconnection policy says. */
+  start(): void {
+    this.#call((engine) => engine.connect(clock()));
+    this.#flush();
+  }
+
+  /** A connection that the peer made; its octets and its end go to the returned handler. */
+  accept(transport: Transport): TransportHandler {
+    const handler = this.#handler(++this.#connection);
+    this.#transport = transport;
+    this.#writable = true;
+    this.#call((engine) => engine.accept(clock()));
+    this.#planFlush();
+    return handler;
+  }
+
+  /**
+   * Plans, encodes and queues an SMS. Each of its segments ends in one `settled(ticket, index, …)`.
+   * @throws EngineError if it is not taken; nothing is settled then
+   */
+  sendSms(ticket: number, sms: SmsFields): { segments: number; encoding: string } {
+    const length = writeSms(ticket, sms);
+    const plan = this.#call((engine) => engine.send_sms(clock(), length));
+    this.#planFlush();
+    return { segments: plan & 0xff, encoding: encodingName(plan >>> 8) };
+  }
+
+  /**
+   * Queues any request. It ends in one `settled(ticket, 0, …)`.
+   * @throws EngineError if it is not taken
+   */
+  request(ticket: number, pdu: PduInput): void {
+    this.#call((engine) => engine.request(clock(), ticket, pdu));
+    this.#planFlush();
+  }
+
+  /**
+   * Answers a request of the peer, with fields of the response if given. False if it was not open any more.
+   * @throws EngineError for a field that can't be written
+   */
+  respond(request: number, status: number, fields?: Omit<PduInput, "command">): boolean {
+    if (this.#engine === undefined) return false;
+    const connection = Math.floor(request / 4294967296);
+    const number = request % 4294967296;
+    const open =
+      fields === undefined
+        ? this.#call((engine) => engine.respond(clock(), connection, number, status))
+        : this.#call((engine) => engine.respond_with(clock(), connection, number, status, fields));
+    this.#planFlush();
+    return open;
+  }
+
+  /** Gives up what is left of an SMS or a request: it is settled as cancelled. */
+  cancel(ticket: number): void {
+    if (this.#engine === undefined) return;
+    this.#call((engine) => engine.cancel(clock(), ticket));
+    this.#planFlush();
+  }
+
+  /** Ends in order: the queue is sent, answers are awaited, then unbind. `closed` follows. */
+  close(): void {
+    if (this.#engine === undefined) return;
+    this.#call((engine) => engine.unbind(clock()));
+    this.#planFlush();
+  }
+
+  /** Ends at once. `closed` follows. */
+  destroy(): void {
+    if (this.#engine === undefined) return;
+    this.#call((engine) => engine.abort(clock()));
+    this.#planFlush();
+  }
+
+  /** Figures as they are now. */
+  stats(): EngineStats {
+    if (this.#engine === undefined) return { ...wasm.no_stats(), state: "closed" } as EngineStats;
+    return { ...(this.#call((engine) => engine.stats()) as object), state: this.#state } as EngineStats;
+  }
+
+  #handler(connection: number): TransportHandler {
+    const current = () => connection === this.#connection && this.#engine !== undefined;
+    return {
+      data: (chunk) => {
+        if (!current()) return;
+        u8.set(chunk, scratch(chunk.length));
+        this.#call((engine) => engine.receive(clock(), chunk.length));
+        this.#flush();
+      },
+      drain: () => {
+        if (!current()) return;
+        this.#writable = true;
+        this.#flush();
+      },
+      end: (error) => {
+        if (!current()) return;
+        this.#transport = undefined;
+        this.#call((engine) => engine.closed(clock(), error === undefined ? "" : error.message));
+        this.#flush();
+      },
+    };
+  }
+
+  #life: LifeSink = {
+    connect: () => void this.#connect(),
+    disconnect: (kind, status, retryIn, message) => {
+      const transport = this.#transport;
+      this.#transport = undefined;
+      this.#connection++;
+      this.#opening?.abort();
+      transport?.close();
+      const name = CLOSE_KINDS[kind] ?? "lost";
+      const detail: CloseDetail = { kind: name, message };
+      if (name === "refused") detail.status = status;
+      if (retryIn !== undefined) detail.retryIn = retryIn;
+      if (this.#cause !== undefined) detail.cause = this.#cause;
+      this.#cause = undefined;
+      this.#lastDetail = detail;
+      if (retryIn === undefined) this.#finish(detail);
+    },
+  };
+
+  #cause: unknown;
+  #lastDetail: CloseDetail | undefined;
+
+  async #connect(): Promise<void> {
+    const connection = ++this.#connection;
+    const opening = new AbortController();
+    this.#opening = opening;
+    let transport: Transport;
+    try {
+      if (this.#open === undefined) throw new Error("no way to connect");
+      transport = await this.#open(this.#handler(connection), opening.signal);
+    } catch (error) {
+      if (connection !== this.#connection || this.#engine === undefined) return;
+      this.#cause = error;
+      this.#call((engine) => engine.closed(clock(), error instanceof Error ? error.message : String(error)));
+      this.#flush();
+      return;
+    }
+    if (connection !== this.#connection || this.#engine === undefined) {
+      transport.destroy();
+      return;
+    }
+    this.#transport = transport;
+    this.#writable = true;
+    this.#call((engine) => engine.bind(clock()));
+    this.#flush();
+  }
+
+  /** Requests made in one turn share a write: it is done when the turn's own work is. */
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    queueMicrotask(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#flushing) {
+      this.#flushAgain = true;
+      return;
+    }
+    this.#flushing = true;
+    try {
+      do {
+        this.#flushAgain = false;
+        if (this.#engine === undefined) return;
+        this.#drain();
+      } while (this.#flushAgain);
+    } finally {
+      this.#flushing = false;
+    }
+    this.#arm();
+  }
+
+  #deadline = Infinity;
+
+  #drain(): void {
+    const block = this.#call((engine) => engine.drain(clock(), this.#transport !== undefined && this.#writable));
+    const b = block >> 2;
+    const outAt = u32[b + 6]!;
+    const outLength = u32[b + 7]!;
+    this.#deadline = f64[(block >> 3) + 4]!;
+    const state = STATES[u32[b + 10]!] ?? "closed";
+    if (outLength > 0 && this.#transport !== undefined) {
+      this.#writable = this.#transport.write(u8.slice(outAt, outAt + outLength));
+      if (outLength >= FULL_WRITE && this.#writable) this.#flushAgain = true;
+    }
+    if (u32[b + 1]! > 0) {
+      readEvents(block, this.#sink, this.#life);
+    }
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#sink.state(state, this.#lastDetail);
+    }
+  }
+
+  #arm(): void {
+    // A timer that fires too early is set anew then; that is cheaper than moving it at each PDU.
+    if (this.#deadline >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = this.#deadline;
+    const wait = Math.max(0, Math.ceil(this.#deadline - clock()));
+    this.#timer = setTimeout(() => this.#expire(), Math.min(wait, LONGEST_TIMER));
+  }
+
+  #expire(): void {
+    this.#timerAt = Infinity;
+    if (this.#engine === undefined) return;
+    this.#call((engine) => engine.timeout(clock()));
+    this.#flush();
+  }
+
+  /** Calls into the module. What it throws of its own accord is an EngineError; anything else means that it broke. */
+  #call<T>(use: (engine: Engine) => T): T {
+    const engine = this.#engine;
+    if (engine === undefined) throw new EngineError("closed", "the session is over");
+    try {
+      return engineCall(() => use(engine));
+    } catch (error) {
+      if (!(error instanceof EngineError)) this.#broken(error);
+      throw error;
+    } finally {
+      refresh();
+    }
+  }
+
+  /** The module trapped: this session can't go on. Others can. */
+  #broken(cause: unknown): void {
+    const transport = this.#transport;
+    this.#engine = undefined;
+    this.#transport = undefined;
+    this.#connection++;
+    transport?.destroy();
+    this.#finish({ kind: "panic", message: `the engine failed: ${String(cause)}`, cause });
+  }
+
+  #finish(detail: CloseDetail): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#opening?.abort();
+    const engine = this.#engine;
+    this.#engine = undefined;
+    // Its memory is given back once the call that is being served has returned.
+    if (engine !== undefined && detail.kind !== "panic") queueMicrotask(() => engine.free());
+    if (this.#state !== "closed") {
+      this.#state = "closed";
+      this.#sink.state("closed", detail);
+    }
+    this.#sink.closed(detail);
+  }
+}
+
+let names: string[] | undefined;
+
+function encodingName(code: number): string {
+  names ??= wasm.encoding_names() as string[];
+  return names[code] ?? "binary";
+}
+
+/** The module throws plain objects for what the caller did wrong. */
+function engineCall<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    if (typeof error === "object" && error !== null && "code" in error && !(error instanceof Error)) {
+      const { code, message, field, unencodable } = error as EngineError;
+      throw new EngineError(code, message, field, unencodable);
+    }
+    throw error;
+  }
+}

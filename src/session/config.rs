@@ -1,0 +1,159 @@
+//! What a session is told when it is made.
+
+use crate::pdu::{CommandId, InterfaceVersion};
+
+/// Which side of the session this is (SMPP 5.0, 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The client: binds, submits messages, takes deliveries.
+    Esme,
+    /// The message centre: waits for a bind, takes submissions, delivers.
+    Smsc,
+}
+
+/// The three ways to bind (SMPP 5.0, 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum BindType {
+    /// The ESME only submits.
+    Transmitter,
+    /// The ESME only receives.
+    Receiver,
+    /// Both over one connection; since 3.4.
+    #[default]
+    Transceiver,
+}
+
+impl BindType {
+    /// The request that asks for this kind of bind.
+    pub const fn command_id(self) -> CommandId {
+        match self {
+            BindType::Transmitter => CommandId::BIND_TRANSMITTER,
+            BindType::Receiver => CommandId::BIND_RECEIVER,
+            BindType::Transceiver => CommandId::BIND_TRANSCEIVER,
+        }
+    }
+
+    /// The kind of bind that a request asks for; `None` if it is no bind.
+    pub const fn from_command_id(id: CommandId) -> Option<Self> {
+        match id {
+            CommandId::BIND_TRANSMITTER => Some(BindType::Transmitter),
+            CommandId::BIND_RECEIVER => Some(BindType::Receiver),
+            CommandId::BIND_TRANSCEIVER => Some(BindType::Transceiver),
+            _ => None,
+        }
+    }
+}
+
+/// How long to wait before connecting again, in milliseconds.
+///
+/// The ceiling of the wait starts at `min` and doubles with each failure up to `max`; the wait itself is drawn at random
+/// between half of `min` and that ceiling, so that many clients of one centre do not come back all at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reconnect {
+    /// First ceiling, 1 or more.
+    pub min: u32,
+    /// Last ceiling, `min` or more.
+    pub max: u32,
+}
+
+/// All settings of a session. Durations are milliseconds and 0 turns a timer off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Which side this is.
+    pub role: Role,
+    /// How an ESME binds.
+    pub bind: BindType,
+    /// ESME: the account. SMSC: what it calls itself in bind responses. At most 15 octets.
+    pub system_id: Vec<u8>,
+    /// At most 8 octets by the specification; longer ones are sent as they are, since many centres take them.
+    pub password: Vec<u8>,
+    /// At most 12 octets.
+    pub system_type: Vec<u8>,
+    /// The version spoken at most.
+    pub interface_version: InterfaceVersion,
+    /// TON of the addresses served, for the bind.
+    pub addr_ton: u8,
+    /// NPI of the addresses served, for the bind.
+    pub addr_npi: u8,
+    /// Addresses served, at most 40 octets; mostly ignored by centres.
+    pub address_range: Vec<u8>,
+    /// Requests that may wait for their response at once, 1 or more.
+    pub window: usize,
+    /// Requests a second at most; `None` for no limit of our own.
+    pub rate: Option<f64>,
+    /// Requests that may wait for a place in the window.
+    pub max_queue: usize,
+    /// Octets of the longest PDU that is taken.
+    pub max_pdu: usize,
+    /// Quiet time after which an enquire_link is sent.
+    pub enquire_link: u64,
+    /// How long the peer may take to show life after an enquire_link.
+    pub enquire_link_timeout: u64,
+    /// How long a request may stay without response.
+    pub response_timeout: u64,
+    /// How long a bind may stay without response.
+    pub bind_timeout: u64,
+    /// SMSC: how long a connection may stay without a bind.
+    pub session_init: u64,
+    /// Time without any operation after which the session is ended.
+    pub inactivity: u64,
+    /// Requests of the peer that the application may hold unanswered.
+    pub max_unacknowledged: usize,
+    /// How long the application may hold one, before it is refused for now.
+    pub acknowledge_timeout: u64,
+    /// How long a throttled request without a validity of its own is tried again.
+    pub retry_time: u64,
+    /// ESME: when to connect again; `None`: never.
+    pub reconnect: Option<Reconnect>,
+    /// Whether each PDU that comes or goes is reported as [`Event::Trace`](super::Event::Trace).
+    pub trace: bool,
+    /// Start of the random numbers; any value.
+    pub seed: u64,
+}
+
+impl Config {
+    /// The defaults of an ESME.
+    pub fn esme(system_id: &[u8], password: &[u8]) -> Self {
+        Self {
+            role: Role::Esme,
+            bind: BindType::Transceiver,
+            system_id: system_id.to_vec(),
+            password: password.to_vec(),
+            system_type: Vec::new(),
+            interface_version: InterfaceVersion::V3_4,
+            addr_ton: 0,
+            addr_npi: 0,
+            address_range: Vec::new(),
+            window: 10,
+            rate: None,
+            max_queue: 100_000,
+            max_pdu: 65_536,
+            enquire_link: 30_000,
+            enquire_link_timeout: 10_000,
+            response_timeout: 30_000,
+            bind_timeout: 10_000,
+            session_init: 10_000,
+            inactivity: 0,
+            max_unacknowledged: 1_000,
+            acknowledge_timeout: 25_000,
+            retry_time: 60_000,
+            reconnect: Some(Reconnect {
+                min: 1_000,
+                max: 60_000,
+            }),
+            trace: false,
+            seed: 1,
+        }
+    }
+
+    /// The defaults of a message centre that calls itself `system_id`.
+    pub fn smsc(system_id: &[u8]) -> Self {
+        Self {
+            role: Role::Smsc,
+            interface_version: InterfaceVersion::V5_0,
+            inactivity: 300_000,
+            reconnect: None,
+            ..Self::esme(system_id, b"")
+        }
+    }
+}

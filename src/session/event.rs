@@ -1,0 +1,173 @@
+//! What a session tells its application.
+
+use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
+
+/// The application's own mark on a queued request; comes back with its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// A request on one connection: its sequence_number and the connection it belongs to, so that an answer given late can't
+/// reach another connection's request of the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sequence {
+    pub(crate) connection: u32,
+    pub(crate) number: u32,
+}
+
+impl Sequence {
+    /// Puts together what [`number`](Self::number) and [`connection`](Self::connection) took apart.
+    pub const fn new(connection: u32, number: u32) -> Self {
+        Self { connection, number }
+    }
+
+    /// The sequence_number on the wire.
+    pub const fn number(self) -> u32 {
+        self.number
+    }
+
+    /// Which of the session's connections, counted from 1.
+    pub const fn connection(self) -> u32 {
+        self.connection
+    }
+}
+
+/// Why a request ended without a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// It was on the wire and no response came in time: the outcome is unknown.
+    Timeout,
+    /// It was on the wire when the connection ended: the outcome is unknown.
+    Lost,
+    /// It was on the wire when the application gave it up: the outcome is unknown.
+    CancelledOnWire,
+    /// The application gave it up before it was sent.
+    Cancelled,
+    /// The session ended before it was sent.
+    Closed,
+    /// A response of another kind came, with this status.
+    Mismatch(CommandStatus),
+    /// The peer was too busy, with this status, until the request's time was over.
+    Expired(CommandStatus),
+}
+
+/// Why a connection ended, or is to be ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// It could not be made.
+    ConnectFailed,
+    /// The peer, or the network, ended it.
+    Lost,
+    /// The bind was refused.
+    BindRefused(CommandStatus),
+    /// No answer to the bind in time.
+    BindTimeout,
+    /// SMSC: no bind came in time.
+    SessionInitTimeout,
+    /// No sign of life after an enquire_link.
+    EnquireLinkTimeout,
+    /// Nothing was done for the inactivity time.
+    Inactivity,
+    /// This side unbound.
+    Unbound,
+    /// The peer unbound.
+    PeerUnbound,
+    /// The stream can't be trusted any more.
+    Frame(FrameError),
+    /// The peer said with a generic_nack that it lost our stream.
+    PeerLostSync,
+    /// The peer does not read what it is sent.
+    PeerNotReading,
+}
+
+/// The way a PDU went, for [`Event::Trace`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the peer.
+    In,
+    /// To the peer.
+    Out,
+}
+
+/// One thing that happened. `frame` is always one whole PDU, header included.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`.
+    Connect,
+    /// The session is bound; requests may go.
+    Bound {
+        /// What the other side calls itself.
+        system_id: &'a [u8],
+        /// The version both speak.
+        version: InterfaceVersion,
+    },
+    /// A request got its response, or a generic_nack.
+    Response {
+        /// The request.
+        sequence: Sequence,
+        /// The mark of a queued request.
+        ticket: Option<Ticket>,
+        /// The request's command.
+        command_id: CommandId,
+        /// What the response says.
+        status: CommandStatus,
+        /// The response.
+        frame: &'a [u8],
+    },
+    /// A request ended without one.
+    Failed {
+        /// The mark of a queued request.
+        ticket: Option<Ticket>,
+        /// The request, if it was on the wire.
+        sequence: Option<Sequence>,
+        /// The request's command.
+        command_id: CommandId,
+        /// Why.
+        failure: Failure,
+    },
+    /// The peer asks; to be answered by `respond`. In the SMSC role also binds.
+    Request {
+        /// What `respond` takes.
+        sequence: Sequence,
+        /// The request.
+        frame: &'a [u8],
+    },
+    /// The peer says something that takes no answer: alert_notification or outbind.
+    Notification {
+        /// The PDU.
+        frame: &'a [u8],
+    },
+    /// A PDU that could not be read; a request was answered already.
+    Undecodable {
+        /// The PDU.
+        frame: &'a [u8],
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// A request of a command that is not known here; it was answered with a generic_nack.
+    UnknownCommand {
+        /// The PDU.
+        frame: &'a [u8],
+    },
+    /// A response that nobody waits for, or waits for any more.
+    Unmatched {
+        /// The PDU.
+        frame: &'a [u8],
+    },
+    /// A PDU came or went; only with `Config::trace`.
+    Trace {
+        /// Which way.
+        direction: Direction,
+        /// The PDU.
+        frame: &'a [u8],
+    },
+    /// Send what is left to transmit, then close the connection. All requests that were on it have ended.
+    Disconnect {
+        /// Why.
+        reason: CloseReason,
+        /// Milliseconds until the next [`Event::Connect`]; `None`: the session is over.
+        retry_in: Option<u64>,
+    },
+}

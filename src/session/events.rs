@@ -1,0 +1,71 @@
+//! The events that wait to be polled, with their PDUs in one buffer: nothing is allocated for an event in steady state.
+
+use super::event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
+use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Room that is kept in the buffer when it is empty.
+const KEPT: usize = 64 * 1024;
+
+/// [`Event`] with places in the buffer for its octets.
+pub(super) enum Record {
+    Connect,
+    Bound { system_id: Range<usize>, version: InterfaceVersion },
+    Response { sequence: Sequence, ticket: Option<Ticket>, command_id: CommandId, status: CommandStatus, frame: Range<usize> },
+    Failed { ticket: Option<Ticket>, sequence: Option<Sequence>, command_id: CommandId, failure: Failure },
+    Request { sequence: Sequence, frame: Range<usize> },
+    Notification { frame: Range<usize> },
+    Undecodable { frame: Range<usize>, error: DecodeError },
+    UnknownCommand { frame: Range<usize> },
+    Unmatched { frame: Range<usize> },
+    Trace { direction: Direction, frame: Range<usize> },
+    Disconnect { reason: CloseReason, retry_in: Option<u64> },
+}
+
+#[derive(Default)]
+pub(super) struct Events {
+    waiting: VecDeque<Record>,
+    octets: Vec<u8>,
+}
+
+impl Events {
+    /// Copies octets into the buffer and tells where they are.
+    pub(super) fn keep(&mut self, octets: &[u8]) -> Range<usize> {
+        if self.waiting.is_empty() && self.octets.len() > KEPT {
+            self.octets = Vec::new();
+        }
+        let start = self.octets.len();
+        self.octets.extend_from_slice(octets);
+        start..self.octets.len()
+    }
+
+    pub(super) fn push(&mut self, record: Record) {
+        self.waiting.push_back(record);
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Event<'_>> {
+        let Some(record) = self.waiting.pop_front() else {
+            self.octets.clear();
+            return None;
+        };
+        let octets = self.octets.as_slice();
+        Some(match record {
+            Record::Connect => Event::Connect,
+            Record::Bound { system_id, version } => Event::Bound { system_id: &octets[system_id], version },
+            Record::Response { sequence, ticket, command_id, status, frame } => {
+                Event::Response { sequence, ticket, command_id, status, frame: &octets[frame] }
+            }
+            Record::Failed { ticket, sequence, command_id, failure } => {
+                Event::Failed { ticket, sequence, command_id, failure }
+            }
+            Record::Request { sequence, frame } => Event::Request { sequence, frame: &octets[frame] },
+            Record::Notification { frame } => Event::Notification { frame: &octets[frame] },
+            Record::Undecodable { frame, error } => Event::Undecodable { frame: &octets[frame], error },
+            Record::UnknownCommand { frame } => Event::UnknownCommand { frame: &octets[frame] },
+            Record::Unmatched { frame } => Event::Unmatched { frame: &octets[frame] },
+            Record::Trace { direction, frame } => Event::Trace { direction, frame: &octets[frame] },
+            Record::Disconnect { reason, retry_in } => Event::Disconnect { reason, retry_in },
+        })
+    }
+}

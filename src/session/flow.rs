@@ -1,0 +1,209 @@
+//! How fast requests may go: the configured rate, and the peer's word that it is too much.
+
+use super::time::Instant;
+
+/// First pause after the peer said it is too busy, in milliseconds; it doubles while that goes on.
+const FIRST_PAUSE: u64 = 1_000;
+const LONGEST_PAUSE: u64 = 30_000;
+/// The slowest rate we go down to by ourselves, in requests a second.
+const SLOWEST: f64 = 1.0;
+/// How much of a second's requests may go at once after a quiet moment.
+const BURST_SECONDS: f64 = 0.05;
+/// How long a rate must hold before the next step up, in milliseconds.
+const STEP: u64 = 1_000;
+/// One step up.
+const GROWTH: f64 = 1.1;
+
+/// A token bucket whose rate follows what the peer can take.
+pub(super) struct Flow {
+    /// The configured limit.
+    limit: Option<f64>,
+    /// The rate found by ourselves, below the limit, while the peer needs it.
+    found: Option<f64>,
+    tokens: f64,
+    filled_at: Instant,
+    paused_until: Option<Instant>,
+    pause: u64,
+    grown_at: Instant,
+    /// Requests sent since `counted_from`, to know the rate at which the peer was too busy.
+    counted: u64,
+    counted_from: Instant,
+    /// Where `found` is given up when there is no limit.
+    ceiling: f64,
+}
+
+impl Flow {
+    pub(super) fn new(limit: Option<f64>, now: Instant) -> Self {
+        let mut flow = Self {
+            limit: limit.filter(|r| *r > 0.0 && r.is_finite()),
+            found: None,
+            tokens: 0.0,
+            filled_at: now,
+            paused_until: None,
+            pause: 0,
+            grown_at: now,
+            counted: 0,
+            counted_from: now,
+            ceiling: 0.0,
+        };
+        flow.tokens = flow.capacity();
+        flow
+    }
+
+    /// Requests a second in force; `None` without limit.
+    pub(super) fn rate(&self) -> Option<f64> {
+        self.found.or(self.limit)
+    }
+
+    pub(super) fn is_paused(&self, now: Instant) -> bool {
+        self.paused_until.is_some_and(|at| at > now)
+    }
+
+    fn capacity(&self) -> f64 {
+        self.rate().map_or(1.0, |r| (r * BURST_SECONDS).max(1.0))
+    }
+
+    /// Whether a request may go now; if so, it is counted.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        if self.is_paused(now) {
+            return false;
+        }
+        self.paused_until = None;
+        if let Some(rate) = self.rate() {
+            let elapsed = now.since(self.filled_at) as f64 / 1_000.0;
+            self.tokens = (self.tokens + elapsed * rate).min(self.capacity());
+            self.filled_at = now;
+            if self.tokens < 1.0 {
+                return false;
+            }
+            self.tokens -= 1.0;
+        }
+        if now.since(self.counted_from) > 2 * STEP {
+            self.counted_from = now;
+            self.counted = 0;
+        }
+        self.counted += 1;
+        true
+    }
+
+    /// When the next request may go, if one was just refused.
+    pub(super) fn next_at(&self, now: Instant) -> Option<Instant> {
+        if let Some(at) = self.paused_until.filter(|&at| at > now) {
+            return Some(at);
+        }
+        let rate = self.rate()?;
+        let missing = 1.0 - self.tokens;
+        if missing <= 0.0 {
+            return None;
+        }
+        let at = self.filled_at + (missing / rate * 1_000.0).ceil() as u64;
+        (at > now).then_some(at)
+    }
+
+    /// The peer refused a request because it is too busy. Requests refused during the pause were sent before it.
+    pub(super) fn throttled(&mut self, now: Instant) {
+        if self.is_paused(now) {
+            return;
+        }
+        self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        self.paused_until = Some(now + self.pause);
+        let seconds = (now.since(self.counted_from) as f64 / 1_000.0).max(0.1);
+        let seen = self.rate().unwrap_or(self.counted as f64 / seconds);
+        if self.found.is_none() {
+            self.ceiling = seen.max(SLOWEST) * 2.0;
+        }
+        self.found = Some((seen / 2.0).max(SLOWEST));
+        self.tokens = self.tokens.min(1.0);
+        self.filled_at = now;
+        self.grown_at = now + self.pause;
+    }
+
+    /// The peer's congestion_state, 0 to 100 (SMPP 5.0, 4.8.4.18); other values are reserved and say nothing.
+    pub(super) fn congestion(&mut self, now: Instant, state: u8) {
+        match state {
+            100 => self.throttled(now),
+            91..=99 if now.since(self.grown_at) >= STEP => {
+                self.grown_at = now;
+                if let Some(rate) = self.found.as_mut() {
+                    *rate = (*rate / GROWTH).max(SLOWEST);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The peer took a request.
+    pub(super) fn accepted(&mut self, now: Instant) {
+        let Some(found) = self.found else { return };
+        if self.is_paused(now) || now.since(self.grown_at) < STEP {
+            return;
+        }
+        self.pause = 0;
+        self.grown_at = now;
+        let rate = (found * GROWTH).max(found + 1.0);
+        let ceiling = self.limit.unwrap_or(self.ceiling);
+        self.found = (rate < ceiling).then_some(rate);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    /// How many requests go in a second, asked every millisecond.
+    fn sent(flow: &mut Flow, from: u64) -> usize {
+        (from..from + 1_000)
+            .map(|t| std::iter::from_fn(|| flow.take(at(t)).then_some(())).take(10_000).count())
+            .sum()
+    }
+
+    #[test]
+    fn the_rate_is_kept_smoothly() {
+        let mut flow = Flow::new(Some(100.0), at(0));
+        let first = sent(&mut flow, 0);
+        assert!((100..=106).contains(&first), "{first}");
+        let second = sent(&mut flow, 1_000);
+        assert!((99..=101).contains(&second), "{second}");
+    }
+
+    #[test]
+    fn a_busy_peer_stops_the_flow_then_finds_half_the_rate_then_gets_all_again() {
+        let mut flow = Flow::new(Some(100.0), at(0));
+        sent(&mut flow, 0);
+        flow.throttled(at(1_000));
+        flow.throttled(at(1_001));
+        assert!(!flow.take(at(1_999)));
+        assert_eq!(flow.next_at(at(1_500)), Some(at(2_000)));
+        assert!(flow.take(at(2_000)));
+        assert_eq!(flow.rate(), Some(50.0));
+        for second in 3..60 {
+            flow.accepted(at(second * 1_000));
+        }
+        assert_eq!(flow.rate(), Some(100.0));
+    }
+
+    #[test]
+    fn the_pause_doubles_to_its_longest() {
+        let mut flow = Flow::new(None, at(0));
+        let mut now = 0;
+        let mut pauses = Vec::new();
+        for _ in 0..7 {
+            assert!(flow.take(at(now)));
+            flow.throttled(at(now));
+            let end = flow.next_at(at(now)).unwrap().as_millis();
+            pauses.push(end - now);
+            now = end + 1_000;
+        }
+        assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_held_back() {
+        let mut flow = Flow::new(None, at(0));
+        assert!((0..100_000).all(|_| flow.take(at(0))));
+    }
+}

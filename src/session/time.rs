@@ -1,0 +1,33 @@
+//! Time as the engine knows it: a number that its caller reads off a clock.
+
+use std::ops::Add;
+
+/// A point in time: milliseconds since any epoch, as long as it is always the same one and never runs backwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The point `millis` milliseconds after the epoch.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// Milliseconds from `earlier` to here; 0 if `earlier` is later.
+    pub const fn since(self, earlier: Instant) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// Adds milliseconds.
+impl Add<u64> for Instant {
+    type Output = Instant;
+
+    fn add(self, millis: u64) -> Instant {
+        Instant(self.0.saturating_add(millis))
+    }
+}

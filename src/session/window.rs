@@ -1,0 +1,187 @@
+//! Requests that wait for their response, and the numbers they carry.
+
+use super::event::Ticket;
+use super::time::Instant;
+use crate::pdu::CommandId;
+use std::collections::VecDeque;
+
+/// The last sequence_number before they start again at 1 (SMPP 5.0, 3.2.1.5).
+const LAST: u64 = 0x7FFF_FFFF;
+
+/// One request on the wire.
+pub(super) struct InFlight {
+    /// Counts the connection's requests without ever wrapping; the sequence_number is made from it.
+    serial: u64,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) command_id: CommandId,
+    pub(super) sent_at: Instant,
+    pub(super) deadline: Option<Instant>,
+    /// The queued form of the request, to be sent again if the peer is too busy; `None` for one that was not queued.
+    pub(super) queued: Option<super::outbox::Queued>,
+}
+
+impl InFlight {
+    pub(super) fn number(&self) -> u32 {
+        number(self.serial)
+    }
+}
+
+fn number(serial: u64) -> u32 {
+    ((serial - 1) % LAST + 1) as u32
+}
+
+/// Requests in the order they were sent; mostly they are answered in that order too, so the front is the usual match.
+pub(super) struct Window {
+    open: VecDeque<InFlight>,
+    last_serial: u64,
+}
+
+impl Window {
+    pub(super) fn new() -> Self {
+        Self {
+            open: VecDeque::new(),
+            last_serial: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// A new connection counts from 1 again. Only for an empty window.
+    pub(super) fn restart(&mut self) {
+        debug_assert!(self.open.is_empty());
+        self.last_serial = 0;
+    }
+
+    /// The number of the next request: one up, 1 after the last, none that is still in use.
+    pub(super) fn next_number(&mut self) -> u32 {
+        loop {
+            self.last_serial += 1;
+            let before = self.last_serial.checked_sub(LAST);
+            if before.is_none_or(|serial| self.position(serial).is_none()) {
+                return number(self.last_serial);
+            }
+        }
+    }
+
+    /// Notes that the request numbered last by [`next_number`](Self::next_number) is on the wire.
+    pub(super) fn push(
+        &mut self,
+        ticket: Option<Ticket>,
+        command_id: CommandId,
+        sent_at: Instant,
+        response_timeout: u64,
+        queued: Option<super::outbox::Queued>,
+    ) {
+        self.open.push_back(InFlight {
+            serial: self.last_serial,
+            ticket,
+            command_id,
+            sent_at,
+            deadline: (response_timeout > 0).then(|| sent_at + response_timeout),
+            queued,
+        });
+    }
+
+    /// Takes the request that a response of this number answers.
+    pub(super) fn take(&mut self, number: u32) -> Option<InFlight> {
+        let number = u64::from(number);
+        if number == 0 || number > LAST {
+            return None;
+        }
+        // The newest serial that makes this number.
+        let lap = self.last_serial.checked_sub(number)? / LAST;
+        let serial = number + lap * LAST;
+        let at = self
+            .position(serial)
+            .or_else(|| self.position(serial.checked_sub(LAST)?))?;
+        self.open.remove(at)
+    }
+
+    fn position(&self, serial: u64) -> Option<usize> {
+        let front = self.open.front()?.serial;
+        let guess = serial.checked_sub(front)? as usize;
+        if self.open.get(guess).is_some_and(|r| r.serial == serial) {
+            return Some(guess);
+        }
+        self.open.binary_search_by_key(&serial, |r| r.serial).ok()
+    }
+
+    /// When the oldest request's time is over.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.open.front()?.deadline
+    }
+
+    /// Takes the oldest request if its time is over.
+    pub(super) fn take_expired(&mut self, now: Instant) -> Option<InFlight> {
+        self.next_deadline().filter(|&at| at <= now)?;
+        self.open.pop_front()
+    }
+
+    /// Takes the oldest request.
+    pub(super) fn take_oldest(&mut self) -> Option<InFlight> {
+        self.open.pop_front()
+    }
+
+    /// Takes the requests that the application marked with `ticket`.
+    pub(super) fn forget(&mut self, ticket: Ticket) -> Option<InFlight> {
+        let at = self.open.iter().position(|r| r.ticket == Some(ticket))?;
+        self.open.remove(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(window: &mut Window) -> u32 {
+        let number = window.next_number();
+        window.push(None, CommandId::SUBMIT_SM, Instant::default(), 0, None);
+        number
+    }
+
+    #[test]
+    fn numbers_count_from_one() {
+        let mut window = Window::new();
+        assert_eq!([push(&mut window), push(&mut window)], [1, 2]);
+    }
+
+    #[test]
+    fn after_the_last_number_comes_one_again_without_those_in_use() {
+        let mut window = Window::new();
+        assert_eq!(push(&mut window), 1);
+        window.last_serial = LAST - 1;
+        assert_eq!(push(&mut window), 0x7FFF_FFFF);
+        assert_eq!(push(&mut window), 2);
+        assert_eq!(window.take(1).map(|r| r.number()), Some(1));
+        assert_eq!(window.take(2).map(|r| r.number()), Some(2));
+        assert_eq!(window.take(0x7FFF_FFFF).map(|r| r.number()), Some(0x7FFF_FFFF));
+        assert!(window.is_empty());
+    }
+
+    #[test]
+    fn a_number_is_matched_once_in_any_order() {
+        let mut window = Window::new();
+        for _ in 0..100 {
+            push(&mut window);
+        }
+        for number in (1..=100).rev() {
+            assert_eq!(window.take(number).map(|r| r.number()), Some(number));
+            assert!(window.take(number).is_none());
+        }
+    }
+
+    #[test]
+    fn numbers_never_given_match_nothing() {
+        let mut window = Window::new();
+        push(&mut window);
+        for number in [0, 2, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, u32::MAX] {
+            assert!(window.take(number).is_none());
+        }
+    }
+}
