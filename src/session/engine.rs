@@ -12,7 +12,7 @@ use super::state::{State, Stats};
 use super::time::Instant;
 use super::timer::{Timer, Timers};
 use super::window::Window;
-use crate::pdu::{Bind, CommandId, CommandStatus, Framer, InterfaceVersion};
+use crate::pdu::{CommandId, CommandStatus, Framer, InterfaceVersion};
 
 /// How long the other side may take to close after an unbind was answered, and how long our application may take to answer
 /// what is open before that, in milliseconds.
@@ -104,7 +104,8 @@ impl Session {
             return;
         }
         self.open();
-        self.timers.set(Timer::SessionInit, now, self.config.session_init);
+        self.timers
+            .set(Timer::SessionInit, now, self.config.session_init);
     }
 
     /// ESME: a connection is up (the one asked for, or one accepted), bind on it. Does nothing if a bind is under way or up.
@@ -118,19 +119,7 @@ impl Session {
         }
         self.timers.stop(Timer::SessionInit);
         let number = self.window.next_number();
-        // Copied, since writing needs the whole session; once a connection.
-        let Config { bind, system_id, password, system_type, address_range, .. } = self.config.clone();
-        let body = Bind {
-            system_id: &system_id,
-            password: &password,
-            system_type: &system_type,
-            interface_version: self.config.interface_version,
-            addr_ton: self.config.addr_ton.into(),
-            addr_npi: self.config.addr_npi.into(),
-            address_range: &address_range,
-            ..Bind::default()
-        };
-        self.write_pdu(bind.command_id(), CommandStatus::ESME_ROK, number, &body);
+        self.write_bind(number);
         self.bind_sent = Some(number);
         self.state = State::Binding;
         self.timers.set(Timer::Bind, now, self.config.bind_timeout);
@@ -181,12 +170,22 @@ impl Session {
         self.now = now;
         while let Some(request) = self.window.take_expired(now) {
             self.stats.timeouts += 1;
-            self.fail(Some(request.number()), request.ticket, request.command_id, Failure::Timeout);
+            self.fail(
+                Some(request.number()),
+                request.ticket,
+                request.command_id,
+                Failure::Timeout,
+            );
             self.recycle(request.queued);
         }
         while let Some(request) = self.outbox.take_expired(now) {
             let status = request.refused.unwrap_or_default();
-            self.fail(None, Some(request.ticket), request.command_id, Failure::Expired(status));
+            self.fail(
+                None,
+                Some(request.ticket),
+                request.command_id,
+                Failure::Expired(status),
+            );
             self.outbox.recycle(request.frame);
         }
         while let Some(request) = self.inbound.take_expired(now) {
@@ -258,7 +257,11 @@ impl Session {
         let blocked_by_rate = !self.outbox.is_empty()
             && matches!(self.state, State::Bound(_))
             && self.window.len() < self.config.window;
-        let flow = if blocked_by_rate { self.flow.next_at(self.now) } else { None };
+        let flow = if blocked_by_rate {
+            self.flow.next_at(self.now)
+        } else {
+            None
+        };
         [
             self.timers.next(),
             self.window.next_deadline(),
@@ -338,15 +341,23 @@ impl Session {
     }
 
     /// The bind is up.
-    pub(super) fn bound(&mut self, now: Instant, bind: BindType, version: InterfaceVersion, system_id: &[u8]) {
+    pub(super) fn bound(
+        &mut self,
+        now: Instant,
+        bind: BindType,
+        version: InterfaceVersion,
+        system_id: &[u8],
+    ) {
         self.state = State::Bound(bind);
         self.version = version;
         self.stats.binds += 1;
         self.backoff.reset();
         self.timers.stop(Timer::Bind);
         self.timers.stop(Timer::SessionInit);
-        self.timers.set(Timer::EnquireLink, now, self.config.enquire_link);
-        self.timers.set(Timer::Inactivity, now, self.config.inactivity);
+        self.timers
+            .set(Timer::EnquireLink, now, self.config.enquire_link);
+        self.timers
+            .set(Timer::Inactivity, now, self.config.inactivity);
         let system_id = self.events.keep(system_id);
         self.events.push(Record::Bound { system_id, version });
     }
@@ -355,14 +366,16 @@ impl Session {
     pub(super) fn peer_alive(&mut self, now: Instant) {
         self.timers.stop(Timer::EnquireLinkResponse);
         if matches!(self.state, State::Bound(_)) {
-            self.timers.set(Timer::EnquireLink, now, self.config.enquire_link);
+            self.timers
+                .set(Timer::EnquireLink, now, self.config.enquire_link);
         }
     }
 
     /// Something was done that counts against inactivity.
     pub(super) fn operation(&mut self, now: Instant) {
         if self.timers.is_set(Timer::Inactivity) {
-            self.timers.set(Timer::Inactivity, now, self.config.inactivity);
+            self.timers
+                .set(Timer::Inactivity, now, self.config.inactivity);
         }
     }
 
@@ -370,17 +383,27 @@ impl Session {
         let number = self.window.next_number();
         self.write_header(CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, number);
         self.enquire_link = Some(number);
-        self.timers.set(Timer::EnquireLinkResponse, now, self.config.enquire_link_timeout);
+        self.timers.set(
+            Timer::EnquireLinkResponse,
+            now,
+            self.config.enquire_link_timeout,
+        );
     }
 
     pub(super) fn unbind_when_drained(&mut self, now: Instant) {
-        if self.draining && self.outbox.is_empty() && self.window.is_empty() && self.inbound.is_empty() {
+        if self.draining
+            && self.outbox.is_empty()
+            && self.window.is_empty()
+            && self.inbound.is_empty()
+        {
             self.send_unbind(now);
         }
     }
 
     fn send_unbind(&mut self, now: Instant) {
-        let State::Bound(bind) = self.state else { return };
+        let State::Bound(bind) = self.state else {
+            return;
+        };
         let number = self.window.next_number();
         self.write_header(CommandId::UNBIND, CommandStatus::ESME_ROK, number);
         self.unbind_sent = Some(number);
@@ -420,7 +443,12 @@ impl Session {
         self.inbound.clear();
         self.unbind_received = None;
         while let Some(request) = self.window.take_oldest() {
-            self.fail(Some(request.number()), request.ticket, request.command_id, Failure::Lost);
+            self.fail(
+                Some(request.number()),
+                request.ticket,
+                request.command_id,
+                Failure::Lost,
+            );
             self.recycle(request.queued);
         }
         let retry_in = self.retry_in(&reason);
@@ -442,7 +470,9 @@ impl Session {
         let policy = self.config.reconnect.filter(|_| !self.draining)?;
         let refused = match *reason {
             // Knocking again with the same words would only get the account locked.
-            CloseReason::BindRefused(CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID) => return None,
+            CloseReason::BindRefused(
+                CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID,
+            ) => return None,
             CloseReason::BindRefused(_) => true,
             _ => false,
         };
@@ -451,7 +481,12 @@ impl Session {
 
     fn fail_queue(&mut self) {
         while let Some(request) = self.outbox.pop() {
-            self.fail(None, Some(request.ticket), request.command_id, Failure::Closed);
+            self.fail(
+                None,
+                Some(request.ticket),
+                request.command_id,
+                Failure::Closed,
+            );
         }
     }
 }

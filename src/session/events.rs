@@ -11,16 +11,48 @@ const KEPT: usize = 64 * 1024;
 /// [`Event`] with places in the buffer for its octets.
 pub(super) enum Record {
     Connect,
-    Bound { system_id: Range<usize>, version: InterfaceVersion },
-    Response { sequence: Sequence, ticket: Option<Ticket>, command_id: CommandId, status: CommandStatus, frame: Range<usize> },
-    Failed { ticket: Option<Ticket>, sequence: Option<Sequence>, command_id: CommandId, failure: Failure },
-    Request { sequence: Sequence, frame: Range<usize> },
-    Notification { frame: Range<usize> },
-    Undecodable { frame: Range<usize>, error: DecodeError },
-    UnknownCommand { frame: Range<usize> },
-    Unmatched { frame: Range<usize> },
-    Trace { direction: Direction, frame: Range<usize> },
-    Disconnect { reason: CloseReason, retry_in: Option<u64> },
+    Bound {
+        system_id: Range<usize>,
+        version: InterfaceVersion,
+    },
+    Response {
+        sequence: Sequence,
+        ticket: Option<Ticket>,
+        command_id: CommandId,
+        status: CommandStatus,
+        frame: Range<usize>,
+    },
+    Failed {
+        ticket: Option<Ticket>,
+        sequence: Option<Sequence>,
+        command_id: CommandId,
+        failure: Failure,
+    },
+    Request {
+        sequence: Sequence,
+        frame: Range<usize>,
+    },
+    Notification {
+        frame: Range<usize>,
+    },
+    Undecodable {
+        frame: Range<usize>,
+        error: DecodeError,
+    },
+    UnknownCommand {
+        frame: Range<usize>,
+    },
+    Unmatched {
+        frame: Range<usize>,
+    },
+    Trace {
+        direction: Direction,
+        frame: Range<usize>,
+    },
+    Disconnect {
+        reason: CloseReason,
+        retry_in: Option<u64>,
+    },
 }
 
 #[derive(Default)]
@@ -52,19 +84,55 @@ impl Events {
         let octets = self.octets.as_slice();
         Some(match record {
             Record::Connect => Event::Connect,
-            Record::Bound { system_id, version } => Event::Bound { system_id: &octets[system_id], version },
-            Record::Response { sequence, ticket, command_id, status, frame } => {
-                Event::Response { sequence, ticket, command_id, status, frame: &octets[frame] }
-            }
-            Record::Failed { ticket, sequence, command_id, failure } => {
-                Event::Failed { ticket, sequence, command_id, failure }
-            }
-            Record::Request { sequence, frame } => Event::Request { sequence, frame: &octets[frame] },
-            Record::Notification { frame } => Event::Notification { frame: &octets[frame] },
-            Record::Undecodable { frame, error } => Event::Undecodable { frame: &octets[frame], error },
-            Record::UnknownCommand { frame } => Event::UnknownCommand { frame: &octets[frame] },
-            Record::Unmatched { frame } => Event::Unmatched { frame: &octets[frame] },
-            Record::Trace { direction, frame } => Event::Trace { direction, frame: &octets[frame] },
+            Record::Bound { system_id, version } => Event::Bound {
+                system_id: &octets[system_id],
+                version,
+            },
+            Record::Response {
+                sequence,
+                ticket,
+                command_id,
+                status,
+                frame,
+            } => Event::Response {
+                sequence,
+                ticket,
+                command_id,
+                status,
+                frame: &octets[frame],
+            },
+            Record::Failed {
+                ticket,
+                sequence,
+                command_id,
+                failure,
+            } => Event::Failed {
+                ticket,
+                sequence,
+                command_id,
+                failure,
+            },
+            Record::Request { sequence, frame } => Event::Request {
+                sequence,
+                frame: &octets[frame],
+            },
+            Record::Notification { frame } => Event::Notification {
+                frame: &octets[frame],
+            },
+            Record::Undecodable { frame, error } => Event::Undecodable {
+                frame: &octets[frame],
+                error,
+            },
+            Record::UnknownCommand { frame } => Event::UnknownCommand {
+                frame: &octets[frame],
+            },
+            Record::Unmatched { frame } => Event::Unmatched {
+                frame: &octets[frame],
+            },
+            Record::Trace { direction, frame } => Event::Trace {
+                direction,
+                frame: &octets[frame],
+            },
             Record::Disconnect { reason, retry_in } => Event::Disconnect { reason, retry_in },
         })
     }

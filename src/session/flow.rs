@@ -157,7 +157,11 @@ mod tests {
     /// How many requests go in a second, asked every millisecond.
     fn sent(flow: &mut Flow, from: u64) -> usize {
         (from..from + 1_000)
-            .map(|t| std::iter::from_fn(|| flow.take(at(t)).then_some(())).take(10_000).count())
+            .map(|t| {
+                std::iter::from_fn(|| flow.take(at(t)).then_some(()))
+                    .take(10_000)
+                    .count()
+            })
             .sum()
     }
 

@@ -32,7 +32,10 @@ impl Inbound {
 
     /// The command of the oldest request of this number.
     pub(super) fn command_id(&self, number: u32) -> Option<CommandId> {
-        self.0.iter().find(|r| r.number == number).map(|r| r.command_id)
+        self.0
+            .iter()
+            .find(|r| r.number == number)
+            .map(|r| r.command_id)
     }
 
     /// Takes the oldest request of this number: a peer may use one twice.

@@ -8,7 +8,8 @@ use super::state::{State, may_receive};
 use super::time::Instant;
 use super::window::InFlight;
 use crate::pdu::{
-    BindResp, Body, CommandId, CommandStatus, Framer, HEADER_LEN, Header, InterfaceVersion, Pdu, Tag,
+    BindResp, Body, CommandId, CommandStatus, Framer, HEADER_LEN, Header, InterfaceVersion, Pdu,
+    Tag,
 };
 
 /// SMSC: a bind that waits for the application's answer.
@@ -39,7 +40,11 @@ impl Session {
                 Ok(None) => break,
                 Err(error) => {
                     let number = error.sequence_number();
-                    self.write_header(CommandId::GENERIC_NACK, CommandStatus::ESME_RINVCMDLEN, number);
+                    self.write_header(
+                        CommandId::GENERIC_NACK,
+                        CommandStatus::ESME_RINVCMDLEN,
+                        number,
+                    );
                     self.end(now, CloseReason::Frame(error));
                 }
             }
@@ -49,11 +54,16 @@ impl Session {
     }
 
     fn handle_frame(&mut self, now: Instant, frame: &[u8]) {
-        let Some(header) = frame.first_chunk::<HEADER_LEN>().map(Header::decode) else { return };
+        let Some(header) = frame.first_chunk::<HEADER_LEN>().map(Header::decode) else {
+            return;
+        };
         self.peer_alive(now);
         if self.config.trace {
             let frame = self.events.keep(frame);
-            self.events.push(Record::Trace { direction: Direction::In, frame });
+            self.events.push(Record::Trace {
+                direction: Direction::In,
+                frame,
+            });
         }
         if header.command_id != CommandId::ENQUIRE_LINK_RESP {
             self.operation(now);
@@ -68,17 +78,28 @@ impl Session {
     fn handle_response(&mut self, now: Instant, header: &Header, frame: &[u8]) {
         let (status, number) = (header.command_status, header.sequence_number);
         let nack = header.command_id == CommandId::GENERIC_NACK;
-        if self.enquire_link == Some(number) && (nack || header.command_id == CommandId::ENQUIRE_LINK_RESP) {
+        if self.enquire_link == Some(number)
+            && (nack || header.command_id == CommandId::ENQUIRE_LINK_RESP)
+        {
             self.enquire_link = None;
-        } else if self.unbind_sent == Some(number) && (nack || header.command_id == CommandId::UNBIND_RESP) {
+        } else if self.unbind_sent == Some(number)
+            && (nack || header.command_id == CommandId::UNBIND_RESP)
+        {
             self.end(now, self.ending.clone());
-        } else if self.bind_sent == Some(number) && (nack || BindType::from_command_id(header.command_id.request()).is_some()) {
+        } else if self.bind_sent == Some(number)
+            && (nack || BindType::from_command_id(header.command_id.request()).is_some())
+        {
             self.handle_bind_response(now, header, frame);
         } else if let Some(request) = self.window.take(number) {
             if nack || header.command_id == request.command_id.response() {
                 self.handle_match(now, request, status, frame);
             } else {
-                self.fail(Some(number), request.ticket, request.command_id, Failure::Mismatch(status));
+                self.fail(
+                    Some(number),
+                    request.ticket,
+                    request.command_id,
+                    Failure::Mismatch(status),
+                );
                 self.recycle(request.queued);
             }
         } else {
@@ -108,13 +129,19 @@ impl Session {
         self.bound(now, self.config.bind, version, response.system_id);
     }
 
-    fn handle_match(&mut self, now: Instant, request: InFlight, status: CommandStatus, frame: &[u8]) {
+    fn handle_match(
+        &mut self,
+        now: Instant,
+        request: InFlight,
+        status: CommandStatus,
+        frame: &[u8],
+    ) {
         self.stats.responses += 1;
         self.stats.sample_rtt(now.since(request.sent_at));
-        if self.config.interface_version.0 >= InterfaceVersion::V5_0.0 {
-            if let Some(state) = congestion_state(frame) {
-                self.flow.congestion(now, state);
-            }
+        if self.config.interface_version.0 >= InterfaceVersion::V5_0.0
+            && let Some(state) = congestion_state(frame)
+        {
+            self.flow.congestion(now, state);
         }
         let sequence = self.sequence(request.number());
         match status {
@@ -135,14 +162,24 @@ impl Session {
         }
         let frame = self.events.keep(frame);
         let (ticket, command_id) = (request.ticket, request.command_id);
-        self.events.push(Record::Response { sequence, ticket, command_id, status, frame });
+        self.events.push(Record::Response {
+            sequence,
+            ticket,
+            command_id,
+            status,
+            frame,
+        });
     }
 
     fn handle_request(&mut self, now: Instant, header: &Header, frame: &[u8]) {
         let (command_id, number) = (header.command_id, header.sequence_number);
         match command_id {
             CommandId::ENQUIRE_LINK => {
-                self.write_header(CommandId::ENQUIRE_LINK_RESP, CommandStatus::ESME_ROK, number);
+                self.write_header(
+                    CommandId::ENQUIRE_LINK_RESP,
+                    CommandStatus::ESME_ROK,
+                    number,
+                );
             }
             CommandId::UNBIND => match self.state {
                 State::Bound(_) => self.peer_unbound(now, number),
@@ -153,7 +190,11 @@ impl Session {
                 _ => self.refuse(command_id, number, CommandStatus::ESME_RINVBNDSTS),
             },
             _ if !command_id.is_known() => {
-                self.write_header(CommandId::GENERIC_NACK, CommandStatus::ESME_RINVCMDID, number);
+                self.write_header(
+                    CommandId::GENERIC_NACK,
+                    CommandStatus::ESME_RINVCMDID,
+                    number,
+                );
                 let frame = self.events.keep(frame);
                 self.events.push(Record::UnknownCommand { frame });
             }
@@ -182,7 +223,11 @@ impl Session {
                 return;
             }
         };
-        if let (Some(bind), Some(fields)) = (BindType::from_command_id(command_id), pdu.as_bind()) {
+        if let (
+            Some(bind),
+            Pdu::BindTransmitter(fields) | Pdu::BindReceiver(fields) | Pdu::BindTransceiver(fields),
+        ) = (BindType::from_command_id(command_id), pdu)
+        {
             self.bind_received = Some(BindReceived {
                 number,
                 bind,
@@ -194,12 +239,17 @@ impl Session {
             if self.draining || self.inbound.len() >= self.config.max_unacknowledged {
                 return self.refuse(command_id, number, self.busy_status());
             }
-            self.inbound.push(number, command_id, now, self.config.acknowledge_timeout);
+            self.inbound
+                .push(number, command_id, now, self.config.acknowledge_timeout);
         }
         self.stats.received += 1;
         let frame = self.events.keep(frame);
         let sequence = self.sequence(number);
-        self.events.push(if answered { Record::Request { sequence, frame } } else { Record::Notification { frame } });
+        self.events.push(if answered {
+            Record::Request { sequence, frame }
+        } else {
+            Record::Notification { frame }
+        });
     }
 
     /// The status that refuses a request which this state, or this side, does not take.
@@ -212,7 +262,9 @@ impl Session {
         } else if command_id == CommandId::OUTBIND {
             self.config.role == Role::Esme && self.state == State::Open
         } else {
-            self.state.bind_type().is_some_and(|bind| may_receive(self.config.role, bind, command_id))
+            self.state
+                .bind_type()
+                .is_some_and(|bind| may_receive(self.config.role, bind, command_id))
         };
         (!ok).then_some(CommandStatus::ESME_RINVBNDSTS)
     }

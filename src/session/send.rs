@@ -1,6 +1,6 @@
 //! What goes out: requests through queue, rate and window, responses at once.
 
-use super::config::Role;
+use super::config::{Config, Role};
 use super::engine::Session;
 use super::error::SendError;
 use super::event::{CloseReason, Direction, Failure, Sequence, Ticket};
@@ -9,8 +9,8 @@ use super::outbox::Queued;
 use super::state::{State, may_send};
 use super::time::Instant;
 use crate::pdu::{
-    Body, BindResp, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InterfaceVersion, InvalidField, SubmitSm,
-    Tag, TlvBuf,
+    Bind, BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header,
+    InterfaceVersion, InvalidField, QuerySmResp, SubmitMultiResp, SubmitSm, Tag, TlvBuf,
 };
 
 /// With more than this to transmit, requests stay in the queue: the network is the narrow place.
@@ -62,7 +62,8 @@ impl Session {
         self.out[start + 12..start + 16].copy_from_slice(&number.to_be_bytes());
         self.request_written(now, start);
         if command_id.has_response() {
-            self.window.push(None, command_id, now, self.config.response_timeout, None);
+            self.window
+                .push(None, command_id, now, self.config.response_timeout, None);
         }
         Ok(self.sequence(number))
     }
@@ -148,7 +149,8 @@ impl Session {
         };
         frame[..HEADER_LEN].copy_from_slice(&header.encode());
         let expires = expires.unwrap_or(now + self.config.retry_time);
-        self.outbox.push(ticket, command_id, frame, tlv_offset, expires);
+        self.outbox
+            .push(ticket, command_id, frame, tlv_offset, expires);
         self.pump(now);
     }
 
@@ -160,7 +162,12 @@ impl Session {
             self.fail(None, Some(ticket), request.command_id, Failure::Cancelled);
             self.outbox.recycle(request.frame);
         } else if let Some(request) = self.window.forget(ticket) {
-            self.fail(Some(request.number()), Some(ticket), request.command_id, Failure::CancelledOnWire);
+            self.fail(
+                Some(request.number()),
+                Some(ticket),
+                request.command_id,
+                Failure::CancelledOnWire,
+            );
             self.recycle(request.queued);
         } else {
             return false;
@@ -174,15 +181,15 @@ impl Session {
     ///
     /// Says whether the request was still open: it is not after its time, on another connection, or answered already.
     pub fn respond(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
-        self.respond_with(now, request, status, |out, command_id| {
-            if status == CommandStatus::ESME_ROK && command_id.request() != CommandId::REPLACE_SM
-                && command_id.request() != CommandId::CANCEL_SM
-                && command_id.request() != CommandId::CANCEL_BROADCAST_SM
-            {
-                // All other responses begin with message_id; one NUL is an empty one (SMPP 3.4, 4.6.2).
-                DeliverSmResp::default().encode(out)?;
-            }
-            Ok(())
+        self.respond_with(now, request, status, |out, command_id| match command_id {
+            _ if status != CommandStatus::ESME_ROK => Ok(()),
+            CommandId::REPLACE_SM_RESP
+            | CommandId::CANCEL_SM_RESP
+            | CommandId::CANCEL_BROADCAST_SM_RESP => Ok(()),
+            CommandId::QUERY_SM_RESP => QuerySmResp::default().encode(out),
+            CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().encode(out),
+            // All others are a message_id alone.
+            _ => DeliverSmResp::default().encode(out),
         })
         .unwrap_or(false)
     }
@@ -210,7 +217,9 @@ impl Session {
             return Ok(false);
         };
         let command_id = command_id.response();
-        self.write_response(command_id, status, request.number, |out| body(out, command_id))?;
+        self.write_response(command_id, status, request.number, |out| {
+            body(out, command_id)
+        })?;
         self.inbound.take(request.number);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {
@@ -227,7 +236,9 @@ impl Session {
         if number != request.number {
             return false;
         }
-        let Some(received) = self.bind_received.take() else { return false };
+        let Some(received) = self.bind_received.take() else {
+            return false;
+        };
         let command_id = bind.command_id().response();
         if status != CommandStatus::ESME_ROK {
             self.write_header(command_id, status, number);
@@ -242,10 +253,16 @@ impl Session {
         let mut tlvs = TlvBuf::default();
         if version.0 >= InterfaceVersion::V3_4.0 {
             // One octet always fits a TLV.
-            let _ = tlvs.push(Tag::SC_INTERFACE_VERSION, &[self.config.interface_version.0]);
+            let _ = tlvs.push(
+                Tag::SC_INTERFACE_VERSION,
+                &[self.config.interface_version.0],
+            );
         }
         let system_id = self.config.system_id.clone();
-        let body = BindResp { system_id: &system_id, tlvs: tlvs.as_tlvs() };
+        let body = BindResp {
+            system_id: &system_id,
+            tlvs: tlvs.as_tlvs(),
+        };
         self.write_pdu(command_id, status, number, &body);
         self.bound(now, bind, version, &received.system_id);
         self.pump(now);
@@ -262,7 +279,9 @@ impl Session {
             && self.pending() < HIGH_WATER
             && self.flow.take(now)
         {
-            let Some(mut request) = self.outbox.pop() else { break };
+            let Some(mut request) = self.outbox.pop() else {
+                break;
+            };
             let number = self.window.next_number();
             let length = self.wire_length(&request);
             request.frame[12..16].copy_from_slice(&number.to_be_bytes());
@@ -273,7 +292,8 @@ impl Session {
             let (ticket, command_id) = (request.ticket, request.command_id);
             if command_id.has_response() {
                 let timeout = self.config.response_timeout;
-                self.window.push(Some(ticket), command_id, now, timeout, Some(request));
+                self.window
+                    .push(Some(ticket), command_id, now, timeout, Some(request));
             } else {
                 self.outbox.recycle(request.frame);
                 let frame = self.events.keep(&[]);
@@ -296,9 +316,16 @@ impl Session {
         if self.version.0 >= InterfaceVersion::V3_4.0 || request.tlv_offset == whole {
             return whole;
         }
-        let tlvs = crate::pdu::Tlvs::from_bytes(&request.frame[request.tlv_offset..]).unwrap_or_default();
-        let carries_message = [Tag::MESSAGE_PAYLOAD, Tag::SAR_MSG_REF_NUM].into_iter().any(|t| tlvs.get(t).is_some());
-        if carries_message { whole } else { request.tlv_offset }
+        let tlvs =
+            crate::pdu::Tlvs::from_bytes(&request.frame[request.tlv_offset..]).unwrap_or_default();
+        let carries_message = [Tag::MESSAGE_PAYLOAD, Tag::SAR_MSG_REF_NUM]
+            .into_iter()
+            .any(|t| tlvs.get(t).is_some());
+        if carries_message {
+            whole
+        } else {
+            request.tlv_offset
+        }
     }
 
     fn request_written(&mut self, now: Instant, start: usize) {
@@ -307,7 +334,12 @@ impl Session {
         self.trace_out(start);
     }
 
-    pub(super) fn write_header(&mut self, command_id: CommandId, status: CommandStatus, number: u32) {
+    pub(super) fn write_header(
+        &mut self,
+        command_id: CommandId,
+        status: CommandStatus,
+        number: u32,
+    ) {
         let start = self.out.len();
         let header = Header {
             command_length: HEADER_LEN as u32,
@@ -321,11 +353,52 @@ impl Session {
 
     /// Writes a PDU of our own making, whose fields are known to fit or were checked when the session was made; one that
     /// does not fit is sent without its body, to be refused by the peer rather than to hang.
-    pub(super) fn write_pdu<'a>(&mut self, command_id: CommandId, status: CommandStatus, number: u32, body: &impl Body<'a>) {
+    pub(super) fn write_pdu<'a>(
+        &mut self,
+        command_id: CommandId,
+        status: CommandStatus,
+        number: u32,
+        body: &impl Body<'a>,
+    ) {
         let start = self.out.len();
         match crate::pdu::encode(&mut self.out, command_id, status, number, body) {
             Ok(()) => self.trace_out(start),
             Err(_) => self.write_header(command_id, status, number),
+        }
+    }
+
+    /// Writes our bind. A password over the 8 octets of the specification goes as it is: many centres take it.
+    pub(super) fn write_bind(&mut self, number: u32) {
+        // Copied, since writing needs the whole session; once a connection.
+        let Config {
+            bind,
+            system_id,
+            password,
+            system_type,
+            address_range,
+            ..
+        } = self.config.clone();
+        let mut body = Bind {
+            system_id: &system_id,
+            password: &password,
+            system_type: &system_type,
+            interface_version: self.config.interface_version,
+            addr_ton: self.config.addr_ton.into(),
+            addr_npi: self.config.addr_npi.into(),
+            address_range: &address_range,
+            ..Bind::default()
+        };
+        let too_long = password.len() > 8 && !password.contains(&0);
+        if too_long {
+            body.password = b"";
+        }
+        let start = self.out.len();
+        self.write_pdu(bind.command_id(), CommandStatus::ESME_ROK, number, &body);
+        if too_long {
+            let at = start + HEADER_LEN + system_id.len() + 1;
+            self.out.splice(at..at, password);
+            let length = (self.out.len() - start) as u32;
+            self.out[start..start + 4].copy_from_slice(&length.to_be_bytes());
         }
     }
 
@@ -369,7 +442,10 @@ impl Session {
     fn trace_out(&mut self, start: usize) {
         if self.config.trace {
             let frame = self.events.keep(&self.out[start..]);
-            self.events.push(Record::Trace { direction: Direction::Out, frame });
+            self.events.push(Record::Trace {
+                direction: Direction::Out,
+                frame,
+            });
         }
     }
 
@@ -380,9 +456,20 @@ impl Session {
         }
     }
 
-    pub(super) fn fail(&mut self, number: Option<u32>, ticket: Option<Ticket>, command_id: CommandId, failure: Failure) {
+    pub(super) fn fail(
+        &mut self,
+        number: Option<u32>,
+        ticket: Option<Ticket>,
+        command_id: CommandId,
+        failure: Failure,
+    ) {
         let sequence = number.map(|n| self.sequence(n));
-        self.events.push(Record::Failed { ticket, sequence, command_id, failure });
+        self.events.push(Record::Failed {
+            ticket,
+            sequence,
+            command_id,
+            failure,
+        });
     }
 
     pub(super) fn recycle(&mut self, request: Option<Queued>) {

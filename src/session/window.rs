@@ -160,7 +160,10 @@ mod tests {
         assert_eq!(push(&mut window), 2);
         assert_eq!(window.take(1).map(|r| r.number()), Some(1));
         assert_eq!(window.take(2).map(|r| r.number()), Some(2));
-        assert_eq!(window.take(0x7FFF_FFFF).map(|r| r.number()), Some(0x7FFF_FFFF));
+        assert_eq!(
+            window.take(0x7FFF_FFFF).map(|r| r.number()),
+            Some(0x7FFF_FFFF)
+        );
         assert!(window.is_empty());
     }
 
