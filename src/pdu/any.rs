@@ -187,6 +187,10 @@ impl<'a> Body<'a> for Raw<'a> {
         Ok(())
     }
 
+    fn tlvs(&self) -> Tlvs<'a> {
+        Tlvs::EMPTY
+    }
+
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -36,6 +36,9 @@ pub trait Body<'a>: Sized {
     /// As [`check`](Self::check); `out` is then as it was.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField>;
 
+    /// The optional parameters.
+    fn tlvs(&self) -> Tlvs<'a>;
+
     /// True if every string is empty, every number 0, and there are no TLVs: a failed response is then written as
     /// its header alone.
     fn is_empty(&self) -> bool;
@@ -600,6 +603,11 @@ macro_rules! body {
                 $(<$wire as $crate::pdu::body::Wire<$life, $type>>::write(&self.$field, out);)*
                 out.extend_from_slice(self.tlvs.as_bytes());
                 Ok(())
+            }
+
+            #[inline]
+            fn tlvs(&self) -> $crate::pdu::Tlvs<$life> {
+                self.tlvs
             }
 
             fn is_empty(&self) -> bool {

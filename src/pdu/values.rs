@@ -147,6 +147,7 @@ values! {
     }
     /// `interface_version`, `sc_interface_version` (3.4 section 5.2.4, 5.0 section 4.7.13). Below 0x34 means 3.3: no TLVs.
     pub struct InterfaceVersion {
+        V3_3 = 0x33, "3.3", "";
         V3_4 = 0x34, "3.4", "";
         V5_0 = 0x50, "5.0", "";
     }
