@@ -1,1 +1,25 @@
-//! Characters to octets and back.
+//! Characters to octets and back: codings, the user data header, segmentation and reassembly.
+//!
+//! [`plan`] turns a text into the segments to send, [`count_segments`] says what it would do, [`decode`] reads what came.
+//! Positions are UTF-16 units throughout, as JavaScript counts them.
+
+mod cluster;
+mod data_coding;
+mod decode;
+mod encode;
+mod gsm;
+mod names;
+mod national;
+mod plan;
+mod single_octet;
+mod split;
+mod transliterate;
+pub mod udh;
+
+pub use decode::{Decoded, decode, decode_into};
+pub use names::{Alphabet, Concat, Encoding, EncodingName, Language};
+pub use plan::{
+    EncodeOptions, Plan, Segment, SegmentCount, TextError, count_segments, plan, plan_into,
+    plan_str, plan_str_into,
+};
+pub use udh::{ConcatInfo, Udh, UdhError};

@@ -1,1 +1,0 @@
-//! Delivery receipts, text and TLV.

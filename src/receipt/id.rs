@@ -1,0 +1,187 @@
+//! Message identifiers across hexadecimal and decimal. A centre that counts in numbers may write them in hexadecimal in
+//! `submit_sm_resp` and in decimal in its receipts, or the other way.
+
+/// In which form a centre writes identifiers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MessageIdFormat {
+    /// The same in responses and receipts.
+    #[default]
+    AsIs,
+    /// Hexadecimal in responses, decimal in receipts.
+    HexResponse,
+    /// Decimal in responses, hexadecimal in receipts.
+    HexReceipt,
+}
+
+impl MessageIdFormat {
+    /// The format of a name: `as-is`, `hex-response`, `hex-receipt`.
+    pub fn by_name(name: &str) -> Option<MessageIdFormat> {
+        match name {
+            "as-is" => Some(Self::AsIs),
+            "hex-response" => Some(Self::HexResponse),
+            "hex-receipt" => Some(Self::HexReceipt),
+            _ => None,
+        }
+    }
+}
+
+/// Where an identifier stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// In `submit_sm_resp` and its like.
+    Response,
+    /// In a receipt, text or TLV.
+    Receipt,
+}
+
+/// The longest identifier SMPP allows (5.2.23), so that converting takes bounded work.
+const LONGEST: usize = 64;
+
+/// Replaces `out` by the identifier of a receipt as the response would have it: decimal to lower-case hexadecimal, or
+/// hexadecimal to decimal. What is not all digits of its base, or longer than SMPP allows, stays as it is.
+pub fn in_response_form(id: &[u8], format: MessageIdFormat, out: &mut Vec<u8>) {
+    out.clear();
+    let converted = match format {
+        MessageIdFormat::AsIs => false,
+        MessageIdFormat::HexResponse => convert(id, 10, 16, out),
+        MessageIdFormat::HexReceipt => convert(id, 16, 10, out),
+    };
+    if !converted {
+        out.extend_from_slice(id);
+    }
+}
+
+/// Replaces `out` by what two writings of one identifier have in common: in the response's base, lower case, without
+/// leading zeros. An identifier that is no number stays as it is.
+pub fn key(id: &[u8], side: Side, format: MessageIdFormat, out: &mut Vec<u8>) {
+    match side {
+        Side::Receipt => in_response_form(id, format, out),
+        Side::Response => {
+            out.clear();
+            out.extend_from_slice(id);
+        }
+    }
+    if !out.is_empty() && out.iter().all(u8::is_ascii_hexdigit) {
+        out.make_ascii_lowercase();
+        let zeros = out
+            .iter()
+            .take_while(|digit| **digit == b'0')
+            .count()
+            .min(out.len() - 1);
+        out.drain(..zeros);
+    }
+}
+
+/// Appends a number in another base; `false`, with nothing appended, if it is none.
+fn convert(digits: &[u8], from: u32, to: u32, out: &mut Vec<u8>) -> bool {
+    if digits.is_empty()
+        || digits.len() > LONGEST
+        || !digits.iter().all(|digit| char::from(*digit).is_digit(from))
+    {
+        return false;
+    }
+    // 64 hexadecimal digits are 256 bits. Low limb first.
+    let mut limbs = [0u32; 8];
+    for digit in digits {
+        let mut carry = u64::from(char::from(*digit).to_digit(from).unwrap_or(0));
+        for limb in &mut limbs {
+            let product = u64::from(*limb) * u64::from(from) + carry;
+            *limb = product as u32;
+            carry = product >> 32;
+        }
+    }
+    let start = out.len();
+    loop {
+        let mut remainder = 0u64;
+        for limb in limbs.iter_mut().rev() {
+            let dividend = remainder << 32 | u64::from(*limb);
+            *limb = (dividend / u64::from(to)) as u32;
+            remainder = dividend % u64::from(to);
+        }
+        out.push(b"0123456789abcdef"[remainder as usize]);
+        if limbs == [0; 8] {
+            break;
+        }
+    }
+    out[start..].reverse();
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response_form(id: &str, format: MessageIdFormat) -> String {
+        let mut out = Vec::new();
+        in_response_form(id.as_bytes(), format, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn same(response: &str, receipt: &str, format: MessageIdFormat) -> bool {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        key(response.as_bytes(), Side::Response, format, &mut left);
+        key(receipt.as_bytes(), Side::Receipt, format, &mut right);
+        left == right
+    }
+
+    #[test]
+    fn a_receipts_identifier_in_the_responses_form() {
+        use MessageIdFormat::*;
+        assert_eq!(response_form("1914747755", HexResponse), "7220bb6b");
+        assert_eq!(response_form("7220BB6B", HexReceipt), "1914747755");
+        assert_eq!(
+            response_form("64567564356765435676", HexResponse),
+            "3800e11b0592d471c",
+            "over 64 bits"
+        );
+        assert_eq!(response_form("0", HexResponse), "0");
+        assert_eq!(response_form("7220BB6B", AsIs), "7220BB6B");
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_rewritten() {
+        use MessageIdFormat::*;
+        for id in [
+            "abc-1",
+            "0x1A2B",
+            "7220bb6b",
+            "",
+            " 12",
+            "1479978899.393701000100",
+        ] {
+            assert_eq!(response_form(id, HexResponse), id);
+        }
+        assert_eq!(response_form("12g", HexReceipt), "12g");
+        let long = "1".repeat(65);
+        assert_eq!(response_form(&long, HexResponse), long);
+    }
+
+    #[test]
+    fn the_longest_number_converts_both_ways() {
+        use MessageIdFormat::*;
+        let hex = "f".repeat(64);
+        let decimal =
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+        assert_eq!(response_form(&hex, HexReceipt), decimal);
+        let nines = "9".repeat(64);
+        assert_eq!(
+            response_form(&response_form(&nines, HexResponse), HexReceipt),
+            nines
+        );
+    }
+
+    #[test]
+    fn keys_meet_across_forms() {
+        use MessageIdFormat::*;
+        assert!(same("33E95179", "870928761", HexResponse));
+        assert!(
+            same("04000000086ECD50", "288230376293190992", HexResponse),
+            "padded to sixteen digits"
+        );
+        assert!(same("706678557", "0000706678557", AsIs));
+        assert!(same("1914747755", "7220BB6B", HexReceipt));
+        assert!(!same("33E95179", "870928761", AsIs));
+        assert!(!same("ab-1", "AB-1", AsIs), "no number: case counts");
+        assert!(same("000", "0", AsIs));
+    }
+}

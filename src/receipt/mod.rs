@@ -1,0 +1,283 @@
+//! Delivery receipts: the text of SMPP 3.4, appendix B, with what centres make of it, and the TLVs.
+//!
+//! [`from_deliver`] reads a `deliver_sm` or `data_sm`; [`parse`] a text alone. Nothing is copied or allocated.
+
+mod date;
+mod id;
+mod status;
+mod text;
+mod write;
+
+pub use date::unix_ms;
+pub use id::{MessageIdFormat, Side, in_response_form, key};
+pub use status::Status;
+pub use text::{Extra, Receipt, parse, read};
+pub use write::{ReceiptFields, write_receipt};
+
+/// esm_class, SMPP 3.4, 5.2.12.
+const MESSAGE_TYPE: u8 = 0x3C;
+const DELIVERY_RECEIPT: u8 = 0x04;
+const INTERMEDIATE_NOTIFICATION: u8 = 0x20;
+const UDHI: u8 = 0x40;
+
+/// The TLVs that speak of a receipt, as their values came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReceiptTlvs<'a> {
+    /// `receipted_message_id` (0x001E), with or without its NUL.
+    pub receipted_message_id: Option<&'a [u8]>,
+    /// `message_state` (0x0427).
+    pub message_state: Option<u8>,
+    /// `network_error_code` (0x0423): network type, then a code of two octets.
+    pub network_error_code: Option<&'a [u8]>,
+}
+
+/// `network_error_code`, SMPP 3.4, 5.3.2.31.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkError {
+    /// 3 is GSM, 8 the centre itself.
+    pub network_type: u8,
+    /// The code in that network.
+    pub code: u16,
+}
+
+/// What a centre says of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report<'a> {
+    /// The text as it came, behind its user data header.
+    pub raw: &'a [u8],
+    /// What the text says.
+    pub receipt: Receipt<'a>,
+    /// What the TLVs say.
+    pub tlvs: ReceiptTlvs<'a>,
+    /// An intermediate notification (esm_class 0x20), never final.
+    pub intermediate: bool,
+}
+
+/// Reads a `deliver_sm` or `data_sm`: `text` is its `short_message`, or its `message_payload` where that is empty.
+///
+/// `None` if it is not about a message sent: an ordinary message or an acknowledgement by a subscriber. By esm_class a
+/// receipt is one even if nothing in it can be read; without, the TLVs for identifier and state make it one.
+pub fn from_deliver<'a>(
+    esm_class: u8,
+    text: &'a [u8],
+    tlvs: ReceiptTlvs<'a>,
+) -> Option<Report<'a>> {
+    let raw = if esm_class & UDHI != 0 {
+        skip_udh(text)
+    } else {
+        text
+    };
+    let report = |intermediate| {
+        Some(Report {
+            raw,
+            receipt: read(raw),
+            tlvs,
+            intermediate,
+        })
+    };
+    match esm_class & MESSAGE_TYPE {
+        DELIVERY_RECEIPT => report(false),
+        INTERMEDIATE_NOTIFICATION => report(true),
+        0 if tlvs.receipted_message_id.is_some() && tlvs.message_state.is_some() => report(false),
+        // Two types at once are reserved; the text decides.
+        kind if kind & DELIVERY_RECEIPT != 0 && parse(raw).is_some() => report(false),
+        _ => None,
+    }
+}
+
+/// For a centre that leaves esm_class at 0 on receipts: a text that starts with `id:` and has a `stat:`. A subscriber
+/// can write such a text, so this is for those who ask for it.
+pub fn from_plain_text<'a>(text: &'a [u8], tlvs: ReceiptTlvs<'a>) -> Option<Report<'a>> {
+    if !text
+        .get(..3)
+        .is_some_and(|label| label.eq_ignore_ascii_case(b"id:"))
+    {
+        return None;
+    }
+    Some(Report {
+        raw: text,
+        receipt: parse(text)?,
+        tlvs,
+        intermediate: false,
+    })
+}
+
+/// The text behind the user data header; all of it if the header claims more than there is.
+fn skip_udh(text: &[u8]) -> &[u8] {
+    text.first()
+        .and_then(|length| text.get(1 + usize::from(*length)..))
+        .unwrap_or(text)
+}
+
+impl<'a> Report<'a> {
+    /// The identifier, by TLV else by text, as the centre wrote it; see [`in_response_form`].
+    pub fn message_id(&self) -> Option<&'a [u8]> {
+        let tlv = self.tlvs.receipted_message_id.map(|id| {
+            let end = id.iter().position(|octet| *octet == 0).unwrap_or(id.len());
+            id[..end].trim_ascii()
+        });
+        tlv.filter(|id| !id.is_empty())
+            .or(self.receipt.id.filter(|id| !id.is_empty()))
+    }
+
+    /// The state, by TLV else by text; [`Status::Unknown`] if neither says one that is known.
+    ///
+    /// A `message_state` of 0, which 3.4 reserves and centres send for want of a better, gives way to the text.
+    pub fn status(&self) -> Status {
+        let text = || self.receipt.status();
+        match self.tlvs.message_state {
+            Some(0) => text().or(Some(Status::Scheduled)),
+            Some(state) => Status::from_message_state(state).or_else(text),
+            None => text(),
+        }
+        .unwrap_or(Status::Unknown)
+    }
+
+    /// Whether nothing more is to come.
+    pub fn is_final(&self) -> bool {
+        !self.intermediate && self.status().is_final()
+    }
+
+    /// The `network_error_code`, if it has its three octets.
+    pub fn network_error(&self) -> Option<NetworkError> {
+        match self.tlvs.network_error_code {
+            Some(&[network_type, high, low]) => Some(NetworkError {
+                network_type,
+                code: u16::from_be_bytes([high, low]),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The submit date in Unix milliseconds; see [`unix_ms`].
+    pub fn submitted_at(&self) -> Option<i64> {
+        self.receipt.submit_date.and_then(unix_ms)
+    }
+
+    /// The done date in Unix milliseconds; see [`unix_ms`].
+    pub fn done_at(&self) -> Option<i64> {
+        self.receipt.done_date.and_then(unix_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] = b"id:42 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Hi";
+
+    #[test]
+    fn esm_class_decides() {
+        let report = |esm_class| from_deliver(esm_class, TEXT, ReceiptTlvs::default());
+        assert!(
+            report(0x00).is_none(),
+            "an ordinary message may quote a receipt"
+        );
+        assert!(report(0x08).is_none() && report(0x10).is_none() && report(0x18).is_none());
+        assert!(report(0x04).unwrap().is_final());
+        assert!(
+            report(0x07).is_some(),
+            "the messaging mode means nothing here"
+        );
+        assert!(report(0x20).unwrap().intermediate && !report(0x20).unwrap().is_final());
+        assert!(
+            report(0x0C).is_some(),
+            "two types, and it reads as a receipt"
+        );
+        assert!(from_deliver(0x0C, b"thanks", ReceiptTlvs::default()).is_none());
+    }
+
+    #[test]
+    fn tlvs_alone_are_a_receipt() {
+        let tlvs = ReceiptTlvs {
+            receipted_message_id: Some(b"ab12\0"),
+            message_state: Some(5),
+            network_error_code: Some(&[3, 0, 0x20]),
+        };
+        let report = from_deliver(0x00, b"", tlvs).unwrap();
+        assert_eq!(report.message_id(), Some(&b"ab12"[..]));
+        assert_eq!(report.status(), Status::Undeliverable);
+        assert_eq!(
+            report.network_error(),
+            Some(NetworkError {
+                network_type: 3,
+                code: 32
+            })
+        );
+        assert_eq!(report.submitted_at(), None);
+        let half = ReceiptTlvs {
+            message_state: None,
+            ..tlvs
+        };
+        assert!(from_deliver(0x00, b"", half).is_none());
+    }
+
+    #[test]
+    fn tlvs_win_over_the_text() {
+        let tlvs = ReceiptTlvs {
+            receipted_message_id: Some(b"2a"),
+            message_state: Some(3),
+            network_error_code: None,
+        };
+        let report = from_deliver(0x04, TEXT, tlvs).unwrap();
+        assert_eq!(report.message_id(), Some(&b"2a"[..]));
+        assert_eq!(report.receipt.id, Some(&b"42"[..]));
+        assert_eq!(report.status(), Status::Expired);
+    }
+
+    #[test]
+    fn a_state_of_zero_or_beyond_nine_gives_way_to_the_text() {
+        let with = |state| {
+            from_deliver(
+                0x04,
+                TEXT,
+                ReceiptTlvs {
+                    message_state: Some(state),
+                    ..Default::default()
+                },
+            )
+            .unwrap()
+            .status()
+        };
+        assert_eq!(with(0), Status::Delivered);
+        assert_eq!(with(10), Status::Delivered);
+        let bare = ReceiptTlvs {
+            message_state: Some(0),
+            ..Default::default()
+        };
+        assert_eq!(
+            from_deliver(0x04, b"", bare).unwrap().status(),
+            Status::Scheduled
+        );
+    }
+
+    #[test]
+    fn an_unreadable_receipt_is_still_one() {
+        let report = from_deliver(0x04, b"\xFF\xFE what", ReceiptTlvs::default()).unwrap();
+        assert_eq!(
+            (report.message_id(), report.status(), report.is_final()),
+            (None, Status::Unknown, false)
+        );
+        assert_eq!(report.raw, b"\xFF\xFE what");
+    }
+
+    #[test]
+    fn a_user_data_header_is_skipped() {
+        let mut text = vec![5, 0, 3, 1, 2, 1];
+        text.extend_from_slice(TEXT);
+        assert_eq!(
+            from_deliver(0x44, &text, ReceiptTlvs::default())
+                .unwrap()
+                .message_id(),
+            Some(&b"42"[..])
+        );
+    }
+
+    #[test]
+    fn lenient_detection_wants_id_first() {
+        assert!(from_plain_text(TEXT, ReceiptTlvs::default()).is_some());
+        assert!(from_plain_text(b"ID:1 STAT:DELIVRD", ReceiptTlvs::default()).is_some());
+        assert!(from_plain_text(b"stat:DELIVRD id:1", ReceiptTlvs::default()).is_none());
+        assert!(from_plain_text(b"id: please send me your id", ReceiptTlvs::default()).is_none());
+    }
+}

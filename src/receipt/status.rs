@@ -1,0 +1,180 @@
+//! The states of a message (SMPP 3.4, 5.2.28; 5.0, 4.7.15) and the words for them.
+
+/// The state of a message; the discriminant is `message_state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// Waits for its time (5.0).
+    Scheduled = 0,
+    /// Under way.
+    Enroute = 1,
+    /// Delivered to its destination.
+    Delivered = 2,
+    /// Its validity is over.
+    Expired = 3,
+    /// Deleted.
+    Deleted = 4,
+    /// Can't be delivered.
+    Undeliverable = 5,
+    /// Accepted. By the specification by customer service for the subscriber, in practice by the next network, with a
+    /// final state to follow.
+    Accepted = 6,
+    /// Not known, or said in a word nobody knows.
+    Unknown = 7,
+    /// Rejected.
+    Rejected = 8,
+    /// Passed over (5.0).
+    Skipped = 9,
+}
+
+use Status::*;
+
+impl Status {
+    /// Every state, by `message_state`.
+    pub const ALL: [Status; 10] = [
+        Scheduled,
+        Enroute,
+        Delivered,
+        Expired,
+        Deleted,
+        Undeliverable,
+        Accepted,
+        Unknown,
+        Rejected,
+        Skipped,
+    ];
+
+    /// The state of a `message_state`; `None` beyond 9.
+    pub fn from_message_state(state: u8) -> Option<Status> {
+        Self::ALL.get(usize::from(state)).copied()
+    }
+
+    /// The state of a `stat` word, whatever its case; `None` if it is none of those known.
+    pub fn from_stat(word: &[u8]) -> Option<Status> {
+        const LONGEST: usize = 16;
+        if word.len() > LONGEST {
+            return None;
+        }
+        let mut upper = [0; LONGEST];
+        let upper = &mut upper[..word.len()];
+        upper.copy_from_slice(word);
+        upper.make_ascii_uppercase();
+        Some(match &*upper {
+            b"DELIVRD" | b"DELIVERED" | b"DELIVERD" => Delivered,
+            b"UNDELIV" | b"UNDELIVERABLE" | b"UNDELIVERED" | b"UNDELIVRD" | b"FAILED" => {
+                Undeliverable
+            }
+            b"EXPIRED" => Expired,
+            b"REJECTD" | b"REJECTED" | b"NACK" => Rejected,
+            b"ACCEPTD" | b"ACCEPTED" | b"ACKED" => Accepted,
+            b"ENROUTE" | b"BUFFRED" | b"BUFFERD" | b"BUFFERED" => Enroute,
+            b"DELETED" => Deleted,
+            b"UNKNOWN" => Unknown,
+            b"SCHEDULED" | b"SCHEDUL" => Scheduled,
+            b"SKIPPED" => Skipped,
+            [digit @ b'0'..=b'9'] => Self::from_message_state(digit - b'0')?,
+            _ => return None,
+        })
+    }
+
+    /// The name in reports: `delivered`, `undeliverable` …
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scheduled => "scheduled",
+            Enroute => "enroute",
+            Delivered => "delivered",
+            Expired => "expired",
+            Deleted => "deleted",
+            Undeliverable => "undeliverable",
+            Accepted => "accepted",
+            Unknown => "unknown",
+            Rejected => "rejected",
+            Skipped => "skipped",
+        }
+    }
+
+    /// The `stat` word of appendix B, in its seven letters.
+    pub const fn stat(self) -> &'static str {
+        match self {
+            Scheduled => "SCHEDUL",
+            Enroute => "ENROUTE",
+            Delivered => "DELIVRD",
+            Expired => "EXPIRED",
+            Deleted => "DELETED",
+            Undeliverable => "UNDELIV",
+            Accepted => "ACCEPTD",
+            Unknown => "UNKNOWN",
+            Rejected => "REJECTD",
+            Skipped => "SKIPPED",
+        }
+    }
+
+    /// Whether nothing more is to come. Accepted is not final, since most centres send another state after it; nor is
+    /// unknown, of which the specification does not say.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Delivered | Expired | Deleted | Undeliverable | Rejected | Skipped
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_word_that_is_read_back() {
+        for (number, status) in (0..).zip(Status::ALL) {
+            assert_eq!(status as u8, number);
+            assert_eq!(Status::from_message_state(number), Some(status));
+            assert_eq!(Status::from_stat(status.stat().as_bytes()), Some(status));
+            assert_eq!(
+                Status::from_stat(status.as_str().as_bytes()),
+                Some(status),
+                "the full word, lower case"
+            );
+            assert_eq!(
+                Status::from_stat(&[b'0' + number]),
+                Some(status),
+                "the bare number"
+            );
+        }
+        assert_eq!(Status::from_message_state(10), None);
+    }
+
+    #[test]
+    fn words_met_beside_those_of_appendix_b() {
+        for (word, status) in [
+            ("FAILED", Undeliverable),
+            ("DeliverD", Delivered),
+            ("ACKED", Accepted),
+            ("BUFFRED", Enroute),
+            ("BUFFERD", Enroute),
+            ("NACK", Rejected),
+        ] {
+            assert_eq!(Status::from_stat(word.as_bytes()), Some(status), "{word}");
+        }
+        for word in ["BADSTAT", "DND_REJECTED", "", "12", "DELIVRDDELIVRDDELIVRD"] {
+            assert_eq!(Status::from_stat(word.as_bytes()), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn kannels_three_intermediate_words_and_accepted_are_not_final() {
+        for word in [
+            "ACKED",
+            "BUFFRED",
+            "BUFFERD",
+            "ACCEPTD",
+            "ENROUTE",
+            "UNKNOWN",
+            "SCHEDULED",
+        ] {
+            assert!(
+                !Status::from_stat(word.as_bytes()).unwrap().is_final(),
+                "{word}"
+            );
+        }
+    }
+}

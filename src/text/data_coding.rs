@@ -1,0 +1,95 @@
+//! What a `data_coding` says of the text (SMPP 3.4, 5.2.19; 3GPP TS 23.038, clause 4).
+
+use super::{Alphabet, EncodingName};
+
+/// How octets are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coding {
+    Gsm7 { packed: bool },
+    Named(EncodingName),
+}
+
+/// The coding of a `data_coding`, where 0 means `default`. Values nobody has defined are read as 0 is, as
+/// TS 23.038 has it for reserved codings.
+pub(super) fn coding(data_coding: u8, default: Alphabet) -> Coding {
+    use EncodingName::*;
+    let gsm = Coding::Gsm7 {
+        packed: default == Alphabet::Gsm7Packed,
+    };
+    // Bits 3-2 of a general data coding group, bit 5 being "compressed".
+    let general = || match (data_coding & 0x20 != 0, (data_coding >> 2) & 3) {
+        (true, _) | (_, 1) => Coding::Named(Binary),
+        (_, 2) => Coding::Named(Ucs2),
+        _ => gsm,
+    };
+    match data_coding {
+        0x01 => Coding::Named(Ascii),
+        0x02 | 0x04 | 0x09 => Coding::Named(Binary),
+        0x03 => Coding::Named(Latin1),
+        0x05 => Coding::Named(ShiftJis),
+        0x06 => Coding::Named(Cyrillic),
+        0x07 => Coding::Named(Hebrew),
+        0x08 => Coding::Named(Ucs2),
+        0x0A => Coding::Named(Iso2022Jp),
+        0x0D => Coding::Named(EucJp),
+        0x0E => Coding::Named(EucKr),
+        0x00 | 0x0B | 0x0C | 0x0F | 0x80..=0xBF => match default {
+            Alphabet::Gsm7 | Alphabet::Gsm7Packed => gsm,
+            Alphabet::Latin1 => Coding::Named(Latin1),
+            Alphabet::Ascii => Coding::Named(Ascii),
+            Alphabet::Utf8 => Coding::Named(Utf8),
+        },
+        0x10..=0x7F => general(),
+        0xC0..=0xDF => gsm,
+        0xE0..=0xEF => Coding::Named(Ucs2),
+        0xF0..=0xFF if data_coding & 0x04 != 0 => Coding::Named(Binary),
+        0xF0..=0xFF => gsm,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_ts_23_038_are_not_taken_for_smpp_values() {
+        let coding = |value| coding(value, Alphabet::Gsm7);
+        let gsm = Coding::Gsm7 { packed: false };
+        for value in [
+            0x00, 0x10, 0x13, 0x40, 0x50, 0xC0, 0xC8, 0xD8, 0xF0, 0xF3, 0xF8,
+        ] {
+            assert_eq!(coding(value), gsm, "{value:#04X}");
+        }
+        for value in [0x08, 0x18, 0x1B, 0x48, 0x58, 0xE0, 0xE8] {
+            assert_eq!(
+                coding(value),
+                Coding::Named(EncodingName::Ucs2),
+                "{value:#04X}"
+            );
+        }
+        for value in [0x02, 0x04, 0x14, 0x20, 0x28, 0x64, 0xF4, 0xF7] {
+            assert_eq!(
+                coding(value),
+                Coding::Named(EncodingName::Binary),
+                "{value:#04X}"
+            );
+        }
+    }
+
+    #[test]
+    fn zero_is_what_the_centre_makes_of_it() {
+        assert_eq!(
+            coding(0, Alphabet::Gsm7Packed),
+            Coding::Gsm7 { packed: true }
+        );
+        assert_eq!(
+            coding(0, Alphabet::Latin1),
+            Coding::Named(EncodingName::Latin1)
+        );
+        assert_eq!(coding(0, Alphabet::Utf8), Coding::Named(EncodingName::Utf8));
+        assert_eq!(
+            coding(0x10, Alphabet::Latin1),
+            Coding::Gsm7 { packed: false }
+        );
+    }
+}

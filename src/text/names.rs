@@ -1,0 +1,203 @@
+//! The names of alphabets, encodings and languages, as options and results spell them.
+
+/// Declares an enum whose variants have one name each, with the way back.
+macro_rules! named {
+    ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $type { $($(#[$doc])* $variant,)+ }
+
+        impl $type {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [$type] = &[$($type::$variant,)+];
+
+            /// The name options and results use.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($type::$variant => $name,)+ }
+            }
+
+            /// The value of a name, exactly as [`as_str`](Self::as_str) spells it.
+            pub fn by_name(name: &str) -> Option<$type> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+            }
+        }
+    };
+}
+
+named! {
+    /// What `data_coding` 0 means at a message centre. The specification leaves it open (SMPP 3.4, 5.2.19).
+    #[derive(Default)]
+    Alphabet {
+        /// GSM 03.38, one septet an octet.
+        #[default]
+        Gsm7 = "gsm7",
+        /// GSM 03.38, septets packed as on the air.
+        Gsm7Packed = "gsm7-packed",
+        /// ISO-8859-1.
+        Latin1 = "latin1",
+        /// ASCII.
+        Ascii = "ascii",
+        /// UTF-8.
+        Utf8 = "utf8",
+    }
+}
+
+named! {
+    /// How a text too long for one message is carried.
+    #[derive(Default)]
+    Concat {
+        /// Split, user data header element 00: 8-bit reference.
+        #[default]
+        Udh8 = "udh8",
+        /// Split, user data header element 08: 16-bit reference.
+        Udh16 = "udh16",
+        /// Split, the `sar_*` TLVs. A message that needs a user data header for something else is
+        /// concatenated in that header (element 00), since the two exclude each other.
+        Sar = "sar",
+        /// Whole, in `message_payload`; the centre splits.
+        Payload = "payload",
+    }
+}
+
+named! {
+    /// The coding asked for.
+    #[derive(Default)]
+    Encoding {
+        /// The form with the fewest segments that carries every character exactly.
+        #[default]
+        Auto = "auto",
+        /// GSM 03.38 and, where a language is named, its tables.
+        Gsm7 = "gsm7",
+        /// ISO-8859-1, `data_coding` 3.
+        Latin1 = "latin1",
+        /// ASCII, `data_coding` 1.
+        Ascii = "ascii",
+        /// UTF-16 big endian, `data_coding` 8.
+        Ucs2 = "ucs2",
+        /// ISO-8859-5, `data_coding` 6.
+        Cyrillic = "iso-8859-5",
+        /// ISO-8859-8, `data_coding` 7.
+        Hebrew = "iso-8859-8",
+        /// UTF-8, for a centre whose `data_coding` 0 is that.
+        Utf8 = "utf8",
+    }
+}
+
+named! {
+    /// A national language of 3GPP TS 23.038, annex A. The order is that of the identifiers, from 1.
+    Language {
+        /// Identifier 1.
+        Turkish = "turkish",
+        /// Identifier 2; has no locking shift table.
+        Spanish = "spanish",
+        /// Identifier 3.
+        Portuguese = "portuguese",
+        /// Identifier 4; Assamese too.
+        Bengali = "bengali",
+        /// Identifier 5.
+        Gujarati = "gujarati",
+        /// Identifier 6.
+        Hindi = "hindi",
+        /// Identifier 7.
+        Kannada = "kannada",
+        /// Identifier 8.
+        Malayalam = "malayalam",
+        /// Identifier 9.
+        Oriya = "oriya",
+        /// Identifier 10.
+        Punjabi = "punjabi",
+        /// Identifier 11.
+        Tamil = "tamil",
+        /// Identifier 12.
+        Telugu = "telugu",
+        /// Identifier 13.
+        Urdu = "urdu",
+    }
+}
+
+impl Language {
+    /// The language identifier of user data header elements 24 and 25.
+    pub const fn id(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// The language of an identifier; `None` for 0 and what is reserved.
+    pub fn by_id(id: u8) -> Option<Language> {
+        Self::ALL.get(usize::from(id).checked_sub(1)?).copied()
+    }
+}
+
+/// The coding a text is in, as it was chosen or found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EncodingName {
+    /// GSM 03.38 with the default tables.
+    #[default]
+    Gsm7,
+    /// GSM 03.38 with a national table.
+    Gsm7National(Language),
+    /// ISO-8859-1.
+    Latin1,
+    /// ASCII.
+    Ascii,
+    /// UTF-16 big endian.
+    Ucs2,
+    /// ISO-8859-5.
+    Cyrillic,
+    /// ISO-8859-8.
+    Hebrew,
+    /// UTF-8.
+    Utf8,
+    /// Shift-JIS, for JIS X 0208.
+    ShiftJis,
+    /// ISO-2022-JP.
+    Iso2022Jp,
+    /// EUC-JP, for JIS X 0212.
+    EucJp,
+    /// EUC-KR, for KS C 5601.
+    EucKr,
+    /// No text at all.
+    Binary,
+}
+
+impl EncodingName {
+    /// The name results use: `gsm7`, `gsm7-turkish`, `latin1`, `ucs2`, `shift_jis` …
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gsm7 => "gsm7",
+            Self::Gsm7National(language) => match language {
+                Language::Turkish => "gsm7-turkish",
+                Language::Spanish => "gsm7-spanish",
+                Language::Portuguese => "gsm7-portuguese",
+                Language::Bengali => "gsm7-bengali",
+                Language::Gujarati => "gsm7-gujarati",
+                Language::Hindi => "gsm7-hindi",
+                Language::Kannada => "gsm7-kannada",
+                Language::Malayalam => "gsm7-malayalam",
+                Language::Oriya => "gsm7-oriya",
+                Language::Punjabi => "gsm7-punjabi",
+                Language::Tamil => "gsm7-tamil",
+                Language::Telugu => "gsm7-telugu",
+                Language::Urdu => "gsm7-urdu",
+            },
+            Self::Latin1 => "latin1",
+            Self::Ascii => "ascii",
+            Self::Ucs2 => "ucs2",
+            Self::Cyrillic => "iso-8859-5",
+            Self::Hebrew => "iso-8859-8",
+            Self::Utf8 => "utf8",
+            Self::ShiftJis => "shift_jis",
+            Self::Iso2022Jp => "iso-2022-jp",
+            Self::EucJp => "euc-jp",
+            Self::EucKr => "euc-kr",
+            Self::Binary => "binary",
+        }
+    }
+
+    /// The label of the platform's `TextDecoder` for a coding whose tables are not in this crate.
+    pub const fn platform_label(self) -> Option<&'static str> {
+        match self {
+            Self::ShiftJis | Self::Iso2022Jp | Self::EucJp | Self::EucKr => Some(self.as_str()),
+            _ => None,
+        }
+    }
+}

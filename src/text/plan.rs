@@ -1,0 +1,644 @@
+//! From a text to the segments that carry it.
+
+use super::encode::{Coder, Fallback, encode};
+use super::gsm::{self, BASIC, Reverse, Tables};
+use super::split::Measure;
+use super::udh::{self, CONCAT_8, CONCAT_16, LOCKING_SHIFT, SINGLE_SHIFT};
+use super::{Alphabet, Concat, Encoding, EncodingName, Language};
+
+/// The most segments a concatenation can number.
+const MAX_SEGMENTS: u8 = 255;
+/// A segment with less room than this is no use: the longest character takes two septets or units.
+const LEAST_CAPACITY: usize = 2;
+
+/// How a text is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeOptions<'a> {
+    /// The coding, or the choice of it.
+    pub encoding: Encoding,
+    /// The language whose national tables may be used. None unless named: many handsets lack them.
+    pub language: Option<Language>,
+    /// How a text too long for one message is carried.
+    pub concat: Concat,
+    /// More segments than this are refused, 255 at most.
+    pub max_segments: u8,
+    /// What `data_coding` 0 means at the centre.
+    pub default_alphabet: Alphabet,
+    /// Put plain quotes, dashes and spaces for typographic ones that the coding lacks.
+    pub transliterate: bool,
+    /// Put this for a character that the coding lacks. If the coding lacks this too, it is not put.
+    pub substitute: Option<char>,
+    /// Show at once, do not store: message class 0 (`data_coding` 0x10, 0x18, 0x14). GSM 03.38, UCS-2 and binary only.
+    pub flash: bool,
+    /// Further user data header elements (identifier, length, data …, without UDHL), in every segment.
+    pub extra_udh: &'a [u8],
+    /// The concatenation reference; an 8-bit header takes the low octet.
+    pub reference: u16,
+}
+
+impl Default for EncodeOptions<'_> {
+    fn default() -> Self {
+        EncodeOptions {
+            encoding: Encoding::Auto,
+            language: None,
+            concat: Concat::Udh8,
+            max_segments: MAX_SEGMENTS,
+            default_alphabet: Alphabet::Gsm7,
+            transliterate: false,
+            substitute: None,
+            flash: false,
+            extra_udh: &[],
+            reference: 0,
+        }
+    }
+}
+
+/// Why a text can't be sent as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Characters the coding lacks, each with its index in UTF-16 units; U+FFFD stands for a lone surrogate.
+    Unencodable(Vec<(usize, char)>),
+    /// More segments than allowed.
+    TooManySegments {
+        /// How many it takes.
+        needed: usize,
+        /// How many are allowed.
+        max: usize,
+    },
+    /// An option that makes no sense, or not with the others.
+    InvalidOption {
+        /// The option, as JavaScript spells it.
+        option: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl core::fmt::Display for TextError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Unencodable(characters) => {
+                write!(f, "can't be encoded:")?;
+                characters.iter().try_for_each(|(index, c)| {
+                    write!(f, " {c:?} (U+{:04X}) at {index}", u32::from(*c))
+                })
+            }
+            Self::TooManySegments { needed, max } => write!(f, "{needed} segments, {max} allowed"),
+            Self::InvalidOption { option, reason } => write!(f, "{option}: {reason}"),
+        }
+    }
+}
+
+impl core::error::Error for TextError {}
+
+fn invalid(option: &'static str, reason: &'static str) -> TextError {
+    TextError::InvalidOption { option, reason }
+}
+
+/// A message ready to send: its coding and its segments. Kept and reused with [`plan_into`] it allocates nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The coding that was chosen.
+    pub encoding: EncodingName,
+    /// The `data_coding` of every segment.
+    pub data_coding: u8,
+    /// What the text takes in all: septets (two for an escaped one), UTF-16 units or octets.
+    pub units: usize,
+    /// How many more units the last segment holds.
+    pub remaining: usize,
+    /// How many segments the centre sends: as [`len`](Self::len), unless the text goes whole in `message_payload`.
+    pub billed: usize,
+    tables: Tables,
+    measure: Measure,
+    joint: Joint,
+    header: usize,
+    /// Header and text of all segments, one behind the other, and where each ends.
+    octets: Vec<u8>,
+    ends: Vec<usize>,
+    /// The text in its coding, and where it is cut.
+    coded: Vec<u8>,
+    cuts: Vec<usize>,
+    /// A text that came as UTF-8.
+    units_of_str: Vec<u16>,
+}
+
+/// What holds the segments together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Joint {
+    /// Nothing: there is one.
+    #[default]
+    None,
+    Udh8(u8),
+    Udh16(u16),
+    Sar(u16),
+    Payload,
+}
+
+/// One segment of a [`Plan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment<'a> {
+    /// The user data header with UDHL; empty if there is none, and UDHI is then not set.
+    pub udh: &'a [u8],
+    /// Header and text, as `short_message` or `message_payload` carries them.
+    pub octets: &'a [u8],
+    /// `sar_msg_ref_num`, `sar_total_segments`, `sar_segment_seqnum`.
+    pub sar: Option<(u16, u8, u8)>,
+    /// To be carried in `message_payload`, with an empty `short_message`.
+    pub payload: bool,
+}
+
+/// Plans a message. The text is in UTF-16 units; see [`plan_str`].
+pub fn plan(units: &[u16], options: &EncodeOptions<'_>) -> Result<Plan, TextError> {
+    let mut plan = Plan::default();
+    plan_into(&mut plan, units, options)?;
+    Ok(plan)
+}
+
+/// As [`plan`], for a Rust string.
+pub fn plan_str(text: &str, options: &EncodeOptions<'_>) -> Result<Plan, TextError> {
+    let mut plan = Plan::default();
+    plan_str_into(&mut plan, text, options)?;
+    Ok(plan)
+}
+
+/// As [`plan`], into a plan used before. After an error the plan has no segments.
+pub fn plan_into(
+    plan: &mut Plan,
+    units: &[u16],
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
+    let mut unencodable = Vec::new();
+    let result = plan.make(units, options, &mut unencodable).and_then(|()| {
+        let max = usize::from(options.max_segments);
+        if !unencodable.is_empty() {
+            Err(TextError::Unencodable(unencodable))
+        } else if plan.billed > max {
+            Err(TextError::TooManySegments {
+                needed: plan.billed,
+                max,
+            })
+        } else {
+            Ok(())
+        }
+    });
+    if result.is_err() {
+        plan.ends.clear();
+    }
+    result
+}
+
+/// As [`plan_into`], for a Rust string.
+pub fn plan_str_into(
+    plan: &mut Plan,
+    text: &str,
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
+    let mut units = core::mem::take(&mut plan.units_of_str);
+    units.clear();
+    if text.is_ascii() {
+        units.extend(text.bytes().map(u16::from));
+    } else {
+        units.extend(text.encode_utf16());
+    }
+    let result = plan_into(plan, &units, options);
+    plan.units_of_str = units;
+    result
+}
+
+/// What [`plan`] would make of a text.
+#[derive(Clone, Debug)]
+pub struct SegmentCount {
+    /// How many segments are sent; more than 255, or than allowed, can't be.
+    pub segments: usize,
+    /// Coding, units and the segments themselves, of which there are none if they are more than 255. A question mark
+    /// stands for what can't be encoded.
+    pub plan: Plan,
+    /// What can't be encoded, as in [`TextError::Unencodable`].
+    pub unencodable: Vec<(usize, char)>,
+}
+
+/// Counts by planning, so that it can't differ from sending. What would keep the text from being sent is told, not an
+/// error; only options that make no sense are.
+pub fn count_segments(
+    units: &[u16],
+    options: &EncodeOptions<'_>,
+) -> Result<SegmentCount, TextError> {
+    let mut plan = Plan::default();
+    let mut unencodable = Vec::new();
+    plan.make(units, options, &mut unencodable)?;
+    let segments = if plan.joint == Joint::Payload {
+        1
+    } else {
+        plan.billed
+    };
+    Ok(SegmentCount {
+        segments,
+        plan,
+        unencodable,
+    })
+}
+
+impl Plan {
+    /// How many segments there are; one at least, for an empty text too.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The segment `index`, from 0.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`len`](Self::len).
+    pub fn segment(&self, index: usize) -> Segment<'_> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        let octets = &self.octets[start..self.ends[index]];
+        Segment {
+            udh: &octets[..self.header],
+            octets,
+            sar: match self.joint {
+                Joint::Sar(reference) => Some((reference, self.len() as u8, index as u8 + 1)),
+                _ => None,
+            },
+            payload: self.joint == Joint::Payload,
+        }
+    }
+
+    /// The segments in order.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> {
+        (0..self.len()).map(|index| self.segment(index))
+    }
+
+    /// Codes, cuts and puts together, listing what can't be encoded; too many segments are counted but not put together.
+    fn make(
+        &mut self,
+        units: &[u16],
+        options: &EncodeOptions<'_>,
+        unencodable: &mut Vec<(usize, char)>,
+    ) -> Result<(), TextError> {
+        check_udh(options.extra_udh)?;
+        self.code(units, options, unencodable)?;
+        self.cut(options)?;
+        self.put_together(options);
+        Ok(())
+    }
+
+    /// Chooses the coding and fills `coded`.
+    fn code(
+        &mut self,
+        units: &[u16],
+        options: &EncodeOptions<'_>,
+        unencodable: &mut Vec<(usize, char)>,
+    ) -> Result<(), TextError> {
+        self.tables = Tables::default();
+        let fallback = Fallback {
+            transliterate: options.transliterate,
+            substitute: options.substitute,
+        };
+        // With a message class, data_coding says GSM 03.38 outright.
+        let gsm = options.flash
+            || matches!(
+                options.default_alphabet,
+                Alphabet::Gsm7 | Alphabet::Gsm7Packed
+            );
+        let named = |encoding, data_coding| match options.flash {
+            true => Err(invalid(
+                "flash",
+                "only GSM 03.38, UCS-2 and binary have a message class",
+            )),
+            false => Ok((encoding, data_coding)),
+        };
+        let (encoding, data_coding) = match options.encoding {
+            Encoding::Auto => {
+                // Nothing is substituted that UCS-2 can carry.
+                let exact = Fallback {
+                    substitute: None,
+                    ..fallback
+                };
+                let coded = if gsm {
+                    self.code_gsm(units, options, exact)?
+                } else {
+                    self.code_default(units, options, exact)
+                };
+                if coded {
+                    return Ok(());
+                }
+                (EncodingName::Ucs2, 0x08)
+            }
+            Encoding::Gsm7 if !gsm => {
+                return Err(invalid(
+                    "encoding",
+                    "data_coding 0 does not mean GSM 03.38 here",
+                ));
+            }
+            Encoding::Gsm7 => {
+                if !self.code_gsm(units, options, fallback)? {
+                    let language = options.language;
+                    self.tables = Tables {
+                        locking: language.filter(|language| *language != Language::Spanish),
+                        shift: language,
+                    };
+                    encode(
+                        units,
+                        &Coder::Gsm(&Reverse::of(self.tables)),
+                        fallback,
+                        &mut self.coded,
+                        Some(unencodable),
+                    );
+                    self.coded_gsm(options);
+                }
+                return Ok(());
+            }
+            Encoding::Ucs2 => (EncodingName::Ucs2, 0x08),
+            Encoding::Latin1 => named(EncodingName::Latin1, 0x03)?,
+            Encoding::Ascii => named(EncodingName::Ascii, 0x01)?,
+            Encoding::Cyrillic => named(EncodingName::Cyrillic, 0x06)?,
+            Encoding::Hebrew => named(EncodingName::Hebrew, 0x07)?,
+            Encoding::Utf8 if options.default_alphabet == Alphabet::Utf8 => {
+                named(EncodingName::Utf8, 0x00)?
+            }
+            Encoding::Utf8 => return Err(invalid("encoding", "no data_coding means UTF-8 here")),
+        };
+        let coder = match encoding {
+            EncodingName::Ucs2 => Coder::Ucs2,
+            EncodingName::Utf8 => Coder::Utf8,
+            set => Coder::Octets(set),
+        };
+        encode(units, &coder, fallback, &mut self.coded, Some(unencodable));
+        self.encoding = encoding;
+        self.data_coding = if options.flash {
+            data_coding | 0x10
+        } else {
+            data_coding
+        };
+        self.measure = match encoding {
+            EncodingName::Ucs2 => Measure::Units,
+            EncodingName::Cyrillic | EncodingName::Hebrew => Measure::Octets,
+            _ => Measure::of_text(&self.coded, encoding == EncodingName::Utf8),
+        };
+        Ok(())
+    }
+
+    /// In GSM 03.38 with the tables that make the fewest segments; `false` if none carries every character.
+    fn code_gsm(
+        &mut self,
+        units: &[u16],
+        options: &EncodeOptions<'_>,
+        fallback: Fallback,
+    ) -> Result<bool, TextError> {
+        let basic = encode(units, &Coder::Gsm(&BASIC), fallback, &mut self.coded, None);
+        if basic {
+            self.coded_gsm(options);
+        }
+        let Some(language) = options.language else {
+            return Ok(basic);
+        };
+        let mut best = None;
+        if basic {
+            self.cut(options)?;
+            best = Some((self.billed, Tables::default()));
+        }
+        let locking = Some(language).filter(|language| *language != Language::Spanish);
+        let candidates = [
+            Some(Tables {
+                locking: None,
+                shift: Some(language),
+            }),
+            locking.map(|_| Tables {
+                locking,
+                shift: None,
+            }),
+            locking.map(|_| Tables {
+                locking,
+                shift: Some(language),
+            }),
+        ];
+        for tables in candidates.into_iter().flatten() {
+            if best.is_some_and(|(segments, _)| segments == 1) {
+                break;
+            }
+            if encode(
+                units,
+                &Coder::Gsm(&Reverse::of(tables)),
+                fallback,
+                &mut self.coded,
+                None,
+            ) {
+                self.tables = tables;
+                self.coded_gsm(options);
+                self.cut(options)?;
+                if best.is_none_or(|(segments, _)| self.billed < segments) {
+                    best = Some((self.billed, tables));
+                }
+            }
+        }
+        let Some((_, tables)) = best else {
+            return Ok(false);
+        };
+        self.tables = tables;
+        encode(
+            units,
+            &Coder::Gsm(&Reverse::of(tables)),
+            fallback,
+            &mut self.coded,
+            None,
+        );
+        self.coded_gsm(options);
+        Ok(true)
+    }
+
+    fn coded_gsm(&mut self, options: &EncodeOptions<'_>) {
+        self.encoding = self
+            .tables
+            .language()
+            .map_or(EncodingName::Gsm7, EncodingName::Gsm7National);
+        self.data_coding = if options.flash { 0x10 } else { 0x00 };
+        self.measure = match options.default_alphabet {
+            Alphabet::Gsm7Packed => Measure::PackedSeptets,
+            _ => Measure::Septets,
+        };
+    }
+
+    /// As `data_coding` 0 of a centre that does not mean GSM 03.38 by it, yet sends GSM 03.38; `false` if that would
+    /// not carry every character.
+    fn code_default(
+        &mut self,
+        units: &[u16],
+        options: &EncodeOptions<'_>,
+        fallback: Fallback,
+    ) -> bool {
+        let (encoding, coder) = match options.default_alphabet {
+            Alphabet::Utf8 => (EncodingName::Utf8, Coder::Utf8),
+            Alphabet::Ascii => (EncodingName::Ascii, Coder::Octets(EncodingName::Ascii)),
+            _ => (EncodingName::Latin1, Coder::Octets(EncodingName::Latin1)),
+        };
+        self.encoding = encoding;
+        self.data_coding = 0x00;
+        self.measure = if encoding == EncodingName::Utf8 {
+            Measure::Utf8AsSeptets
+        } else {
+            Measure::LatinAsSeptets
+        };
+        encode(
+            units,
+            &Coder::WithinGsm(&coder),
+            fallback,
+            &mut self.coded,
+            None,
+        )
+    }
+
+    /// Octets of the elements that stand in every segment, concatenation apart.
+    fn elements(&self, options: &EncodeOptions<'_>) -> usize {
+        options.extra_udh.len()
+            + 3 * (usize::from(self.tables.locking.is_some())
+                + usize::from(self.tables.shift.is_some()))
+    }
+
+    /// Cuts `coded` into segments and counts.
+    fn cut(&mut self, options: &EncodeOptions<'_>) -> Result<(), TextError> {
+        let elements = self.elements(options);
+        let alone = if elements == 0 { 0 } else { 1 + elements };
+        self.cuts.clear();
+        self.joint = Joint::None;
+        self.header = alone;
+        let capacity = self.room(alone)?;
+        let stretch = self.measure.stretch(&self.coded, 0, alone);
+        self.units = stretch.cost;
+        self.remaining = capacity - stretch.cost;
+        self.cuts.push(stretch.end);
+        if stretch.end < self.coded.len() {
+            let concatenated = 1
+                + elements
+                + if options.concat == Concat::Udh16 {
+                    6
+                } else {
+                    5
+                };
+            self.joint = match options.concat {
+                Concat::Udh16 => Joint::Udh16(options.reference),
+                Concat::Sar if elements == 0 => Joint::Sar(options.reference),
+                Concat::Udh8 | Concat::Sar => Joint::Udh8(options.reference as u8),
+                Concat::Payload => Joint::Payload,
+            };
+            if matches!(self.joint, Joint::Udh8(_) | Joint::Udh16(_)) {
+                self.header = concatenated;
+                if has_element(options.extra_udh, &[CONCAT_8, CONCAT_16]) {
+                    return Err(invalid(
+                        "udh",
+                        "has a concatenation element, but the text takes more than one segment",
+                    ));
+                }
+            }
+            self.cut_parts(concatenated)?;
+        }
+        self.billed = self.cuts.len();
+        Ok(())
+    }
+
+    fn cut_parts(&mut self, header: usize) -> Result<(), TextError> {
+        let capacity = self.room(header)?;
+        self.cuts.clear();
+        self.units = 0;
+        let mut start = 0;
+        while start < self.coded.len() {
+            let stretch = self.measure.stretch(&self.coded, start, header);
+            self.units += stretch.cost;
+            self.remaining = capacity - stretch.cost;
+            self.cuts.push(stretch.end);
+            start = stretch.end;
+        }
+        Ok(())
+    }
+
+    fn room(&self, header: usize) -> Result<usize, TextError> {
+        let capacity = self.measure.capacity(header);
+        if capacity < LEAST_CAPACITY {
+            Err(invalid("udh", "leaves no room for text"))
+        } else {
+            Ok(capacity)
+        }
+    }
+
+    /// Writes headers and text, segment by segment.
+    fn put_together(&mut self, options: &EncodeOptions<'_>) {
+        self.octets.clear();
+        self.ends.clear();
+        if self.joint == Joint::Payload {
+            self.cuts.clear();
+            self.cuts.push(self.coded.len());
+        } else if self.billed > usize::from(MAX_SEGMENTS) {
+            return;
+        }
+        let packed = self.measure == Measure::PackedSeptets;
+        if self.header == 0 && !packed && self.cuts.len() == 1 {
+            core::mem::swap(&mut self.octets, &mut self.coded);
+            self.ends.push(self.octets.len());
+            return;
+        }
+        let (total, mut start) = (self.cuts.len() as u8, 0);
+        for (part, end) in (1..).zip(self.cuts.iter().copied()) {
+            let octets = &mut self.octets;
+            if self.header > 0 {
+                octets.push((self.header - 1) as u8);
+                match self.joint {
+                    Joint::Udh8(reference) => {
+                        octets.extend_from_slice(&[CONCAT_8, 3, reference, total, part])
+                    }
+                    Joint::Udh16(reference) => {
+                        let [high, low] = reference.to_be_bytes();
+                        octets.extend_from_slice(&[CONCAT_16, 4, high, low, total, part]);
+                    }
+                    Joint::None | Joint::Sar(_) | Joint::Payload => {}
+                }
+                octets.extend_from_slice(options.extra_udh);
+                for (element, language) in [
+                    (SINGLE_SHIFT, self.tables.shift),
+                    (LOCKING_SHIFT, self.tables.locking),
+                ] {
+                    if let Some(language) = language {
+                        octets.extend_from_slice(&[element, 1, language.id()]);
+                    }
+                }
+            }
+            let text = &self.coded[start..end];
+            if packed {
+                gsm::pack(text, self.header, octets);
+            } else {
+                octets.extend_from_slice(text);
+            }
+            self.ends.push(octets.len());
+            start = end;
+        }
+    }
+}
+
+/// Elements of the caller's must be whole, and leave to the plan what the plan decides.
+fn check_udh(elements: &[u8]) -> Result<(), TextError> {
+    if elements.is_empty() {
+        return Ok(());
+    }
+    if !udh::well_formed(elements) {
+        return Err(invalid("udh", "an element is cut short"));
+    }
+    if has_element(elements, &[SINGLE_SHIFT, LOCKING_SHIFT]) {
+        return Err(invalid(
+            "udh",
+            "national tables are asked for with language",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether one of the well-formed `elements` has one of the identifiers.
+fn has_element(elements: &[u8], ids: &[u8]) -> bool {
+    let mut rest = elements;
+    while let [id, length, data @ ..] = rest {
+        if ids.contains(id) {
+            return true;
+        }
+        rest = &data[usize::from(*length)..];
+    }
+    false
+}
