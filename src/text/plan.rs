@@ -206,6 +206,32 @@ pub fn plan_str_into(
     result
 }
 
+/// As [`plan_into`], for octets that are no text: `data_coding` 4.
+pub fn plan_binary_into(
+    plan: &mut Plan,
+    octets: &[u8],
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
+    plan.ends.clear();
+    check_udh(options.extra_udh)?;
+    plan.coded.clear();
+    plan.coded.extend_from_slice(octets);
+    plan.tables = Tables::default();
+    plan.encoding = EncodingName::Binary;
+    plan.data_coding = if options.flash { 0x14 } else { 0x04 };
+    plan.measure = Measure::Octets;
+    plan.cut(options)?;
+    let max = usize::from(options.max_segments);
+    if plan.billed > max {
+        return Err(TextError::TooManySegments {
+            needed: plan.billed,
+            max,
+        });
+    }
+    plan.put_together(options);
+    Ok(())
+}
+
 /// What [`plan`] would make of a text.
 #[derive(Clone, Debug)]
 pub struct SegmentCount {
