@@ -3,7 +3,7 @@
 use super::{Alphabet, EncodingName};
 
 /// How octets are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Coding {
     Gsm7 { packed: bool },
     Named(EncodingName),

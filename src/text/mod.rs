@@ -11,6 +11,7 @@ mod gsm;
 mod names;
 mod national;
 mod plan;
+mod reassembly;
 mod single_octet;
 mod split;
 mod transliterate;
@@ -22,4 +23,5 @@ pub use plan::{
     EncodeOptions, Plan, Segment, SegmentCount, TextError, count_segments, plan, plan_binary_into,
     plan_into, plan_str, plan_str_into,
 };
+pub use reassembly::{Joined, JoinedPart, Limits, Outcome, Part, Reassembler};
 pub use udh::{ConcatInfo, Udh, UdhError};

@@ -4,7 +4,7 @@
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $type { $($(#[$doc])* $variant,)+ }
 
         impl $type {
@@ -128,7 +128,7 @@ impl Language {
 }
 
 /// The coding a text is in, as it was chosen or found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EncodingName {
     /// GSM 03.38 with the default tables.
     #[default]

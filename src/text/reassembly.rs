@@ -1,0 +1,604 @@
+//! Inbound parts to whole messages, whatever their order (3GPP TS 23.040, 9.2.3.24.1 and .8; SMPP 3.4, 5.3.2.22-24).
+
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::data_coding::{Coding, coding};
+use super::decode::decode_into;
+use super::{Alphabet, ConcatInfo, Decoded, EncodingName, Udh};
+
+/// How long and how much is kept of messages that are not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Milliseconds from a message's first part until it is handed over as it is.
+    pub timeout: u64,
+    /// Parts kept in all.
+    pub max_parts: usize,
+    /// Octets kept in all: headers, texts, keys.
+    pub max_octets: usize,
+}
+
+impl Default for Limits {
+    /// Ten minutes, 10,000 parts, 4 MiB.
+    fn default() -> Self {
+        Limits {
+            timeout: 600_000,
+            max_parts: 10_000,
+            max_octets: 4 << 20,
+        }
+    }
+}
+
+/// A part as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// Who wrote to whom: peer, source and destination address with TON and NPI, in any form that tells them apart.
+    pub key: &'a [u8],
+    /// Which part of what, from [`Udh::concat`] or [`ConcatInfo::from_sar`].
+    pub concat: ConcatInfo,
+    /// Its `data_coding`.
+    pub data_coding: u8,
+    /// Its user data header, UDHL first; empty if it has none.
+    pub udh: &'a [u8],
+    /// The octets behind the header.
+    pub text: &'a [u8],
+}
+
+/// What became of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// It was the last one missing.
+    Complete(Joined<T>),
+    /// It is kept until the others are there.
+    Pending,
+    /// It is here already; only its token is given back.
+    Duplicate(T),
+}
+
+/// The parts of one message, whole or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined<T> {
+    /// The [`Part::key`] of its parts.
+    pub key: Vec<u8>,
+    /// How many parts it has.
+    pub total: u8,
+    /// The parts that came, by rising number.
+    pub parts: Vec<JoinedPart<T>>,
+    /// Not whole, and each of its parts was handed over before: the centre sent some again, and there is nothing new.
+    pub repeated: bool,
+}
+
+/// One part of a [`Joined`] message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedPart<T> {
+    /// Its number, from 1.
+    pub number: u8,
+    /// As in [`Part`].
+    pub data_coding: u8,
+    /// As in [`Part`].
+    pub udh: Vec<u8>,
+    /// As in [`Part`].
+    pub text: Vec<u8>,
+    /// What was pushed with it.
+    pub token: T,
+}
+
+impl<T> Joined<T> {
+    /// Whether all parts are here.
+    pub fn is_complete(&self) -> bool {
+        self.parts.len() == usize::from(self.total)
+    }
+
+    /// The numbers of the parts that did not come.
+    pub fn missing(&self) -> impl Iterator<Item = u8> {
+        (1..=self.total).filter(|number| {
+            self.parts
+                .binary_search_by_key(number, |part| part.number)
+                .is_err()
+        })
+    }
+
+    /// The text octets one behind the other, for a coding that the platform's decoder reads.
+    pub fn octets(&self) -> Vec<u8> {
+        self.parts
+            .iter()
+            .flat_map(|part| &part.text)
+            .copied()
+            .collect()
+    }
+
+    /// The text. GSM 03.38 is read part by part, each with its own tables; codings of several octets are joined first,
+    /// since some senders part a character. Parts that did not come leave no trace in it.
+    pub fn decode(&self, default: Alphabet) -> Decoded {
+        let mut decoded = Decoded::default();
+        let mut run = Vec::new();
+        let mut parts = self.parts.iter().peekable();
+        while let Some(part) = parts.next() {
+            let whole_characters = !matches!(
+                coding(part.data_coding, default),
+                Coding::Named(EncodingName::Ucs2 | EncodingName::Utf8)
+            );
+            run.extend_from_slice(&part.text);
+            let next_follows = parts
+                .peek()
+                .is_some_and(|next| next.number == part.number + 1);
+            if whole_characters || !next_follows {
+                let udh = Udh::parse(&part.udh).ok();
+                let (encoding, lossy) = decode_into(
+                    &mut decoded.text,
+                    &run,
+                    part.data_coding,
+                    udh.as_ref(),
+                    default,
+                );
+                if decoded.encoding == EncodingName::default() {
+                    decoded.encoding = encoding;
+                }
+                decoded.lossy |= lossy;
+                run.clear();
+            }
+        }
+        decoded
+    }
+}
+
+/// Joins parts. Time goes in, deadlines come out; it is bounded by its [`Limits`].
+///
+/// After each [`push`](Self::push), and when [`poll_timeout`](Self::poll_timeout) is due, take what
+/// [`poll`](Self::poll) gives until it gives nothing.
+#[derive(Clone, Debug)]
+pub struct Reassembler<T> {
+    limits: Limits,
+    messages: BTreeMap<Key, Message<T>>,
+    /// Deadline and serial number of each message, so that the oldest comes first.
+    ages: BTreeMap<(u64, u64), Key>,
+    serial: u64,
+    parts: usize,
+    octets: usize,
+    /// Given up for another message under the same key.
+    displaced: VecDeque<Joined<T>>,
+    /// What was handed over of late: until when it is known, and a digest of each part.
+    known: BTreeMap<Key, (u64, Vec<u64>)>,
+    known_ages: VecDeque<(u64, Key)>,
+    known_parts: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    peers: Vec<u8>,
+    reference: u16,
+    wide: bool,
+    total: u8,
+    coding: Coding,
+}
+
+#[derive(Clone, Debug)]
+struct Message<T> {
+    age: (u64, u64),
+    parts: Vec<JoinedPart<T>>,
+}
+
+impl<T> Message<T> {
+    fn octets(&self, key: &Key) -> usize {
+        key.peers.len()
+            + self
+                .parts
+                .iter()
+                .map(|part| part.udh.len() + part.text.len())
+                .sum::<usize>()
+    }
+}
+
+impl<T> Default for Reassembler<T> {
+    fn default() -> Self {
+        Reassembler::new(Limits::default())
+    }
+}
+
+impl<T> Reassembler<T> {
+    /// Holds nothing yet.
+    pub fn new(limits: Limits) -> Reassembler<T> {
+        Reassembler {
+            limits,
+            messages: BTreeMap::new(),
+            ages: BTreeMap::new(),
+            serial: 0,
+            parts: 0,
+            octets: 0,
+            displaced: VecDeque::new(),
+            known: BTreeMap::new(),
+            known_ages: VecDeque::new(),
+            known_parts: 0,
+        }
+    }
+
+    /// Parts kept.
+    pub fn parts(&self) -> usize {
+        self.parts
+    }
+
+    /// Takes a part that came at `now` (milliseconds). `token` comes back with it, so that its PDU can be answered.
+    ///
+    /// A part that is there already, octet for octet, is dropped. One of the same number with another text belongs to
+    /// another message whose sender reuses the reference: what there was is given up, and [`poll`](Self::poll) hands it over.
+    pub fn push(&mut self, now: u64, part: Part<'_>, token: T) -> Outcome<T> {
+        let ConcatInfo {
+            reference,
+            wide,
+            total,
+            part: number,
+        } = part.concat;
+        let coding = coding(part.data_coding, Alphabet::Gsm7);
+        let key = Key {
+            peers: part.key.to_vec(),
+            reference,
+            wide,
+            total,
+            coding,
+        };
+        let place = |message: &Message<T>| {
+            message
+                .parts
+                .binary_search_by_key(&number, |part| part.number)
+        };
+        if let Some(message) = self.messages.get(&key)
+            && let Ok(at) = place(message)
+        {
+            if message.parts[at].text == part.text && message.parts[at].udh == part.udh {
+                return Outcome::Duplicate(token);
+            }
+            let displaced = self.take(&key, now);
+            self.displaced.extend(displaced);
+        }
+        if !self.messages.contains_key(&key) {
+            let age = (now.saturating_add(self.limits.timeout), self.serial);
+            self.serial += 1;
+            self.ages.insert(age, key.clone());
+            self.octets += key.peers.len();
+            self.messages.insert(
+                key.clone(),
+                Message {
+                    age,
+                    parts: Vec::new(),
+                },
+            );
+        }
+        let Some(message) = self.messages.get_mut(&key) else {
+            return Outcome::Pending;
+        };
+        let at = place(message).unwrap_or_else(|at| at);
+        let (udh, text) = (part.udh.to_vec(), part.text.to_vec());
+        self.parts += 1;
+        self.octets += udh.len() + text.len();
+        message.parts.insert(
+            at,
+            JoinedPart {
+                number,
+                data_coding: part.data_coding,
+                udh,
+                text,
+                token,
+            },
+        );
+        if message.parts.len() < usize::from(total) {
+            return Outcome::Pending;
+        }
+        self.take(&key, now)
+            .map_or(Outcome::Pending, Outcome::Complete)
+    }
+
+    /// A message given up: its time is over, there is too much, or another took its place. `None` if there is none.
+    pub fn poll(&mut self, now: u64) -> Option<Joined<T>> {
+        self.forget(now);
+        if let Some(displaced) = self.displaced.pop_front() {
+            return Some(displaced);
+        }
+        let ((deadline, _), key) = self.ages.first_key_value()?;
+        if *deadline > now && !self.is_over() {
+            return None;
+        }
+        let key = key.clone();
+        self.take(&key, now)
+    }
+
+    /// When [`poll`](Self::poll) will next have something; 0 if it has now.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        if self.is_over() || !self.displaced.is_empty() {
+            return Some(0);
+        }
+        self.ages
+            .first_key_value()
+            .map(|((deadline, _), _)| *deadline)
+    }
+
+    fn is_over(&self) -> bool {
+        self.parts > self.limits.max_parts || self.octets > self.limits.max_octets
+    }
+
+    /// Takes a message out, and remembers its parts for a while.
+    fn take(&mut self, key: &Key, now: u64) -> Option<Joined<T>> {
+        let message = self.messages.remove(key)?;
+        self.ages.remove(&message.age);
+        self.parts -= message.parts.len();
+        self.octets -= message.octets(key);
+        let digests: Vec<u64> = message.parts.iter().map(digest).collect();
+        let complete = message.parts.len() == usize::from(key.total);
+        let seen = |known: &(u64, Vec<u64>)| digests.iter().all(|digest| known.1.contains(digest));
+        let repeated = !complete && self.known.get(key).is_some_and(seen);
+        if !repeated {
+            self.remember(key, now, digests);
+        }
+        Some(Joined {
+            key: key.peers.clone(),
+            total: key.total,
+            parts: message.parts,
+            repeated,
+        })
+    }
+
+    fn remember(&mut self, key: &Key, now: u64, digests: Vec<u64>) {
+        let until = now.saturating_add(self.limits.timeout);
+        self.known_parts += digests.len();
+        if let Some((_, replaced)) = self.known.insert(key.clone(), (until, digests)) {
+            self.known_parts -= replaced.len();
+        }
+        self.known_ages.push_back((until, key.clone()));
+        self.forget(now);
+    }
+
+    /// Drops what was known long enough, or is too much.
+    fn forget(&mut self, now: u64) {
+        while let Some((until, key)) = self.known_ages.front() {
+            if *until > now
+                && self.known_parts <= self.limits.max_parts
+                && self.known_ages.len() <= self.limits.max_parts
+            {
+                return;
+            }
+            // A message known by the same key since then stays.
+            if self
+                .known
+                .get(key)
+                .is_some_and(|(of_now, _)| of_now == until)
+                && let Some((_, digests)) = self.known.remove(key)
+            {
+                self.known_parts -= digests.len();
+            }
+            self.known_ages.pop_front();
+        }
+    }
+}
+
+fn digest<T>(part: &JoinedPart<T>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (part.number, &part.udh, &part.text).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part<'a>(key: &'a [u8], total: u8, number: u8, text: &'a [u8]) -> Part<'a> {
+        let concat = ConcatInfo {
+            reference: 7,
+            wide: false,
+            total,
+            part: number,
+        };
+        Part {
+            key,
+            concat,
+            data_coding: 0,
+            udh: &[],
+            text,
+        }
+    }
+
+    fn text<T>(outcome: Outcome<T>) -> String {
+        match outcome {
+            Outcome::Complete(joined) => joined.decode(Alphabet::Gsm7).text,
+            Outcome::Pending => "pending".into(),
+            Outcome::Duplicate(_) => "duplicate".into(),
+        }
+    }
+
+    #[test]
+    fn out_of_order_and_interleaved_by_sender() {
+        let mut parts = Reassembler::default();
+        assert_eq!(
+            text(parts.push(0, part(b"alice", 3, 3, b"see"), ())),
+            "pending"
+        );
+        assert_eq!(text(parts.push(0, part(b"bob", 2, 2, b"b"), ())), "pending");
+        assert_eq!(
+            text(parts.push(0, part(b"alice", 3, 1, b"I"), ())),
+            "pending"
+        );
+        assert_eq!(text(parts.push(0, part(b"bob", 2, 1, b"a"), ())), "ab");
+        assert_eq!(
+            text(parts.push(0, part(b"alice", 3, 2, b"'ll "), ())),
+            "I'll see"
+        );
+        assert_eq!(
+            (parts.parts(), parts.octets, parts.poll_timeout()),
+            (0, 0, None)
+        );
+    }
+
+    #[test]
+    fn a_repeat_is_dropped_and_gives_its_token_back() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 1, b"one"), 10);
+        assert_eq!(
+            parts.push(0, part(b"a", 2, 1, b"one"), 11),
+            Outcome::Duplicate(11)
+        );
+        let Outcome::Complete(joined) = parts.push(0, part(b"a", 2, 2, b"two"), 12) else {
+            panic!("whole now")
+        };
+        assert_eq!(
+            joined
+                .parts
+                .iter()
+                .map(|part| part.token)
+                .collect::<Vec<_>>(),
+            [10, 12]
+        );
+    }
+
+    #[test]
+    fn references_of_other_sizes_totals_and_codings_are_other_messages() {
+        let mut parts = Reassembler::default();
+        let first = part(b"a", 2, 1, b"xx");
+        parts.push(0, first, ());
+        let second = |change: fn(&mut Part<'_>)| {
+            let mut second = part(b"a", 2, 2, b"yy");
+            change(&mut second);
+            second
+        };
+        assert_eq!(
+            parts.push(0, second(|part| part.concat.wide = true), ()),
+            Outcome::Pending
+        );
+        assert_eq!(
+            parts.push(0, second(|part| part.concat.reference = 8), ()),
+            Outcome::Pending
+        );
+        assert_eq!(
+            parts.push(0, second(|part| part.concat.total = 3), ()),
+            Outcome::Pending
+        );
+        assert_eq!(
+            parts.push(0, second(|part| part.data_coding = 8), ()),
+            Outcome::Pending
+        );
+        assert_eq!(
+            parts.push(0, second(|part| part.key = b"b"), ()),
+            Outcome::Pending
+        );
+        assert_eq!(
+            text(parts.push(0, second(|part| part.data_coding = 0xF1), ())),
+            "xxyy",
+            "the same alphabet"
+        );
+    }
+
+    #[test]
+    fn when_its_time_is_over_it_comes_as_it_is() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 1000,
+            ..Limits::default()
+        });
+        parts.push(500, part(b"a", 4, 2, b"b"), ());
+        parts.push(900, part(b"a", 4, 4, b"d"), ());
+        assert_eq!(
+            parts.poll_timeout(),
+            Some(1500),
+            "counted from the first part"
+        );
+        assert_eq!(parts.poll(1499), None);
+        let joined = parts.poll(1500).unwrap();
+        assert!(!joined.is_complete() && !joined.repeated);
+        assert_eq!(joined.missing().collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(joined.decode(Alphabet::Gsm7).text, "bd");
+        assert_eq!(parts.poll(1500), None);
+        assert_eq!(parts.poll_timeout(), None);
+    }
+
+    #[test]
+    fn the_oldest_make_room() {
+        let mut parts = Reassembler::new(Limits {
+            max_parts: 2,
+            ..Limits::default()
+        });
+        parts.push(0, part(b"a", 2, 1, b"1"), ());
+        parts.push(1, part(b"b", 2, 1, b"2"), ());
+        assert_eq!(parts.poll(1), None);
+        parts.push(2, part(b"c", 2, 1, b"3"), ());
+        assert_eq!(parts.poll_timeout(), Some(0));
+        assert_eq!(parts.poll(2).unwrap().key, b"a");
+        assert_eq!(parts.poll(2), None);
+
+        let mut parts = Reassembler::new(Limits {
+            max_octets: 10,
+            ..Limits::default()
+        });
+        parts.push(0, part(b"a", 2, 1, &[0x41; 11]), ());
+        assert_eq!(
+            parts.poll(0).unwrap().parts[0].text.len(),
+            11,
+            "too much alone: handed over at once"
+        );
+        assert_eq!(parts.octets, 0);
+    }
+
+    #[test]
+    fn a_reused_reference_does_not_mix_two_messages() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 1, b"old"), ());
+        assert_eq!(
+            parts.push(5, part(b"a", 2, 1, b"new"), ()),
+            Outcome::Pending
+        );
+        let old = parts.poll(5).unwrap();
+        assert_eq!(
+            (old.decode(Alphabet::Gsm7).text.as_str(), old.repeated),
+            ("old", false)
+        );
+        assert_eq!(text(parts.push(6, part(b"a", 2, 2, b"er"), ())), "newer");
+    }
+
+    #[test]
+    fn what_the_centre_repeats_after_the_whole_is_told_as_such() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 1000,
+            ..Limits::default()
+        });
+        parts.push(0, part(b"a", 2, 1, b"one"), ());
+        parts.push(0, part(b"a", 2, 2, b"two"), ());
+        parts.push(100, part(b"a", 2, 2, b"two"), ());
+        assert!(
+            parts.poll(1100).is_none_or(|joined| joined.repeated),
+            "known until 1000 after the whole"
+        );
+        parts.push(2000, part(b"a", 2, 2, b"two"), ());
+        assert!(!parts.poll(3000).unwrap().repeated, "long forgotten");
+        assert_eq!(
+            text(parts.push(3001, part(b"a", 1, 1, b"alone"), ())),
+            "alone"
+        );
+    }
+
+    #[test]
+    fn a_surrogate_pair_parted_by_the_sender_is_whole_again() {
+        let mut parts = Reassembler::default();
+        let ucs2 = |number, text| Part {
+            data_coding: 8,
+            ..part(b"a", 2, number, text)
+        };
+        parts.push(0, ucs2(2, &[0xDE, 0x00, 0x00, 0x21]), ());
+        assert_eq!(text(parts.push(0, ucs2(1, &[0xD8, 0x3D]), ())), "😀!");
+    }
+
+    #[test]
+    fn each_part_has_its_own_national_tables() {
+        let mut parts = Reassembler::default();
+        let turkish = Part {
+            udh: &[8, 0, 3, 7, 2, 1, 0x25, 1, 1],
+            ..part(b"a", 2, 1, &[0x07])
+        };
+        parts.push(0, turkish, ());
+        assert_eq!(
+            text(parts.push(
+                0,
+                Part {
+                    udh: &[5, 0, 3, 7, 2, 2],
+                    ..part(b"a", 2, 2, &[0x07])
+                },
+                ()
+            )),
+            "ıì"
+        );
+    }
+}
