@@ -1,0 +1,467 @@
+import { countSegments, decodePdus, messageIdKey } from "../engine/codec.ts";
+import type { Link } from "../engine/link.ts";
+import type { OpenTransport } from "../engine/transport.ts";
+import type { CloseDetail, EngineConfig, EngineMessage, EngineReport, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";
+import { readAddress } from "./address.ts";
+import { Bulk } from "./bulk.ts";
+import { Deliveries } from "./delivery.ts";
+import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
+import { Inbound } from "./inbound.ts";
+import { readMessage, registeredDelivery, smsFields } from "./message.ts";
+import type { Settings } from "./options.ts";
+import { closedError, closeError, failure, refusal } from "./outcome.ts";
+import { Sent } from "./sent.ts";
+import { Slots, type ResultSink, type Slot } from "./slots.ts";
+import { readSchedule, readValidity } from "./time.ts";
+import type {
+  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, Response, SentSegment,
+  SmsMessage, Stats,
+} from "./types.ts";
+
+const ESME_ROK = 0;
+const ESME_RINVCMDID = 0x03;
+const ESME_RX_T_APPN = 0x64;
+
+/** message_state: SMPP 5.0, 4.7.15. */
+const MESSAGE_STATES: ReportStatus[] = [
+  "scheduled", "enroute", "delivered", "expired", "deleted", "undeliverable", "accepted", "unknown", "rejected", "skipped",
+];
+
+/** Makes the link that a client drives. */
+export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTransport) => Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
+
+/** What a promise's executor was given. One executor serves all, so that none is made for each message. */
+let resolveNew: (value: never) => void;
+let rejectNew: (error: SmppError) => void;
+function keep(resolve: (value: never) => void, reject: (error: SmppError) => void): void {
+  resolveNew = resolve;
+  rejectNew = reject;
+}
+
+/** A bound session with an SMSC, and its successors when the connection is lost. Made by {@link connect}. */
+export class SmppClient implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #link: ReturnType<MakeLink>;
+  readonly #slots = new Slots();
+  readonly #fields = smsFields();
+  readonly #deliveries: Deliveries;
+  readonly #reports: Inbound<Report>;
+  readonly #messages: Inbound<Message>;
+  /** The bind request's name, for errors. */
+  readonly #bind: string;
+  #peer = { systemId: "", version: 0 };
+  /** The promise of `connect`, until it is settled. */
+  #opening: { resolve(): void; reject(error: SmppError): void } | undefined;
+  #closing: Promise<void> | undefined;
+  #onClosed: (() => void) | undefined;
+  #closed = false;
+
+  /** @internal Use {@link connect}. */
+  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport) {
+    const { options, engine } = settings;
+    this.#settings = settings;
+    this.#bind = `bind_${options.bind ?? "transceiver"}`;
+    const respond = (request: number, taken: boolean): void => void this.#link.respond(request, taken ? ESME_ROK : ESME_RX_T_APPN);
+    this.#deliveries = new Deliveries(respond);
+    this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
+    this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
+    try {
+      this.#link = makeLink(engine, this.#sink(), open);
+    } catch (error) {
+      throw refusal(error, this.#bind);
+    }
+  }
+
+  /** @internal Connects and binds; settles within the bind timeout. */
+  async open(): Promise<void> {
+    const { bindTimeout, signal } = this.#settings.options;
+    if (signal?.aborted) throw aborted(signal, this.#bind, "not-sent");
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = bindTimeout ?? this.#settings.engine.bindTimeout ?? 0;
+    const onAbort = (): void => this.#failOpening(aborted(signal, this.#bind, "unknown"));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#opening = { resolve, reject };
+        if (limit > 0) {
+          timer = setTimeout(() => this.#failOpening(new TimeoutError(`no bind within ${limit} ms`, {
+            code: "timeout", command: this.#bind, outcome: "unknown", retryable: true,
+          })), limit);
+        }
+        signal?.addEventListener("abort", onAbort, { once: true });
+        this.#link.start();
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** The system_id by which the SMSC named itself, and the version of SMPP in force (0x34 is 3.4). */
+  get peer(): { readonly systemId: string; readonly version: number } {
+    return this.#peer;
+  }
+
+  /**
+   * Sends an SMS. Resolves when the SMSC has answered for each of its segments and accepted at least one; segments it did not
+   * accept make the result `"partial"`.
+   *
+   * @throws {SmppError} None was accepted. `outcome` tells whether the SMSC refused it, or may have taken it, or never saw it:
+   * - the status of the SMSC (`"rejected"`), {@link ThrottledError} if it was too busy for as long as the message is valid;
+   * - {@link TimeoutError} and {@link ConnectionLostError} (`"unknown"`, or `"not-sent"` if it was still queued);
+   * - the codes `"invalid-field"`, `"unencodable"`, `"too-many-segments"`, `"queue-full"`, `"closed"`, `"aborted"` (`"not-sent"`).
+   */
+  sendSms(message: SmsMessage): Promise<Sent> {
+    const promise = new Promise<Sent>(keep);
+    const resolve = resolveNew;
+    const reject = rejectNew;
+    const ticket = this.#slots.take();
+    const slot = this.#slots.at(ticket);
+    slot.resolve = resolve;
+    slot.reject = reject;
+    try {
+      this.#submit(message, ticket, slot);
+    } catch (error) {
+      reject(error as SmppError);
+    }
+    return promise;
+  }
+
+  /**
+   * Sends many messages, from an array, a generator or an async one, as fast as window and rate allow. `onResult` gets each
+   * message's result, in the order of the messages; a message that fails does not stop the others. Memory stays bounded: of the
+   * source at most 1,000 messages are taken ahead of the results.
+   *
+   * Resolves with the numbers. Rejects when the source or `onResult` throws (with that error) or the signal is aborted; then no more
+   * messages are taken, those under way are cancelled, and their results are told first (unless `onResult` threw).
+   */
+  sendMany(messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>, options: BulkOptions = {}): Promise<BulkSummary> {
+    const submit = (message: SmsMessage, sink: ResultSink, index: number): number => {
+      const ticket = this.#slots.take();
+      const slot = this.#slots.at(ticket);
+      slot.sink = sink;
+      slot.index = index;
+      this.#submit(message, ticket, slot);
+      return ticket;
+    };
+    return new Bulk({ submit, cancel: (ticket) => this.#link.cancel(ticket) }, messages, options).run();
+  }
+
+  /**
+   * Sends any request, with any fields and TLVs by the specification's names, and resolves with its response:
+   * `request({ command: "data_sm", destination_addr: "491701234567", tlvs: { message_payload: octets } })`.
+   *
+   * @throws {SmppError} As {@link SmppClient.sendSms}.
+   */
+  async request(pdu: PduInput, options: { signal?: AbortSignal } = {}): Promise<Response> {
+    const frame = await this.#request(pdu, options.signal);
+    const decoded = decodePdus(frame).pdus[0];
+    if (decoded === undefined) throw new SmppError("the response can't be read", { code: "protocol", command: String(pdu.command), outcome: "unknown" });
+    const fields: Response["fields"] = {};
+    for (const { name, value } of decoded.fields) {
+      if (!Array.isArray(value)) fields[name] = value;
+    }
+    const { command, status, statusName, sequence } = decoded;
+    return { command, status, statusName, sequence, fields, pdu: decoded };
+  }
+
+  /**
+   * Asks what became of a message (query_sm).
+   * @param messageId as in {@link Sent.messageId} or a segment's
+   * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RQUERYFAIL if the SMSC doesn't know it.
+   */
+  async query(messageId: string, options: MessageRef = {}): Promise<QueryResult> {
+    const { fields } = await this.request({ command: "query_sm", message_id: messageId, ...source(options.from) });
+    return {
+      messageId: String(fields["message_id"] ?? messageId),
+      status: MESSAGE_STATES[Number(fields["message_state"])] ?? "unknown",
+      finalDate: String(fields["final_date"] ?? ""),
+      errorCode: Number(fields["error_code"] ?? 0),
+    };
+  }
+
+  /**
+   * Takes back a message that the SMSC has not delivered yet (cancel_sm).
+   * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RCANCELFAIL if it is too late.
+   */
+  async cancel(messageId: string, options: CancelOptions = {}): Promise<void> {
+    const to = address(options.to, "to");
+    await this.#request({
+      command: "cancel_sm",
+      service_type: options.serviceType ?? "",
+      message_id: messageId,
+      ...source(options.from),
+      dest_addr_ton: to.ton,
+      dest_addr_npi: to.npi,
+      destination_addr: to.addr,
+    });
+  }
+
+  /**
+   * Puts another text in place of a message that the SMSC has not delivered yet (replace_sm). The PDU names no encoding: the
+   * text has to be in the one the message was submitted with.
+   * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RREPLACEFAIL if it is too late.
+   */
+  async replace(messageId: string, replacement: Replacement): Promise<void> {
+    const validity = readValidity(replacement.validity);
+    await this.#request({
+      command: "replace_sm",
+      message_id: messageId,
+      ...source(replacement.from),
+      schedule_delivery_time: readSchedule(replacement.scheduleAt) ?? "",
+      validity_period: typeof validity === "number" ? readSchedule(validity) : (validity ?? ""),
+      registered_delivery: registeredDelivery(replacement.report),
+      sm_default_msg_id: replacement.smDefaultMsgId ?? 0,
+      short_message: this.#replacementText(replacement),
+    });
+  }
+
+  /**
+   * The delivery reports from now on, for `for await`. The SMSC has its answer to a report when the next one is asked for or the loop
+   * ends. The loop ends with the client, and throws if that ended by an error. Every loop, and `onReport`, gets every report.
+   */
+  reports(): AsyncIterableIterator<Report> {
+    return this.#reports.iterate();
+  }
+
+  /** The inbound messages from now on, for `for await`, with the rules of {@link SmppClient.reports}. */
+  messages(): AsyncIterableIterator<Message> {
+    return this.#messages.iterate();
+  }
+
+  /** The present state and the counters. */
+  stats(): Stats {
+    const { sent, ...others } = this.#link.stats();
+    return { ...others, submitted: sent };
+  }
+
+  /**
+   * Sends what is queued, waits for the answers, unbinds and closes. Resolves when the connection is closed, always, also when called again.
+   * Whatever waits then is settled.
+   */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      if (this.#closed) return resolve();
+      this.#onClosed = resolve;
+      this.#link.close();
+    });
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Throws with the slot given back if the message is not taken. */
+  #submit(message: SmsMessage, ticket: number, slot: Slot): void {
+    const { signal } = message;
+    try {
+      if (this.#closed) throw closedError("submit_sm", "not-sent");
+      if (signal?.aborted) throw aborted(signal, "submit_sm", "not-sent");
+      readMessage(message, this.#fields);
+      const { segments, encoding } = this.#link.sendSms(ticket, this.#fields);
+      slot.expected = segments;
+      slot.encoding = encoding;
+      slot.command = "submit_sm";
+      slot.report = this.#fields.registeredDelivery !== 0;
+    } catch (error) {
+      this.#slots.release(ticket);
+      throw refusal(error, "submit_sm");
+    }
+    if (slot.report) this.#deliveries.expect();
+    if (signal !== undefined) this.#cancelOnAbort(ticket, slot, signal);
+  }
+
+  #request(pdu: PduInput, signal: AbortSignal | undefined = undefined): Promise<Uint8Array> {
+    const command = String(pdu.command);
+    if (this.#closed) return Promise.reject(closedError(command, "not-sent"));
+    if (signal?.aborted) return Promise.reject(aborted(signal, command, "not-sent"));
+    const promise = new Promise<Uint8Array>(keep);
+    const ticket = this.#slots.take();
+    const slot = this.#slots.at(ticket);
+    slot.resolve = resolveNew;
+    slot.reject = rejectNew;
+    slot.command = command;
+    try {
+      this.#link.request(ticket, pdu);
+    } catch (error) {
+      this.#slots.release(ticket);
+      return Promise.reject(refusal(error, command));
+    }
+    if (signal !== undefined) this.#cancelOnAbort(ticket, slot, signal);
+    return promise;
+  }
+
+  #cancelOnAbort(ticket: number, slot: Slot, signal: AbortSignal): void {
+    slot.signal = signal;
+    slot.onAbort = () => this.#link.cancel(ticket);
+    signal.addEventListener("abort", slot.onAbort, { once: true });
+  }
+
+  #replacementText({ text, binary, encoding = "gsm7" }: Replacement): Uint8Array {
+    if (text === undefined ? !(binary instanceof Uint8Array) : typeof text !== "string" || binary !== undefined) {
+      throw invalid("invalid-field", "text", "one of text (a string) and binary (a Uint8Array) is expected");
+    }
+    if (text === undefined) return binary as Uint8Array;
+    const { parts, segments, unencodable } = countSegments(text, { encoding, defaultAlphabet: this.#settings.options.defaultAlphabet });
+    if (unencodable.length > 0) {
+      throw new SmppError(`the encoding ${encoding} lacks ${unencodable.length} of the characters`, { code: "unencodable", command: "replace_sm", outcome: "not-sent", unencodable });
+    }
+    if (segments > 1) {
+      throw new SmppError(`the text needs ${segments} segments, but replace_sm carries one`, { code: "too-many-segments", command: "replace_sm", outcome: "not-sent" });
+    }
+    return parts[0]?.octets ?? new Uint8Array(0);
+  }
+
+  #sink(): LinkSink {
+    return {
+      state: (state, detail) => this.#state(state, detail),
+      bound: (peer) => {
+        this.#peer = peer;
+        this.#opening?.resolve();
+        this.#opening = undefined;
+      },
+      settled: (ticket, index, outcome, status, _command, messageId, frame) => this.#settled(ticket, index, outcome, status, messageId, frame),
+      report: (report, request) => this.#report(report, request),
+      message: (message, request) => {
+        if (!this.#messages.offer(publicMessage(message), request)) this.#link.respond(request, ESME_RX_T_APPN);
+      },
+      request: (frame, request) => {
+        if (request !== 0) this.#link.respond(request, ESME_RINVCMDID);
+        this.#tell("onPdu", this.#settings.options.onPdu, () => decodePdus(frame).pdus[0]);
+      },
+      bindRequest: (_bind, request) => void this.#link.respond(request, ESME_RINVCMDID),
+      log: (line) => this.#log(line),
+      closed: (detail) => this.#ended(detail),
+    };
+  }
+
+  /** One segment, or a request, came to its end. Nobody is called from here, and neither is the link. */
+  #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
+    const slot = this.#slots.at(ticket);
+    const error = failure(outcome, status, slot.command, slot.signal);
+    if (slot.expected === 0) {
+      if (error === undefined) slot.resolve?.(frame as never);
+      else slot.reject?.(error);
+      this.#slots.release(ticket);
+      return;
+    }
+    slot.segments[index] = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
+    if (++slot.settled === slot.expected) this.#finish(ticket, slot);
+  }
+
+  /** All segments of a message came to their end. */
+  #finish(ticket: number, slot: Slot): void {
+    const { segments, sink, index } = slot;
+    const accepted = segments.filter(({ status }) => status === "accepted");
+    const first = accepted[0];
+    let sent: Sent | undefined;
+    if (first === undefined) {
+      if (slot.report) this.#deliveries.forget();
+    } else {
+      const partial = accepted.length < segments.length;
+      const delivery = slot.report ? this.#deliveries.accepted(accepted.map(({ messageId }) => this.#key(messageId)), partial) : undefined;
+      sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", delivery);
+    }
+    const error = sent === undefined ? gravest(segments) : undefined;
+    if (sink !== undefined) sink.settle(index, sent, error);
+    else if (sent !== undefined) slot.resolve?.(sent as never);
+    else slot.reject?.(error as SmppError);
+    this.#slots.release(ticket);
+  }
+
+  #key(messageId: string): string {
+    const format = this.#settings.options.messageIdFormat ?? "as-is";
+    return messageIdKey(messageId, "response", format);
+  }
+
+  #report(engineReport: EngineReport, request: number): void {
+    const { key, frame, ...rest } = engineReport;
+    const report: Report = { ...rest, pdu: frame };
+    const handled = this.#reports.offer(report, request);
+    this.#deliveries.offer(key, report, request, handled);
+  }
+
+  #state(state: LinkState, detail: CloseDetail | undefined): void {
+    const ended = state === "waiting" || state === "closed";
+    const error = ended && detail !== undefined ? closeError(detail, this.#bind) : undefined;
+    if (error !== undefined) this.#failOpening(error);
+    this.#tell("onState", this.#settings.options.onState, () => state as ConnectionState, error && { message: error.message, error, retryIn: detail?.retryIn });
+  }
+
+  /** The first connection failed: it is not tried again. */
+  #failOpening(error: SmppError): void {
+    const opening = this.#opening;
+    if (opening === undefined) return;
+    this.#opening = undefined;
+    opening.reject(error);
+    // Not from within a call of the link.
+    queueMicrotask(() => this.#link.destroy());
+  }
+
+  /** The link is over: settles everything. */
+  #ended(detail: CloseDetail): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const error = closeError(detail, this.#bind);
+    this.#failOpening(error);
+    for (const ticket of this.#slots.busy()) {
+      const slot = this.#slots.at(ticket);
+      const lost = closedError(slot.command, "unknown");
+      if (slot.sink !== undefined) slot.sink.settle(slot.index, undefined, lost);
+      else slot.reject?.(lost);
+      this.#slots.release(ticket);
+    }
+    const wanted = this.#closing !== undefined || detail.kind === "closed";
+    this.#deliveries.close(wanted ? closedError("submit_sm", "unknown") : error);
+    this.#reports.close(wanted ? undefined : error);
+    this.#messages.close(wanted ? undefined : error);
+    this.#onClosed?.();
+  }
+
+  /** Calls a callback of the user's; its errors are his, and change nothing here. */
+  #tell<A, B>(name: string, callback: ((first: A, second?: B) => void) | undefined, first: () => A | undefined, second?: B): void {
+    if (callback === undefined) return;
+    try {
+      const value = first();
+      if (value !== undefined) callback(value, second);
+    } catch (error) {
+      this.#complain(name, error);
+    }
+  }
+
+  #log(line: string): void {
+    try {
+      this.#settings.options.log?.(line);
+    } catch (error) {
+      console.error("smpp-edge: log threw", error);
+    }
+  }
+
+  #complain(name: string, error: unknown): void {
+    if (this.#settings.options.log === undefined) console.error(`smpp-edge: ${name} threw`, error);
+    else this.#log(`${name} threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Of a message that was not accepted at all: the error that says most, a possible delivery before a refusal before nothing sent. */
+function gravest(segments: SentSegment[]): SmppError {
+  const errors = segments.map(({ error }) => error as SmppError);
+  const of = (outcome: string): SmppError | undefined => errors.find((error) => error.outcome === outcome);
+  return of("unknown") ?? of("rejected") ?? (errors[0] as SmppError);
+}
+
+function address(input: string | Address | undefined, field: string): Address {
+  const out: Address = { ton: 0, npi: 0, addr: "" };
+  readAddress(input, out, field);
+  return out;
+}
+
+function source(from: string | Address | undefined): Record<string, unknown> {
+  const { ton, npi, addr } = address(from, "from");
+  return { source_addr_ton: ton, source_addr_npi: npi, source_addr: addr };
+}
+
+function publicMessage(message: EngineMessage): Message {
+  const { frames, command: _command, sequence: _sequence, registeredDelivery: _registered, ...rest } = message;
+  return { ...rest, pdus: frames };
+}

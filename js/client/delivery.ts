@@ -1,0 +1,234 @@
+import { aborted, ConnectionLostError, invalid, SmppError, TimeoutError } from "./errors.ts";
+import { Generations } from "./generations.ts";
+import type { Report, ReportStatus } from "./types.ts";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** Messages remembered that asked for reports and that nobody waits for yet, a generation. */
+const REMEMBERED = 5_000;
+/** Messages that may be waited for at a time. */
+const MOST_WAITING = 100_000;
+/** How long a report waits for somebody to want it before the SMSC is asked to send it again. */
+const HOLD = 1_000;
+
+/** From best to worst. */
+const RANK: ReportStatus[] = ["delivered", "accepted", "scheduled", "enroute", "unknown", "skipped", "deleted", "expired", "undeliverable", "rejected"];
+
+/** Answers a report: taken, or to be sent again. */
+export type Answer = (request: number, taken: boolean) => void;
+
+/** A report that nobody has taken yet, and whose sender has no answer yet. */
+interface Held {
+  request: number;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** A report that came before the answer to its submission. */
+interface Early {
+  report: Report;
+  held: Held | undefined;
+}
+
+interface Waiter {
+  resolve(report: Report): void;
+  reject(error: Error): void;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  signal: AbortSignal | undefined;
+  onAbort: (() => void) | undefined;
+}
+
+/** Brings together messages that asked for reports and the reports, whichever comes first and on whatever connection. */
+export class Deliveries {
+  readonly #answer: Answer;
+  /** By comparison key: those waited for, and those remembered. */
+  readonly #waiting = new Map<string, Delivery>();
+  readonly #remembered = new Generations<Delivery>(REMEMBERED, DAY);
+  readonly #early = new Generations<Early>(REMEMBERED, MINUTE);
+  readonly #held = new Set<Held>();
+  /** Messages on their way that asked for a report. */
+  #expected = 0;
+  #closed: Error | undefined;
+
+  constructor(answer: Answer) {
+    this.#answer = answer;
+  }
+
+  /** A message that asks for a report is on its way. */
+  expect(): void {
+    this.#expected++;
+  }
+
+  /** The message was not accepted: there will be no report. */
+  forget(): void {
+    this.#expected--;
+  }
+
+  /** The message was accepted, under these keys. `refused`: not all of it. */
+  accepted(keys: string[], refused: boolean): Delivery {
+    this.#expected--;
+    const delivery = new Delivery(this, keys, refused);
+    for (const key of delivery.keys) {
+      const early = this.#early.take(key);
+      if (early !== undefined) {
+        delivery.add(key, early.report);
+        if (early.held !== undefined) delivery.held.push(early.held);
+      }
+      this.#remembered.set(key, delivery);
+    }
+    return delivery;
+  }
+
+  /**
+   * Takes a report in. `handled`: a handler or an iterator has it and will answer; otherwise it is answered here: taken if
+   * `delivered()` was called for its message, held a moment if that may still happen, else to be sent again.
+   */
+  offer(key: string, report: Report, request: number, handled: boolean): void {
+    const delivery = this.#waiting.get(key) ?? this.#remembered.get(key);
+    if (delivery !== undefined) {
+      if (report.final) delivery.add(key, report);
+      if (handled) return;
+      if (delivery.wanted) this.#answer(request, true);
+      else delivery.held.push(this.#hold(request));
+    } else if (this.#expected > 0) {
+      const held = handled ? undefined : this.#hold(request);
+      if (report.final) this.#early.set(key, { report, held });
+    } else if (!handled) {
+      this.#answer(request, false);
+    }
+  }
+
+  /** The client is closed: whoever waits gets `error`. */
+  close(error: Error): void {
+    this.#closed = error;
+    for (const held of this.#held) clearTimeout(held.timer);
+    this.#held.clear();
+    for (const delivery of new Set(this.#waiting.values())) delivery.fail(error);
+    this.#waiting.clear();
+    this.#remembered.clear();
+    this.#early.clear();
+  }
+
+  /** Somebody waits: the keys are kept until that ends. Returns why it can't be. */
+  watch(delivery: Delivery): Error | undefined {
+    if (this.#closed !== undefined) return this.#closed;
+    if (this.#waiting.size >= MOST_WAITING) {
+      return new SmppError(`more than ${MOST_WAITING} delivery reports are waited for`, { code: "queue-full", command: "submit_sm", outcome: "unknown" });
+    }
+    for (const key of delivery.keys) {
+      this.#remembered.take(key);
+      this.#waiting.set(key, delivery);
+    }
+    return undefined;
+  }
+
+  /** Nobody waits any more, but a report that comes (again) is still known. */
+  unwatch(delivery: Delivery): void {
+    for (const key of delivery.keys) {
+      if (this.#waiting.delete(key)) this.#remembered.set(key, delivery);
+    }
+  }
+
+  /** Tells the SMSC that the report was taken after all. */
+  release(held: Held): void {
+    clearTimeout(held.timer);
+    if (this.#held.delete(held)) this.#answer(held.request, true);
+  }
+
+  #hold(request: number): Held {
+    const held: Held = {
+      request,
+      timer: setTimeout(() => {
+        if (this.#held.delete(held)) this.#answer(request, false);
+      }, HOLD),
+    };
+    this.#held.add(held);
+    return held;
+  }
+}
+
+/** The reports of one message. */
+export class Delivery {
+  readonly #owner: Deliveries;
+  /** Of the accepted segments, each once: some SMSCs give all segments one id. */
+  readonly keys: string[];
+  /** Those without a final report. */
+  #missing: string[];
+  #worst: Report | undefined;
+  readonly #refused: boolean;
+  #waiters = new Set<Waiter>();
+  /** Whether somebody has asked for the result. */
+  wanted = false;
+  held: Held[] = [];
+
+  constructor(owner: Deliveries, keys: string[], refused: boolean) {
+    this.#owner = owner;
+    this.keys = keys.length === 1 ? keys : [...new Set(keys)];
+    this.#missing = this.keys;
+    this.#refused = refused;
+  }
+
+  /** Takes in a final report; one that comes again changes nothing. */
+  add(key: string, report: Report): void {
+    if (!this.#missing.includes(key)) return;
+    this.#missing = this.#missing.filter((other) => other !== key);
+    if (this.#worst === undefined || RANK.indexOf(report.status) > RANK.indexOf(this.#worst.status)) this.#worst = report;
+    if (this.#missing.length > 0) return;
+    if (this.#refused) this.#worst = { ...this.#worst, status: "rejected" };
+    this.#settleAll((waiter) => waiter.resolve(this.#worst as Report));
+  }
+
+  fail(error: Error): void {
+    this.#settleAll((waiter) => waiter.reject(error));
+  }
+
+  wait(timeout: number | undefined, signal: AbortSignal | undefined): Promise<Report> {
+    if (timeout !== undefined && !(timeout >= 0)) {
+      return Promise.reject(invalid("invalid-option", "timeout", "milliseconds are expected"));
+    }
+    this.wanted = true;
+    for (const held of this.held) this.#owner.release(held);
+    this.held = [];
+    if (this.#missing.length === 0) return Promise.resolve(this.#worst as Report);
+    if (signal?.aborted) return Promise.reject(aborted(signal, "delivered()", "unknown"));
+    const impossible = this.#owner.watch(this);
+    if (impossible !== undefined) return Promise.reject(impossible);
+    return new Promise((resolve, reject) => this.#enter({ resolve, reject, signal, timer: undefined, onAbort: undefined }, timeout));
+  }
+
+  #enter(waiter: Waiter, timeout: number | undefined): void {
+    this.#waiters.add(waiter);
+    const leave = (error: Error): void => {
+      this.#leave(waiter);
+      if (this.#waiters.size === 0) this.#owner.unwatch(this);
+      waiter.reject(error);
+    };
+    if (timeout !== undefined && timeout <= 0x7fff_ffff) {
+      waiter.timer = setTimeout(() => leave(new TimeoutError(`no final delivery report came within ${timeout} ms`, {
+        code: "timeout", command: "submit_sm", outcome: "unknown",
+      })), timeout);
+    }
+    if (waiter.signal !== undefined) {
+      waiter.onAbort = () => leave(aborted(waiter.signal, "delivered()", "unknown"));
+      waiter.signal.addEventListener("abort", waiter.onAbort, { once: true });
+    }
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+    if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener("abort", waiter.onAbort);
+  }
+
+  #settleAll(settle: (waiter: Waiter) => void): void {
+    for (const waiter of this.#waiters) {
+      this.#leave(waiter);
+      settle(waiter);
+    }
+    this.#owner.unwatch(this);
+  }
+}
+
+/** Why nobody can wait any more. */
+export function closedError(): ConnectionLostError {
+  return new ConnectionLostError("the client was closed", { code: "closed", outcome: "unknown" });
+}

@@ -1,0 +1,115 @@
+import { statusHandling, statusName } from "../engine/codec.ts";
+
+/**
+ * What became of the request that failed.
+ * - `"rejected"`: the SMSC answered and refused it; nothing was sent on.
+ * - `"unknown"`: it was on the wire and no answer came. The SMSC may have taken it, so a resend may be a second SMS.
+ * - `"not-sent"`: it never left. Sending it again is safe.
+ */
+export type RequestOutcome = "rejected" | "unknown" | "not-sent";
+
+/** Codes of failures that are not a command_status of the SMSC. */
+export type LocalCode =
+  | "invalid-option" | "invalid-field" | "unencodable" | "too-many-segments" | "queue-full"
+  | "timeout" | "connection-lost" | "connection-failed" | "protocol" | "closed" | "aborted" | "unbound"
+  | "no-report" | "unsupported" | "wrong-context" | "engine";
+
+/** The parts of an {@link SmppError}. */
+export interface SmppErrorInit {
+  code: number | LocalCode;
+  name?: string;
+  command?: string;
+  retryable?: boolean;
+  outcome: RequestOutcome;
+  field?: string | undefined;
+  unencodable?: { index: number; char: string }[] | undefined;
+  cause?: unknown;
+}
+
+/** Every error of this package. */
+export class SmppError extends Error {
+  /** The command_status of the SMSC as a number, or a word for what went wrong on this side. */
+  readonly code: number | LocalCode;
+  /** The name of the status, such as `"ESME_RTHROTTLED"`; without a status the name of the class. */
+  override readonly name: string;
+  /** The request that failed, by the specification's name: `"submit_sm"`. Empty if there was none. */
+  readonly command: string;
+  /** True if the same request can be made again later with a chance, and without the danger of a second SMS. */
+  readonly retryable: boolean;
+  readonly outcome: RequestOutcome;
+  /** The option or field at fault, for the codes `"invalid-option"` and `"invalid-field"`. */
+  readonly field?: string;
+  /** What the chosen encoding can't carry (index in UTF-16 units), for the code `"unencodable"`. */
+  readonly unencodable?: { index: number; char: string }[];
+
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.code = init.code;
+    this.name = init.name ?? "SmppError";
+    this.command = init.command ?? "";
+    this.retryable = init.retryable ?? false;
+    this.outcome = init.outcome;
+    if (init.field !== undefined) this.field = init.field;
+    if (init.unencodable !== undefined) this.unencodable = init.unencodable;
+  }
+}
+
+/** The SMSC refused the bind: `code` and `name` are its status, such as `"ESME_RINVPASWD"`. */
+export class BindError extends SmppError {
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, { name: "BindError", ...init });
+  }
+}
+
+/** ESME_RTHROTTLED or ESME_RMSGQFUL, for as long as the message's time allowed a retry. */
+export class ThrottledError extends SmppError {
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, { name: "ThrottledError", ...init });
+  }
+}
+
+/** No answer came in time. */
+export class TimeoutError extends SmppError {
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, { name: "TimeoutError", ...init });
+  }
+}
+
+/** The connection could not be made, or was lost. */
+export class ConnectionLostError extends SmppError {
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, { name: "ConnectionLostError", ...init });
+  }
+}
+
+/** The peer does not speak SMPP, or broke its rules. */
+export class ProtocolError extends SmppError {
+  constructor(message: string, init: SmppErrorInit) {
+    super(message, { name: "ProtocolError", ...init });
+  }
+}
+
+/** The error for a command_status that the SMSC answered `command` with. */
+export function statusError(status: number, command: string): SmppError {
+  const handling = statusHandling(status);
+  const name = statusName(status);
+  const hex = `0x${status.toString(16).toUpperCase().padStart(8, "0")}`;
+  const message = `${command} was refused with ${name === "unknown" ? `status ${hex}` : `${name} (${hex})`}`;
+  const retryable = handling === "retry" || handling === "throttle";
+  const init: SmppErrorInit = { code: status, name: name === "unknown" ? hex : name, command, retryable, outcome: "rejected" };
+  if (command.startsWith("bind_")) return new BindError(message, init);
+  if (handling === "throttle") return new ThrottledError(message, init);
+  return new SmppError(message, init);
+}
+
+/** The error for an option or a field that can't be used as it is. */
+export function invalid(code: "invalid-option" | "invalid-field", field: string, expected: string): SmppError {
+  return new SmppError(`${field}: ${expected}`, { code, field, outcome: "not-sent" });
+}
+
+/** The error for something that was cancelled by an AbortSignal; its reason becomes the cause. */
+export function aborted(signal: AbortSignal | undefined, command: string, outcome: RequestOutcome): SmppError {
+  return new SmppError(`${command || "the operation"} was aborted`, {
+    code: "aborted", name: "AbortError", command, outcome, retryable: outcome === "not-sent", cause: signal?.reason,
+  });
+}

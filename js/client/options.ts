@@ -1,0 +1,172 @@
+import type { EngineConfig } from "../engine/types.ts";
+import { invalid } from "./errors.ts";
+import type { ConnectOptions, TlsOptions } from "./types.ts";
+
+/** Where to connect to. `tls` is undefined for plain TCP. */
+export interface Target {
+  host: string;
+  port: number;
+  tls: TlsOptions | undefined;
+}
+
+/** The options, checked and with the URL's part in them. */
+export interface Settings {
+  target: Target;
+  engine: EngineConfig;
+  options: ConnectOptions;
+}
+
+const PLAIN_PORT = 2775;
+const TLS_PORT = 3550;
+const BIND_TIMEOUT = 10_000;
+const RECONNECT = { min: 1_000, max: 60_000 };
+/** Longest wait a timer can have. */
+const LONGEST = 0x7fff_ffff;
+
+/** Says what is expected if the value can't be used. */
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) => (typeof value === "string" ? undefined : "a string is expected");
+const flag: Check = (value) => (typeof value === "boolean" ? undefined : "true or false is expected");
+const callback: Check = (value) => (typeof value === "function" ? undefined : "a function is expected");
+const oneOf = (...values: string[]): Check => (value) =>
+  (values.includes(value as string) ? undefined : `one of ${values.map((v) => `"${v}"`).join(", ")} is expected`);
+const integer = (min: number, max: number): Check => (value) =>
+  (Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? undefined : `a whole number from ${min} to ${max} is expected`);
+const milliseconds = integer(0, LONGEST);
+const octet = integer(0, 255);
+
+const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
+  host: (value) => (typeof value === "string" && value !== "" ? undefined : "the SMSC's name or address is expected"),
+  port: integer(1, 65_535),
+  systemId: text,
+  password: text,
+  tls: (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected"),
+  bind: oneOf("transceiver", "transmitter", "receiver"),
+  version: oneOf("3.3", "3.4", "5.0"),
+  systemType: text,
+  addressRange: text,
+  addrTon: octet,
+  addrNpi: octet,
+  window: integer(1, 1_000),
+  rate: (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected"),
+  maxQueue: integer(1, LONGEST),
+  maxPdu: integer(16, LONGEST),
+  enquireLink: milliseconds,
+  responseTimeout: milliseconds,
+  bindTimeout: milliseconds,
+  inactivity: milliseconds,
+  reconnect: (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or { min, max } is expected"),
+  defaultAlphabet: oneOf("gsm7", "gsm7-packed", "latin1", "ascii", "utf8"),
+  concat: oneOf("udh8", "udh16", "sar", "payload"),
+  messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
+  reassemble: flag,
+  partTimeout: milliseconds,
+  maxUnacknowledged: integer(1, LONGEST),
+  acknowledgeTimeout: milliseconds,
+  onReport: callback,
+  onMessage: callback,
+  onPdu: callback,
+  onState: callback,
+  socket: callback,
+  log: callback,
+  logTexts: flag,
+  signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal is expected"),
+};
+
+const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
+  ca: (value) => ([value].flat().every((item) => typeof item === "string") ? undefined : "PEM text is expected"),
+  cert: text,
+  key: text,
+  servername: text,
+  rejectUnauthorized: flag,
+};
+
+/** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
+export function readOptions(url: string | URL, given: ConnectOptions = {}): Settings {
+  check("options", given, CHECKS);
+  const options: ConnectOptions = { ...readUrl(url), ...withoutUndefined(given) };
+  const tls = readTls(options.tls);
+  if (options.host === undefined) throw invalid("invalid-option", "host", "the URL names none");
+  if (tls === undefined && scheme(url) === "smpps:") throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
+  return {
+    target: { host: options.host, port: options.port ?? (tls ? TLS_PORT : PLAIN_PORT), tls },
+    engine: readEngine(options),
+    options,
+  };
+}
+
+function readEngine(options: ConnectOptions): EngineConfig {
+  const { host, port, tls, onReport, onMessage, onPdu, onState, socket, signal, log, logTexts, reconnect, ...engine } = options;
+  return {
+    ...engine,
+    role: "esme",
+    bindTimeout: options.bindTimeout ?? BIND_TIMEOUT,
+    reconnect: readReconnect(reconnect),
+    log: log === undefined ? "none" : logTexts ? "texts" : "pdus",
+  };
+}
+
+function readReconnect(value: ConnectOptions["reconnect"]): { min: number; max: number } | null {
+  if (value === false) return null;
+  if (value === undefined || value === true) return RECONNECT;
+  check("reconnect", value, { min: integer(1, LONGEST), max: integer(1, LONGEST) });
+  const min = value.min ?? Math.min(RECONNECT.min, value.max ?? RECONNECT.min);
+  const max = value.max ?? Math.max(RECONNECT.max, min);
+  if (min > max) throw invalid("invalid-option", "reconnect", "min can't be above max");
+  return { min, max };
+}
+
+function readTls(value: ConnectOptions["tls"]): TlsOptions | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return {};
+  check("tls", value, TLS_CHECKS);
+  return withoutUndefined(value);
+}
+
+function readUrl(input: string | URL): ConnectOptions {
+  const wrong = (expected: string): Error => invalid("invalid-option", "url", expected);
+  let url: URL;
+  try {
+    url = new URL(input);
+  } catch {
+    throw wrong("smpp://system_id:password@host:port is expected; write @ : / ? # % in an id or a password as %40 %3A %2F %3F %23 %25");
+  }
+  if (url.protocol !== "smpp:" && url.protocol !== "smpps:") throw wrong("the scheme has to be smpp:// or smpps://");
+  if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "") {
+    throw wrong("there can be nothing behind host and port: settings go into the options");
+  }
+  const found: ConnectOptions = { tls: url.protocol === "smpps:" };
+  try {
+    if (url.hostname !== "") found.host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
+    if (url.username !== "") found.systemId = decodeURIComponent(url.username);
+    if (url.password !== "") found.password = decodeURIComponent(url.password);
+  } catch {
+    throw wrong("a % in it has to be written %25");
+  }
+  if (url.port !== "") found.port = Number(url.port);
+  if (found.port === 0) throw wrong("port 0 can't be connected to");
+  return found;
+}
+
+function scheme(url: string | URL): string {
+  return new URL(url).protocol;
+}
+
+function check(what: string, given: object, checks: Record<string, Check>): void {
+  if (!isObject(given)) throw invalid("invalid-option", what, "an object is expected");
+  for (const [name, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (rule === undefined) throw invalid("invalid-option", name, `there is no such setting in ${what}`);
+    const expected = value === undefined ? undefined : rule(value);
+    if (expected !== undefined) throw invalid("invalid-option", name, expected);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutUndefined<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}

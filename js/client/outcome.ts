@@ -1,0 +1,74 @@
+import type { CloseDetail } from "../engine/types.ts";
+import { Outcome } from "../engine/types.ts";
+import { aborted, ConnectionLostError, ProtocolError, SmppError, statusError, ThrottledError, TimeoutError, type LocalCode } from "./errors.ts";
+
+const ESME_RBINDFAIL = 0x0d;
+
+/** The error that an outcome of the engine is, or undefined if the request was accepted. */
+export function failure(outcome: Outcome, status: number, command: string, signal: AbortSignal | undefined): SmppError | undefined {
+  switch (outcome) {
+    case Outcome.Response:
+      return status === 0 ? undefined : statusError(status, command);
+    case Outcome.Timeout:
+      return new TimeoutError(`no answer to ${command} came in time`, { code: "timeout", command, outcome: "unknown" });
+    case Outcome.Lost:
+      return new ConnectionLostError(`the connection was lost before ${command} was answered`, { code: "connection-lost", command, outcome: "unknown" });
+    case Outcome.Closed:
+      return new ConnectionLostError(`the client ended before ${command} was sent`, { code: "closed", command, outcome: "not-sent", retryable: true });
+    case Outcome.Cancelled:
+      return aborted(signal, command, "not-sent");
+    case Outcome.CancelledOnWire:
+      return aborted(signal, command, "unknown");
+    case Outcome.Expired:
+      return status === 0
+        ? new ThrottledError(`${command} could not be sent in its time`, { code: "timeout", command, outcome: "not-sent", retryable: true })
+        : statusError(status, command);
+    case Outcome.Mismatch:
+      return status === 0
+        ? new ProtocolError(`the answer to ${command} was of another kind`, { code: "protocol", command, outcome: "unknown" })
+        : statusError(status, command);
+  }
+}
+
+/** The error for the end of a connection. `command` is the bind. */
+export function closeError(detail: CloseDetail, command: string): SmppError {
+  const { kind, message, cause } = detail;
+  if (cause instanceof SmppError) return cause;
+  const lost = (code: LocalCode, outcome: "unknown" | "not-sent", retryable: boolean): SmppError =>
+    new ConnectionLostError(message, { code, command, outcome, retryable, cause });
+  switch (kind) {
+    case "refused":
+      return statusError(detail.status ?? ESME_RBINDFAIL, command);
+    case "timeout":
+      return new TimeoutError(message, { code: "timeout", command, outcome: "unknown", retryable: true, cause });
+    case "protocol":
+      return new ProtocolError(message, { code: "protocol", command, outcome: "unknown", cause });
+    case "panic":
+      return new SmppError(message, { code: "engine", command, outcome: "unknown", cause });
+    case "connect":
+      return lost("connection-failed", "not-sent", true);
+    case "unbound":
+      return lost("unbound", "unknown", true);
+    case "closed":
+      return lost("closed", "unknown", false);
+    case "lost":
+      return lost("connection-lost", "unknown", true);
+  }
+}
+
+/** The error for what a call into the engine threw: something in the request it can't use, or a defect. */
+export function refusal(error: unknown, command: string): SmppError {
+  if (error instanceof SmppError) return error;
+  const { code, message, field, unencodable } = error as { code?: string; message: string; field?: string; unencodable?: { index: number; char: string }[] };
+  if (error instanceof Error && error.name === "EngineError") {
+    if (code === "closed") return closedError(command, "not-sent");
+    const retryable = code === "queue-full";
+    return new SmppError(message, { code: code as LocalCode, command, outcome: "not-sent", retryable, field, unencodable });
+  }
+  return new SmppError(`the engine failed: ${String(message)}`, { code: "engine", command, outcome: "unknown", cause: error });
+}
+
+/** The client is closed and takes or gives nothing more. */
+export function closedError(command: string, outcome: "unknown" | "not-sent"): ConnectionLostError {
+  return new ConnectionLostError("the client is closed", { code: "closed", command, outcome });
+}

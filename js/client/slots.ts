@@ -1,0 +1,69 @@
+import type { SmppError } from "./errors.ts";
+import type { Sent } from "./sent.ts";
+import type { SentSegment } from "./types.ts";
+
+/** Where the result of a message goes that is not awaited by a promise of its own. */
+export interface ResultSink {
+  settle(index: number, sent: Sent | undefined, error: SmppError | undefined): void;
+}
+
+/** One message or request on its way. Slots are used again, so that sending allocates only what the caller gets. */
+export class Slot {
+  /** The promise's, or undefined if `sink` takes the result. */
+  resolve: ((value: never) => void) | undefined = undefined;
+  reject: ((error: SmppError) => void) | undefined = undefined;
+  sink: ResultSink | undefined = undefined;
+  /** The message's number in `sink`. */
+  index = 0;
+  /** How many segments it has; 0 as long as the engine has not said. */
+  expected = 0;
+  encoding = "";
+  /** The request's name, for errors. */
+  command = "";
+  /** Whether a delivery report was asked for. */
+  report = false;
+  /** Results so far, by segment. */
+  segments: SentSegment[] = [];
+  settled = 0;
+  signal: AbortSignal | undefined = undefined;
+  onAbort: (() => void) | undefined = undefined;
+  busy = false;
+}
+
+/** Slots by ticket: the ticket is the index, and free ones are kept in a list. */
+export class Slots {
+  readonly #slots: Slot[] = [];
+  readonly #free: number[] = [];
+
+  take(): number {
+    const ticket = this.#free.pop() ?? this.#slots.push(new Slot()) - 1;
+    this.at(ticket).busy = true;
+    return ticket;
+  }
+
+  at(ticket: number): Slot {
+    return this.#slots[ticket] as Slot;
+  }
+
+  /** Gives the slot back and lets go of everything in it. */
+  release(ticket: number): void {
+    const slot = this.at(ticket);
+    if (slot.onAbort !== undefined) {
+      slot.signal?.removeEventListener("abort", slot.onAbort);
+      slot.onAbort = undefined;
+    }
+    slot.signal = undefined;
+    slot.resolve = slot.reject = slot.sink = undefined;
+    slot.expected = slot.settled = 0;
+    slot.segments = [];
+    slot.busy = false;
+    this.#free.push(ticket);
+  }
+
+  /** The tickets on their way. */
+  *busy(): Generator<number> {
+    for (let ticket = 0; ticket < this.#slots.length; ticket++) {
+      if (this.at(ticket).busy) yield ticket;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
+import type { Target } from "../options.ts";
+
+/** How long what was written may take to leave after `close()`, in milliseconds. */
+const LINGER = 2_000;
+
+/** Connections over node:net, with TLS over node:tls. */
+export function openSocket({ host, port, tls }: Target): OpenTransport {
+  return (handler, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      const socket = tls === undefined ? connectPlain({ host, port }) : connectTls({ ...tls, host, port });
+      const onAbort = (): void => {
+        socket.destroy();
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      socket.once("error", reject);
+      socket.once(tls === undefined ? "connect" : "secureConnect", () => {
+        signal.removeEventListener("abort", onAbort);
+        socket.removeListener("error", reject);
+        resolve(new NodeTransport(socket, handler));
+      });
+    });
+}
+
+class NodeTransport implements Transport {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, handler: TransportHandler) {
+    this.#socket = socket;
+    let failure: Error | undefined;
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      handler.end(failure);
+    };
+    // Small requests would wait for the acknowledgement of the ones before.
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Uint8Array) => handler.data(chunk));
+    socket.on("drain", () => handler.drain());
+    socket.on("error", (error) => (failure = error));
+    socket.on("end", () => {
+      end();
+      this.close();
+    });
+    socket.on("close", end);
+  }
+
+  write(octets: Uint8Array): boolean {
+    return this.#socket.write(octets);
+  }
+
+  close(): void {
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER);
+    this.#socket.once("close", () => clearTimeout(timer));
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

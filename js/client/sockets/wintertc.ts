@@ -1,0 +1,131 @@
+import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
+import type { Target } from "../options.ts";
+import type { SocketFactory, WinterTcSocket } from "../types.ts";
+
+const BUFFER = 65_536;
+/** How long what was written may take to leave after `close()`, in milliseconds. */
+const LINGER = 2_000;
+
+/** Connections made by `connect`, of `cloudflare:sockets` or any function like it. */
+export function openWinterTc(connect: SocketFactory, target: Target): OpenTransport {
+  return async (handler, signal) => {
+    const { host, port, tls } = target;
+    const made = connect({ hostname: host, port }, { secureTransport: tls === undefined ? "off" : "on", allowHalfOpen: false, highWaterMark: BUFFER });
+    const socket = await unlessAborted(Promise.resolve(made), signal, shut);
+    // Where connecting fails, `readable` just ends: only `opened` tells.
+    await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined).catch((error: unknown) => {
+      shut(socket);
+      throw error;
+    });
+    return new WinterTcTransport(socket, handler);
+  };
+}
+
+/** Settles as `work` does, or rejects when the signal is aborted; what `work` gives after that is disposed of. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, dispose: (late: T) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason as Error);
+      work.then(dispose, () => undefined);
+    };
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+class WinterTcTransport implements Transport {
+  /** A runtime may close a socket that nothing refers to. */
+  readonly #socket: WinterTcSocket;
+  readonly #handler: TransportHandler;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #waiting = false;
+  #ended = false;
+
+  constructor(socket: WinterTcSocket, handler: TransportHandler) {
+    this.#socket = socket;
+    this.#handler = handler;
+    this.#writer = socket.writable.getWriter();
+    this.#writer.closed.catch(() => undefined);
+    socket.closed?.catch(() => undefined);
+    // The engine has to know of this transport before anything comes in.
+    queueMicrotask(() => void this.#read());
+  }
+
+  write(octets: Uint8Array): boolean {
+    if (this.#ended) return false;
+    this.#writer.write(octets).catch(this.#fail);
+    if ((this.#writer.desiredSize ?? 0) > 0) return true;
+    this.#awaitRoom();
+    return false;
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    const timer = setTimeout(() => this.destroy(), LINGER);
+    this.#writer.close().then(() => this.#socket.close()).catch(() => undefined).finally(() => {
+      clearTimeout(timer);
+      this.#end(undefined);
+    });
+  }
+
+  destroy(): void {
+    // Without the abort `close()` may wait for the peer to read.
+    this.#writer.abort().catch(() => undefined);
+    shut(this.#socket);
+    this.#end(undefined);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#pump();
+      this.#end(undefined);
+    } catch (error) {
+      this.#fail(error);
+    }
+    shut(this.#socket);
+  }
+
+  async #pump(): Promise<void> {
+    const read = openReader(this.#socket.readable);
+    for (let step = await read(); !step.done && !this.#ended; step = await read()) this.#handler.data(step.value);
+  }
+
+  #awaitRoom(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#writer.ready.then(() => {
+      this.#waiting = false;
+      if (!this.#ended) this.#handler.drain();
+    }, this.#fail);
+  }
+
+  readonly #fail = (error: unknown): void => this.#end(error instanceof Error ? error : new Error(String(error)));
+
+  #end(error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#handler.end(error);
+  }
+}
+
+function shut(socket: WinterTcSocket): void {
+  socket.closed?.catch(() => undefined);
+  Promise.resolve(socket.close()).catch(() => undefined);
+}
+
+/** Reads into a buffer of our own where the stream can do that: with larger chunks there are fewer of them. */
+function openReader(readable: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
+  let buffer = new ArrayBuffer(BUFFER);
+  try {
+    const reader = readable.getReader({ mode: "byob" });
+    return async () => {
+      const step = await reader.read(new Uint8Array(buffer));
+      if (step.value !== undefined) buffer = step.value.buffer;
+      return step as ReadableStreamReadResult<Uint8Array>;
+    };
+  } catch {
+    const reader = readable.getReader();
+    return () => reader.read();
+  }
+}

@@ -1,0 +1,21 @@
+import { smppTime } from "../engine/codec.ts";
+import { invalid } from "./errors.ts";
+
+/** `validity` as the engine takes it: whole seconds from now, or the point in time as an SMPP time. */
+export function readValidity(value: number | Date | undefined): number | string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return Math.ceil(value);
+  return pointInTime(value, "validity");
+}
+
+/** `scheduleAt` as an SMPP time: absolute for a Date, relative for seconds from now. */
+export function readSchedule(value: number | Date | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return smppTime(Math.ceil(value));
+  return pointInTime(value, "scheduleAt");
+}
+
+function pointInTime(value: unknown, field: string): string {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return smppTime(value);
+  throw invalid("invalid-field", field, "a Date or a number of seconds above 0 is expected");
+}

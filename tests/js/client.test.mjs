@@ -1,0 +1,771 @@
+// The client on a link that does what the test says: promises, delivery reports, handlers, bulk.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { FakeLink, importSource, outcome, stateOf, turn } from "./client-helpers.mjs";
+
+const { SmppClient, readOptions, errors } = await importSource("tests/js/client-internals.ts");
+const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
+
+const ESME_ROK = 0;
+const ESME_RX_T_APPN = 0x64;
+const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
+
+/** A client on a fake link, opened but not bound. */
+function make(options = {}) {
+  let link;
+  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {});
+  return { client, link };
+}
+
+/** A bound client. */
+async function bound(options) {
+  const made = make(options);
+  const opening = made.client.open();
+  made.link.bind();
+  await opening;
+  return made;
+}
+
+describe("connect", () => {
+  test("resolves when the SMSC has accepted the bind, and names it", async () => {
+    const { client } = await bound();
+    assert.deepEqual(client.peer, { systemId: "SMSC", version: 0x34 });
+  });
+
+  test("rejects with BindError and the SMSC's status when the bind is refused, even if the engine would try again", async () => {
+    const { client, link } = make();
+    const opening = client.open();
+    link.sink.state("waiting", { kind: "refused", status: 0x0e, message: "refused", retryIn: 10_000 });
+    await assert.rejects(opening, (error) => {
+      assert(error instanceof BindError);
+      assert.equal(error.code, 0x0e);
+      assert.equal(error.name, "ESME_RINVPASWD");
+      assert.equal(error.command, "bind_transceiver");
+      assert.equal(error.outcome, "rejected");
+      assert.equal(error.retryable, false);
+      return true;
+    });
+    await turn();
+    assert(link.destroyed);
+  });
+
+  for (const [kind, type, wanted] of [
+    ["connect", ConnectionLostError, "not-sent"],
+    ["lost", ConnectionLostError, "unknown"],
+    ["timeout", TimeoutError, "unknown"],
+    ["protocol", errors.ProtocolError, "unknown"],
+    ["panic", SmppError, "unknown"],
+  ]) {
+    test(`rejects with ${type.name} when the connection ends: ${kind}`, async () => {
+      const { client, link } = make();
+      const opening = client.open();
+      const cause = new Error("cause");
+      link.end({ kind, message: "why", cause });
+      await assert.rejects(opening, (error) => error instanceof type && error.outcome === wanted && error.message === "why" && error.cause === cause);
+    });
+  }
+
+  test("rejects with TimeoutError when nothing happens within bindTimeout", async () => {
+    const { client, link } = make({ bindTimeout: 20 });
+    await assert.rejects(client.open(), TimeoutError);
+    await turn();
+    assert(link.destroyed);
+  });
+
+  test("rejects when its signal is aborted", async () => {
+    const abort = new AbortController();
+    const { client, link } = make({ signal: abort.signal });
+    const opening = client.open();
+    abort.abort(new Error("changed my mind"));
+    await assert.rejects(opening, (error) => error.name === "AbortError" && error.cause.message === "changed my mind");
+    await turn();
+    assert(link.destroyed);
+  });
+
+  test("tells each state, with the reason and the time of the next attempt when the connection is lost", async () => {
+    const states = [];
+    const { link } = await bound({ onState: (state, detail) => states.push([state, detail?.error.code, detail?.retryIn]) });
+    link.sink.state("waiting", { kind: "lost", message: "gone", retryIn: 1000 });
+    link.sink.state("connecting", { kind: "lost", message: "gone" });
+    assert.deepEqual(states, [["bound", undefined, undefined], ["waiting", "connection-lost", 1000], ["connecting", undefined, undefined]]);
+  });
+});
+
+describe("sendSms", () => {
+  test("hands the engine the message's fields, with the types of number inferred", async () => {
+    const { client, link } = await bound();
+    client.sendSms(HELLO);
+    const { sms } = link.sent[0];
+    assert.deepEqual(sms.from, { ton: 0, npi: 0, addr: "12345" });
+    assert.deepEqual(sms.to, { ton: 1, npi: 1, addr: "1234567890" });
+    assert.equal(sms.text, "Hello World");
+    assert.equal(sms.encoding, "auto");
+    assert.equal(sms.registeredDelivery, 0);
+  });
+
+  for (const [report, flag] of [["none", 0], ["always", 1], ["failure", 2], ["success", 3]]) {
+    test(`asks for a report: ${report}`, async () => {
+      const { client, link } = await bound();
+      client.sendSms({ ...HELLO, report });
+      assert.equal(link.sent[0].sms.registeredDelivery, flag);
+    });
+  }
+
+  test("resolves with the id when the SMSC accepts", async () => {
+    const { client, link } = await bound();
+    const sending = client.sendSms(HELLO);
+    link.accept(0, "id-1");
+    const sent = await sending;
+    assert.equal(sent.messageId, "id-1");
+    assert.deepEqual(sent.segments, [{ index: 0, messageId: "id-1", status: "accepted" }]);
+    assert.equal(sent.encoding, "gsm7");
+    assert.equal(sent.status, "accepted");
+  });
+
+  test("waits for all segments, in whatever order they are answered", async () => {
+    const { client, link } = await bound();
+    link.segments = 3;
+    const sending = client.sendSms(HELLO);
+    link.accept(0, "c", 2);
+    link.accept(0, "a", 0);
+    assert.equal(await stateOf(sending), "pending");
+    link.accept(0, "b", 1);
+    const sent = await sending;
+    assert.equal(sent.messageId, "a");
+    assert.deepEqual(sent.segments.map(({ index, messageId }) => [index, messageId]), [[0, "a"], [1, "b"], [2, "c"]]);
+  });
+
+  test("is partial when some segments are refused, and says which", async () => {
+    const { client, link } = await bound();
+    link.segments = 2;
+    const sending = client.sendSms(HELLO);
+    link.settle(0, outcome.response, 0x0b, "", 0);
+    link.accept(0, "b", 1);
+    const sent = await sending;
+    assert.equal(sent.status, "partial");
+    assert.equal(sent.messageId, "b");
+    assert.equal(sent.segments[0].status, "rejected");
+    assert.equal(sent.segments[0].error.name, "ESME_RINVDSTADR");
+  });
+
+  test("rejects with the SMSC's status when it refuses", async () => {
+    const { client, link } = await bound();
+    const sending = client.sendSms(HELLO);
+    link.settle(0, outcome.response, 0x0b);
+    await assert.rejects(sending, (error) => {
+      assert.equal(error.code, 0x0b);
+      assert.equal(error.name, "ESME_RINVDSTADR");
+      assert.equal(error.command, "submit_sm");
+      assert.equal(error.outcome, "rejected");
+      return true;
+    });
+  });
+
+  test("rejects with ThrottledError when the SMSC was too busy for the message's time", async () => {
+    const { client, link } = await bound();
+    const sending = client.sendSms(HELLO);
+    link.settle(0, outcome.expired, 0x58);
+    await assert.rejects(sending, (error) => error instanceof ThrottledError && error.name === "ESME_RTHROTTLED" && error.retryable && error.outcome === "rejected");
+  });
+
+  for (const [how, type, wanted] of [
+    ["timeout", TimeoutError, "unknown"],
+    ["lost", ConnectionLostError, "unknown"],
+    ["closed", ConnectionLostError, "not-sent"],
+    ["mismatch", errors.ProtocolError, "unknown"],
+  ]) {
+    test(`rejects with ${type.name}, outcome ${wanted}: ${how}`, async () => {
+      const { client, link } = await bound();
+      const sending = client.sendSms(HELLO);
+      link.settle(0, outcome[how]);
+      await assert.rejects(sending, (error) => error instanceof type && error.outcome === wanted && error.command === "submit_sm");
+    });
+  }
+
+  test("of a message without any accepted segment an unknown outcome weighs more than a refusal", async () => {
+    const { client, link } = await bound();
+    link.segments = 2;
+    const sending = client.sendSms(HELLO);
+    link.settle(0, outcome.response, 0x0b, "", 0);
+    link.settle(0, outcome.timeout, 0, "", 1);
+    await assert.rejects(sending, (error) => error instanceof TimeoutError && error.outcome === "unknown");
+  });
+
+  test("rejects what the engine does not take, with the field or the characters at fault", async () => {
+    const { client, link } = await bound();
+    link.refuse = Object.assign(new Error("not in the alphabet"), { name: "EngineError", code: "unencodable", unencodable: [{ index: 3, char: "ж" }] });
+    await assert.rejects(client.sendSms(HELLO), (error) => {
+      assert(error instanceof SmppError);
+      assert.equal(error.code, "unencodable");
+      assert.equal(error.outcome, "not-sent");
+      assert.deepEqual(error.unencodable, [{ index: 3, char: "ж" }]);
+      return true;
+    });
+  });
+
+  for (const [what, message, field] of [
+    ["no text", { to: "1" }, "text"],
+    ["text and binary", { to: "1", text: "a", binary: new Uint8Array(1) }, "text"],
+    ["no recipient", { text: "a" }, "to"],
+    ["a recipient that is no number", { to: "+12 34", text: "a" }, "to"],
+    ["a sender that is too long a name", { to: "1", from: "twelve chars", text: "a" }, "from"],
+    ["a validity of nothing", { to: "1", text: "a", validity: 0 }, "validity"],
+    ["no date", { to: "1", text: "a", scheduleAt: new Date("?") }, "scheduleAt"],
+    ["an unknown kind of report", { to: "1", text: "a", report: "maybe" }, "report"],
+  ]) {
+    test(`refuses ${what}`, async () => {
+      const { client, link } = await bound();
+      await assert.rejects(client.sendSms(message), (error) => error.code === "invalid-field" && error.field === field && error.outcome === "not-sent");
+      assert.equal(link.sent.length, 0);
+    });
+  }
+
+  test("takes the empty text", async () => {
+    const { client, link } = await bound();
+    client.sendSms({ ...HELLO, text: "" });
+    assert.equal(link.sent[0].sms.text, "");
+  });
+
+  test("is cancelled by its signal", async () => {
+    const { client, link } = await bound();
+    for (const [how, wanted] of [["cancelled", "not-sent"], ["cancelledOnWire", "unknown"]]) {
+      const abort = new AbortController();
+      const sending = client.sendSms({ ...HELLO, signal: abort.signal });
+      const { ticket } = link.sent.at(-1);
+      abort.abort(new Error("stop"));
+      assert.deepEqual(link.cancelled.splice(0), [ticket]);
+      link.settle(ticket, outcome[how]);
+      await assert.rejects(sending, (error) => error.name === "AbortError" && error.code === "aborted" && error.outcome === wanted && error.cause.message === "stop");
+    }
+  });
+
+  test("does not send with a signal that is aborted already", async () => {
+    const { client, link } = await bound();
+    await assert.rejects(client.sendSms({ ...HELLO, signal: AbortSignal.abort() }), (error) => error.outcome === "not-sent");
+    assert.equal(link.sent.length, 0);
+  });
+
+  test("a signal aborted after the answer touches nothing", async () => {
+    const { client, link } = await bound();
+    const abort = new AbortController();
+    const sending = client.sendSms({ ...HELLO, signal: abort.signal });
+    link.accept(0, "a");
+    await sending;
+    client.sendSms(HELLO); // takes the same ticket
+    abort.abort();
+    assert.deepEqual(link.cancelled, []);
+  });
+
+  test("uses tickets again: as many are ever in use as messages are under way", async () => {
+    const { client, link } = await bound();
+    for (let i = 0; i < 100; i++) {
+      const sending = client.sendSms(HELLO);
+      link.accept(link.sent.at(-1).ticket, `id-${i}`);
+      assert.equal((await sending).messageId, `id-${i}`);
+    }
+    assert.deepEqual([...new Set(link.sent.map(({ ticket }) => ticket))], [0]);
+  });
+
+  test("is settled when the link ends, whatever the engine left open", async () => {
+    const { client, link } = await bound();
+    const sending = client.sendSms(HELLO);
+    link.end({ kind: "panic", message: "the engine failed" });
+    await assert.rejects(sending, (error) => error instanceof ConnectionLostError && error.outcome === "unknown");
+    await assert.rejects(client.sendSms(HELLO), (error) => error.code === "closed" && error.outcome === "not-sent");
+  });
+});
+
+describe("delivered", () => {
+  async function send(client, link, ids, message = {}) {
+    link.segments = ids.length;
+    const sending = client.sendSms({ ...HELLO, report: "always", ...message });
+    const { ticket } = link.sent.at(-1);
+    ids.forEach((id, index) => link.accept(ticket, id, index));
+    return sending;
+  }
+
+  test("resolves with the final report, and that takes it", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const delivered = sent.delivered();
+    link.report("a", "delivered", 7);
+    const report = await delivered;
+    assert.equal(report.status, "delivered");
+    assert.equal(report.messageId, "a");
+    assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+  });
+
+  test("passes over reports that are not final", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const delivered = sent.delivered();
+    link.report("a", "enroute", 7, { final: false });
+    assert.equal(await stateOf(delivered), "pending");
+    link.report("a", "expired", 8);
+    assert.equal((await delivered).status, "expired");
+    assert.deepEqual(link.answers, [[7, ESME_ROK], [8, ESME_ROK]]);
+  });
+
+  test("of a long message waits for each segment and takes the worst", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a", "b", "c"]);
+    const delivered = sent.delivered();
+    link.report("b", "undeliverable", 1);
+    link.report("a", "delivered", 2);
+    assert.equal(await stateOf(delivered), "pending");
+    link.report("c", "delivered", 3);
+    const report = await delivered;
+    assert.equal(report.status, "undeliverable");
+    assert.equal(report.messageId, "b");
+  });
+
+  test("a segment that comes twice counts once", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a", "b"]);
+    const delivered = sent.delivered();
+    link.report("a", "delivered", 1);
+    link.report("a", "delivered", 2);
+    assert.equal(await stateOf(delivered), "pending");
+    link.report("b", "delivered", 3);
+    assert.equal((await delivered).status, "delivered");
+  });
+
+  test("segments with one id need one report", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a", "a"]);
+    const delivered = sent.delivered();
+    link.report("a", "delivered", 1);
+    assert.equal((await delivered).status, "delivered");
+  });
+
+  test("a refused segment makes it rejected, once the others are reported", async () => {
+    const { client, link } = await bound();
+    link.segments = 2;
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    link.accept(0, "a", 0);
+    link.settle(0, outcome.response, 0x0b, "", 1);
+    const sent = await sending;
+    const delivered = sent.delivered();
+    link.report("a", "delivered", 1);
+    assert.equal((await delivered).status, "rejected");
+  });
+
+  test("finds a report that came before the answer to the submission", async () => {
+    const { client, link } = await bound();
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    link.report("a", "delivered", 7);
+    link.accept(0, "a");
+    const sent = await sending;
+    assert.deepEqual(link.answers, []);
+    assert.equal((await sent.delivered()).status, "delivered");
+    assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+  });
+
+  test("finds a report that came before it was called, and takes it then", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    link.report("a", "delivered", 7);
+    assert.deepEqual(link.answers, []);
+    assert.equal((await sent.delivered()).status, "delivered");
+    assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+  });
+
+  test("a report that nobody asks for within a moment is to be sent again; delivered() still knows it", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    link.report("a", "delivered", 7);
+    t.mock.timers.tick(60_000);
+    assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN]]);
+    assert.equal((await sent.delivered()).status, "delivered");
+    link.report("a", "delivered", 8);
+    assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN], [8, ESME_ROK]]);
+  });
+
+  test("a report on no message of ours is not taken", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    void sent.delivered();
+    link.report("other", "delivered", 7);
+    assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN]]);
+  });
+
+  test("the report goes to onReport too, whose answer counts", async () => {
+    const seen = [];
+    const { client, link } = await bound({ onReport: (report) => void seen.push(report.messageId) });
+    const sent = await send(client, link, ["a"]);
+    const delivered = sent.delivered();
+    link.report("a", "delivered", 7);
+    await delivered;
+    assert.deepEqual(seen, ["a"]);
+    assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+  });
+
+  test("may be called more than once", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const both = [sent.delivered(), sent.delivered({ timeout: 10_000 })];
+    link.report("a", "delivered", 7);
+    assert.deepEqual((await Promise.all(both)).map(({ status }) => status), ["delivered", "delivered"]);
+    assert.equal((await sent.delivered()).status, "delivered");
+  });
+
+  test("ends by its timeout, and can be called again", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    await assert.rejects(sent.delivered({ timeout: 5 }), TimeoutError);
+    const again = sent.delivered();
+    link.report("a", "delivered", 7);
+    assert.equal((await again).status, "delivered");
+  });
+
+  test("ends by its signal", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const abort = new AbortController();
+    const delivered = sent.delivered({ signal: abort.signal });
+    abort.abort();
+    await assert.rejects(delivered, (error) => error.code === "aborted");
+    await assert.rejects(sent.delivered({ signal: abort.signal }), (error) => error.code === "aborted");
+  });
+
+  test("rejects at once if no report was asked for", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"], { report: "none" });
+    await assert.rejects(sent.delivered(), (error) => error.code === "no-report");
+  });
+
+  test("rejects when the client ends", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const delivered = sent.delivered();
+    await Promise.all([client.close(), assert.rejects(delivered, ConnectionLostError)]);
+    await assert.rejects(sent.delivered(), ConnectionLostError);
+  });
+
+  test("survives the loss of a connection", async () => {
+    const { client, link } = await bound();
+    const sent = await send(client, link, ["a"]);
+    const delivered = sent.delivered();
+    link.sink.state("waiting", { kind: "lost", message: "gone", retryIn: 1000 });
+    link.bind();
+    link.report("a", "delivered", 7);
+    assert.equal((await delivered).status, "delivered");
+  });
+});
+
+describe("handlers and iterators", () => {
+  for (const [name, send] of [["onReport", "report"], ["onMessage", "message"]]) {
+    const come = (link, id, request) => (send === "report" ? link.report(id, "delivered", request) : link.message(id, request));
+
+    test(`${name}: the answer waits for the handler's promise`, async () => {
+      let done;
+      const { link } = await bound({ [name]: () => new Promise((resolve) => (done = resolve)) });
+      come(link, "a", 7);
+      await turn();
+      assert.deepEqual(link.answers, []);
+      done();
+      await turn();
+      assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+    });
+
+    test(`${name}: a throw or a rejection is answered "send again", and logged`, async () => {
+      const lines = [];
+      const { link } = await bound({
+        log: (line) => lines.push(line),
+        [name](item) {
+          if ((item.messageId ?? item.text) === "throws") throw new Error("no database");
+          return Promise.reject(new Error("no database"));
+        },
+      });
+      come(link, "throws", 7);
+      come(link, "rejects", 8);
+      await turn();
+      assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN], [8, ESME_RX_T_APPN]]);
+      assert.deepEqual(lines, [`${name} threw: no database`, `${name} threw: no database`]);
+    });
+
+    test(`${name}: with nobody there the answer is "send again"`, async () => {
+      const { link } = await bound();
+      come(link, "a", 7);
+      assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN]]);
+    });
+  }
+
+  test("an iterator answers when the next item is asked for", async () => {
+    const { client, link } = await bound();
+    const messages = client.messages();
+    link.message("a", 1);
+    link.message("b", 2);
+    assert.equal((await messages.next()).value.text, "a");
+    assert.deepEqual(link.answers, []);
+    assert.equal((await messages.next()).value.text, "b");
+    assert.deepEqual(link.answers, [[1, ESME_ROK]]);
+    const third = messages.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_ROK]]);
+    link.message("c", 3);
+    assert.equal((await third).value.text, "c");
+  });
+
+  test("when the loop ends its item was taken, and what is left behind it was not", async () => {
+    const { client, link } = await bound();
+    const messages = client.messages();
+    link.message("a", 1);
+    link.message("b", 2);
+    for await (const message of messages) {
+      assert.equal(message.text, "a");
+      break;
+    }
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_RX_T_APPN]]);
+    link.message("c", 3);
+    assert.deepEqual(link.answers.at(-1), [3, ESME_RX_T_APPN]);
+  });
+
+  test("every loop and the handler get everything; the answer waits for all and one failure is enough", async () => {
+    const { client, link } = await bound({ onMessage: ({ text }) => (text === "b" ? Promise.reject(new Error("no")) : undefined), log: () => {} });
+    const [one, two] = [client.messages(), client.messages()];
+    link.message("a", 1);
+    link.message("b", 2);
+    for (const loop of [one, two]) {
+      assert.equal((await loop.next()).value.text, "a");
+    }
+    await turn();
+    assert.deepEqual(link.answers, []);
+    for (const loop of [one, two]) {
+      assert.equal((await loop.next()).value.text, "b");
+    }
+    assert.deepEqual(link.answers, [[1, ESME_ROK]]);
+    await one.return();
+    await two.return();
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_RX_T_APPN]]);
+  });
+
+  test("a loop ends with the client", async () => {
+    const { client } = await bound();
+    const reports = client.reports();
+    const waiting = reports.next();
+    await client.close();
+    assert.equal((await waiting).done, true);
+    assert.equal((await client.messages().next()).done, true);
+  });
+
+  test("a loop throws when the link ends by an error", async () => {
+    const { client, link } = await bound({ reconnect: false });
+    const waiting = client.reports().next();
+    const later = client.messages();
+    link.end({ kind: "lost", message: "gone" });
+    await assert.rejects(waiting, ConnectionLostError);
+    await assert.rejects(later.next(), ConnectionLostError);
+    assert.equal((await later.next()).done, true);
+  });
+
+  test("a request that a client does not take is answered ESME_RINVCMDID", async () => {
+    const { link } = await bound();
+    link.sink.request(new Uint8Array(16), 9, undefined);
+    assert.deepEqual(link.answers, [[9, 0x03]]);
+  });
+});
+
+describe("sendMany", () => {
+  const messages = (count) => Array.from({ length: count }, (_, i) => ({ ...HELLO, text: `${i}` }));
+
+  /** Accepts everything as it comes, a turn later, the last sent first. */
+  function acceptAll(link) {
+    const send = link.sendSms.bind(link);
+    let batch = [];
+    link.sendSms = (ticket, sms) => {
+      const result = send(ticket, sms);
+      if (batch.length === 0) setImmediate(() => batch.splice(0).reverse().forEach(([open, text]) => link.accept(open, text)));
+      batch.push([ticket, sms.text]);
+      return result;
+    };
+  }
+
+  for (const [kind, source] of [
+    ["an array", (count) => messages(count)],
+    ["a generator", function* (count) { yield* messages(count); }],
+    ["an async generator", async function* (count) { yield* messages(count); }],
+  ]) {
+    test(`tells the results of ${kind} in order`, async () => {
+      const { client, link } = await bound();
+      acceptAll(link);
+      const told = [];
+      const summary = await client.sendMany(source(2_500), { onResult: ({ sent, message }, index) => void told.push([index, message.text, sent.messageId]) });
+      assert.equal(summary.accepted, 2_500);
+      assert.equal(summary.failed, 0);
+      assert.deepEqual(told, Array.from({ length: 2_500 }, (_, i) => [i, `${i}`, `${i}`]));
+    });
+  }
+
+  test("takes at most 1,000 messages ahead of the results", async () => {
+    const { client, link } = await bound();
+    let taken = 0;
+    function* endless() {
+      for (;;) yield { ...HELLO, text: `${taken++}` };
+    }
+    const abort = new AbortController();
+    const many = client.sendMany(endless(), { signal: abort.signal });
+    await turn();
+    assert.equal(link.sent.length, 1_000);
+    for (let i = 0; i < 10; i++) link.accept(link.sent[i].ticket, "id");
+    await turn();
+    assert.equal(link.sent.length, 1_010);
+    link.cancel = (ticket) => link.settle(ticket, outcome.cancelled);
+    abort.abort();
+    await assert.rejects(many, (error) => error.code === "aborted");
+    assert(taken <= 1_012);
+  });
+
+  test("a message that fails is told in its place and stops nothing", async () => {
+    const { client, link } = await bound();
+    acceptAll(link);
+    const told = [];
+    const summary = await client.sendMany([HELLO, { to: "1" }, HELLO], { onResult: ({ sent, error }) => void told.push(sent?.status ?? error.code) });
+    assert.deepEqual(told, ["accepted", "invalid-field", "accepted"]);
+    assert.deepEqual(summary, { accepted: 2, partial: 0, failed: 1, rejected: 0, unknown: 0, notSent: 1 });
+  });
+
+  test("counts by outcome", async () => {
+    const { client, link } = await bound();
+    const many = client.sendMany(messages(4));
+    await turn();
+    const tickets = link.sent.map(({ ticket }) => ticket);
+    link.accept(tickets[0], "a");
+    link.settle(tickets[1], outcome.response, 0x0b);
+    link.settle(tickets[2], outcome.timeout);
+    link.settle(tickets[3], outcome.closed);
+    assert.deepEqual(await many, { accepted: 1, partial: 0, failed: 3, rejected: 1, unknown: 1, notSent: 1 });
+  });
+
+  test("waits for onResult's promise before the next call", async () => {
+    const { client, link } = await bound();
+    acceptAll(link);
+    let running = 0;
+    const summary = await client.sendMany(messages(5), {
+      async onResult() {
+        assert.equal(running++, 0);
+        await turn();
+        running--;
+      },
+    });
+    assert.equal(summary.accepted, 5);
+  });
+
+  test("waits for room when the queue is full", async () => {
+    const { client, link } = await bound();
+    acceptAll(link);
+    const send = link.sendSms;
+    link.sendSms = (ticket, sms) => {
+      if (link.sent.length - link.accepted >= 3) throw Object.assign(new Error("full"), { name: "EngineError", code: "queue-full" });
+      return send(ticket, sms);
+    };
+    link.accepted = 0;
+    const accept = link.accept;
+    link.accept = (...given) => {
+      link.accepted++;
+      accept.apply(link, given);
+    };
+    assert.equal((await client.sendMany(messages(20))).accepted, 20);
+  });
+
+  test("an abort cancels what is under way, tells it, closes the source without waiting for it, and rejects", async () => {
+    const { client, link } = await bound();
+    link.cancel = (ticket) => link.settle(ticket, outcome.cancelledOnWire);
+    const abort = new AbortController();
+    let taken = 0;
+    let closed = false;
+    const slow = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => (taken++ < 2 ? Promise.resolve({ value: HELLO, done: false }) : new Promise(() => {})),
+        return: () => ((closed = true), new Promise(() => {})),
+      }),
+    };
+    const told = [];
+    const many = client.sendMany(slow, { signal: abort.signal, onResult: ({ error }, index) => void told.push([index, error.outcome]) });
+    await turn();
+    abort.abort(new Error("enough"));
+    await assert.rejects(many, (error) => error.name === "AbortError" && error.cause.message === "enough");
+    assert.deepEqual(told, [[0, "unknown"], [1, "unknown"]]);
+    assert(closed);
+  });
+
+  test("a throw of onResult stops it: nothing more is sent or told", async () => {
+    const { client, link } = await bound();
+    const send = link.sendSms.bind(link);
+    link.sendSms = (ticket, sms) => {
+      setImmediate(() => link.accept(ticket, "id"));
+      return send(ticket, sms);
+    };
+    link.cancel = () => {};
+    let calls = 0;
+    const failing = client.sendMany(messages(3), {
+      onResult() {
+        calls++;
+        throw new Error("disk full");
+      },
+    });
+    await assert.rejects(failing, /disk full/);
+    assert.equal(calls, 1);
+  });
+
+  test("an error of the source ends it after what was taken is told", async () => {
+    const { client, link } = await bound();
+    link.cancel = (ticket) => link.accept(ticket, "id");
+    const told = [];
+    function* broken() {
+      yield HELLO;
+      throw new Error("bad line");
+    }
+    await assert.rejects(client.sendMany(broken(), { onResult: (_, index) => void told.push(index) }), /bad line/);
+    assert.deepEqual(told, [0]);
+  });
+
+  test("of nothing is nothing", async () => {
+    const { client } = await bound();
+    assert.equal((await client.sendMany([])).accepted, 0);
+  });
+});
+
+describe("close", () => {
+  test("closes the link and resolves when it is closed, also the second time", async () => {
+    const { client, link } = await bound();
+    link.close = function () {
+      this.closing = true;
+    };
+    const closing = client.close();
+    assert(link.closing);
+    assert.equal(await stateOf(closing), "pending");
+    link.end();
+    await closing;
+    await client.close();
+  });
+
+  test("`await using` closes it", async () => {
+    const { client, link } = await bound();
+    await client[Symbol.asyncDispose]();
+    assert(link.closing);
+  });
+
+  test("resolves when the link is over already", async () => {
+    const { client, link } = await bound();
+    link.end({ kind: "lost", message: "gone" });
+    await client.close();
+    assert.equal(link.closing, false);
+  });
+});
+
+describe("callbacks", () => {
+  test("what onState and log throw changes nothing", async (t) => {
+    const complaints = t.mock.method(console, "error", () => {});
+    const fail = () => {
+      throw new Error("mine");
+    };
+    const { client, link } = await bound({ onState: fail, log: fail });
+    link.sink.log("submit_sm");
+    const sending = client.sendSms(HELLO);
+    link.accept(0, "a");
+    assert.equal((await sending).messageId, "a");
+    assert(complaints.mock.callCount() > 0);
+  });
+});
