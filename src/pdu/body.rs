@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The TLVs behind one to three NULs that do not belong there: four would read as an empty TLV with tag 0.
-fn tlvs_behind_stray_nuls(octets: &[u8]) -> Option<Tlvs<'_>> {
+pub(super) fn tlvs_behind_stray_nuls(octets: &[u8]) -> Option<Tlvs<'_>> {
     let nuls = octets
         .iter()
         .take(3)
@@ -266,63 +266,53 @@ pub(super) fn recover<'a, T>(
     }
 }
 
+/// What is wrong with a field: the kind, octets from the start of the field, what was expected and found.
+pub(super) type FieldFault = (DecodeErrorKind, usize, usize, usize);
+
+impl FieldKind {
+    /// Octets of such a field at the front of `rest`, its count or length included.
+    pub(super) fn measure(self, rest: &[u8]) -> Result<usize, FieldFault> {
+        let ended = (DecodeErrorKind::Truncated, 0, 1, 0);
+        match self {
+            FieldKind::CString(_) | FieldKind::Time => match find_nul(rest) {
+                Some(end) => Ok(end + 1),
+                None => Err((DecodeErrorKind::MissingNul, 0, rest.len() + 1, rest.len())),
+            },
+            FieldKind::Integer(_) if rest.is_empty() => Err(ended),
+            FieldKind::Integer(_) => Ok(1),
+            FieldKind::ShortMessage => {
+                let Some((length, text)) = rest.split_first() else {
+                    return Err(ended);
+                };
+                let length = usize::from(*length);
+                if length > text.len() {
+                    return Err((DecodeErrorKind::Truncated, 1, length, text.len()));
+                }
+                Ok(1 + length)
+            }
+            FieldKind::DestAddresses => DestAddresses::measure(rest),
+            FieldKind::UnsuccessSmes => UnsuccessSmes::measure(rest),
+        }
+    }
+}
+
 /// Finds where a body stops making sense.
 #[cold]
 fn diagnose(command_id: CommandId, fields: &'static [FieldSpec], body: &[u8]) -> DecodeError {
     let mut at = 0;
-    let error = |kind, field, at: usize, expected: usize, found: usize| DecodeError {
-        kind,
-        command_id,
-        field,
-        offset: HEADER_LEN + at,
-        expected: u32::try_from(expected).unwrap_or(u32::MAX),
-        found: u32::try_from(found).unwrap_or(u32::MAX),
-    };
     for field in fields {
-        let rest = &body[at..];
-        let length = match field.kind {
-            FieldKind::CString(_) | FieldKind::Time => find_nul(rest).map(|end| end + 1),
-            FieldKind::Integer(_) => (!rest.is_empty()).then_some(1),
-            FieldKind::ShortMessage => match rest.split_first() {
-                None => None,
-                Some((length, text)) if usize::from(*length) <= text.len() => {
-                    Some(1 + usize::from(*length))
-                }
-                Some((length, text)) => {
-                    return error(
-                        DecodeErrorKind::Truncated,
-                        field.name,
-                        at + 1,
-                        usize::from(*length),
-                        text.len(),
-                    );
-                }
-            },
-            FieldKind::DestAddresses | FieldKind::UnsuccessSmes => {
-                let walked = match field.kind {
-                    FieldKind::DestAddresses => DestAddresses::measure(rest),
-                    _ => UnsuccessSmes::measure(rest),
+        match field.kind.measure(&body[at..]) {
+            Ok(length) => at += length,
+            Err((kind, inside, expected, found)) => {
+                return DecodeError {
+                    kind,
+                    command_id,
+                    field: field.name,
+                    offset: HEADER_LEN + at + inside,
+                    expected: u32::try_from(expected).unwrap_or(u32::MAX),
+                    found: u32::try_from(found).unwrap_or(u32::MAX),
                 };
-                match walked {
-                    Ok(length) => Some(length),
-                    Err((kind, inside, expected, found)) => {
-                        return error(kind, field.name, at + inside, expected, found);
-                    }
-                }
             }
-        };
-        match (length, field.kind) {
-            (Some(length), _) => at += length,
-            (None, FieldKind::CString(_) | FieldKind::Time) if !rest.is_empty() => {
-                return error(
-                    DecodeErrorKind::MissingNul,
-                    field.name,
-                    at,
-                    rest.len() + 1,
-                    rest.len(),
-                );
-            }
-            (None, _) => return error(DecodeErrorKind::Truncated, field.name, at, 1, 0),
         }
     }
     let rest = &body[at..];

@@ -3,7 +3,7 @@
 //! Like TLVs they stay in their encoded octets: nothing is allocated, and entries are read as they are asked for.
 
 use super::CommandStatus;
-use super::body::{FieldKind, Reader, Wire, check_text, find_nul};
+use super::body::{FieldFault, FieldKind, Reader, Wire, check_text, find_nul};
 use super::error::{DecodeErrorKind, InvalidField, InvalidFieldKind};
 use super::values::{DestFlag, Npi, Ton};
 
@@ -13,11 +13,8 @@ const TEXT_MAX: usize = 20;
 /// Most entries of a list: the count is one octet.
 const COUNT_MAX: usize = 255;
 
-/// A fault in a list: kind, octets from its count, expected, found.
-pub(super) type ListFault = (DecodeErrorKind, usize, usize, usize);
-
 /// Why an entry could not be taken off the front of a list.
-fn short(rest: &[u8], at: usize, fixed: usize) -> ListFault {
+fn short(rest: &[u8], at: usize, fixed: usize) -> FieldFault {
     if rest.len() < fixed {
         (DecodeErrorKind::Truncated, at, fixed, rest.len())
     } else {
@@ -45,7 +42,10 @@ pub enum DestAddress<'a> {
 }
 
 impl<'a> DestAddress<'a> {
-    fn split(octets: &'a [u8], at: usize) -> Result<(DestAddress<'a>, &'a [u8]), ListFault> {
+    pub(super) fn split(
+        octets: &'a [u8],
+        at: usize,
+    ) -> Result<(DestAddress<'a>, &'a [u8]), FieldFault> {
         let Some((flag, rest)) = octets.split_first() else {
             return Err(short(octets, at, 1));
         };
@@ -119,7 +119,10 @@ pub struct UnsuccessSme<'a> {
 }
 
 impl<'a> UnsuccessSme<'a> {
-    fn split(octets: &'a [u8], at: usize) -> Result<(UnsuccessSme<'a>, &'a [u8]), ListFault> {
+    pub(super) fn split(
+        octets: &'a [u8],
+        at: usize,
+    ) -> Result<(UnsuccessSme<'a>, &'a [u8]), FieldFault> {
         let [ton, npi, text @ ..] = octets else {
             return Err(short(octets, at, 2));
         };
@@ -192,7 +195,7 @@ macro_rules! list {
             }
 
             /// Octets of the list at the front of `octets`, its count included.
-            pub(super) fn measure(octets: &[u8]) -> Result<usize, ListFault> {
+            pub(super) fn measure(octets: &[u8]) -> Result<usize, FieldFault> {
                 let Some((count, mut rest)) = octets.split_first() else { return Err(short(octets, 0, 1)) };
                 for _ in 0..*count {
                     rest = $entry::split(rest, octets.len() - rest.len())?.1;

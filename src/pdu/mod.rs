@@ -13,16 +13,20 @@ mod command;
 mod data;
 mod deliver;
 mod error;
+pub mod explain;
 mod framer;
 mod header;
+mod layout;
 mod link;
 mod lists;
+mod named;
 mod query;
 mod status;
 mod submit;
 mod tag;
 mod tlv;
 mod values;
+mod vendor;
 
 pub use alert::AlertNotification;
 pub use any::{Pdu, fields_of};
@@ -45,9 +49,13 @@ pub use lists::{
     DestAddress, DestAddressBuf, DestAddressIter, DestAddresses, UnsuccessSme, UnsuccessSmeBuf,
     UnsuccessSmeIter, UnsuccessSmes,
 };
+pub use named::{
+    FieldValue, InvalidInput, InvalidInputKind, NamedField, NamedPdu, TlvKey, encode_fields,
+};
 pub use query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
 pub use status::{CommandStatus, Handling};
 pub use submit::{MessageIdResp, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
 pub use tag::{Tag, TlvSpec, TlvType, carrier};
 pub use tlv::{Tlv, TlvBuf, TlvIter, Tlvs};
 pub use values::*;
+pub use vendor::VendorTlvs;

@@ -79,6 +79,10 @@ macro_rules! values {
             CallbackNumPresInd,
             /// See [`CongestionState`].
             CongestionState,
+            /// `broadcast_area_success`: per cent, 255 not known (5.0 section 4.8.4.5).
+            AreaSuccess,
+            /// The second octet of `its_session_info`: bits 7 to 1 a sequence number, bit 0 the end of the session.
+            SessionSequence,
             $(
                 #[doc = concat!("See [`", stringify!($type), "`].")]
                 $type,
@@ -137,7 +141,7 @@ values! {
         REJECTED = 8, "rejected", "";
         SKIPPED = 9, "skipped", "";
     }
-    /// `priority_flag`; what a level means depends on the network (3.4 section 5.2.14, 5.0 section 4.7.18).
+    /// `priority_flag`; what a level means depends on the network (3.4 section 5.2.14, 5.0 section 4.7.19).
     pub struct PriorityFlag {
         NON_PRIORITY = 0, "non_priority", "normal";
         PRIORITY = 1, "priority", "";
@@ -254,7 +258,7 @@ values! {
         NO = 0, "no", "";
         YES = 1, "yes", "default";
     }
-    /// `ussd_service_op` (3.4 section 5.3.2.44, 5.0 section 4.8.4.63). 32 and above are set by the centre.
+    /// `ussd_service_op` (3.4 section 5.3.2.44, 5.0 section 4.8.4.64). 32 and above are set by the centre.
     pub struct UssdServiceOp {
         PSSD_INDICATION = 0, "pssd_indication", "";
         PSSR_INDICATION = 1, "pssr_indication", "";
@@ -325,7 +329,37 @@ values! {
         MONTHS = 13, "months", "";
         YEARS = 14, "years", "";
     }
-    /// What an entry of `dest_address` is (3.4 section 5.2.25, 5.0 section 4.7.23).
+    /// The first octet of `callback_num` (3.4 section 5.3.2.36, 5.0 section 4.8.4.15).
+    pub struct DigitMode {
+        DTMF_TBCD = 0, "dtmf_tbcd", "sent to the handset as DTMF in TBCD";
+        ASCII = 1, "ascii", "sent to the handset as ASCII";
+    }
+    /// The first octet of `ms_validity` (3.4 section 5.3.2.27, 5.0 section 4.8.4.41).
+    pub struct MsValidityBehaviour {
+        STORE_INDEFINITELY = 0, "store_indefinitely", "default";
+        POWER_DOWN = 1, "power_down", "";
+        REGISTRATION_AREA_CHANGE = 2, "registration_area_change", "3.4: SID based";
+        DISPLAY_ONLY = 3, "display_only", "";
+        RELATIVE_TIME = 4, "relative_time", "5.0: unit and count follow";
+    }
+    /// The second octet of `ms_validity` (5.0 section 4.8.4.41).
+    pub struct MsValidityUnit {
+        SECONDS = 0, "seconds", "";
+        MINUTES = 1, "minutes", "";
+        HOURS = 2, "hours", "";
+        DAYS = 3, "days", "";
+        WEEKS = 4, "weeks", "";
+        MONTHS = 5, "months", "";
+        YEARS = 6, "years", "";
+    }
+    /// The first octet of `broadcast_content_type` (5.0 section 4.8.4.8).
+    pub struct BroadcastContentNetwork {
+        GENERIC = 0, "generic", "";
+        GSM = 1, "gsm", "";
+        TDMA = 2, "tdma", "";
+        CDMA = 3, "cdma", "";
+    }
+    /// What an entry of `dest_address` is (3.4 section 5.2.25, 5.0 section 4.7.9).
     pub struct DestFlag {
         SME_ADDRESS = 1, "sme_address", "";
         DISTRIBUTION_LIST = 2, "distribution_list", "";
