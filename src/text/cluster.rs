@@ -35,7 +35,7 @@ pub(super) fn cluster(octets: &[u8], index: usize, limit: usize) -> usize {
             (0..0x20, _) => false,
             (0x200D, _) => next >= 0x2190,
             _ if is_regional_indicator(last) && is_regional_indicator(next) => flags % 2 == 1,
-            _ => extends(next) || hangul_joins(last, next) || conjunct_joins(last, next),
+            _ => extends(next) || hangul_joins(last, next),
         };
         if !joins {
             break;
@@ -90,14 +90,6 @@ fn hangul_joins(last: u32, next: u32) -> bool {
     }
 }
 
-/// A consonant behind the virama of its own script.
-fn conjunct_joins(last: u32, next: u32) -> bool {
-    matches!(last, 0x0900..=0x0D7F)
-        && last & 0x7F == 0x4D
-        && last & !0x7F == next & !0x7F
-        && matches!(next & 0x7F, 0x15..=0x39)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,7 +118,7 @@ mod tests {
             "1️⃣",
             "\r\n",
             "각",
-            "क्षि",
+            "षि",
             "กำ",
             "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
         ] {
@@ -140,7 +132,7 @@ mod tests {
         assert_eq!(clusters("🇩🇪🇫🇷🇪"), ["🇩🇪", "🇫🇷", "🇪"]);
         assert_eq!(clusters("\n\r"), ["\n", "\r"]);
         assert_eq!(clusters("한국"), ["한", "국"]);
-        assert_eq!(clusters("नमस्ते"), ["न", "म", "स्ते"]);
+        assert_eq!(clusters("नमस्ते"), ["न", "म", "स्", "ते"]);
     }
 
     #[test]

@@ -8,8 +8,10 @@ use super::{Alphabet, Concat, Encoding, EncodingName, Language};
 
 /// The most segments a concatenation can number.
 const MAX_SEGMENTS: u8 = 255;
-/// A segment with less room than this is no use: the longest character takes two septets or units.
-const LEAST_CAPACITY: usize = 2;
+/// Why `flash` is refused.
+const NO_CLASS: &str = "only GSM 03.38, UCS-2 and binary have a message class";
+/// A segment with less room than this is no use: the longest character takes three octets, septets or units.
+const LEAST_CAPACITY: usize = 3;
 
 /// How a text is to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,23 +171,12 @@ pub fn plan_into(
     options: &EncodeOptions<'_>,
 ) -> Result<(), TextError> {
     let mut unencodable = Vec::new();
-    let result = plan.make(units, options, &mut unencodable).and_then(|()| {
-        let max = usize::from(options.max_segments);
-        if !unencodable.is_empty() {
-            Err(TextError::Unencodable(unencodable))
-        } else if plan.billed > max {
-            Err(TextError::TooManySegments {
-                needed: plan.billed,
-                max,
-            })
-        } else {
-            Ok(())
-        }
+    let made = plan.make_text(units, options, &mut unencodable);
+    let made = made.and_then(|()| match unencodable.is_empty() {
+        true => plan.within(options),
+        false => Err(TextError::Unencodable(unencodable)),
     });
-    if result.is_err() {
-        plan.ends.clear();
-    }
-    result
+    plan.or_nothing(made)
 }
 
 /// As [`plan_into`], for a Rust string.
@@ -206,30 +197,27 @@ pub fn plan_str_into(
     result
 }
 
-/// As [`plan_into`], for octets that are no text: `data_coding` 4.
+/// As [`plan_into`], for octets that are no text: `data_coding` 4. Of the options only those of segments, header and
+/// class count.
 pub fn plan_binary_into(
     plan: &mut Plan,
     octets: &[u8],
     options: &EncodeOptions<'_>,
 ) -> Result<(), TextError> {
-    plan.ends.clear();
-    check_udh(options.extra_udh)?;
-    plan.coded.clear();
-    plan.coded.extend_from_slice(octets);
-    plan.tables = Tables::default();
-    plan.encoding = EncodingName::Binary;
-    plan.data_coding = if options.flash { 0x14 } else { 0x04 };
-    plan.measure = Measure::Octets;
-    plan.cut(options)?;
-    let max = usize::from(options.max_segments);
-    if plan.billed > max {
-        return Err(TextError::TooManySegments {
-            needed: plan.billed,
-            max,
-        });
-    }
-    plan.put_together(options);
-    Ok(())
+    plan_encoded_into(plan, octets, EncodingName::Binary, options)
+}
+
+/// As [`plan_binary_into`], for octets the caller has coded: binary, Shift-JIS (`data_coding` 5), EUC-JP (13) or EUC-KR
+/// (14). Characters are not parted. ISO-2022-JP can't be cut without coding each segment anew, and is refused.
+pub fn plan_encoded_into(
+    plan: &mut Plan,
+    octets: &[u8],
+    encoding: EncodingName,
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
+    let made = plan.make_encoded(octets, encoding, options);
+    let made = made.and_then(|()| plan.within(options));
+    plan.or_nothing(made)
 }
 
 /// What [`plan`] would make of a text.
@@ -252,7 +240,7 @@ pub fn count_segments(
 ) -> Result<SegmentCount, TextError> {
     let mut plan = Plan::default();
     let mut unencodable = Vec::new();
-    plan.make(units, options, &mut unencodable)?;
+    plan.make_text(units, options, &mut unencodable)?;
     let segments = if plan.joint == Joint::Payload {
         1
     } else {
@@ -297,17 +285,66 @@ impl Plan {
     }
 
     /// Codes, cuts and puts together, listing what can't be encoded; too many segments are counted but not put together.
-    fn make(
+    fn make_text(
         &mut self,
         units: &[u16],
         options: &EncodeOptions<'_>,
         unencodable: &mut Vec<(usize, char)>,
     ) -> Result<(), TextError> {
         check_udh(options.extra_udh)?;
+        if has_element(options.extra_udh, &[SINGLE_SHIFT, LOCKING_SHIFT]) {
+            return Err(invalid(
+                "udh",
+                "national tables are asked for with language",
+            ));
+        }
         self.code(units, options, unencodable)?;
         self.cut(options)?;
         self.put_together(options);
         Ok(())
+    }
+
+    fn make_encoded(
+        &mut self,
+        octets: &[u8],
+        encoding: EncodingName,
+        options: &EncodeOptions<'_>,
+    ) -> Result<(), TextError> {
+        check_udh(options.extra_udh)?;
+        (self.data_coding, self.measure) = match encoding {
+            EncodingName::Binary if options.flash => (0x14, Measure::Octets),
+            EncodingName::Binary => (0x04, Measure::Octets),
+            _ if options.flash => return Err(invalid("flash", NO_CLASS)),
+            EncodingName::ShiftJis => (0x05, Measure::ShiftJis),
+            EncodingName::EucJp => (0x0D, Measure::EucJp),
+            EncodingName::EucKr => (0x0E, Measure::EucKr),
+            _ => return Err(invalid("encoding", "not one whose octets can be given")),
+        };
+        self.encoding = encoding;
+        self.tables = Tables::default();
+        self.coded.clear();
+        self.coded.extend_from_slice(octets);
+        self.cut(options)?;
+        self.put_together(options);
+        Ok(())
+    }
+
+    /// Fails if there are more segments than allowed.
+    fn within(&self, options: &EncodeOptions<'_>) -> Result<(), TextError> {
+        let (needed, max) = (self.billed, usize::from(options.max_segments));
+        if needed > max {
+            Err(TextError::TooManySegments { needed, max })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Leaves no segments behind an error.
+    fn or_nothing(&mut self, made: Result<(), TextError>) -> Result<(), TextError> {
+        if made.is_err() {
+            self.ends.clear();
+        }
+        made
     }
 
     /// Chooses the coding and fills `coded`.
@@ -329,10 +366,7 @@ impl Plan {
                 Alphabet::Gsm7 | Alphabet::Gsm7Packed
             );
         let named = |encoding, data_coding| match options.flash {
-            true => Err(invalid(
-                "flash",
-                "only GSM 03.38, UCS-2 and binary have a message class",
-            )),
+            true => Err(invalid("flash", NO_CLASS)),
             false => Ok((encoding, data_coding)),
         };
         let (encoding, data_coding) = match options.encoding {
@@ -604,7 +638,8 @@ impl Plan {
             return;
         }
         let (total, mut start) = (self.cuts.len() as u8, 0);
-        for (part, end) in (1..).zip(self.cuts.iter().copied()) {
+        for (part, end) in self.cuts.iter().copied().enumerate() {
+            let part = part as u8 + 1;
             let octets = &mut self.octets;
             if self.header > 0 {
                 octets.push((self.header - 1) as u8);
@@ -640,19 +675,10 @@ impl Plan {
     }
 }
 
-/// Elements of the caller's must be whole, and leave to the plan what the plan decides.
+/// Elements of the caller's must be whole.
 fn check_udh(elements: &[u8]) -> Result<(), TextError> {
-    if elements.is_empty() {
-        return Ok(());
-    }
     if !udh::well_formed(elements) {
         return Err(invalid("udh", "an element is cut short"));
-    }
-    if has_element(elements, &[SINGLE_SHIFT, LOCKING_SHIFT]) {
-        return Err(invalid(
-            "udh",
-            "national tables are asked for with language",
-        ));
     }
     Ok(())
 }

@@ -24,6 +24,12 @@ pub(super) enum Measure {
     Utf8AsSeptets,
     /// UTF-8 that the centre turns into UTF-16.
     Utf8AsUnits,
+    /// Octets in characters of one or two.
+    ShiftJis,
+    /// Octets in characters of one to three.
+    EucJp,
+    /// Octets in characters of one or two.
+    EucKr,
 }
 
 use Measure::*;
@@ -53,13 +59,13 @@ impl Measure {
         let octets = MESSAGE_OCTETS.saturating_sub(header);
         match self {
             Septets | PackedSeptets | LatinAsSeptets | Utf8AsSeptets => octets * 8 / 7,
-            Octets => octets,
+            Octets | ShiftJis | EucJp | EucKr => octets,
             Units | Utf8AsUnits => octets / 2,
         }
     }
 
     /// As much of `coded` from `start` on as one segment beside `header` octets holds; never nothing, if the
-    /// capacity is two or more.
+    /// capacity is three or more.
     pub fn stretch(self, coded: &[u8], start: usize, header: usize) -> Stretch {
         let capacity = self.capacity(header);
         let rest = coded.len() - start;
@@ -105,6 +111,20 @@ impl Measure {
                     cost,
                 }
             }
+            ShiftJis | EucJp | EucKr => {
+                let mut cost = 0;
+                while cost < rest {
+                    let next = self.character_octets(coded[start + cost]).min(rest - cost);
+                    if cost + next > capacity {
+                        break;
+                    }
+                    cost += next;
+                }
+                Stretch {
+                    end: start + cost,
+                    cost,
+                }
+            }
             LatinAsSeptets | Utf8AsSeptets | Utf8AsUnits => {
                 let mut stretch = Stretch {
                     end: start,
@@ -124,6 +144,17 @@ impl Measure {
                 }
                 stretch
             }
+        }
+    }
+
+    /// The octets of the character that `first` begins.
+    fn character_octets(self, first: u8) -> usize {
+        match (self, first) {
+            (EucJp, 0x8F) => 3,
+            (ShiftJis, 0x81..=0x9F | 0xE0..=0xFC) => 2,
+            (EucJp, 0x8E | 0xA1..=0xFE) => 2,
+            (EucKr, 0x81..=0xFE) => 2,
+            _ => 1,
         }
     }
 }
