@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -54,27 +55,54 @@ export async function step(label, work, outcome = () => "done") {
 
 /** The programs that run now. None outlives this script, however it ends. */
 const running = new Set();
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+let interrupted = (code) => process.exit(code);
+
+const onSignal = (signal) => interrupted(exitCodes[signal]);
 process.on("exit", () => running.forEach(end));
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) process.on(signal, () => process.exit(code));
+
+/** What to do on Ctrl-C or SIGTERM while programs run, instead of ending them and exiting with `code` at once. */
+export function onInterrupt(handler) {
+  interrupted = handler;
+}
 
 /** Starts a program in a process group of its own, so that ending it ends all that it started. */
 export function start(command, args, options = {}) {
   const child = spawn(command, args, { cwd: root, detached: !windows, windowsHide: true, ...options });
+  if (running.size === 0) for (const signal of Object.keys(exitCodes)) process.on(signal, onSignal);
   running.add(child);
   child.on("exit", () => end(child)); // what it left behind
-  child.on("error", () => running.delete(child));
+  child.on("error", () => end(child));
   return child;
 }
 
 /** Ends a program and all that it started, at once. */
 export function end(child) {
-  running.delete(child);
-  if (child.pid === undefined) return;
+  if (!running.delete(child)) return;
+  if (running.size === 0) for (const signal of Object.keys(exitCodes)) process.off(signal, onSignal);
+  signalGroup(child, "SIGKILL");
+}
+
+/** Asks a program to end, and ends it when it hasn't within `grace` milliseconds. Resolves when it and all that it started are gone. */
+export async function stop(child, grace = 3_000) {
+  if (running.has(child)) {
+    const exited = new Promise((fulfil) => child.once("exit", fulfil));
+    const timer = setTimeout(() => end(child), grace);
+    signalGroup(child, "SIGTERM");
+    await exited;
+    clearTimeout(timer);
+  }
+  for (let tries = 0; tries < 60 && signalGroup(child, 0); tries++) await delay(50);
+}
+
+/** Whether there was a process to take the signal. */
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return false;
   try {
-    if (windows) spawnSync("taskkill", ["/T", "/F", "/PID", String(child.pid)], { stdio: "ignore" });
-    else process.kill(-child.pid, "SIGKILL");
+    if (windows) return spawnSync("taskkill", ["/T", "/F", "/PID", String(child.pid)], { stdio: "ignore" }).status === 0;
+    return process.kill(-child.pid, signal);
   } catch {
-    // It had ended.
+    return false;
   }
 }
 

@@ -1,0 +1,7 @@
+// npm run simulator [-- --port 2775 …]: an SMSC for development; `-- --help` tells its options.
+
+import { build } from "./build.mjs";
+import { run } from "./lib.mjs";
+
+await run(build);
+await import("../dist/node/simulator.js");
