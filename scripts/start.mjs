@@ -50,9 +50,13 @@ function gatewayCommand(port, smppUrl) {
   writeFileSync(file, `SMPP_URL=${JSON.stringify(smppUrl)}\n`, { mode: 0o600 });
   return [
     at("node_modules/wrangler/bin/wrangler.js"),
-    ...["dev", "--local", "--ip", host, "--port", port, "--inspector-port", "0"],
-    ...files.flatMap((path) => ["--env-file", path]),
+    "dev",
+    "--local",
     "--show-interactive-dev-session=false",
+    `--ip=${host}`,
+    `--port=${port}`,
+    "--inspector-port=0",
+    ...files.map((path) => `--env-file=${path}`),
   ];
 }
 

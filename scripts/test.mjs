@@ -1,10 +1,11 @@
 // npm test: every suite in turn, then the sum as `N passed, N failed[, N skipped]`. `npm test -- rust node` runs only
-// the suites and groups named. A directory tests/js/<name>/ with *.test.ts files is a suite: `deno` and `bun` run on
-// those runtimes, `chromium` on Node with a browser at hand (its path in $CHROMIUM), all others on Node.
+// the suites and groups named. A directory tests/js/<name>/ with *.test.ts (or .mjs) files is a suite: `deno` and `bun`
+// run on those runtimes, `chromium` on Node with a browser at hand (its path in $CHROMIUM), all others on Node, as do the
+// files directly in tests/js/, the suite `unit`.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { build, checkRust } from "./build.mjs";
 import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run, step } from "./lib.mjs";
@@ -92,14 +93,15 @@ async function cargoTest() {
 }
 
 function jsSuites() {
-  const names = new Set(files("tests/js").map((path) => /tests[\\/]js[\\/]([^\\/]+)[\\/].*\.test\.(ts|mjs)$/.exec(path)?.[1]).filter(Boolean));
-  const order = ["node", "workerd", "deno", "bun", "chromium"];
-  const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return [...names].sort((a, b) => rank(a) - rank(b)).map((name) => ({ name, run: () => jsSuite(name) }));
+  const suites = new Map([".", "node", "workerd", "deno", "bun", "chromium"].map((name) => [name, []]));
+  for (const path of files("tests/js").filter((path) => /\.test\.(ts|mjs)$/.test(path))) {
+    const name = dirname(relative(at("tests/js"), path)).split(sep)[0];
+    suites.set(name, [...(suites.get(name) ?? []), path]);
+  }
+  return [...suites].filter(([, tests]) => tests.length > 0).map(([name, tests]) => ({ name: name === "." ? "unit" : name, run: () => jsSuite(name, tests) }));
 }
 
-function jsSuite(name) {
-  const tests = files(`tests/js/${name}`).filter((path) => /\.test\.(ts|mjs)$/.test(path));
+function jsSuite(name, tests) {
   if (name === "deno") return denoSuite(tests);
   if (name === "bun") return bunSuite(tests);
   if (name === "chromium") return chromiumSuite(tests);
