@@ -387,8 +387,15 @@ fn where_a_pdu_is_refused_is_where_the_explanation_puts_the_fault() {
             match Pdu::decode(explained.bytes) {
                 Ok((header, _)) => assert_eq!(header, explained.header, "{id}"),
                 Err(error) => {
-                    let fault = explained.faults.first().unwrap_or_else(|| panic!("{id}: {error}"));
-                    assert_eq!(explained.offset + error.offset, fault.offset, "{id}: {error}");
+                    let fault = explained
+                        .faults
+                        .first()
+                        .unwrap_or_else(|| panic!("{id}: {error}"));
+                    assert_eq!(
+                        explained.offset + error.offset,
+                        fault.offset,
+                        "{id}: {error}"
+                    );
                 }
             }
         }

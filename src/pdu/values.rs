@@ -340,7 +340,7 @@ values! {
         POWER_DOWN = 1, "power_down", "";
         REGISTRATION_AREA_CHANGE = 2, "registration_area_change", "3.4: SID based";
         DISPLAY_ONLY = 3, "display_only", "";
-        RELATIVE_TIME = 4, "relative_time", "5.0: unit and count follow";
+        RELATIVE_TIME = 4, "relative_time", "unit and count follow, 5.0 only";
     }
     /// The second octet of `ms_validity` (5.0 section 4.8.4.41).
     pub struct MsValidityUnit {

@@ -80,7 +80,12 @@ pub(super) fn meaning(text: &[u8]) -> Option<String> {
                     out.push(' ');
                     out.push_str(&number.to_string());
                     out.push(' ');
-                    out.push_str(unit);
+                    // In the singular without its s.
+                    out.push_str(if number == 1 {
+                        &unit[..unit.len() - 1]
+                    } else {
+                        unit
+                    });
                 }
             }
             if pairs == [0; 6] {
