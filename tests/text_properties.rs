@@ -180,7 +180,7 @@ proptest! {
     fn reassembly_gives_back_every_part_and_keeps_its_bounds(
         stream in prop::collection::vec((0u64..50, 0u8..3, 0u16..2, 1u8..4, 1u8..4, prop::collection::vec(any::<u8>(), 0..4)), 0..200),
     ) {
-        let limits = Limits { timeout: 200, max_parts: 5, max_octets: 20 };
+        let limits = Limits { timeout: 200, max_parts: 8, max_octets: 20 };
         let mut parts = Reassembler::new(limits);
         let (mut now, mut given) = (0, Vec::new());
         for (token, (wait, sender, reference, total, number, text)) in stream.iter().enumerate() {
@@ -207,6 +207,8 @@ proptest! {
                 take(joined, &mut given);
             }
             prop_assert!(parts.parts() <= limits.max_parts);
+            let kept = (0..=token).filter(|token| stream[*token].4 <= stream[*token].3 && !given.contains(token));
+            prop_assert!(kept.map(|token| stream[token].5.len()).sum::<usize>() <= limits.max_octets);
             prop_assert!(parts.poll_timeout().is_none_or(|due| now < due && due <= now + limits.timeout));
         }
         while let Some(joined) = parts.poll(u64::MAX) {
@@ -235,7 +237,10 @@ proptest! {
         from_plain_text(&text, tlvs);
         if let Some(report) = from_deliver(esm_class, &text, tlvs) {
             prop_assert!(report.status() == Status::Unknown || report.tlvs.message_state.is_some() || report.receipt.stat.is_some());
-            (report.submitted_at(), report.done_at(), report.network_error(), report.message_id());
+            report.submitted_at();
+            report.done_at();
+            report.network_error();
+            report.message_id();
         }
         unix_ms(&text);
     }

@@ -35,14 +35,16 @@ fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
+/// Elements, whether concatenated and how, header octets, septets, octets, UTF-16 units.
+type Row = (&'static [u8], Option<Concat>, usize, usize, usize, usize);
+
 #[test]
 fn capacity_beside_every_header() {
     const PORTS_8: &[u8] = &[0x04, 2, 240, 0];
     const PORTS_16: &[u8] = &[0x05, 4, 0x3E, 0x80, 0, 0];
     const UNKNOWN_1: &[u8] = &[0x70, 1, 0];
     const UNKNOWN_2: &[u8] = &[0x70, 1, 0, 0x71, 1, 0];
-    // Elements, whether concatenated and how, header octets, septets, octets, UTF-16 units.
-    let table: [(&[u8], Option<Concat>, usize, usize, usize, usize); 14] = [
+    let table: [Row; 14] = [
         (&[], None, 0, 160, 140, 70),
         (UNKNOWN_1, None, 4, 155, 136, 68),
         (UNKNOWN_2, None, 7, 152, 133, 66),
@@ -647,7 +649,7 @@ fn iso_8859_5_and_8_octet_by_octet() {
     }
 }
 
-/// `vectors/text/segments.json` is written by `segments.mjs` from sentences in 45 languages and from lengths at each boundary.
+/// `vectors/text/segments.json` is written by `segments.mjs` from sentences in 43 languages and from lengths at each boundary.
 #[test]
 fn as_twilios_calculator_counts() {
     let cases: Vec<(String, usize, String, Vec<usize>)> =
