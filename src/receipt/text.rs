@@ -50,6 +50,36 @@ pub fn parse(text: &[u8]) -> Option<Receipt<'_>> {
 
 /// Whatever fields there are, in any order and case. The first of a kind counts; behind `text:` none is looked for.
 pub fn read(text: &[u8]) -> Receipt<'_> {
+    usual(text).unwrap_or_else(|| scan(text))
+}
+
+/// The form nearly all receipts have, to the letter: nothing is searched for. What [`scan`] would give, or `None`.
+fn usual(text: &[u8]) -> Option<Receipt<'_>> {
+    fn field<'a, const N: usize>(rest: &mut &'a [u8], label: &[u8; N]) -> Option<Option<&'a [u8]>> {
+        let value = rest.strip_prefix(label)?;
+        let (value, behind) = value.split_at(word_end(value, 0));
+        *rest = behind;
+        (!value.is_empty()).then_some(Some(value))
+    }
+    let mut rest = text;
+    let receipt = Receipt {
+        id: field(&mut rest, b"id:")?,
+        sub: field(&mut rest, b" sub:")?,
+        dlvrd: field(&mut rest, b" dlvrd:")?,
+        submit_date: field(&mut rest, b" submit date:")?,
+        done_date: field(&mut rest, b" done date:")?,
+        stat: field(&mut rest, b" stat:")?,
+        err: field(&mut rest, b" err:")?,
+        fields: &text[..text.len() - rest.len()],
+        text: match rest {
+            [b' ', b't' | b'T', b'e', b'x', b't', b':', text @ ..] => Some(trim_nuls(text)),
+            _ => return None,
+        },
+    };
+    Some(receipt)
+}
+
+fn scan(text: &[u8]) -> Receipt<'_> {
     let mut receipt = Receipt {
         fields: text,
         ..Receipt::default()
@@ -71,7 +101,7 @@ pub fn read(text: &[u8]) -> Receipt<'_> {
             Label::Stat => &mut receipt.stat,
             Label::Err => &mut receipt.err,
             Label::Text => {
-                receipt.fields = &text[..start];
+                receipt.fields = text[..start].trim_ascii_end();
                 receipt.text = Some(trim_nuls(&text[value..]));
                 break;
             }
@@ -216,31 +246,30 @@ impl Scan<'_> {
 
 /// The label a word starts with, and its length with the colon.
 fn known_label(word: &[u8]) -> Option<(Label, usize)> {
-    let candidates: &[(Label, &[u8])] = match word.first()? | 0x20 {
-        b'i' => &[(Label::Id, b"id:")],
-        b's' => &[
-            (Label::Sub, b"sub:"),
-            (Label::SubmitDate, b"submit date:"),
-            (Label::Stat, b"stat:"),
-            (Label::SubmitDate, b"submitdate:"),
-        ],
-        b'd' => &[
-            (Label::Dlvrd, b"dlvrd:"),
-            (Label::DoneDate, b"done date:"),
-            (Label::DoneDate, b"donedate:"),
-        ],
-        b'e' => &[(Label::Err, b"err:")],
-        b't' => &[(Label::Text, b"text:")],
+    let four = match *word {
+        [first, second, third] => [first, second, third, 0],
+        _ => *word.first_chunk()?,
+    };
+    let four = u32::from_be_bytes(four) | 0x2020_2020;
+    let goes_on = |rest: &[u8]| {
+        word.get(4..4 + rest.len())
+            .is_some_and(|end| end.eq_ignore_ascii_case(rest))
+    };
+    let (label, length) = match &four.to_be_bytes() {
+        [b'i', b'd', b':', _] => (Label::Id, 3),
+        b"sub:" => (Label::Sub, 4),
+        b"stat" => (Label::Stat, 5),
+        b"err:" => (Label::Err, 4),
+        b"text" => (Label::Text, 5),
+        b"dlvr" if goes_on(b"d:") => (Label::Dlvrd, 6),
+        b"subm" if goes_on(b"it date:") => (Label::SubmitDate, 12),
+        b"subm" if goes_on(b"itdate:") => (Label::SubmitDate, 11),
+        b"done" if goes_on(b" date:") => (Label::DoneDate, 10),
+        b"done" if goes_on(b"date:") => (Label::DoneDate, 9),
         _ => return None,
     };
-    let matches = |name: &[u8]| {
-        word.get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name))
-    };
-    candidates
-        .iter()
-        .find(|(_, name)| matches(name))
-        .map(|(label, name)| (*label, name.len()))
+    // Setting the bit of lower case makes a colon of one control character.
+    (word.get(length - 1) == Some(&b':')).then_some((label, length))
 }
 
 /// A text whose label was left out: all behind `err`, unless it starts with a label, has one in it, or is a label cut short.
@@ -272,11 +301,28 @@ fn skip_blanks(text: &[u8], from: usize) -> usize {
         .map_or(text.len(), |length| from + length)
 }
 
+/// Where the word at `from` ends: at a blank. Eight octets are looked at in one step.
 fn word_end(text: &[u8], from: usize) -> usize {
-    text[from..]
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut at = from;
+    while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let octets = u64::from_le_bytes(*eight);
+        // The high bit of each octet up to a blank's value; behind the first such, of others too.
+        let low = octets.wrapping_sub(ONES * (b' ' as u64 + 1)) & !octets & (ONES * 0x80);
+        if low == 0 {
+            at += 8;
+            continue;
+        }
+        at += low.trailing_zeros() as usize / 8;
+        if is_blank(text[at]) {
+            return at;
+        }
+        at += 1;
+    }
+    text[at..]
         .iter()
         .position(|octet| is_blank(*octet))
-        .map_or(text.len(), |length| from + length)
+        .map_or(text.len(), |length| at + length)
 }
 
 /// Behind the first colon of the word at `from`.
@@ -395,6 +441,20 @@ mod tests {
             show(parse(b"id:1 id:2 stat:DELIVRD").unwrap().id),
             Some("1")
         );
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_any_other() {
+        let text = b"id:a:1 sub:001 dlvrd:001 submit date:x done date:2 stat:s err:e Text: id:2\0";
+        assert_eq!(usual(text), Some(scan(text)));
+        for other in [
+            "id: sub:001 dlvrd:001 submit date:1 done date:2 stat:s err:e text:",
+            "id:1  sub:001 dlvrd:001 submit date:1 done date:2 stat:s err:e text:",
+            "id:1 sub:001 dlvrd:001 submit date:1 done date:2 stat:s err:e",
+            "id:1 sub:001 dlvrd:001 submit date:1 done date:2 stat:s err: text:",
+        ] {
+            assert_eq!(usual(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

@@ -94,6 +94,10 @@ impl Measure {
                     cost,
                 }
             }
+            Units if rest / 2 <= capacity => Stretch {
+                end: coded.len(),
+                cost: rest / 2,
+            },
             Units => {
                 let (from, mut cost) = (start / 2, 0);
                 while cost < rest / 2 {
