@@ -4,7 +4,8 @@
 import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
 import { readEvents, type LifeSink } from "./events.ts";
-import { refresh, scratch, f64, u32, u8 } from "./memory.ts";
+import { engineCall } from "./fault.ts";
+import { f64, refresh, scratch, u8 } from "./memory.ts";
 import { writeSms } from "./sms.ts";
 import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
 import {
@@ -108,15 +109,20 @@ export class Link {
     if (this.#engine === undefined) return false;
     const connection = Math.floor(request / 4294967296);
     const number = request % 4294967296;
-    const open =
-      fields === undefined
-        ? this.#call((engine) => engine.respond(clock(), connection, number, status))
-        : this.#call((engine) => engine.respond_with(clock(), connection, number, status, fields));
+    const open = this.#call((engine) => {
+      if (fields === undefined) return engine.respond(clock(), connection, number, status);
+      const id = fields["message_id"];
+      // The usual answer to a submission.
+      if (typeof id === "string" && Object.keys(fields).length === 1) {
+        return engine.respond_id(clock(), connection, number, status, id);
+      }
+      return engine.respond_with(clock(), connection, number, status, fields);
+    });
     this.#planFlush();
     return open;
   }
 
-  /** Gives up what is left of an SMS or a request: it is settled as cancelled. */
+  /** Gives up what is left of an SMS or of a request: it is settled as cancelled. */
   cancel(ticket: number): void {
     if (this.#engine === undefined) return;
     this.#call((engine) => engine.cancel(clock(), ticket));
@@ -160,7 +166,8 @@ export class Link {
       end: (error) => {
         if (!current()) return;
         this.#transport = undefined;
-        this.#call((engine) => engine.closed(clock(), error === undefined ? "" : error.message));
+        if (error !== undefined) this.#cause = error;
+        this.#call((engine) => engine.closed(clock()));
         this.#flush();
       },
     };
@@ -199,7 +206,7 @@ export class Link {
     } catch (error) {
       if (connection !== this.#connection || this.#engine === undefined) return;
       this.#cause = error;
-      this.#call((engine) => engine.closed(clock(), error instanceof Error ? error.message : String(error)));
+      this.#call((engine) => engine.closed(clock()));
       this.#flush();
       return;
     }
@@ -244,19 +251,16 @@ export class Link {
   #deadline = Infinity;
 
   #drain(): void {
-    const block = this.#call((engine) => engine.drain(clock(), this.#transport !== undefined && this.#writable));
-    const b = block >> 2;
-    const outAt = u32[b + 6]!;
-    const outLength = u32[b + 7]!;
-    this.#deadline = f64[(block >> 3) + 4]!;
-    const state = STATES[u32[b + 10]!] ?? "closed";
+    const block = this.#call((engine) => engine.drain(this.#transport !== undefined && this.#writable)) >> 3;
+    const outAt = f64[block + 6]!;
+    const outLength = f64[block + 7]!;
+    this.#deadline = f64[block + 8]!;
+    const state = STATES[f64[block + 9]!] ?? "closed";
     if (outLength > 0 && this.#transport !== undefined) {
       this.#writable = this.#transport.write(u8.slice(outAt, outAt + outLength));
       if (outLength >= FULL_WRITE && this.#writable) this.#flushAgain = true;
     }
-    if (u32[b + 1]! > 0) {
-      readEvents(block, this.#sink, this.#life);
-    }
+    if (f64[block + 1]! > 0) readEvents(block, this.#sink, this.#life);
     if (state !== this.#state) {
       this.#state = state;
       this.#sink.state(state, this.#lastDetail);
@@ -325,17 +329,4 @@ let names: string[] | undefined;
 function encodingName(code: number): string {
   names ??= wasm.encoding_names() as string[];
   return names[code] ?? "binary";
-}
-
-/** The module throws plain objects for what the caller did wrong. */
-function engineCall<T>(use: () => T): T {
-  try {
-    return use();
-  } catch (error) {
-    if (typeof error === "object" && error !== null && "code" in error && !(error instanceof Error)) {
-      const { code, message, field, unencodable } = error as EngineError;
-      throw new EngineError(code, message, field, unencodable);
-    }
-    throw error;
-  }
 }

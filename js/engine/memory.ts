@@ -12,7 +12,7 @@ export let f64 = new Float64Array(0);
 
 /** To be called after each call into the module and before each use of a view. */
 export function refresh(): void {
-  memory ??= wasm.memory() as WebAssembly.Memory;
+  memory ??= wasm.moduleMemory() as WebAssembly.Memory;
   if (u8.buffer !== memory.buffer) {
     u8 = new Uint8Array(memory.buffer);
     u16 = new Uint16Array(memory.buffer);

@@ -1,7 +1,5 @@
 // What goes to and comes from the engine, in plain JavaScript values.
 
-import type { Report } from "../client/types.ts";
-
 /** An address with its type of number and numbering plan. */
 export interface Address {
   ton: number;
@@ -55,24 +53,25 @@ export interface EngineConfig {
 export type LinkState = "closed" | "waiting" | "connecting" | "open" | "binding" | "bound" | "unbinding" | "unbound";
 
 /** How a request ended. */
-export const enum Outcome {
+export const Outcome = {
   /** The status tells. */
-  Response = 0,
+  Response: 0,
   /** Sent, but no response in time: unknown. */
-  Timeout = 1,
+  Timeout: 1,
   /** Sent, but the connection ended first: unknown. */
-  Lost = 2,
+  Lost: 2,
   /** The session ended before it was sent. */
-  Closed = 3,
+  Closed: 3,
   /** Given up before it was sent. */
-  Cancelled = 4,
+  Cancelled: 4,
   /** Given up after it was sent: unknown. */
-  CancelledOnWire = 5,
+  CancelledOnWire: 5,
   /** The peer was too busy until its time was over; the status tells how. */
-  Expired = 6,
+  Expired: 6,
   /** A response of another kind came; the status tells. */
-  Mismatch = 7,
-}
+  Mismatch: 7,
+} as const;
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /** Why a connection ended. */
 export interface CloseDetail {
@@ -129,16 +128,31 @@ export interface SmsFields {
   substitute?: string;
 }
 
+export type EngineErrorCode =
+  | "invalid-field"
+  | "unencodable"
+  | "too-many-segments"
+  | "queue-full"
+  | "closed"
+  | "bind-type";
+
 /** A request that was not taken; nothing was sent. */
 export class EngineError extends Error {
   override name = "EngineError";
+  readonly code: EngineErrorCode;
+  readonly field: string | undefined;
+  readonly unencodable: { index: number; char: string }[] | undefined;
+
   constructor(
-    readonly code: "invalid-field" | "unencodable" | "too-many-segments" | "queue-full" | "closed" | "bind-type",
+    code: EngineErrorCode,
     message: string,
-    readonly field?: string,
-    readonly unencodable?: { index: number; char: string }[],
+    field?: string,
+    unencodable?: { index: number; char: string }[],
   ) {
     super(message);
+    this.code = code;
+    this.field = field;
+    this.unencodable = unencodable;
   }
 }
 
@@ -171,12 +185,42 @@ export interface EngineMessage {
   frames: Uint8Array[];
 }
 
+export type ReportStatus =
+  | "scheduled"
+  | "enroute"
+  | "delivered"
+  | "expired"
+  | "deleted"
+  | "undeliverable"
+  | "accepted"
+  | "unknown"
+  | "rejected"
+  | "skipped";
+
 /** A delivery receipt that came in. */
-export interface EngineReport extends Omit<Report, "pdu"> {
+export interface EngineReport {
+  /** The identifier in the form of the submission's response. */
+  messageId: string;
+  /** As the receipt has it. */
+  rawMessageId: string;
+  /** To be compared with the key of a submission's identifier. */
+  key: string;
+  status: ReportStatus;
+  final: boolean;
+  errorCode: string | undefined;
+  /** Taken as UTC: receipts name no zone. */
+  submittedAt: Date | undefined;
+  doneAt: Date | undefined;
+  submitted: number | undefined;
+  delivered: number | undefined;
+  text: string | undefined;
+  from: Address;
+  to: Address;
+  networkError: { type: number; code: number } | undefined;
+  /** The receipt's text as it came. */
+  raw: Uint8Array;
   /** The PDU it came in. */
   frame: Uint8Array;
-  /** To be compared with the key of a submission's message id. */
-  key: string;
 }
 
 /** A bind that asks to be let in. */

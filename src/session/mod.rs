@@ -12,12 +12,14 @@
 
 mod backoff;
 mod config;
+mod delivery;
 mod engine;
 mod error;
 mod event;
 mod events;
 mod flow;
 mod inbound;
+mod message;
 mod outbox;
 mod receive;
 mod send;
@@ -27,8 +29,10 @@ mod timer;
 mod window;
 
 pub use config::{BindType, Config, Reconnect, Role};
+pub use delivery::{Address, Delivery};
 pub use engine::Session;
 pub use error::SendError;
 pub use event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
+pub use message::{Composer, Content, Sms, SmsError};
 pub use state::{State, Stats};
 pub use time::Instant;

@@ -92,9 +92,9 @@ impl Outbox {
         Some(request)
     }
 
-    /// Takes the request marked with `ticket`.
-    pub(super) fn forget(&mut self, ticket: Ticket) -> Option<Queued> {
-        let at = self.waiting.iter().position(|q| q.ticket == ticket)?;
+    /// Takes the first request whose ticket `matches`.
+    pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<Queued> {
+        let at = self.waiting.iter().position(|q| matches(q.ticket))?;
         let request = self.waiting.remove(at)?;
         self.note_gone(&request);
         Some(request)
@@ -111,7 +111,7 @@ impl Outbox {
             .refused_requests()
             .find(|q| q.expires <= now)
             .map(|q| q.ticket)?;
-        self.forget(ticket)
+        self.forget(|t| t == ticket)
     }
 
     /// They were on the wire before, so they stand at the front, a window's worth at most.

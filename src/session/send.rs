@@ -154,26 +154,34 @@ impl Session {
         self.pump(now);
     }
 
-    /// Gives up a queued request: it ends as [`Event::Failed`](super::Event::Failed), with an unknown outcome if it was on
-    /// the wire. Says whether there was one.
-    pub fn cancel(&mut self, now: Instant, ticket: Ticket) -> bool {
+    /// Gives up the queued requests whose ticket `matches`: each ends as [`Event::Failed`](super::Event::Failed), with an
+    /// unknown outcome if it was on the wire. Returns how many there were.
+    pub fn cancel(&mut self, now: Instant, matches: impl Fn(Ticket) -> bool) -> usize {
         self.now = now;
-        if let Some(request) = self.outbox.forget(ticket) {
-            self.fail(None, Some(ticket), request.command_id, Failure::Cancelled);
+        let mut count = 0;
+        while let Some(request) = self.outbox.forget(&matches) {
+            self.fail(
+                None,
+                Some(request.ticket),
+                request.command_id,
+                Failure::Cancelled,
+            );
             self.outbox.recycle(request.frame);
-        } else if let Some(request) = self.window.forget(ticket) {
+            count += 1;
+        }
+        while let Some(request) = self.window.forget(&matches) {
+            let failure = Failure::CancelledOnWire;
             self.fail(
                 Some(request.number()),
-                Some(ticket),
+                request.ticket,
                 request.command_id,
-                Failure::CancelledOnWire,
+                failure,
             );
             self.recycle(request.queued);
-        } else {
-            return false;
+            count += 1;
         }
         self.pump(now);
-        true
+        count
     }
 
     /// Answers a request of the peer with a status and the usual body: none with an error, else the fields that the
@@ -192,6 +200,20 @@ impl Session {
             _ => DeliverSmResp::default().encode(out),
         })
         .unwrap_or(false)
+    }
+
+    /// The command of a request that waits for `respond`; `None` if it does not.
+    #[must_use]
+    pub fn request_command(&self, request: Sequence) -> Option<CommandId> {
+        if request.connection != self.connection {
+            return None;
+        }
+        let bind = self
+            .bind_received
+            .as_ref()
+            .filter(|bind| bind.number == request.number);
+        bind.map(|bind| bind.bind.command_id())
+            .or_else(|| self.inbound.command_id(request.number))
     }
 
     /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command.

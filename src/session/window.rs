@@ -128,9 +128,12 @@ impl Window {
         self.open.pop_front()
     }
 
-    /// Takes the requests that the application marked with `ticket`.
-    pub(super) fn forget(&mut self, ticket: Ticket) -> Option<InFlight> {
-        let at = self.open.iter().position(|r| r.ticket == Some(ticket))?;
+    /// Takes the first request whose ticket `matches`.
+    pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<InFlight> {
+        let at = self
+            .open
+            .iter()
+            .position(|r| r.ticket.is_some_and(&matches))?;
         self.open.remove(at)
     }
 }

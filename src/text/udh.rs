@@ -179,6 +179,82 @@ pub(super) fn well_formed(octets: &[u8]) -> bool {
     rest.is_empty()
 }
 
+/// The name of an element (3GPP TS 23.040, 9.2.3.24); `"reserved"` if it has none.
+pub const fn element_name(id: u8) -> &'static str {
+    match id {
+        CONCAT_8 => "concatenation_8_bit",
+        0x01 => "special_message_indication",
+        0x04 => "application_port_8_bit",
+        0x05 => "application_port_16_bit",
+        0x06 => "smsc_control_parameters",
+        0x07 => "udh_source_indicator",
+        CONCAT_16 => "concatenation_16_bit",
+        0x09 => "wcmp",
+        0x0A => "ems_text_formatting",
+        0x0B..=0x13 => "ems_object",
+        0x14..=0x1A => "ems_extended_object",
+        0x20 => "rfc_822_header",
+        0x21 => "hyperlink_format",
+        0x22 => "reply_address",
+        0x23 => "enhanced_voice_mail",
+        SINGLE_SHIFT => "national_language_single_shift",
+        LOCKING_SHIFT => "national_language_locking_shift",
+        0x70..=0x7F => "sim_toolkit_security_header",
+        0x80..=0x9F => "sme_to_sme",
+        0xC0..=0xDF => "centre_specific",
+        _ => "reserved",
+    }
+}
+
+/// One number inside an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElementPart {
+    /// What it says.
+    pub name: &'static str,
+    /// Where it stands, counted from the element's data.
+    pub offset: usize,
+    /// Its octets.
+    pub length: usize,
+    /// What it is.
+    pub value: u32,
+}
+
+/// The numbers of an element whose layout is known and whose length is right; none for others.
+pub fn parts(element: &Element<'_>) -> Vec<ElementPart> {
+    const LAYOUTS: &[(u8, &[(&str, usize)])] = &[
+        (CONCAT_8, &[("reference", 1), ("total", 1), ("part", 1)]),
+        (CONCAT_16, &[("reference", 2), ("total", 1), ("part", 1)]),
+        (0x01, &[("indication", 1), ("count", 1)]),
+        (0x04, &[("destination_port", 1), ("origin_port", 1)]),
+        (0x05, &[("destination_port", 2), ("origin_port", 2)]),
+        (SINGLE_SHIFT, &[("language", 1)]),
+        (LOCKING_SHIFT, &[("language", 1)]),
+    ];
+    let layout = LAYOUTS
+        .iter()
+        .find(|(id, layout)| {
+            *id == element.id && layout.iter().map(|(_, n)| n).sum::<usize>() == element.data.len()
+        })
+        .map_or::<&[(&str, usize)], _>(&[], |(_, layout)| layout);
+    let mut offset = 0;
+    layout
+        .iter()
+        .map(|&(name, length)| {
+            let octets = &element.data[offset..offset + length];
+            let part = ElementPart {
+                name,
+                offset,
+                length,
+                value: octets
+                    .iter()
+                    .fold(0, |value, &octet| value << 8 | u32::from(octet)),
+            };
+            offset += length;
+            part
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

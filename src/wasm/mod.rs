@@ -1,1 +1,28 @@
-//! The wasm-bindgen boundary.
+//! The wasm-bindgen boundary: what js/engine calls. No rule of the protocol is here.
+
+mod config;
+mod decode;
+mod engine;
+mod error;
+mod events;
+mod io;
+mod log;
+mod names;
+mod pdu;
+mod report;
+mod sms;
+mod stats;
+
+use wasm_bindgen::prelude::*;
+
+/// The module's memory.
+#[wasm_bindgen(js_name = moduleMemory)]
+pub fn module_memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
+/// Room for `length` octets in the module, at the returned address, until the next call into it.
+#[wasm_bindgen]
+pub fn scratch(length: usize) -> usize {
+    io::Io::with(|io| io.scratch(length))
+}

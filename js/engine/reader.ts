@@ -1,0 +1,126 @@
+// Reads what the module put into the shared buffers: 32-bit words, one heap of text and one of octets.
+// Absent values are told by NOTHING, see src/wasm/io.rs.
+
+import { f64, u32, u8 } from "./memory.ts";
+import type { Address, EngineReport, ReportStatus } from "./types.ts";
+
+const NOTHING = 0xffffffff;
+const STATUSES: ReportStatus[] = [
+  "scheduled",
+  "enroute",
+  "delivered",
+  "expired",
+  "deleted",
+  "undeliverable",
+  "accepted",
+  "unknown",
+  "rejected",
+  "skipped",
+];
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+// The batch being read.
+let word = 0;
+let end = 0;
+let heap = "";
+let octets: Uint8Array = new Uint8Array(0);
+
+/** Begins the batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
+export function begin(block: number): void {
+  const textAt = f64[block + 2]!;
+  const textLength = f64[block + 3]!;
+  const octetsAt = f64[block + 4]!;
+  heap = textLength === 0 ? "" : utf8.decode(u8.subarray(textAt, textAt + textLength));
+  octets = u8.slice(octetsAt, octetsAt + f64[block + 5]!);
+  word = f64[block]! >> 2;
+  end = word + f64[block + 1]!;
+}
+
+/** Whether words are left. */
+export function more(): boolean {
+  return word < end;
+}
+
+export function number(): number {
+  return u32[word++]!;
+}
+
+export function flag(): boolean {
+  return number() === 1;
+}
+
+export function optionalNumber(): number | undefined {
+  const value = number();
+  return value === NOTHING ? undefined : value;
+}
+
+export function text(): string {
+  const start = number();
+  return heap.substring(start, start + number());
+}
+
+export function optionalText(): string | undefined {
+  const start = number();
+  const length = number();
+  return start === NOTHING ? undefined : heap.substring(start, start + length);
+}
+
+export function bytes(): Uint8Array {
+  const start = number();
+  return octets.subarray(start, start + number());
+}
+
+export function optionalBytes(): Uint8Array | undefined {
+  const start = number();
+  const length = number();
+  return start === NOTHING ? undefined : octets.subarray(start, start + length);
+}
+
+/** As many as the first word says. */
+export function list<T>(read: () => T): T[] {
+  const count = number();
+  const items: T[] = [];
+  for (let i = 0; i < count; i++) items.push(read());
+  return items;
+}
+
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+
+function date(): Date | undefined {
+  halves[0] = number();
+  halves[1] = number();
+  return Number.isNaN(double[0]) ? undefined : new Date(double[0]!);
+}
+
+export function address(): Address {
+  return { ton: number(), npi: number(), addr: text() };
+}
+
+function networkError(): { type: number; code: number } | undefined {
+  const type = number();
+  const code = number();
+  return type === NOTHING ? undefined : { type, code };
+}
+
+/** A delivery receipt, without the PDU it came in. */
+export function report(): Omit<EngineReport, "frame"> {
+  return {
+    status: STATUSES[number()] ?? "unknown",
+    final: flag(),
+    messageId: text(),
+    rawMessageId: text(),
+    key: text(),
+    errorCode: optionalText(),
+    submitted: optionalNumber(),
+    delivered: optionalNumber(),
+    text: optionalText(),
+    from: address(),
+    to: address(),
+    networkError: networkError(),
+    raw: bytes(),
+    submittedAt: date(),
+    doneAt: date(),
+  };
+}

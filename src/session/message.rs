@@ -1,0 +1,139 @@
+//! From an SMS to the submit_sm (or, of a centre, deliver_sm) that carry it.
+
+use super::config::Role;
+use super::engine::Session;
+use super::error::SendError;
+use super::event::Ticket;
+use super::time::Instant;
+use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
+use crate::text::{EncodeOptions, EncodingName, Plan, TextError, plan_binary_into, plan_into};
+
+/// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
+const UDHI: u8 = 0x40;
+
+/// What an SMS says.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// UTF-16 units.
+    Text(&'a [u16]),
+    /// Octets that are no text.
+    Binary(&'a [u8]),
+}
+
+/// One SMS, of one segment or many.
+#[derive(Clone, Copy, Debug)]
+pub struct Sms<'a> {
+    /// The fields that all segments share; its `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
+    /// in for each.
+    pub fields: SubmitSm<'a>,
+    /// What it says.
+    pub content: Content<'a>,
+    /// How that is coded and cut; `reference` is only used if `reference` below is set.
+    pub options: EncodeOptions<'a>,
+    /// The reference number of a long message; `None`: the next one.
+    pub reference: Option<u16>,
+    /// When a peer that is too busy is no longer asked again; `None`: `Config::retry_time` from now.
+    pub expires: Option<Instant>,
+}
+
+/// Why an SMS was not taken; nothing of it was queued.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SmsError {
+    /// Its text can't be sent as asked.
+    Text(TextError),
+    /// A field can't be written, or the session does not take it.
+    Send(SendError),
+}
+
+impl From<TextError> for SmsError {
+    fn from(error: TextError) -> Self {
+        SmsError::Text(error)
+    }
+}
+
+impl From<SendError> for SmsError {
+    fn from(error: SendError) -> Self {
+        SmsError::Send(error)
+    }
+}
+
+/// Sends SMS over one session; keeps what can be used again from one to the next.
+pub struct Composer {
+    plan: Plan,
+    tlvs: TlvBuf,
+    next_reference: u16,
+}
+
+impl Composer {
+    /// `seed`: where the reference numbers start; they count up from there, so that none returns soon.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            plan: Plan::default(),
+            tlvs: TlvBuf::new(),
+            next_reference: (seed ^ (seed >> 16) ^ (seed >> 32)) as u16,
+        }
+    }
+
+    /// Queues an SMS as one request a segment, each marked with what `ticket` makes of its index from 0. Returns how many
+    /// there are, and the coding they are in.
+    ///
+    /// # Errors
+    ///
+    /// Any of [`SmsError`]; then nothing is queued.
+    pub fn send(
+        &mut self,
+        session: &mut Session,
+        now: Instant,
+        sms: &Sms<'_>,
+        ticket: impl Fn(u8) -> Ticket,
+    ) -> Result<(u8, EncodingName), SmsError> {
+        let options = EncodeOptions {
+            reference: sms.reference.unwrap_or(self.next_reference),
+            ..sms.options
+        };
+        match sms.content {
+            Content::Text(units) => plan_into(&mut self.plan, units, &options)?,
+            Content::Binary(octets) => plan_binary_into(&mut self.plan, octets, &options)?,
+        }
+        let count = self.plan.len();
+        if count > 1 && sms.reference.is_none() {
+            self.next_reference = self.next_reference.wrapping_add(1);
+        }
+        if session.queued() + count > session.config().max_queue {
+            return Err(SendError::QueueFull.into());
+        }
+        let command_id = match session.config().role {
+            Role::Esme => CommandId::SUBMIT_SM,
+            Role::Smsc => CommandId::DELIVER_SM,
+        };
+        for (index, segment) in self.plan.segments().enumerate() {
+            let mut body = sms.fields;
+            body.data_coding = DataCoding(self.plan.data_coding);
+            if !segment.udh.is_empty() {
+                body.esm_class = EsmClass(body.esm_class.0 | UDHI);
+            }
+            if segment.sar.is_some() || segment.payload {
+                self.tlvs.clear();
+                self.tlvs.extend(sms.fields.tlvs);
+                if let Some((reference, total, part)) = segment.sar {
+                    self.tlvs.push_u16(Tag::SAR_MSG_REF_NUM, reference);
+                    self.tlvs.push_u8(Tag::SAR_TOTAL_SEGMENTS, total);
+                    self.tlvs.push_u8(Tag::SAR_SEGMENT_SEQNUM, part);
+                }
+                if segment.payload {
+                    self.tlvs
+                        .push(Tag::MESSAGE_PAYLOAD, segment.octets)
+                        .map_err(SendError::from)?;
+                }
+                body.tlvs = self.tlvs.as_tlvs();
+            }
+            if !segment.payload {
+                body.short_message = segment.octets;
+            }
+            // All segments have the same fields, so that only the first can be refused.
+            session.enqueue(now, ticket(index as u8), sms.expires, command_id, &body)?;
+        }
+        Ok((count as u8, self.plan.encoding))
+    }
+}

@@ -1,0 +1,190 @@
+//! A session as JavaScript drives it: calls with numbers, records in the shared buffers, one batch of events a call.
+
+use super::config::{BadOption, Messages, Options};
+use super::error::{Fault, throw};
+use super::events;
+use super::io::Io;
+use super::sms::{BadField, SmsReader};
+use crate::pdu::{CommandStatus, MessageIdResp};
+use crate::session::{Composer, Instant, Sequence, Session, SmsError};
+use wasm_bindgen::prelude::*;
+
+/// One session. Times are milliseconds of a clock that never runs backwards.
+#[wasm_bindgen]
+pub struct Engine {
+    session: Session,
+    composer: Composer,
+    reader: SmsReader,
+    messages: Messages,
+    /// Octets that JavaScript was shown by the last `drain` and has taken.
+    taken: usize,
+}
+
+fn at(now: f64) -> Instant {
+    Instant::from_millis(now as u64)
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// A session with the settings of an `EngineConfig`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue, now: f64) -> Result<Engine, JsValue> {
+        let options: Options = serde_wasm_bindgen::from_value(options)
+            .map_err(|error| throw(Fault::InvalidField, &error.to_string(), "options"))?;
+        let (config, messages) = options.read().map_err(|BadOption(field)| {
+            throw(Fault::InvalidField, "not a value for this option", field)
+        })?;
+        Ok(Engine {
+            composer: Composer::new(config.seed),
+            session: Session::new(config, at(now)),
+            reader: SmsReader::default(),
+            messages,
+            taken: 0,
+        })
+    }
+
+    /// ESME: asks for a connection.
+    pub fn connect(&mut self, now: f64) {
+        self.session().connect(at(now));
+    }
+
+    /// A connection came in.
+    pub fn accept(&mut self, now: f64) {
+        self.session().accept(at(now));
+    }
+
+    /// ESME: the connection is up.
+    pub fn bind(&mut self, now: f64) {
+        self.session().bind(at(now));
+    }
+
+    /// Ends in order.
+    pub fn unbind(&mut self, now: f64) {
+        self.session().unbind(at(now));
+    }
+
+    /// Ends at once.
+    pub fn abort(&mut self, now: f64) {
+        self.session().abort(at(now));
+    }
+
+    /// The connection is gone, or could not be made.
+    pub fn closed(&mut self, now: f64) {
+        self.session().handle_close(at(now));
+    }
+
+    /// The deadline has come.
+    pub fn timeout(&mut self, now: f64) {
+        self.session().handle_timeout(at(now));
+    }
+
+    /// The first `length` octets of the scratch room came from the peer.
+    pub fn receive(&mut self, now: f64, length: usize) {
+        Io::with(|io| self.session().handle_input(at(now), io.written(length)));
+    }
+
+    /// Queues the SMS in the scratch room. Returns how many segments it has, plus 256 times the number of its encoding.
+    pub fn send_sms(&mut self, now: f64, length: usize) -> Result<u32, JsValue> {
+        let now = at(now);
+        self.settle_taken();
+        let Engine {
+            session,
+            composer,
+            reader,
+            messages,
+            ..
+        } = self;
+        Io::with(|io| {
+            let (number, sms) =
+                reader
+                    .read(io.written(length), now, messages)
+                    .map_err(|BadField(field)| {
+                        throw(Fault::InvalidField, "not a value for this field", field)
+                    })?;
+            let (segments, encoding) = composer
+                .send(session, now, &sms, |index| events::ticket(number, index))
+                .map_err(|error| match error {
+                    SmsError::Text(error) => super::error::text(&error),
+                    SmsError::Send(error) => super::error::send(&error),
+                })?;
+            Ok(u32::from(segments) | super::names::encoding_code(encoding) << 8)
+        })
+    }
+
+    /// Answers a request of the peer. False if it was not open any more.
+    pub fn respond(&mut self, now: f64, connection: u32, number: u32, status: u32) -> bool {
+        self.session().respond(
+            at(now),
+            Sequence::new(connection, number),
+            CommandStatus(status),
+        )
+    }
+
+    /// Answers a submission with its identifier.
+    pub fn respond_id(
+        &mut self,
+        now: f64,
+        connection: u32,
+        number: u32,
+        status: u32,
+        message_id: &str,
+    ) -> Result<bool, JsValue> {
+        let body = MessageIdResp {
+            message_id: message_id.as_bytes(),
+            ..MessageIdResp::default()
+        };
+        self.session()
+            .respond_with(
+                at(now),
+                Sequence::new(connection, number),
+                CommandStatus(status),
+                |out, _| crate::pdu::Body::encode(&body, out),
+            )
+            .map_err(|error| super::error::field(&error))
+    }
+
+    /// Gives up what is left of an SMS or a request.
+    pub fn cancel(&mut self, now: f64, number: u32) {
+        self.session()
+            .cancel(at(now), |ticket| events::number(ticket) == number);
+    }
+
+    /// Puts what is due into the shared buffers: octets to send if `writable`, events, the deadline. Returns the address of
+    /// the block that tells where they are; they are there until the next call into the module.
+    pub fn drain(&mut self, writable: bool) -> usize {
+        self.settle_taken();
+        Io::with(|io| {
+            io.clear();
+            while let Some(event) = self.session.poll_event() {
+                events::write(io, &event, &self.messages);
+            }
+            let out = if writable {
+                self.session.poll_transmit()
+            } else {
+                &[]
+            };
+            self.taken = out.len();
+            let deadline = self.session.poll_timeout().map(Instant::as_millis);
+            io.publish(out, deadline, events::state_code(self.session.state()))
+        })
+    }
+}
+
+impl Engine {
+    /// The session, once it knows what JavaScript has taken.
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.settle_taken();
+        &mut self.session
+    }
+
+    fn settle_taken(&mut self) {
+        if self.taken > 0 {
+            self.session
+                .handle_transmitted(std::mem::take(&mut self.taken));
+        }
+    }
+
+    pub(super) fn peek(&self) -> &Session {
+        &self.session
+    }
+}

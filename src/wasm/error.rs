@@ -1,0 +1,88 @@
+//! What the caller did wrong, as plain objects: { code, message, field?, unencodable? }. js/engine makes errors of them.
+
+use crate::pdu::InvalidField;
+use crate::session::SendError;
+use crate::text::TextError;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Whose fault it is: the codes of `EngineError` in js/engine/types.ts.
+#[derive(Clone, Copy)]
+pub(super) enum Fault {
+    InvalidField,
+    Unencodable,
+    TooManySegments,
+    QueueFull,
+    Closed,
+    BindType,
+}
+
+impl Fault {
+    fn code(self) -> &'static str {
+        match self {
+            Fault::InvalidField => "invalid-field",
+            Fault::Unencodable => "unencodable",
+            Fault::TooManySegments => "too-many-segments",
+            Fault::QueueFull => "queue-full",
+            Fault::Closed => "closed",
+            Fault::BindType => "bind-type",
+        }
+    }
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // Fails only on objects that refuse properties; these are ours.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
+    let object = Object::new();
+    set(&object, "code", &fault.code().into());
+    let message = if field.is_empty() {
+        message.to_owned()
+    } else {
+        [field, ": ", message].concat()
+    };
+    set(&object, "message", &message.into());
+    if !field.is_empty() {
+        set(&object, "field", &field.into());
+    }
+    object.into()
+}
+
+pub(super) fn field(error: &InvalidField) -> JsValue {
+    let object = Object::new();
+    set(&object, "code", &Fault::InvalidField.code().into());
+    set(&object, "message", &error.to_string().into());
+    set(&object, "field", &error.field.into());
+    object.into()
+}
+
+pub(super) fn send(error: &SendError) -> JsValue {
+    let fault = match error {
+        SendError::InvalidField(error) => return field(error),
+        SendError::QueueFull | SendError::WindowFull | SendError::Throttled => Fault::QueueFull,
+        SendError::BindType => Fault::BindType,
+        _ => Fault::Closed,
+    };
+    throw(fault, &error.to_string(), "")
+}
+
+pub(super) fn text(error: &TextError) -> JsValue {
+    match error {
+        TextError::InvalidOption { option, reason } => throw(Fault::InvalidField, reason, option),
+        TextError::TooManySegments { .. } => throw(Fault::TooManySegments, &error.to_string(), ""),
+        TextError::Unencodable(characters) => {
+            let object = throw(Fault::Unencodable, &error.to_string(), "");
+            let list = Array::new();
+            for &(index, char) in characters {
+                let item = Object::new();
+                set(&item, "index", &JsValue::from_f64(index as f64));
+                set(&item, "char", &char.to_string().into());
+                list.push(&item);
+            }
+            set(object.unchecked_ref(), "unencodable", &list);
+            object
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The session's events as records for js/engine/events.ts: the kind, then its fields in the order read there.
+
+use super::config::Messages;
+use super::io::{Io, NOTHING};
+use super::report;
+use crate::pdu::{CommandId, HEADER_LEN, Header, Pdu};
+use crate::session::{BindType, CloseReason, Delivery, Event, Failure, Sequence, State, Ticket};
+use crate::text::decode_into;
+
+const BOUND: u32 = 1;
+const SETTLED: u32 = 2;
+const REQUEST: u32 = 3;
+const REPORT: u32 = 4;
+const MESSAGE: u32 = 5;
+const BIND_REQUEST: u32 = 6;
+const LOG: u32 = 7;
+const CONNECT: u32 = 8;
+const DISCONNECT: u32 = 9;
+
+/// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
+pub(super) const WHOLE: u8 = 255;
+
+pub(super) fn ticket(number: u32, index: u8) -> Ticket {
+    Ticket(u64::from(number) << 8 | u64::from(index))
+}
+
+/// The number that JavaScript gave an SMS or a request.
+pub(super) fn number(ticket: Ticket) -> u32 {
+    (ticket.0 >> 8) as u32
+}
+
+pub(super) fn state_code(state: State) -> u32 {
+    match state {
+        State::Closed => 0,
+        State::Waiting => 1,
+        State::Connecting => 2,
+        State::Open => 3,
+        State::Binding => 4,
+        State::Bound(_) => 5,
+        State::Unbinding(_) => 6,
+        State::Unbound => 7,
+    }
+}
+
+/// Writes one event. Requests that need no answer of the application are left for the caller to answer: their
+/// [`Sequence`] is returned.
+pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
+    match *event {
+        Event::Connect => io.word(CONNECT),
+        Event::Bound { system_id, version } => {
+            io.word(BOUND);
+            io.latin1(system_id);
+            io.word(version.0.into());
+        }
+        Event::Response {
+            ticket: Some(ticket),
+            command_id,
+            status,
+            frame,
+            ..
+        } => {
+            settled(io, ticket, 0, status.0, command_id, Some(frame));
+        }
+        Event::Failed {
+            ticket: Some(ticket),
+            command_id,
+            failure,
+            ..
+        } => {
+            let (outcome, status) = match failure {
+                Failure::Timeout => (1, 0),
+                Failure::Lost => (2, 0),
+                Failure::Closed => (3, 0),
+                Failure::Cancelled => (4, 0),
+                Failure::CancelledOnWire => (5, 0),
+                Failure::Expired(status) => (6, status.0),
+                Failure::Mismatch(status) => (7, status.0),
+            };
+            settled(io, ticket, outcome, status, command_id, None);
+        }
+        Event::Request { sequence, frame } => inbound(io, sequence, frame, messages),
+        Event::Notification { frame } => request(io, None, frame, None),
+        Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
+        Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
+        Event::Trace { direction, frame } => {
+            io.word(LOG);
+            io.text_with(|line| super::log::write(line, direction, frame, messages));
+        }
+        Event::Disconnect {
+            ref reason,
+            retry_in,
+        } => {
+            io.word(DISCONNECT);
+            let (kind, status) = close_kind(reason);
+            io.words(&[
+                kind,
+                status,
+                retry_in.map_or(NOTHING, |millis| millis as u32),
+            ]);
+            io.text_with(|text| describe(text, reason));
+        }
+        _ => {}
+    }
+}
+
+fn settled(
+    io: &mut Io,
+    ticket: Ticket,
+    outcome: u32,
+    status: u32,
+    command_id: CommandId,
+    frame: Option<&[u8]>,
+) {
+    let index = ticket.0 as u8;
+    let number = number(ticket);
+    let whole = index == WHOLE;
+    io.words(&[
+        SETTLED,
+        number,
+        if whole { 0 } else { index.into() },
+        outcome,
+        status,
+        command_id.0,
+    ]);
+    // message_id is the first field of the response to a submission, where there is a body at all.
+    let body = frame.and_then(|f| f.get(HEADER_LEN..)).unwrap_or_default();
+    let id = body
+        .iter()
+        .position(|&o| o == 0)
+        .map_or(body, |end| &body[..end]);
+    io.latin1(if whole { b"" } else { id });
+    io.optional_octets(frame.filter(|_| whole));
+}
+
+fn request(io: &mut Io, sequence: Option<Sequence>, frame: &[u8], error: Option<&str>) {
+    io.word(REQUEST);
+    write_sequence(io, sequence);
+    io.octets(frame);
+    match error {
+        Some(error) => io.text(error),
+        None => io.words(&[NOTHING, 0]),
+    }
+}
+
+fn write_sequence(io: &mut Io, sequence: Option<Sequence>) {
+    let parts = sequence.map_or([0, 0], |s| [s.connection(), s.number()]);
+    io.words(&parts);
+}
+
+fn inbound(io: &mut Io, sequence: Sequence, frame: &[u8], messages: &Messages) {
+    // The session has read it once, so that it can be read.
+    let Ok((header, pdu)) = Pdu::decode(frame) else {
+        return;
+    };
+    if let Some(bind) = BindType::from_command_id(header.command_id) {
+        return bind_request(io, sequence, bind, &pdu);
+    }
+    match Delivery::of(&pdu) {
+        None => request(io, Some(sequence), frame, None),
+        Some(delivery) => {
+            let towards_us = header.command_id != CommandId::SUBMIT_SM;
+            match delivery.report().filter(|_| towards_us) {
+                Some(found) => {
+                    io.word(REPORT);
+                    write_sequence(io, Some(sequence));
+                    report::write(io, &found, Some(&delivery), messages);
+                    io.octets(frame);
+                }
+                None => message(io, sequence, &header, frame, &delivery, messages),
+            }
+        }
+    }
+}
+
+fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, pdu: &Pdu<'_>) {
+    let (Pdu::BindTransmitter(fields) | Pdu::BindReceiver(fields) | Pdu::BindTransceiver(fields)) =
+        pdu
+    else {
+        return;
+    };
+    io.word(BIND_REQUEST);
+    write_sequence(io, Some(sequence));
+    let kind = match bind {
+        BindType::Transmitter => 0,
+        BindType::Receiver => 1,
+        BindType::Transceiver => 2,
+    };
+    io.words(&[
+        kind,
+        fields.interface_version.0.into(),
+        fields.addr_ton.0.into(),
+        fields.addr_npi.0.into(),
+    ]);
+    io.latin1(fields.system_id);
+    io.latin1(fields.password);
+    io.latin1(fields.system_type);
+    io.latin1(fields.address_range);
+}
+
+fn message(
+    io: &mut Io,
+    sequence: Sequence,
+    header: &Header,
+    frame: &[u8],
+    delivery: &Delivery<'_>,
+    messages: &Messages,
+) {
+    io.word(MESSAGE);
+    write_sequence(io, Some(sequence));
+    io.text(header.command_id.name());
+    io.word(header.sequence_number);
+    report::address(io, &delivery.source);
+    report::address(io, &delivery.destination);
+    io.latin1(delivery.service_type);
+    io.words(&[
+        delivery.esm_class.0.into(),
+        delivery.protocol_id.into(),
+        delivery.priority_flag.0.into(),
+        delivery.registered_delivery.0.into(),
+        delivery.data_coding.0.into(),
+    ]);
+    let udh = delivery.udh();
+    let body = delivery.body();
+    let mut text = String::new();
+    let (encoding, _) = decode_into(
+        &mut text,
+        body,
+        delivery.data_coding.0,
+        udh.as_ref(),
+        messages.default_alphabet,
+    );
+    io.text(encoding.as_str());
+    // What the platform decodes by itself goes as octets; its encoding says so.
+    if encoding == crate::text::EncodingName::Binary || encoding.platform_label().is_some() {
+        io.words(&[NOTHING, 0]);
+        io.octets(body);
+    } else {
+        io.text(&text);
+        io.words(&[NOTHING, 0]);
+    }
+    io.optional_octets(udh.map(|udh| udh.as_bytes()));
+    match delivery.concat() {
+        Some(part) => io.words(&[part.reference.into(), part.total.into(), part.part.into()]),
+        None => io.words(&[0, 0, 0]),
+    }
+    // One segment, complete, none missing, one PDU.
+    io.words(&[1, 1, 0, 1]);
+    io.octets(frame);
+}
+
+fn close_kind(reason: &CloseReason) -> (u32, u32) {
+    match reason {
+        CloseReason::ConnectFailed => (0, 0),
+        CloseReason::Lost => (1, 0),
+        CloseReason::BindRefused(status) => (2, status.0),
+        CloseReason::BindTimeout
+        | CloseReason::SessionInitTimeout
+        | CloseReason::EnquireLinkTimeout => (3, 0),
+        CloseReason::Inactivity | CloseReason::PeerUnbound => (4, 0),
+        CloseReason::Frame(_) | CloseReason::PeerLostSync | CloseReason::PeerNotReading => (5, 0),
+        CloseReason::Unbound => (6, 0),
+    }
+}
+
+fn describe(out: &mut String, reason: &CloseReason) {
+    let detail;
+    let (what, detail) = match reason {
+        CloseReason::ConnectFailed => ("the connection could not be made", ""),
+        CloseReason::Lost => ("the connection was lost", ""),
+        CloseReason::BindRefused(status) => ("the bind was refused: ", status.name()),
+        CloseReason::BindTimeout => ("no answer to the bind", ""),
+        CloseReason::SessionInitTimeout => ("no bind came", ""),
+        CloseReason::EnquireLinkTimeout => ("no answer to enquire_link", ""),
+        CloseReason::Inactivity => ("nothing was done for too long", ""),
+        CloseReason::Unbound => ("closed", ""),
+        CloseReason::PeerUnbound => ("the peer unbound", ""),
+        CloseReason::Frame(error) => {
+            detail = error.to_string();
+            ("what came is not SMPP: ", detail.as_str())
+        }
+        CloseReason::PeerLostSync => ("the peer lost track of our stream", ""),
+        CloseReason::PeerNotReading => ("the peer does not read", ""),
+    };
+    out.push_str(what);
+    out.push_str(detail);
+}

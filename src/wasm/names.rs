@@ -1,0 +1,110 @@
+//! The lists of names that numbers in records stand for.
+
+use crate::pdu::{CommandId, CommandStatus, Handling};
+use crate::receipt::{MessageIdFormat, Side, key};
+use crate::text::{Encoding, EncodingName, Language};
+use wasm_bindgen::prelude::*;
+
+/// The codings a message can have, as records number them.
+const ENCODINGS: [EncodingName; 8] = [
+    EncodingName::Binary,
+    EncodingName::Gsm7,
+    EncodingName::Latin1,
+    EncodingName::Ascii,
+    EncodingName::Ucs2,
+    EncodingName::Cyrillic,
+    EncodingName::Hebrew,
+    EncodingName::Utf8,
+];
+
+pub(super) fn encoding_code(name: EncodingName) -> u32 {
+    match name {
+        EncodingName::Gsm7National(language) => {
+            (ENCODINGS.len() - 1) as u32 + u32::from(language.id())
+        }
+        name => ENCODINGS
+            .iter()
+            .position(|&known| known == name)
+            .unwrap_or(0) as u32,
+    }
+}
+
+/// The names of encodings, by their number in the result of `send_sms`.
+#[wasm_bindgen]
+pub fn encoding_names() -> Vec<String> {
+    let national = Language::ALL
+        .iter()
+        .map(|&language| EncodingName::Gsm7National(language));
+    ENCODINGS
+        .into_iter()
+        .chain(national)
+        .map(|name| name.as_str().to_owned())
+        .collect()
+}
+
+/// The encodings that can be asked for, by their number in an SMS.
+#[wasm_bindgen]
+pub fn encoding_options() -> Vec<String> {
+    Encoding::ALL
+        .iter()
+        .map(|encoding| encoding.as_str().to_owned())
+        .collect()
+}
+
+/// The languages that have tables of their own; their number in an SMS is one more than here.
+#[wasm_bindgen]
+pub fn languages() -> Vec<String> {
+    Language::ALL
+        .iter()
+        .map(|language| language.as_str().to_owned())
+        .collect()
+}
+
+/// The name of a command_id; `unknown` if it has none.
+#[wasm_bindgen]
+pub fn command_name(command_id: u32) -> String {
+    CommandId(command_id).name().to_owned()
+}
+
+/// The name of a command_status, `ESME_RTHROTTLED`; `unknown` if it has none.
+#[wasm_bindgen]
+pub fn status_name(status: u32) -> String {
+    CommandStatus(status).name().to_owned()
+}
+
+/// What a command_status means, in words.
+#[wasm_bindgen]
+pub fn status_meaning(status: u32) -> String {
+    CommandStatus(status).meaning().to_owned()
+}
+
+/// What to do about a command_status: `ok`, `retry`, `throttle`, `permanent` or `config`.
+#[wasm_bindgen]
+pub fn status_handling(status: u32) -> String {
+    match CommandStatus(status).handling() {
+        Handling::Ok => "ok",
+        Handling::Retry => "retry",
+        Handling::Throttle => "throttle",
+        Handling::Permanent => "permanent",
+        Handling::Config => "config",
+    }
+    .to_owned()
+}
+
+/// What two writings of one message id have in common: see [`key`].
+#[wasm_bindgen]
+pub fn message_id_key(id: &str, in_receipt: bool, format: &str) -> String {
+    let side = if in_receipt {
+        Side::Receipt
+    } else {
+        Side::Response
+    };
+    let mut out = Vec::new();
+    key(
+        id.as_bytes(),
+        side,
+        MessageIdFormat::by_name(format).unwrap_or_default(),
+        &mut out,
+    );
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -1,0 +1,59 @@
+//! A delivery receipt as a record, in the order that js/engine/reader.ts reads it.
+
+use super::config::Messages;
+use super::io::{Io, NOTHING};
+use crate::receipt::{Report, Side, in_response_form, key};
+use crate::session::{Address, Delivery};
+use crate::text::decode_into;
+
+pub(super) fn address(io: &mut Io, address: &Address<'_>) {
+    io.words(&[address.ton.0.into(), address.npi.0.into()]);
+    io.latin1(address.addr);
+}
+
+/// `delivery`: the message it came in, if it came in one.
+pub(super) fn write(
+    io: &mut Io,
+    report: &Report<'_>,
+    delivery: Option<&Delivery<'_>>,
+    messages: &Messages,
+) {
+    io.words(&[report.status() as u32, report.is_final().into()]);
+    let id = report.message_id().unwrap_or_default();
+    let format = messages.message_id_format;
+    let mut converted = Vec::new();
+    in_response_form(id, format, &mut converted);
+    io.latin1(&converted);
+    io.latin1(id);
+    key(id, Side::Receipt, format, &mut converted);
+    io.latin1(&converted);
+    io.optional_latin1(report.receipt.err);
+    for count in [report.receipt.sub, report.receipt.dlvrd] {
+        io.word(count.and_then(decimal).unwrap_or(NOTHING));
+    }
+    match report.receipt.text {
+        Some(text) => io.text_with(|heap| {
+            let data_coding = delivery.map_or(0, |delivery| delivery.data_coding.0);
+            decode_into(heap, text, data_coding, None, messages.default_alphabet);
+        }),
+        None => io.words(&[NOTHING, 0]),
+    }
+    let nowhere = Address::default();
+    address(io, delivery.map_or(&nowhere, |delivery| &delivery.source));
+    address(
+        io,
+        delivery.map_or(&nowhere, |delivery| &delivery.destination),
+    );
+    match report.network_error() {
+        Some(error) => io.words(&[error.network_type.into(), error.code.into()]),
+        None => io.words(&[NOTHING, 0]),
+    }
+    io.octets(report.raw);
+    for date in [report.submitted_at(), report.done_at()] {
+        io.double(date.map_or(f64::NAN, |millis| millis as f64));
+    }
+}
+
+fn decimal(digits: &[u8]) -> Option<u32> {
+    std::str::from_utf8(digits).ok()?.trim().parse().ok()
+}

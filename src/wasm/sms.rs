@@ -1,0 +1,154 @@
+//! An SMS as js/engine/sms.ts writes it: one record of words, then strings as UTF-16 units, then octets.
+
+use super::config::Messages;
+use crate::pdu::{PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
+use crate::session::{Content, Instant, Sms};
+use crate::text::{Concat, EncodeOptions, Encoding, Language};
+
+const WORDS: usize = 26;
+const FLASH: u32 = 1;
+const REPLACE: u32 = 2;
+const TRANSLITERATE: u32 = 4;
+const REFERENCE: u32 = 8;
+const BINARY: u32 = 16;
+
+/// Takes a record apart. Kept from one SMS to the next for its buffers.
+#[derive(Default)]
+pub(super) struct SmsReader {
+    text: Vec<u16>,
+    /// Addresses, service type and times, as octets.
+    strings: Vec<u8>,
+    validity: Vec<u8>,
+}
+
+/// A field that can't be what it is.
+pub(super) struct BadField(pub(super) &'static str);
+
+impl SmsReader {
+    /// The ticket and the SMS of a record, which lasts as long as the record and this reader.
+    pub(super) fn read<'a>(
+        &'a mut self,
+        record: &'a [u8],
+        now: Instant,
+        messages: &Messages,
+    ) -> Result<(u32, Sms<'a>), BadField> {
+        let (words, rest) = record
+            .split_at_checked(WORDS * 4)
+            .ok_or(BadField("record"))?;
+        let mut word = [0_u32; WORDS];
+        for (value, octets) in word.iter_mut().zip(words.as_chunks::<4>().0) {
+            *value = u32::from_le_bytes(*octets);
+        }
+        let [from, to, text, service_type, schedule, validity] =
+            [17, 18, 19, 20, 21, 22].map(|i| word[i] as usize);
+        let [binary, udh, tlvs] = [23, 24, 25].map(|i| word[i] as usize);
+        let units = from + to + text + service_type + schedule + validity;
+        let (units, octets) = rest.split_at_checked(units * 2).ok_or(BadField("record"))?;
+        let mut units = units
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|u| u16::from_le_bytes(*u));
+
+        self.strings.clear();
+        let mut string = |length: usize, field, units: &mut dyn Iterator<Item = u16>| {
+            for _ in 0..length {
+                let unit = units.next().unwrap_or(0);
+                self.strings
+                    .push(u8::try_from(unit).map_err(|_| BadField(field))?);
+            }
+            Ok(())
+        };
+        string(from, "source_addr", &mut units)?;
+        string(to, "destination_addr", &mut units)?;
+        self.text.clear();
+        self.text.extend(units.by_ref().take(text));
+        string(service_type, "service_type", &mut units)?;
+        string(schedule, "schedule_delivery_time", &mut units)?;
+        string(validity, "validity_period", &mut units)?;
+
+        let mut strings = self.strings.as_slice();
+        let mut next = |length: usize| strings.split_off(..length).unwrap_or_default();
+        let [from, to, service_type, schedule, validity] =
+            [from, to, service_type, schedule, validity].map(&mut next);
+        let mut octets = octets;
+        let mut next = |length: usize| octets.split_off(..length).unwrap_or_default();
+        let [binary, udh, tlvs] = [binary, udh, tlvs].map(&mut next);
+
+        let small = |i: usize, field| u8::try_from(word[i]).map_err(|_| BadField(field));
+        let seconds = word[15];
+        let validity = if seconds == 0 {
+            validity
+        } else {
+            relative_time(seconds, &mut self.validity).ok_or(BadField("validity_period"))?
+        };
+        let flags = word[10];
+        let concat = match word[7] {
+            0 => messages.concat,
+            n => *Concat::ALL.get(n as usize - 1).ok_or(BadField("concat"))?,
+        };
+        let max_segments = match word[8] {
+            0 => 255,
+            _ => small(8, "maxSegments")?,
+        };
+        let sms = Sms {
+            fields: SubmitSm {
+                service_type,
+                source_addr_ton: small(1, "source_addr_ton")?.into(),
+                source_addr_npi: small(2, "source_addr_npi")?.into(),
+                source_addr: from,
+                dest_addr_ton: small(3, "dest_addr_ton")?.into(),
+                dest_addr_npi: small(4, "dest_addr_npi")?.into(),
+                destination_addr: to,
+                protocol_id: small(12, "protocol_id")?,
+                priority_flag: PriorityFlag(small(11, "priority_flag")?),
+                schedule_delivery_time: schedule,
+                validity_period: validity,
+                registered_delivery: RegisteredDelivery(small(9, "registered_delivery")?),
+                replace_if_present_flag: u8::from(flags & REPLACE != 0),
+                sm_default_msg_id: small(13, "sm_default_msg_id")?,
+                tlvs: Tlvs::from_bytes(tlvs).map_err(|_| BadField("tlvs"))?,
+                ..SubmitSm::default()
+            },
+            content: if flags & BINARY != 0 {
+                Content::Binary(binary)
+            } else {
+                Content::Text(&self.text)
+            },
+            options: EncodeOptions {
+                encoding: *Encoding::ALL
+                    .get(word[5] as usize)
+                    .ok_or(BadField("encoding"))?,
+                language: (word[6] > 0)
+                    .then(|| u8::try_from(word[6]).ok().and_then(Language::by_id))
+                    .flatten(),
+                concat,
+                max_segments,
+                default_alphabet: messages.default_alphabet,
+                transliterate: flags & TRANSLITERATE != 0,
+                substitute: char::from_u32(word[16]).filter(|&c| c != '\0'),
+                flash: flags & FLASH != 0,
+                extra_udh: udh,
+                reference: 0,
+            },
+            reference: (flags & REFERENCE != 0).then_some(word[14] as u16),
+            expires: (seconds > 0).then(|| now + u64::from(seconds) * 1_000),
+        };
+        Ok((word[0], sms))
+    }
+}
+
+/// A relative SMPP time (SMPP 5.0, 4.7.23.5); `None` beyond 99 days, which months and years can't tell exactly.
+fn relative_time(seconds: u32, out: &mut Vec<u8>) -> Option<&[u8]> {
+    let days = seconds / 86_400;
+    if days > 99 {
+        return None;
+    }
+    out.clear();
+    out.extend_from_slice(b"0000");
+    for value in [days, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60] {
+        out.extend_from_slice(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]);
+    }
+    out.extend_from_slice(b"000R");
+    Some(out)
+}
