@@ -1,0 +1,92 @@
+//! How a text is to be sent, and why it can't be.
+
+use crate::text::{Alphabet, Concat, Encoding, Language};
+
+/// The most segments a concatenation can number.
+pub(super) const MAX_SEGMENTS: u8 = 255;
+/// Why `flash` is refused.
+pub(super) const NO_CLASS: &str = "only GSM 03.38, UCS-2 and binary have a message class";
+/// How a text is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeOptions<'a> {
+    /// The coding, or the choice of it.
+    pub encoding: Encoding,
+    /// The language whose national tables may be used. None unless named: many handsets lack them.
+    pub language: Option<Language>,
+    /// How a text too long for one message is carried.
+    pub concat: Concat,
+    /// More segments than this are refused, 255 at most.
+    pub max_segments: u8,
+    /// What `data_coding` 0 means at the centre.
+    pub default_alphabet: Alphabet,
+    /// Put plain quotes, dashes and spaces for typographic ones that the coding lacks.
+    pub transliterate: bool,
+    /// Put this for a character that the coding lacks. If the coding lacks this too, it is not put.
+    pub substitute: Option<char>,
+    /// Show at once, do not store: message class 0 (`data_coding` 0x10, 0x18, 0x14). GSM 03.38, UCS-2 and binary only.
+    pub flash: bool,
+    /// Further user data header elements (identifier, length, data …, without UDHL), in every segment.
+    pub extra_udh: &'a [u8],
+    /// The concatenation reference; an 8-bit header takes the low octet.
+    pub reference: u16,
+}
+
+impl Default for EncodeOptions<'_> {
+    fn default() -> Self {
+        EncodeOptions {
+            encoding: Encoding::Auto,
+            language: None,
+            concat: Concat::Udh8,
+            max_segments: MAX_SEGMENTS,
+            default_alphabet: Alphabet::Gsm7,
+            transliterate: false,
+            substitute: None,
+            flash: false,
+            extra_udh: &[],
+            reference: 0,
+        }
+    }
+}
+
+/// Why a text can't be sent as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Characters the coding lacks, each with its index in UTF-16 units; U+FFFD stands for a lone surrogate.
+    Unencodable(Vec<(usize, char)>),
+    /// More segments than allowed.
+    TooManySegments {
+        /// How many it takes.
+        needed: usize,
+        /// How many are allowed.
+        max: usize,
+    },
+    /// An option that makes no sense, or not with the others.
+    InvalidOption {
+        /// The option, as JavaScript spells it.
+        option: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl core::fmt::Display for TextError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Unencodable(characters) => {
+                write!(f, "can't be encoded:")?;
+                characters.iter().try_for_each(|(index, c)| {
+                    write!(f, " {c:?} (U+{:04X}) at {index}", u32::from(*c))
+                })
+            }
+            Self::TooManySegments { needed, max } => write!(f, "{needed} segments, {max} allowed"),
+            Self::InvalidOption { option, reason } => write!(f, "{option}: {reason}"),
+        }
+    }
+}
+
+impl core::error::Error for TextError {}
+
+pub(super) fn invalid(option: &'static str, reason: &'static str) -> TextError {
+    TextError::InvalidOption { option, reason }
+}
