@@ -251,7 +251,7 @@ export class Link {
   #deadline = Infinity;
 
   #drain(): void {
-    const block = this.#call((engine) => engine.drain(this.#transport !== undefined && this.#writable)) >> 3;
+    const block = this.#call((engine) => engine.drain(clock(), this.#transport !== undefined && this.#writable)) >> 3;
     const outAt = f64[block + 6]!;
     const outLength = f64[block + 7]!;
     this.#deadline = f64[block + 8]!;

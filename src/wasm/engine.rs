@@ -6,7 +6,7 @@ use super::events;
 use super::io::Io;
 use super::sms::{BadField, SmsReader};
 use crate::pdu::{CommandStatus, MessageIdResp};
-use crate::session::{Composer, Instant, Sequence, Session, SmsError};
+use crate::session::{Composer, Event, Inbox, Instant, Role, Sequence, Session, SmsError};
 use wasm_bindgen::prelude::*;
 
 /// One session. Times are milliseconds of a clock that never runs backwards.
@@ -16,6 +16,8 @@ pub struct Engine {
     composer: Composer,
     reader: SmsReader,
     messages: Messages,
+    /// Joins long messages; none if each part is to be handed over by itself.
+    inbox: Option<Inbox>,
     /// Octets that JavaScript was shown by the last `drain` and has taken.
     taken: usize,
 }
@@ -34,10 +36,14 @@ impl Engine {
         let (config, messages) = options.read().map_err(|BadOption(field)| {
             throw(Fault::InvalidField, "not a value for this option", field)
         })?;
+        let role = config.role;
         Ok(Engine {
             composer: Composer::new(config.seed),
             session: Session::new(config, at(now)),
             reader: SmsReader::default(),
+            // A centre's clients send each part for itself, to be passed on so.
+            inbox: (messages.reassemble && role == Role::Esme)
+                .then(|| Inbox::new(messages.part_timeout.max(1))),
             messages,
             taken: 0,
         })
@@ -151,21 +157,28 @@ impl Engine {
 
     /// Puts what is due into the shared buffers: octets to send if `writable`, events, the deadline. Returns the address of
     /// the block that tells where they are; they are there until the next call into the module.
-    pub fn drain(&mut self, writable: bool) -> usize {
+    pub fn drain(&mut self, now: f64, writable: bool) -> usize {
+        let now = at(now);
         self.settle_taken();
         Io::with(|io| {
             io.clear();
-            while let Some(event) = self.session.poll_event() {
-                events::write(io, &event, &self.messages);
-            }
+            self.write_events(io, now);
             let out = if writable {
                 self.session.poll_transmit()
             } else {
                 &[]
             };
             self.taken = out.len();
-            let deadline = self.session.poll_timeout().map(Instant::as_millis);
-            io.publish(out, deadline, events::state_code(self.session.state()))
+            let inbox = self.inbox.as_ref().and_then(Inbox::poll_timeout);
+            let deadline = [self.session.poll_timeout(), inbox]
+                .into_iter()
+                .flatten()
+                .min();
+            io.publish(
+                out,
+                deadline.map(Instant::as_millis),
+                events::state_code(self.session.state()),
+            )
         })
     }
 }
@@ -175,6 +188,33 @@ impl Engine {
     pub(super) fn session(&mut self) -> &mut Session {
         self.settle_taken();
         &mut self.session
+    }
+
+    fn write_events(&mut self, io: &mut Io, now: Instant) {
+        let Engine {
+            session,
+            inbox,
+            messages,
+            ..
+        } = self;
+        let mut acknowledge = Vec::new();
+        loop {
+            while let Some(event) = session.poll_event() {
+                if let (Event::Disconnect { .. }, Some(inbox)) = (&event, inbox.as_mut()) {
+                    inbox.disconnected(now);
+                }
+                acknowledge.extend(events::write(io, &event, messages, inbox, now));
+            }
+            if acknowledge.is_empty() {
+                break;
+            }
+            for sequence in acknowledge.drain(..) {
+                session.respond(now, sequence, CommandStatus::ESME_ROK);
+            }
+        }
+        while let Some(incomplete) = inbox.as_mut().and_then(|inbox| inbox.poll(now)) {
+            events::joined(io, None, &incomplete, messages);
+        }
     }
 
     fn settle_taken(&mut self) {

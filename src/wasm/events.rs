@@ -4,8 +4,11 @@ use super::config::Messages;
 use super::io::{Io, NOTHING};
 use super::report;
 use crate::pdu::{CommandId, HEADER_LEN, Header, Pdu};
-use crate::session::{BindType, CloseReason, Delivery, Event, Failure, Sequence, State, Ticket};
-use crate::text::decode_into;
+use crate::session::{
+    Arrival, BindType, CloseReason, Delivery, Event, Failure, Inbox, Instant, Sequence, State,
+    Ticket,
+};
+use crate::text::{Decoded, EncodingName, Joined, decode_into};
 
 const BOUND: u32 = 1;
 const SETTLED: u32 = 2;
@@ -42,9 +45,14 @@ pub(super) fn state_code(state: State) -> u32 {
     }
 }
 
-/// Writes one event. Requests that need no answer of the application are left for the caller to answer: their
-/// [`Sequence`] is returned.
-pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
+/// Writes one event. Returns the request that is to be acknowledged without asking the application, if it is one.
+pub(super) fn write(
+    io: &mut Io,
+    event: &Event<'_>,
+    messages: &Messages,
+    inbox: &mut Option<Inbox>,
+    now: Instant,
+) -> Option<Sequence> {
     match *event {
         Event::Connect => io.word(CONNECT),
         Event::Bound { system_id, version } => {
@@ -78,7 +86,9 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             };
             settled(io, ticket, outcome, status, command_id, None);
         }
-        Event::Request { sequence, frame } => inbound(io, sequence, frame, messages),
+        Event::Request { sequence, frame } => {
+            return inbound(io, sequence, frame, messages, inbox, now).then_some(sequence);
+        }
         Event::Notification { frame } => request(io, None, frame, None),
         Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
         Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
@@ -101,6 +111,7 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
         }
         _ => {}
     }
+    None
 }
 
 fn settled(
@@ -147,29 +158,43 @@ fn write_sequence(io: &mut Io, sequence: Option<Sequence>) {
     io.words(&parts);
 }
 
-fn inbound(io: &mut Io, sequence: Sequence, frame: &[u8], messages: &Messages) {
+fn inbound(
+    io: &mut Io,
+    sequence: Sequence,
+    frame: &[u8],
+    messages: &Messages,
+    inbox: &mut Option<Inbox>,
+    now: Instant,
+) -> bool {
     // The session has read it once, so that it can be read.
     let Ok((header, pdu)) = Pdu::decode(frame) else {
-        return;
+        return false;
     };
     if let Some(bind) = BindType::from_command_id(header.command_id) {
-        return bind_request(io, sequence, bind, &pdu);
+        bind_request(io, sequence, bind, &pdu);
+        return false;
     }
-    match Delivery::of(&pdu) {
-        None => request(io, Some(sequence), frame, None),
-        Some(delivery) => {
-            let towards_us = header.command_id != CommandId::SUBMIT_SM;
-            match delivery.report().filter(|_| towards_us) {
-                Some(found) => {
-                    io.word(REPORT);
-                    write_sequence(io, Some(sequence));
-                    report::write(io, &found, Some(&delivery), messages);
-                    io.octets(frame);
-                }
-                None => message(io, sequence, &header, frame, &delivery, messages),
-            }
-        }
+    let Some(delivery) = Delivery::of(&pdu) else {
+        request(io, Some(sequence), frame, None);
+        return false;
+    };
+    let towards_us = header.command_id != CommandId::SUBMIT_SM;
+    if let Some(found) = delivery.report().filter(|_| towards_us) {
+        io.word(REPORT);
+        write_sequence(io, Some(sequence));
+        report::write(io, &found, Some(&delivery), messages);
+        io.octets(frame);
+        return false;
     }
+    match inbox
+        .as_mut()
+        .map(|inbox| inbox.arrive(now, sequence, frame, &delivery))
+    {
+        None | Some(Arrival::Alone) => message(io, sequence, &header, frame, &delivery, messages),
+        Some(Arrival::Joined(whole)) => joined(io, Some(sequence), whole, messages),
+        Some(Arrival::Kept) => return true,
+    }
+    false
 }
 
 fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, pdu: &Pdu<'_>) {
@@ -197,6 +222,7 @@ fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, pdu: &Pdu<'_>) 
     io.latin1(fields.address_range);
 }
 
+/// A message that stands alone, or a part handed over by itself.
 fn message(
     io: &mut Io,
     sequence: Sequence,
@@ -205,8 +231,66 @@ fn message(
     delivery: &Delivery<'_>,
     messages: &Messages,
 ) {
+    fields(io, Some(sequence), header, delivery);
+    let udh = delivery.udh();
+    let body = delivery.body();
+    let mut decoded = Decoded::default();
+    (decoded.encoding, decoded.lossy) = decode_into(
+        &mut decoded.text,
+        body,
+        delivery.data_coding.0,
+        udh.as_ref(),
+        messages.default_alphabet,
+    );
+    content(io, &decoded, body);
+    io.optional_octets(udh.map(|udh| udh.as_bytes()));
+    match delivery.concat() {
+        Some(part) => io.words(&[part.reference.into(), part.total.into(), part.part.into()]),
+        None => io.words(&[0, 0, 0]),
+    }
+    // One segment, complete, none missing, one PDU.
+    io.words(&[1, 1, 0, 1]);
+    io.octets(frame);
+}
+
+/// A long message, joined from its parts; without `sequence` if its missing parts did not come.
+pub(super) fn joined(
+    io: &mut Io,
+    sequence: Option<Sequence>,
+    joined: &Joined<Vec<u8>>,
+    messages: &Messages,
+) {
+    let Some(first) = joined.parts.first() else {
+        return;
+    };
+    let Ok((header, pdu)) = Pdu::decode(&first.token) else {
+        return;
+    };
+    let Some(delivery) = Delivery::of(&pdu) else {
+        return;
+    };
+    fields(io, sequence, &header, &delivery);
+    content(
+        io,
+        &joined.decode(messages.default_alphabet),
+        &joined.octets(),
+    );
+    io.optional_octets(Some(first.udh.as_slice()).filter(|udh| !udh.is_empty()));
+    io.words(&[0, 0, 0]);
+    io.words(&[joined.parts.len() as u32, joined.is_complete().into()]);
+    io.word(joined.missing().count() as u32);
+    for number in joined.missing() {
+        io.word(number.into());
+    }
+    io.word(joined.parts.len() as u32);
+    for part in &joined.parts {
+        io.octets(&part.token);
+    }
+}
+
+fn fields(io: &mut Io, sequence: Option<Sequence>, header: &Header, delivery: &Delivery<'_>) {
     io.word(MESSAGE);
-    write_sequence(io, Some(sequence));
+    write_sequence(io, sequence);
     io.text(header.command_id.name());
     io.word(header.sequence_number);
     report::address(io, &delivery.source);
@@ -219,33 +303,26 @@ fn message(
         delivery.registered_delivery.0.into(),
         delivery.data_coding.0.into(),
     ]);
-    let udh = delivery.udh();
-    let body = delivery.body();
-    let mut text = String::new();
-    let (encoding, _) = decode_into(
-        &mut text,
-        body,
-        delivery.data_coding.0,
-        udh.as_ref(),
-        messages.default_alphabet,
-    );
-    io.text(encoding.as_str());
-    // What the platform decodes by itself goes as octets; its encoding says so.
-    if encoding == crate::text::EncodingName::Binary || encoding.platform_label().is_some() {
-        io.words(&[NOTHING, 0]);
-        io.octets(body);
-    } else {
-        io.text(&text);
-        io.words(&[NOTHING, 0]);
+}
+
+/// The text, or the octets where they are no text.
+fn content(io: &mut Io, decoded: &Decoded, octets: &[u8]) {
+    io.text(decoded.encoding.as_str());
+    let label = decoded.encoding.platform_label();
+    let text = match label {
+        Some(label) => super::platform::decode(label, octets),
+        None => Some(decoded.text.as_str().into()),
+    };
+    match text.filter(|_| decoded.encoding != EncodingName::Binary) {
+        Some(text) => {
+            io.text(&text);
+            io.words(&[NOTHING, 0]);
+        }
+        None => {
+            io.words(&[NOTHING, 0]);
+            io.octets(octets);
+        }
     }
-    io.optional_octets(udh.map(|udh| udh.as_bytes()));
-    match delivery.concat() {
-        Some(part) => io.words(&[part.reference.into(), part.total.into(), part.part.into()]),
-        None => io.words(&[0, 0, 0]),
-    }
-    // One segment, complete, none missing, one PDU.
-    io.words(&[1, 1, 0, 1]);
-    io.octets(frame);
 }
 
 fn close_kind(reason: &CloseReason) -> (u32, u32) {

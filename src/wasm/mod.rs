@@ -9,6 +9,7 @@ mod io;
 mod log;
 mod names;
 mod pdu;
+mod platform;
 mod report;
 mod sms;
 mod stats;
