@@ -1,0 +1,267 @@
+import { decodePdus, type DecodedPdu } from "../engine/codec.ts";
+import { Link } from "../engine/link.ts";
+import type { TransportHandler, Transport } from "../engine/transport.ts";
+import type {
+  Address,
+  BindRequest,
+  BindType,
+  CloseDetail,
+  Concat,
+  EngineConfig,
+  EngineMessage,
+  EngineStats,
+  LinkSink,
+  Outcome,
+  PduInput,
+  TlvInput,
+} from "../engine/types.ts";
+import { readAddress } from "../client/address.ts";
+import type { SmppError } from "../client/errors.ts";
+import { failure, refusal } from "../client/outcome.ts";
+import type { ListenOptions, RequestAnswer, SubmitAnswer } from "./listen.ts";
+import { receiptPdu, type Receipt } from "./receipt.ts";
+import { Status } from "./status.ts";
+
+/** An inbound message, from a subscriber to the ESME. A long one is sent as several deliver_sm. */
+export interface Delivery {
+  /** The subscriber. TON and NPI of a string are inferred as `sendSms` does. */
+  from: string | Address;
+  to: string | Address;
+  /** One of `text` and `binary`. */
+  text?: string;
+  binary?: Uint8Array;
+  /** Default "auto". */
+  encoding?: string;
+  language?: string;
+  /** How a long message is split; default the server's `concat`. */
+  concat?: Concat;
+  /** At most 255. */
+  maxSegments?: number;
+  serviceType?: string;
+  protocolId?: number;
+  priority?: number;
+  /** User data header elements, without the length octet. */
+  udh?: Uint8Array;
+  tlvs?: TlvInput;
+  /** Reference number of the segments; default the session's own count. */
+  reference?: number;
+}
+
+/** What was sent to the peer and waits for its responses. */
+interface Pending {
+  command: string;
+  /** Responses still to come. */
+  left: number;
+  /** The response to a `request`. */
+  frame: Uint8Array | undefined;
+  failure: SmppError | undefined;
+  resolve(frame: Uint8Array | undefined): void;
+  reject(error: SmppError): void;
+}
+
+/** What the server does as its sessions come and go. */
+export interface SessionEvents {
+  bound(session: Session): void;
+  closed(session: Session): void;
+}
+
+/** One connection of an ESME. The application sees it from its accepted bind on. */
+export class Session {
+  /** The bind that was accepted. */
+  bind!: BindRequest;
+  /** What carries the octets. What is written to it goes beside the session's own PDUs: for tests of faults. */
+  readonly transport: Transport;
+  /** The peer's address and port. */
+  readonly remoteAddress: string;
+  /** Resolves when the connection has ended, with how. */
+  readonly closed: Promise<CloseDetail>;
+
+  readonly #options: ListenOptions;
+  readonly #events: SessionEvents;
+  readonly #link: Link;
+  readonly #pending = new Map<number, Pending>();
+  #lastTicket = 0;
+  #state: "open" | "bound" | "closed" = "open";
+  #resolveClosed!: (detail: CloseDetail) => void;
+
+  /** @internal Sessions are made by `listen`. */
+  constructor(
+    config: EngineConfig,
+    options: ListenOptions,
+    connection: { transport: Transport; remoteAddress: string },
+    events: SessionEvents,
+  ) {
+    this.#options = options;
+    this.#events = events;
+    this.transport = connection.transport;
+    this.remoteAddress = connection.remoteAddress;
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.#link = new Link(config, this.#sink());
+  }
+
+  /** @internal Starts; what comes in goes to the handler. */
+  start(): TransportHandler {
+    return this.#link.accept(this.transport);
+  }
+
+  /** The account. */
+  get systemId(): string {
+    return this.bind.systemId;
+  }
+
+  get bindType(): BindType {
+    return this.bind.bind;
+  }
+
+  /** Whether messages and receipts can be sent to it. */
+  get receives(): boolean {
+    return this.#state === "bound" && this.bindType !== "transmitter";
+  }
+
+  /**
+   * Sends an inbound message. Resolves when every segment was acknowledged; rejects with an `SmppError` if one was
+   * refused (ESME_RX_T_APPN: to be tried again), was not answered in time, or the session ended.
+   */
+  async deliver(delivery: Delivery): Promise<{ segments: number; encoding: string }> {
+    const { from, to, encoding = "auto", ...rest } = delivery;
+    const sms = { ...rest, from: address(from, "from"), to: address(to, "to"), encoding, registeredDelivery: 0 };
+    let sent = { segments: 1, encoding };
+    await this.#send("deliver_sm", (ticket) => {
+      sent = this.#link.sendSms(ticket, sms);
+      return sent.segments;
+    });
+    return sent;
+  }
+
+  /** Sends a delivery receipt. Resolves and rejects as `deliver` does. */
+  async report(receipt: Receipt): Promise<void> {
+    await this.#request(receiptPdu(receipt));
+  }
+
+  /** Sends any request. Resolves with the response if its status is 0, else rejects with an `SmppError`. */
+  async request(pdu: PduInput): Promise<DecodedPdu> {
+    const frame = await this.#request(pdu);
+    return decodePdus(frame!).pdus[0]!;
+  }
+
+  stats(): EngineStats {
+    return this.#link.stats();
+  }
+
+  /** Sends what is queued, unbinds and closes. Resolves when the connection has ended. */
+  async close(): Promise<void> {
+    this.#link.close();
+    await this.closed;
+  }
+
+  /** Ends the connection at once, with no unbind. */
+  destroy(): void {
+    this.#link.destroy();
+  }
+
+  #request(pdu: PduInput): Promise<Uint8Array | undefined> {
+    return this.#send(String(pdu.command), (ticket) => {
+      this.#link.request(ticket, pdu);
+      return 1;
+    });
+  }
+
+  /** Has `start` hand something to the engine, in so many PDUs, and waits for the responses to all of them. */
+  #send(command: string, start: (ticket: number) => number): Promise<Uint8Array | undefined> {
+    const ticket = ++this.#lastTicket;
+    let left: number;
+    try {
+      left = start(ticket);
+    } catch (error) {
+      return Promise.reject(refusal(error, command));
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending.set(ticket, { command, left, frame: undefined, failure: undefined, resolve, reject });
+    });
+  }
+
+  #settled(ticket: number, outcome: Outcome, status: number, frame: Uint8Array | undefined): void {
+    const pending = this.#pending.get(ticket);
+    if (!pending) return;
+    pending.frame = frame;
+    pending.failure ??= failure(outcome, status, pending.command, undefined);
+    if (--pending.left > 0) return;
+    this.#pending.delete(ticket);
+    if (pending.failure) pending.reject(pending.failure);
+    else pending.resolve(pending.frame);
+  }
+
+  #sink(): LinkSink {
+    return {
+      state: () => {},
+      log: (line) => this.#options.log?.(line),
+      bindRequest: (bind, request) => void this.#authenticate(bind, request),
+      bound: () => {
+        this.#state = "bound";
+        this.#events.bound(this);
+      },
+      message: (message, request) => void this.#submitted(message, request),
+      request: (frame, request) => {
+        if (request !== 0) void this.#requested(frame, request);
+      },
+      // Receipts go from a centre to an ESME only.
+      report: (_report, request) => void this.#link.respond(request, Status.ESME_RINVCMDID),
+      settled: (ticket, _index, outcome, status, _command, _id, frame) => this.#settled(ticket, outcome, status, frame),
+      closed: (detail) => {
+        this.#state = "closed";
+        this.#events.closed(this);
+        this.#resolveClosed(detail);
+      },
+    };
+  }
+
+  async #authenticate(bind: BindRequest, request: number): Promise<void> {
+    this.bind = bind;
+    const verdict = await this.#ask(() => this.#options.authenticate(bind));
+    const status = verdict === true ? Status.ESME_ROK : verdict === false ? Status.ESME_RBINDFAIL : verdict;
+    this.#link.respond(request, status);
+  }
+
+  async #submitted(message: EngineMessage, request: number): Promise<void> {
+    const answer: SubmitAnswer = await this.#ask(
+      () => this.#options.onSubmit?.(message, this) ?? Status.ESME_RINVCMDID,
+    );
+    if (typeof answer === "number") this.#link.respond(request, answer);
+    else this.#respond(request, { message_id: answer.messageId, ...(answer.tlvs && { tlvs: answer.tlvs }) });
+  }
+
+  async #requested(frame: Uint8Array, request: number): Promise<void> {
+    const pdu = decodePdus(frame).pdus[0]!;
+    const answer: RequestAnswer = await this.#ask(
+      () => this.#options.onRequest?.(pdu, this) ?? Status.ESME_RINVCMDID,
+    );
+    if (typeof answer === "number") this.#link.respond(request, answer);
+    else this.#respond(request, answer);
+  }
+
+  /** What the application says, or ESME_RSYSERR if it throws: the peer may try again. */
+  async #ask<T>(handler: () => T | Promise<T>): Promise<T | number> {
+    try {
+      return await handler();
+    } catch (error) {
+      this.#options.log?.(`${this.remoteAddress} a handler failed: ${String(error)}`);
+      return Status.ESME_RSYSERR;
+    }
+  }
+
+  /** Answers with these fields, or with ESME_RSYSERR if they can't be written. */
+  #respond(request: number, { status = Status.ESME_ROK, ...fields }: { status?: number; [field: string]: unknown }): void {
+    try {
+      this.#link.respond(request, status, fields);
+    } catch (error) {
+      this.#options.log?.(`${this.remoteAddress} a response can't be written: ${String(error)}`);
+      this.#link.respond(request, Status.ESME_RSYSERR);
+    }
+  }
+}
+
+function address(input: string | Address, field: string): Address {
+  const read = { ton: 0, npi: 0, addr: "" };
+  readAddress(input, read, field);
+  return read;
+}

@@ -1,0 +1,93 @@
+import { SmppError } from "../client/errors.ts";
+import type { Session } from "../server/session.ts";
+
+/** What is sent to an account; the promise is settled by the peer's answer. */
+export type Send = (session: Session) => Promise<unknown>;
+
+interface Item {
+  send: Send;
+  tries: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const MAX_TRIES = 10;
+
+/** What waits for one account: sent over its sessions in turn, kept while none is bound, tried again when it may be. */
+export class Outbox {
+  readonly #sessions: () => Session[];
+  readonly #limit: number;
+  readonly #retryDelay: number;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #waiting: Item[] = [];
+  #size = 0;
+  #turn = 0;
+
+  /**
+   * `sessions` gives those that can take messages now; `limit` is how many may be in the box; a refusal for now is tried
+   * again after `retryDelay` ms, which doubles with each try.
+   */
+  constructor(sessions: () => Session[], limit: number, retryDelay: number) {
+    this.#sessions = sessions;
+    this.#limit = limit;
+    this.#retryDelay = retryDelay;
+  }
+
+  /** Resolves when the peer acknowledged it; rejects if it refused it for good or the box is full or given up. */
+  add(send: Send): Promise<void> {
+    if (this.#size >= this.#limit) return Promise.reject(new Error("too many messages wait for a bind"));
+    this.#size++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ send, tries: 0, resolve, reject });
+      this.flush();
+    });
+  }
+
+  /** Sends what waits, if a session is bound. */
+  flush(): void {
+    const sessions = this.#sessions();
+    if (sessions.length === 0) return;
+    for (const item of this.#waiting.splice(0)) void this.#try(item, sessions[this.#turn++ % sessions.length]!);
+  }
+
+  /** Gives up what is in the box. */
+  clear(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const item of this.#waiting.splice(0)) this.#drop(item, new Error("the centre was closed"));
+  }
+
+  async #try(item: Item, session: Session): Promise<void> {
+    item.tries++;
+    try {
+      await item.send(session);
+      this.#size--;
+      item.resolve();
+    } catch (error) {
+      if (item.tries < MAX_TRIES && mayTryAgain(error)) this.#again(item);
+      else this.#drop(item, error as Error);
+    }
+  }
+
+  #again(item: Item): void {
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        this.#waiting.push(item);
+        this.flush();
+      },
+      this.#retryDelay * 2 ** (item.tries - 1),
+    );
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #drop(item: Item, error: Error): void {
+    this.#size--;
+    item.reject(error);
+  }
+}
+
+/** A centre delivers again what was refused for now, and what it knows nothing of. */
+function mayTryAgain(error: unknown): boolean {
+  return error instanceof SmppError && (error.retryable || error.outcome !== "rejected");
+}
