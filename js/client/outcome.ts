@@ -27,6 +27,8 @@ export function failure(outcome: Outcome, status: number, command: string, signa
       return status === 0
         ? new ProtocolError(`the answer to ${command} was of another kind`, { code: "protocol", command, outcome: "unknown" })
         : statusError(status, command);
+    case Outcome.Unsupported:
+      return new SmppError(`${command} is not carried by this bind, or not by the peer's version`, { code: "unsupported", command, outcome: "not-sent" });
   }
 }
 

@@ -66,10 +66,12 @@ export const Outcome = {
   Cancelled: 4,
   /** Given up after it was sent: unknown. */
   CancelledOnWire: 5,
-  /** The peer was too busy until its time was over; the status tells how. */
+  /** Its time was over: not sent (status 0), or the peer was too busy; the status tells how. */
   Expired: 6,
   /** A response of another kind came; the status tells. */
   Mismatch: 7,
+  /** Not sent: this bind, or the peer's version, does not carry it. */
+  Unsupported: 8,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
@@ -246,7 +248,13 @@ export interface EngineStats {
   received: number;
   throttled: number;
   timeouts: number;
+  /** Requests on the wire when their connection ended. */
+  lost: number;
+  /** Answers to requests that had ended already. */
+  late: number;
   unmatched: number;
+  /** Requests of the peer that the engine refused. */
+  refused: number;
   undecodable: number;
   binds: number;
   /** Milliseconds. */

@@ -5,8 +5,13 @@ use super::config::Reconnect;
 /// Smallest ceiling after a refused bind, in milliseconds: accounts get locked by those who knock too often.
 const AFTER_REFUSAL: u64 = 10_000;
 
+/// A bind that lasted so long, in milliseconds, has worked.
+const STABLE: u64 = 10_000;
+
 pub(super) struct Backoff {
     failures: u32,
+    /// The last wait, in milliseconds.
+    last: u64,
     random: u64,
 }
 
@@ -18,13 +23,17 @@ impl Backoff {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         Self {
             failures: 0,
+            last: 0,
             random: (z ^ (z >> 31)) | 1,
         }
     }
 
-    /// The session was bound: the next failure is a first one.
-    pub(super) fn reset(&mut self) {
-        self.failures = 0;
+    /// The session was bound for so long, in milliseconds: the next failure is a first one, unless that was shorter than
+    /// the wait for it. So a peer that closes right after the bind is not asked ever faster.
+    pub(super) fn was_up(&mut self, millis: u64) {
+        if millis >= self.last.min(STABLE) {
+            self.failures = 0;
+        }
     }
 
     /// Milliseconds to wait after one more failure.
@@ -38,7 +47,8 @@ impl Backoff {
         let ceiling = floor.saturating_mul(1 << self.failures.min(32)).min(max);
         self.failures = self.failures.saturating_add(1);
         let least = (floor / 2).min(ceiling);
-        least + self.draw() % (ceiling - least + 1)
+        self.last = least + self.draw() % (ceiling - least + 1);
+        self.last
     }
 
     fn draw(&mut self) -> u64 {
@@ -46,5 +56,68 @@ impl Backoff {
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         self.random
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Reconnect = Reconnect {
+        min: 1_000,
+        max: 60_000,
+    };
+
+    /// The waits after failures in a row, over many seeds: the least and the most of each.
+    fn bounds(refused: bool) -> Vec<(u64, u64)> {
+        let mut bounds = vec![(u64::MAX, 0); 9];
+        for seed in 0..2_000 {
+            let mut backoff = Backoff::new(seed);
+            for (least, most) in &mut bounds {
+                let wait = backoff.next(POLICY, refused);
+                *least = wait.min(*least);
+                *most = wait.max(*most);
+            }
+        }
+        bounds
+    }
+
+    #[test]
+    fn the_ceiling_doubles_and_waits_are_drawn_from_all_below() {
+        for (failure, (least, most)) in bounds(false).into_iter().enumerate() {
+            let ceiling = (1_000 << failure).min(60_000);
+            assert!((500..=500 + ceiling / 50).contains(&least), "{least}");
+            assert!((ceiling - ceiling / 50..=ceiling).contains(&most), "{most}");
+        }
+    }
+
+    #[test]
+    fn a_refused_bind_waits_from_ten_seconds_up() {
+        for (failure, (least, most)) in bounds(true).into_iter().enumerate() {
+            let ceiling = (10_000 << failure).min(60_000);
+            assert!((5_000..=5_000 + ceiling / 50).contains(&least), "{least}");
+            assert!((ceiling - ceiling / 50..=ceiling).contains(&most), "{most}");
+        }
+    }
+
+    #[test]
+    fn seeds_give_different_waits_and_each_always_the_same() {
+        let wait = |seed| Backoff::new(seed).next(POLICY, true);
+        let waits: std::collections::HashSet<u64> = (0..100).map(wait).collect();
+        assert!(waits.len() > 90);
+        assert_eq!(wait(7), wait(7));
+    }
+
+    #[test]
+    fn only_a_bind_that_lasted_makes_the_next_failure_a_first_one() {
+        let mut backoff = Backoff::new(1);
+        for _ in 0..10 {
+            backoff.next(POLICY, false);
+        }
+        backoff.was_up(1);
+        assert_eq!(backoff.failures, 10);
+        backoff.was_up(STABLE);
+        assert_eq!(backoff.failures, 0);
+        assert!(backoff.next(POLICY, false) <= 1_000);
     }
 }

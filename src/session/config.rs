@@ -1,6 +1,6 @@
 //! What a session is told when it is made.
 
-use crate::pdu::{CommandId, InterfaceVersion};
+use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind};
 
 /// Which side of the session this is (SMPP 5.0, 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,9 @@ pub struct Config {
     pub system_type: Vec<u8>,
     /// The version spoken at most.
     pub interface_version: InterfaceVersion,
+    /// ESME: the version of a centre that does not say. Both specifications say 3.3, which takes no TLVs; many centres of
+    /// 3.4 leave it out.
+    pub assumed_version: InterfaceVersion,
     /// TON of the addresses served, for the bind.
     pub addr_ton: u8,
     /// NPI of the addresses served, for the bind.
@@ -85,7 +88,7 @@ pub struct Config {
     pub max_queue: usize,
     /// Octets of the longest PDU that is taken.
     pub max_pdu: usize,
-    /// Quiet time after which an enquire_link is sent.
+    /// Time without any PDU from the peer after which an enquire_link is sent; two are never closer than this.
     pub enquire_link: u64,
     /// How long the peer may take to show life after an enquire_link.
     pub enquire_link_timeout: u64,
@@ -93,18 +96,31 @@ pub struct Config {
     pub response_timeout: u64,
     /// How long a bind may stay without response.
     pub bind_timeout: u64,
-    /// SMSC: how long a connection may stay without a bind.
+    /// How long a connection that the peer made, or that an outbind was sent on, may stay without a bind.
     pub session_init: u64,
-    /// Time without any operation after which the session is ended.
+    /// Time without any operation after which the session is ended: without PDUs either way, but for our enquire_links
+    /// and their answers.
     pub inactivity: u64,
     /// Requests of the peer that the application may hold unanswered.
     pub max_unacknowledged: usize,
     /// How long the application may hold one, before it is refused for now.
     pub acknowledge_timeout: u64,
-    /// How long a throttled request without a validity of its own is tried again.
+    /// How long a request that the peer is too busy for is tried again, if it has no end of its own.
     pub retry_time: u64,
-    /// ESME: when to connect again; `None`: never.
+    /// ESME: when to connect again; `None`: never. Refusals that can't change by themselves end the session all the same:
+    /// ESME_RINVPASWD, ESME_RINVSYSID, ESME_RINVSYSTYP, and ESME_RINVCMDID unless `fall_back` helps.
     pub reconnect: Option<Reconnect>,
+    /// ESME: ESME_RBINDFAIL ends the session too.
+    pub bind_fail_is_final: bool,
+    /// ESME: after so many refused binds in a row the session ends; 0 for no end. ESME_RALYBND does not count: it passes
+    /// when the centre has noticed the end of the connection before.
+    pub max_refusals: u32,
+    /// ESME: where the centre has no bind_transceiver, go on as a transmitter, see
+    /// [`Event::NoTransceiver`](super::Event::NoTransceiver).
+    pub fall_back: bool,
+    /// ESME: how many endpoints there are. They are tried in order, one after the other at once, then from the first again
+    /// after the wait of `reconnect`; see [`Session::endpoint`](super::Session::endpoint).
+    pub endpoints: usize,
     /// Whether each PDU that comes or goes is reported as [`Event::Trace`](super::Event::Trace).
     pub trace: bool,
     /// Start of the random numbers; any value.
@@ -121,6 +137,7 @@ impl Config {
             password: password.to_vec(),
             system_type: Vec::new(),
             interface_version: InterfaceVersion::V3_4,
+            assumed_version: InterfaceVersion::V3_4,
             addr_ton: 0,
             addr_npi: 0,
             address_range: Vec::new(),
@@ -141,6 +158,10 @@ impl Config {
                 min: 1_000,
                 max: 60_000,
             }),
+            bind_fail_is_final: false,
+            max_refusals: 0,
+            fall_back: false,
+            endpoints: 1,
             trace: false,
             seed: 1,
         }
@@ -155,5 +176,37 @@ impl Config {
             reconnect: None,
             ..Self::esme(system_id, b"")
         }
+    }
+
+    /// The same account as a receiver: the second session of a pair.
+    #[must_use]
+    pub fn as_receiver(&self) -> Self {
+        Self {
+            bind: BindType::Receiver,
+            seed: !self.seed,
+            ..self.clone()
+        }
+    }
+
+    /// Tells whether the fields that go into a bind can be written. If not, it goes as its header alone, for the peer to
+    /// refuse.
+    ///
+    /// # Errors
+    ///
+    /// The first field that can't.
+    pub fn check(&self) -> Result<(), InvalidField> {
+        if self.password.contains(&0) {
+            return Err(InvalidField {
+                field: "password",
+                kind: InvalidFieldKind::ContainsNul,
+            });
+        }
+        let bind = Bind {
+            system_id: &self.system_id,
+            system_type: &self.system_type,
+            address_range: &self.address_range,
+            ..Bind::default()
+        };
+        bind.check()
     }
 }

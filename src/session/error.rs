@@ -13,8 +13,10 @@ pub enum SendError {
     BindType,
     /// As many requests as allowed wait for their response.
     WindowFull,
-    /// The rate limit, or a peer that is too busy, holds requests back.
+    /// The rate limit, a peer that is too busy, or octets that are not transmitted yet hold requests back.
     Throttled,
+    /// The message is in TLVs, and the peer's version has none.
+    Unsupported,
     /// As many requests as allowed wait for a place in the window.
     QueueFull,
     /// The session is ending, or over.
@@ -35,7 +37,8 @@ impl fmt::Display for SendError {
             SendError::NotBound => f.write_str("not bound"),
             SendError::BindType => f.write_str("this bind does not carry the request"),
             SendError::WindowFull => f.write_str("window full"),
-            SendError::Throttled => f.write_str("held back by the rate limit"),
+            SendError::Throttled => f.write_str("held back"),
+            SendError::Unsupported => f.write_str("the peer's version has no TLVs"),
             SendError::QueueFull => f.write_str("queue full"),
             SendError::Closed => f.write_str("session closed"),
             SendError::InvalidField(error) => error.fmt(f),

@@ -45,9 +45,11 @@ pub enum Failure {
     Cancelled,
     /// The session ended before it was sent.
     Closed,
+    /// It was not sent: this kind of bind does not carry it, or its message is in TLVs and the peer's version has none.
+    Unsupported,
     /// A response of another kind came, with this status.
     Mismatch(CommandStatus),
-    /// The peer was too busy, with this status, until the request's time was over.
+    /// Its time was over: it was not sent yet (ESME_ROK), or the peer was too busy for it, with this status.
     Expired(CommandStatus),
 }
 
@@ -59,7 +61,7 @@ pub enum CloseReason {
     ConnectFailed,
     /// The peer, or the network, ended it.
     Lost,
-    /// The bind was refused.
+    /// The bind was refused with this status; ESME_ROK if what came was no answer to it.
     BindRefused(CommandStatus),
     /// No answer to the bind in time.
     BindTimeout,
@@ -90,12 +92,16 @@ pub enum Direction {
     Out,
 }
 
-/// One thing that happened. `frame` is always one whole PDU, header included.
+/// One thing that happened. `frame` is one whole PDU, header included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`.
+    /// Open a connection to the peer at [`Session::endpoint`](super::Session::endpoint), then call `bind`; if it can't be
+    /// had, `handle_close`.
     Connect,
+    /// The centre has no bind_transceiver (`Config::fall_back`): this session goes on as a transmitter. A second session
+    /// with [`Config::as_receiver`](super::Config::as_receiver) gets what is delivered.
+    NoTransceiver,
     /// The session is bound; requests may go.
     Bound {
         /// What the other side calls itself.
@@ -113,7 +119,7 @@ pub enum Event<'a> {
         command_id: CommandId,
         /// What the response says.
         status: CommandStatus,
-        /// The response.
+        /// The response; empty for a request that has none.
         frame: &'a [u8],
     },
     /// A request ended without one.
@@ -151,7 +157,28 @@ pub enum Event<'a> {
         /// The PDU.
         frame: &'a [u8],
     },
-    /// A response that nobody waits for, or waits for any more.
+    /// A request that was not taken: not in this state, not from this side, with a field that can't be, or too many are
+    /// open. It was answered with `status`, if it takes an answer.
+    Refused {
+        /// Why.
+        status: CommandStatus,
+        /// The PDU.
+        frame: &'a [u8],
+    },
+    /// The response to a request that had ended already, as out of time or given up.
+    Late {
+        /// The request.
+        sequence: Sequence,
+        /// The mark of a queued request.
+        ticket: Option<Ticket>,
+        /// The request's command.
+        command_id: CommandId,
+        /// What the response says.
+        status: CommandStatus,
+        /// The response.
+        frame: &'a [u8],
+    },
+    /// A response that nobody waits for.
     Unmatched {
         /// The PDU.
         frame: &'a [u8],

@@ -5,12 +5,14 @@ use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Room that is kept in the buffer when it is empty.
-const KEPT: usize = 64 * 1024;
+/// Room that is kept when nothing waits: octets, and events.
+const KEPT: usize = 256 * 1024;
+const KEPT_EVENTS: usize = 4_096;
 
 /// [`Event`] with places in the buffer for its octets.
 pub(super) enum Record {
     Connect,
+    NoTransceiver,
     Bound {
         system_id: Range<usize>,
         version: InterfaceVersion,
@@ -42,6 +44,17 @@ pub(super) enum Record {
     UnknownCommand {
         frame: Range<usize>,
     },
+    Refused {
+        status: CommandStatus,
+        frame: Range<usize>,
+    },
+    Late {
+        sequence: Sequence,
+        ticket: Option<Ticket>,
+        command_id: CommandId,
+        status: CommandStatus,
+        frame: Range<usize>,
+    },
     Unmatched {
         frame: Range<usize>,
     },
@@ -64,8 +77,8 @@ pub(super) struct Events {
 impl Events {
     /// Copies octets into the buffer and tells where they are.
     pub(super) fn keep(&mut self, octets: &[u8]) -> Range<usize> {
-        if self.waiting.is_empty() && self.octets.len() > KEPT {
-            self.octets = Vec::new();
+        if self.waiting.is_empty() {
+            self.clear();
         }
         let start = self.octets.len();
         self.octets.extend_from_slice(octets);
@@ -78,12 +91,13 @@ impl Events {
 
     pub(super) fn poll(&mut self) -> Option<Event<'_>> {
         let Some(record) = self.waiting.pop_front() else {
-            self.octets.clear();
+            self.clear();
             return None;
         };
         let octets = self.octets.as_slice();
         Some(match record {
             Record::Connect => Event::Connect,
+            Record::NoTransceiver => Event::NoTransceiver,
             Record::Bound { system_id, version } => Event::Bound {
                 system_id: &octets[system_id],
                 version,
@@ -126,6 +140,23 @@ impl Events {
             Record::UnknownCommand { frame } => Event::UnknownCommand {
                 frame: &octets[frame],
             },
+            Record::Refused { status, frame } => Event::Refused {
+                status,
+                frame: &octets[frame],
+            },
+            Record::Late {
+                sequence,
+                ticket,
+                command_id,
+                status,
+                frame,
+            } => Event::Late {
+                sequence,
+                ticket,
+                command_id,
+                status,
+                frame: &octets[frame],
+            },
             Record::Unmatched { frame } => Event::Unmatched {
                 frame: &octets[frame],
             },
@@ -135,5 +166,21 @@ impl Events {
             },
             Record::Disconnect { reason, retry_in } => Event::Disconnect { reason, retry_in },
         })
+    }
+
+    fn clear(&mut self) {
+        self.octets.clear();
+        if self.octets.capacity() > KEPT {
+            self.octets = Vec::new();
+        }
+        if self.waiting.capacity() > KEPT_EVENTS {
+            self.waiting = VecDeque::new();
+        }
+    }
+
+    /// Gives memory back that nothing needs now.
+    pub(super) fn shrink(&mut self) {
+        self.octets.shrink_to_fit();
+        self.waiting.shrink_to_fit();
     }
 }

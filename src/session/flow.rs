@@ -23,6 +23,7 @@ pub(super) struct Flow {
     tokens: f64,
     filled_at: Instant,
     paused_until: Option<Instant>,
+    throttled_at: Option<Instant>,
     pause: u64,
     grown_at: Instant,
     /// Requests sent since `counted_from`, to know the rate at which the peer was too busy.
@@ -40,6 +41,7 @@ impl Flow {
             tokens: 0.0,
             filled_at: now,
             paused_until: None,
+            throttled_at: None,
             pause: 0,
             grown_at: now,
             counted: 0,
@@ -100,44 +102,50 @@ impl Flow {
         (at > now).then_some(at)
     }
 
-    /// The peer refused a request because it is too busy. Requests refused during the pause were sent before it.
-    pub(super) fn throttled(&mut self, now: Instant) {
-        if self.is_paused(now) {
+    /// The peer refused a request because it is too busy. One that was sent before the last pause began says nothing new.
+    pub(super) fn throttled(&mut self, now: Instant, sent_at: Instant) {
+        if self.throttled_at.is_some_and(|at| sent_at <= at) {
             return;
         }
+        self.throttled_at = Some(now);
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.paused_until = Some(now + self.pause);
+        self.slow(now, 2.0);
+        self.grown_at = now + self.pause;
+    }
+
+    /// The peer took a request. `congestion`: its congestion_state, 0 to 100, to be kept at 80 to 90 (SMPP 5.0, 4.8.4.18);
+    /// other values are reserved and say nothing.
+    pub(super) fn accepted(&mut self, now: Instant, sent_at: Instant, congestion: Option<u8>) {
+        if congestion == Some(100) {
+            return self.throttled(now, sent_at);
+        }
+        if self.is_paused(now) || now.since(self.grown_at) < STEP {
+            return;
+        }
+        match congestion {
+            Some(91..=99) => {
+                self.slow(now, GROWTH);
+                self.grown_at = now;
+            }
+            Some(80..=90) => {}
+            _ => self.grow(now),
+        }
+    }
+
+    fn slow(&mut self, now: Instant, factor: f64) {
         let seconds = (now.since(self.counted_from) as f64 / 1_000.0).max(0.1);
         let seen = self.rate().unwrap_or(self.counted as f64 / seconds);
         if self.found.is_none() {
             self.ceiling = seen.max(SLOWEST) * 2.0;
+            self.filled_at = now;
         }
-        self.found = Some((seen / 2.0).max(SLOWEST));
+        self.found = Some((seen / factor).max(SLOWEST));
         self.tokens = self.tokens.min(1.0);
-        self.filled_at = now;
-        self.grown_at = now + self.pause;
     }
 
-    /// The peer's congestion_state, 0 to 100 (SMPP 5.0, 4.8.4.18); other values are reserved and say nothing.
-    pub(super) fn congestion(&mut self, now: Instant, state: u8) {
-        match state {
-            100 => self.throttled(now),
-            91..=99 if now.since(self.grown_at) >= STEP => {
-                self.grown_at = now;
-                if let Some(rate) = self.found.as_mut() {
-                    *rate = (*rate / GROWTH).max(SLOWEST);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The peer took a request.
-    pub(super) fn accepted(&mut self, now: Instant) {
+    fn grow(&mut self, now: Instant) {
         let Some(found) = self.found else { return };
-        if self.is_paused(now) || now.since(self.grown_at) < STEP {
-            return;
-        }
         self.pause = 0;
         self.grown_at = now;
         let rate = (found * GROWTH).max(found + 1.0);
@@ -178,14 +186,15 @@ mod tests {
     fn a_busy_peer_stops_the_flow_then_finds_half_the_rate_then_gets_all_again() {
         let mut flow = Flow::new(Some(100.0), at(0));
         sent(&mut flow, 0);
-        flow.throttled(at(1_000));
-        flow.throttled(at(1_001));
+        flow.throttled(at(1_000), at(900));
+        // Sent before the pause began: says nothing new.
+        flow.throttled(at(1_001), at(901));
         assert!(!flow.take(at(1_999)));
         assert_eq!(flow.next_at(at(1_500)), Some(at(2_000)));
         assert!(flow.take(at(2_000)));
         assert_eq!(flow.rate(), Some(50.0));
         for second in 3..60 {
-            flow.accepted(at(second * 1_000));
+            flow.accepted(at(second * 1_000), at(second * 1_000 - 5), None);
         }
         assert_eq!(flow.rate(), Some(100.0));
     }
@@ -197,12 +206,48 @@ mod tests {
         let mut pauses = Vec::new();
         for _ in 0..7 {
             assert!(flow.take(at(now)));
-            flow.throttled(at(now));
-            let end = flow.next_at(at(now)).unwrap().as_millis();
-            pauses.push(end - now);
+            flow.throttled(at(now + 5), at(now));
+            let end = flow.next_at(at(now + 5)).unwrap().as_millis();
+            pauses.push(end - now - 5);
             now = end + 1_000;
         }
         assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    }
+
+    /// The rate after one answer a second, each with this congestion_state.
+    fn rate_after(flow: &mut Flow, from: u64, seconds: u64, congestion: u8) -> Option<f64> {
+        for t in (from..from + seconds * 1_000).step_by(1_000) {
+            flow.accepted(at(t), at(t - 5), Some(congestion));
+        }
+        flow.rate()
+    }
+
+    #[test]
+    fn congestion_state_is_kept_at_80_to_90() {
+        let mut flow = Flow::new(None, at(0));
+        sent(&mut flow, 0);
+        flow.throttled(at(1_000), at(900));
+        let slow = flow.rate().unwrap();
+        let held = rate_after(&mut flow, 2_000, 3, 79).unwrap();
+        assert!(held > slow);
+        assert_eq!(rate_after(&mut flow, 5_000, 3, 85), Some(held));
+        let lower = rate_after(&mut flow, 8_000, 3, 95).unwrap();
+        assert!(lower < held && lower > slow / 2.0, "{lower}");
+        // Reserved values say nothing: the rate grows as without.
+        assert!(rate_after(&mut flow, 11_000, 3, 101).unwrap() > lower);
+        flow.accepted(at(15_000), at(14_990), Some(100));
+        assert!(flow.is_paused(at(15_500)));
+    }
+
+    #[test]
+    fn a_congested_peer_slows_a_flow_without_limit() {
+        let mut flow = Flow::new(None, at(0));
+        for t in 0..1_000 {
+            assert!(flow.take(at(t)));
+        }
+        flow.accepted(at(1_000), at(999), Some(95));
+        let rate = flow.rate().unwrap();
+        assert!((900.0..1_000.0).contains(&rate), "{rate}");
     }
 
     #[test]

@@ -50,7 +50,16 @@ impl Inbound {
 
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Unanswered> {
         self.next_deadline().filter(|&at| at <= now)?;
+        self.take_oldest()
+    }
+
+    pub(super) fn take_oldest(&mut self) -> Option<Unanswered> {
         self.0.pop_front()
+    }
+
+    /// Gives memory back that nothing needs now.
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
     }
 
     pub(super) fn clear(&mut self) {

@@ -32,7 +32,8 @@ pub struct Sms<'a> {
     pub options: EncodeOptions<'a>,
     /// The reference number of a long message; `None`: the next one.
     pub reference: Option<u16>,
-    /// When a peer that is too busy is no longer asked again; `None`: `Config::retry_time` from now.
+    /// When it is not sent any more, and a peer that is too busy not asked again; `None`: sent at any time, asked again
+    /// for `Config::retry_time`.
     pub expires: Option<Instant>,
 }
 

@@ -6,6 +6,7 @@ use super::event::{CloseReason, Direction, Failure};
 use super::events::Record;
 use super::state::{State, may_receive};
 use super::time::Instant;
+use super::version;
 use super::window::InFlight;
 use crate::pdu::{
     BindResp, Body, CommandId, CommandStatus, Framer, HEADER_LEN, Header, InterfaceVersion, Pdu,
@@ -23,7 +24,7 @@ pub(super) struct BindReceived {
 impl Session {
     /// Octets came from the peer, in any chunking. Does nothing without a connection.
     pub fn handle_input(&mut self, now: Instant, octets: &[u8]) {
-        self.now = now;
+        let now = self.tick(now);
         if !self.state.is_connected() {
             return;
         }
@@ -65,18 +66,16 @@ impl Session {
                 frame,
             });
         }
-        if header.command_id != CommandId::ENQUIRE_LINK_RESP {
-            self.operation(now);
-        }
         if header.command_id.is_response() {
             self.handle_response(now, &header, frame);
         } else {
+            self.operation(now);
             self.handle_request(now, &header, frame);
         }
     }
 
     fn handle_response(&mut self, now: Instant, header: &Header, frame: &[u8]) {
-        let (status, number) = (header.command_status, header.sequence_number);
+        let number = header.sequence_number;
         let nack = header.command_id == CommandId::GENERIC_NACK;
         if self.enquire_link == Some(number)
             && (nack || header.command_id == CommandId::ENQUIRE_LINK_RESP)
@@ -86,47 +85,41 @@ impl Session {
             && (nack || header.command_id == CommandId::UNBIND_RESP)
         {
             self.end(now, self.ending.clone());
-        } else if self.bind_sent == Some(number)
-            && (nack || BindType::from_command_id(header.command_id.request()).is_some())
-        {
+        } else if self.bind_sent == Some(number) {
             self.handle_bind_response(now, header, frame);
         } else if let Some(request) = self.window.take(number) {
+            self.operation(now);
             if nack || header.command_id == request.command_id.response() {
-                self.handle_match(now, request, status, frame);
+                self.handle_match(now, request, header.command_status, frame);
             } else {
                 self.fail(
                     Some(number),
                     request.ticket,
                     request.command_id,
-                    Failure::Mismatch(status),
+                    Failure::Mismatch(header.command_status),
                 );
                 self.recycle(request.queued);
             }
         } else {
-            self.stats.unmatched += 1;
-            let frame = self.events.keep(frame);
-            self.events.push(Record::Unmatched { frame });
-            if nack && status == CommandStatus::ESME_RINVCMDLEN {
-                self.end(now, CloseReason::PeerLostSync);
-            }
+            self.handle_unmatched(now, header, frame);
         }
     }
 
     fn handle_bind_response(&mut self, now: Instant, header: &Header, frame: &[u8]) {
         self.bind_sent = None;
         let status = header.command_status;
-        if status != CommandStatus::ESME_ROK || header.command_id == CommandId::GENERIC_NACK {
+        let bind = self.config.bind;
+        if status != CommandStatus::ESME_ROK || header.command_id != bind.command_id().response() {
             return self.end(now, CloseReason::BindRefused(status));
         }
         let response = BindResp::decode(header, &frame[HEADER_LEN..]).unwrap_or_default();
-        // Absent, both versions say to assume 3.3; many centres of 3.4 leave it out and take TLVs all the same.
         let theirs = response
             .tlvs
             .get(Tag::SC_INTERFACE_VERSION)
             .and_then(|v| v.first().copied())
-            .unwrap_or(InterfaceVersion::V3_4.0);
-        let version = InterfaceVersion(theirs.min(self.config.interface_version.0));
-        self.bound(now, self.config.bind, version, response.system_id);
+            .map_or(self.config.assumed_version, InterfaceVersion);
+        let version = version::common(self.config.interface_version, theirs);
+        self.bound(now, bind, version, response.system_id);
     }
 
     fn handle_match(
@@ -138,25 +131,27 @@ impl Session {
     ) {
         self.stats.responses += 1;
         self.stats.sample_rtt(now.since(request.sent_at));
-        if self.config.interface_version.0 >= InterfaceVersion::V5_0.0
-            && let Some(state) = congestion_state(frame)
-        {
-            self.flow.congestion(now, state);
-        }
         let sequence = self.sequence(request.number());
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                self.flow.throttled(now);
-                if let Some(queued) = request.queued {
-                    if queued.expires > now {
-                        return self.outbox.put_back(queued, status);
+                self.flow.throttled(now, request.sent_at);
+                if let Some(mut queued) = request.queued {
+                    queued.refused = Some(status);
+                    let expires = queued.expires.unwrap_or(now + self.config.retry_time);
+                    if expires > now {
+                        queued.expires = Some(expires);
+                        return self.outbox.put_back(queued);
                     }
                     self.outbox.recycle(queued.frame);
                 }
             }
             _ => {
-                self.flow.accepted(now);
+                // Only a peer of 5.0 is asked: others have the TLV mean other things.
+                let congestion = (self.config.interface_version.0 >= InterfaceVersion::V5_0.0)
+                    .then(|| congestion_state(frame))
+                    .flatten();
+                self.flow.accepted(now, request.sent_at, congestion);
                 self.recycle(request.queued);
             }
         }
@@ -169,6 +164,31 @@ impl Session {
             status,
             frame,
         });
+    }
+
+    fn handle_unmatched(&mut self, now: Instant, header: &Header, frame: &[u8]) {
+        let (response, status, number) = (
+            header.command_id,
+            header.command_status,
+            header.sequence_number,
+        );
+        let frame = self.events.keep(frame);
+        if let Some((command_id, ticket)) = self.late.take(number, response) {
+            self.stats.late += 1;
+            let sequence = self.sequence(number);
+            return self.events.push(Record::Late {
+                sequence,
+                ticket,
+                command_id,
+                status,
+                frame,
+            });
+        }
+        self.stats.unmatched += 1;
+        self.events.push(Record::Unmatched { frame });
+        if response == CommandId::GENERIC_NACK && status == CommandStatus::ESME_RINVCMDLEN {
+            self.end(now, CloseReason::PeerLostSync);
+        }
     }
 
     fn handle_request(&mut self, now: Instant, header: &Header, frame: &[u8]) {
@@ -187,7 +207,7 @@ impl Session {
                 State::Unbinding(_) | State::Unbound => {
                     self.write_header(CommandId::UNBIND_RESP, CommandStatus::ESME_ROK, number);
                 }
-                _ => self.refuse(command_id, number, CommandStatus::ESME_RINVBNDSTS),
+                _ => self.refuse_frame(header, CommandStatus::ESME_RINVBNDSTS, frame),
             },
             _ if !command_id.is_known() => {
                 self.write_header(
@@ -206,10 +226,7 @@ impl Session {
         let (command_id, number) = (header.command_id, header.sequence_number);
         let answered = command_id.has_response();
         if let Some(status) = self.wrong_state(command_id) {
-            if answered {
-                self.refuse(command_id, number, status);
-            }
-            return;
+            return self.refuse_frame(header, status, frame);
         }
         let pdu = match Pdu::decode(frame) {
             Ok((_, pdu)) => pdu,
@@ -236,11 +253,18 @@ impl Session {
             });
             self.state = State::Binding;
         } else if answered {
-            if self.draining || self.inbound.len() >= self.config.max_unacknowledged {
-                return self.refuse(command_id, number, self.busy_status());
+            if self.takes_no_more() {
+                return self.refuse_frame(header, self.busy_status(), frame);
+            }
+            if self.config.role == Role::Smsc
+                && let Some(status) = fault(&pdu)
+            {
+                return self.refuse_frame(header, status, frame);
             }
             self.inbound
                 .push(number, command_id, now, self.config.acknowledge_timeout);
+        } else if command_id == CommandId::OUTBIND {
+            self.state = State::Outbound;
         }
         self.stats.received += 1;
         let frame = self.events.keep(frame);
@@ -254,11 +278,12 @@ impl Session {
 
     /// The status that refuses a request which this state, or this side, does not take.
     fn wrong_state(&self, command_id: CommandId) -> Option<CommandStatus> {
+        let unbound = matches!(self.state, State::Open | State::Outbound);
         let ok = if BindType::from_command_id(command_id).is_some() {
             if self.state.bind_type().is_some() {
                 return Some(CommandStatus::ESME_RALYBND);
             }
-            self.config.role == Role::Smsc && self.state == State::Open
+            self.config.role == Role::Smsc && unbound
         } else if command_id == CommandId::OUTBIND {
             self.config.role == Role::Esme && self.state == State::Open
         } else {
@@ -268,6 +293,53 @@ impl Session {
         };
         (!ok).then_some(CommandStatus::ESME_RINVBNDSTS)
     }
+
+    /// Too many requests of the peer are open, or this side only waits for their end.
+    fn takes_no_more(&self) -> bool {
+        let last = matches!(self.state, State::Unbinding(_))
+            || self.outbox.is_empty() && self.window.is_empty();
+        self.inbound.len() >= self.config.max_unacknowledged || self.draining && last
+    }
+
+    /// Refuses a request, if it takes an answer, and tells of it.
+    fn refuse_frame(&mut self, header: &Header, status: CommandStatus, frame: &[u8]) {
+        if header.command_id.has_response() {
+            self.refuse(header.command_id, header.sequence_number, status);
+        }
+        let frame = self.events.keep(frame);
+        self.events.push(Record::Refused { status, frame });
+    }
+}
+
+/// What a message centre does not take in a request that can be read: a field that is too long, a time that is none, a
+/// TLV missing that must be there. An ESME takes it: refused, the message would come again and again.
+fn fault(pdu: &Pdu<'_>) -> Option<CommandStatus> {
+    let check = match pdu {
+        Pdu::SubmitSm(body) => body.check(),
+        Pdu::SubmitMulti(body) => body.check(),
+        Pdu::DataSm(body) => body.check(),
+        Pdu::QuerySm(body) => body.check(),
+        Pdu::CancelSm(body) => body.check(),
+        Pdu::ReplaceSm(body) => body.check(),
+        Pdu::BroadcastSm(body) => body.check(),
+        Pdu::QueryBroadcastSm(body) => body.check(),
+        Pdu::CancelBroadcastSm(body) => body.check(),
+        _ => Ok(()),
+    };
+    if let Err(error) = check {
+        return Some(error.status());
+    }
+    let needed: &[Tag] = match pdu {
+        Pdu::BroadcastSm(_) => &[
+            Tag::BROADCAST_AREA_IDENTIFIER,
+            Tag::BROADCAST_CONTENT_TYPE,
+            Tag::BROADCAST_REP_NUM,
+            Tag::BROADCAST_FREQUENCY_INTERVAL,
+        ],
+        _ => &[],
+    };
+    let missing = needed.iter().any(|&tag| pdu.tlvs().get(tag).is_none());
+    missing.then_some(CommandStatus::ESME_RMISSINGTLV)
 }
 
 fn congestion_state(frame: &[u8]) -> Option<u8> {

@@ -15,6 +15,8 @@ pub enum State {
     Connecting,
     /// Connected, no bind yet.
     Open,
+    /// The centre made the connection and sent outbind: a bind is to follow.
+    Outbound,
     /// A bind is on its way, or waits for the application's answer.
     Binding,
     /// Bound.
@@ -39,7 +41,8 @@ impl State {
     }
 }
 
-/// Whether `role` may send the request in this kind of bind (SMPP 5.0, table 2-1; vendors' commands may always go).
+/// Whether `role` may send the request in this kind of bind (SMPP 5.0, table 2-1; vendors' commands may always go). Binds,
+/// outbind and unbind are the session's own.
 pub(super) fn may_send(role: Role, bind: BindType, command_id: CommandId) -> bool {
     match command_id {
         CommandId::SUBMIT_SM
@@ -57,7 +60,12 @@ pub(super) fn may_send(role: Role, bind: BindType, command_id: CommandId) -> boo
             Role::Esme => bind != BindType::Receiver,
             Role::Smsc => bind != BindType::Transmitter,
         },
-        _ => true,
+        CommandId::BIND_TRANSMITTER
+        | CommandId::BIND_RECEIVER
+        | CommandId::BIND_TRANSCEIVER
+        | CommandId::OUTBIND
+        | CommandId::UNBIND => false,
+        _ => !command_id.is_response(),
     }
 }
 
@@ -78,7 +86,7 @@ pub(super) fn may_receive(role: Role, bind: BindType, command_id: CommandId) -> 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Requests sent.
+    /// Requests sent, each time they were.
     pub sent: u64,
     /// Responses that matched a request.
     pub responses: u64,
@@ -88,8 +96,14 @@ pub struct Stats {
     pub throttled: u64,
     /// Requests whose response did not come in time.
     pub timeouts: u64,
-    /// Responses to no open request.
+    /// Requests on the wire when their connection ended.
+    pub lost: u64,
+    /// Responses to requests that had ended already.
+    pub late: u64,
+    /// Responses to no request.
     pub unmatched: u64,
+    /// Requests of the peer that were refused by the session.
+    pub refused: u64,
     /// PDUs that could not be read.
     pub undecodable: u64,
     /// Binds that came up.

@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 /// The last sequence_number before they start again at 1 (SMPP 5.0, 3.2.1.5).
 const LAST: u64 = 0x7FFF_FFFF;
 
+/// Room that is kept when the window is empty.
+const KEPT: usize = 1_024;
+
 /// One request on the wire.
 pub(super) struct InFlight {
     /// Counts the connection's requests without ever wrapping; the sequence_number is made from it.
@@ -16,6 +19,8 @@ pub(super) struct InFlight {
     pub(super) command_id: CommandId,
     pub(super) sent_at: Instant,
     pub(super) deadline: Option<Instant>,
+    /// Where in the stream it begins.
+    pub(super) place: u64,
     /// The queued form of the request, to be sent again if the peer is too busy; `None` for one that was not queued.
     pub(super) queued: Option<super::outbox::Queued>,
 }
@@ -62,8 +67,7 @@ impl Window {
     pub(super) fn next_number(&mut self) -> u32 {
         loop {
             self.last_serial += 1;
-            let before = self.last_serial.checked_sub(LAST);
-            if before.is_none_or(|serial| self.position(serial).is_none()) {
+            if self.find(number(self.last_serial)).is_none() {
                 return number(self.last_serial);
             }
         }
@@ -76,6 +80,7 @@ impl Window {
         command_id: CommandId,
         sent_at: Instant,
         response_timeout: u64,
+        place: u64,
         queued: Option<super::outbox::Queued>,
     ) {
         self.open.push_back(InFlight {
@@ -84,23 +89,36 @@ impl Window {
             command_id,
             sent_at,
             deadline: (response_timeout > 0).then(|| sent_at + response_timeout),
+            place,
             queued,
         });
     }
 
     /// Takes the request that a response of this number answers.
     pub(super) fn take(&mut self, number: u32) -> Option<InFlight> {
+        let at = self.find(number)?;
+        let request = self.open.remove(at);
+        if self.open.is_empty() && self.open.capacity() > KEPT {
+            self.open = VecDeque::new();
+        }
+        request
+    }
+
+    fn find(&self, number: u32) -> Option<usize> {
         let number = u64::from(number);
         if number == 0 || number > LAST {
             return None;
         }
-        // The newest serial that makes this number.
-        let lap = self.last_serial.checked_sub(number)? / LAST;
-        let serial = number + lap * LAST;
-        let at = self
-            .position(serial)
-            .or_else(|| self.position(serial.checked_sub(LAST)?))?;
-        self.open.remove(at)
+        // The newest serial that makes this number, then those of the laps before.
+        let mut serial = number + self.last_serial.checked_sub(number)? / LAST * LAST;
+        let oldest = self.open.front()?.serial;
+        while serial >= oldest {
+            if let Some(at) = self.position(serial) {
+                return Some(at);
+            }
+            serial = serial.checked_sub(LAST)?;
+        }
+        None
     }
 
     fn position(&self, serial: u64) -> Option<usize> {
@@ -110,6 +128,11 @@ impl Window {
             return Some(guess);
         }
         self.open.binary_search_by_key(&serial, |r| r.serial).ok()
+    }
+
+    /// Gives memory back that nothing needs now.
+    pub(super) fn shrink(&mut self) {
+        self.open.shrink_to_fit();
     }
 
     /// When the oldest request's time is over.
@@ -128,12 +151,10 @@ impl Window {
         self.open.pop_front()
     }
 
-    /// Takes the first request whose ticket `matches`.
+    /// Takes the oldest request whose ticket `matches`.
     pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<InFlight> {
-        let at = self
-            .open
-            .iter()
-            .position(|r| r.ticket.is_some_and(&matches))?;
+        let mut tickets = self.open.iter().map(|r| r.ticket);
+        let at = tickets.position(|t| t.is_some_and(&matches))?;
         self.open.remove(at)
     }
 }
@@ -144,8 +165,23 @@ mod tests {
 
     fn push(window: &mut Window) -> u32 {
         let number = window.next_number();
-        window.push(None, CommandId::SUBMIT_SM, Instant::default(), 0, None);
+        window.push(None, CommandId::SUBMIT_SM, Instant::default(), 0, 0, None);
         number
+    }
+
+    #[test]
+    fn a_window_answered_out_of_order_over_the_wrap_is_matched_once_each() {
+        let mut window = Window::new();
+        window.last_serial = LAST - 50;
+        let mut numbers: Vec<u32> = (0..100).map(|_| push(&mut window)).collect();
+        assert_eq!((numbers[49], numbers[50]), (0x7FFF_FFFF, 1));
+        // Every third, from the back: neither order.
+        numbers.sort_by_key(|n| (n % 3, u32::MAX - n));
+        for number in numbers {
+            assert_eq!(window.take(number).map(|r| r.number()), Some(number));
+            assert!(window.take(number).is_none());
+        }
+        assert!(window.is_empty());
     }
 
     #[test]
@@ -168,6 +204,19 @@ mod tests {
             Some(0x7FFF_FFFF)
         );
         assert!(window.is_empty());
+    }
+
+    #[test]
+    fn a_request_that_stays_open_keeps_its_number_through_many_laps() {
+        let mut window = Window::new();
+        let first = push(&mut window);
+        for lap in 1..5 {
+            window.last_serial = lap * LAST;
+            let next = push(&mut window);
+            assert_eq!(next, first + 1);
+            assert_eq!(window.take(next).map(|r| r.number()), Some(next));
+        }
+        assert_eq!(window.take(first).map(|r| r.number()), Some(first));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn state_code(state: State) -> u32 {
         State::Closed => 0,
         State::Waiting => 1,
         State::Connecting => 2,
-        State::Open => 3,
+        State::Open | State::Outbound => 3,
         State::Binding => 4,
         State::Bound(_) => 5,
         State::Unbinding(_) => 6,
@@ -83,6 +83,7 @@ pub(super) fn write(
                 Failure::CancelledOnWire => (5, 0),
                 Failure::Expired(status) => (6, status.0),
                 Failure::Mismatch(status) => (7, status.0),
+                Failure::Unsupported => (8, 0),
             };
             settled(io, ticket, outcome, status, command_id, None);
         }

@@ -1,0 +1,318 @@
+//! The life of a session: from connection to connection, bind and unbind (SMPP 5.0, 2.2 to 2.5).
+
+use super::config::{BindType, Role};
+use super::engine::Session;
+use super::event::{CloseReason, Failure};
+use super::events::Record;
+use super::state::State;
+use super::time::Instant;
+use super::timer::Timer;
+use crate::pdu::{CommandId, CommandStatus, InterfaceVersion};
+
+/// How long the other side may take to close after an unbind was answered, and how long our application may take to answer
+/// what is open before that, in milliseconds.
+const UNBIND_GRACE: u64 = 5_000;
+/// Until the next endpoint, or the next kind of bind, is tried, in milliseconds.
+const AT_ONCE: u64 = 1;
+
+impl Session {
+    /// ESME: asks for the first connection by [`Event::Connect`](super::Event::Connect). Does nothing unless the session is
+    /// closed and not over.
+    pub fn connect(&mut self, now: Instant) {
+        self.tick(now);
+        if self.state == State::Closed && !self.over {
+            self.state = State::Connecting;
+            self.events.push(Record::Connect);
+        }
+    }
+
+    /// A connection that the peer made is up: an SMSC waits for a bind, an ESME for an outbind. Does nothing on a session
+    /// that is connected or over.
+    pub fn accept(&mut self, now: Instant) {
+        let now = self.tick(now);
+        if self.state.is_connected() || self.over {
+            return;
+        }
+        self.open();
+        self.timers
+            .set(Timer::SessionInit, now, self.config.session_init);
+    }
+
+    /// SMSC: a connection to a listening ESME is up; asks it to bind, with `Config::system_id` and `password`. Does nothing
+    /// on a session that is bound or over.
+    pub fn outbind(&mut self, now: Instant) {
+        self.accept(now);
+        if self.state == State::Open && self.config.role == Role::Smsc {
+            self.write_outbind();
+            self.state = State::Outbound;
+        }
+    }
+
+    /// ESME: a connection is up (the one asked for, or one accepted), bind on it. Does nothing if a bind is under way or
+    /// up, or the session is over.
+    pub fn bind(&mut self, now: Instant) {
+        let now = self.tick(now);
+        if self.over || self.config.role != Role::Esme {
+            return;
+        }
+        if !self.state.is_connected() {
+            self.open();
+        }
+        if !matches!(self.state, State::Open | State::Outbound) {
+            return;
+        }
+        self.timers.stop(Timer::SessionInit);
+        let number = self.next_number();
+        self.write_bind(number);
+        self.bind_sent = Some(number);
+        self.state = State::Binding;
+        self.timers.set(Timer::Bind, now, self.config.bind_timeout);
+    }
+
+    /// Ends the session in order: what is queued is sent, if a connection is up or on its way, what is open is answered,
+    /// then unbind, then [`Event::Disconnect`](super::Event::Disconnect). New requests are refused from now on; the peer's
+    /// are until only its own are open.
+    pub fn unbind(&mut self, now: Instant) {
+        let now = self.tick(now);
+        self.draining = true;
+        match self.state {
+            State::Bound(_) => self.unbind_when_drained(now),
+            State::Unbinding(_) | State::Unbound => {}
+            State::Connecting | State::Open | State::Outbound | State::Binding
+                if self.config.role == Role::Esme && !self.outbox.is_empty() => {}
+            _ => self.end(now, CloseReason::Unbound),
+        }
+    }
+
+    /// Ends the session at once: what is open or queued fails, the connection is to be closed.
+    pub fn abort(&mut self, now: Instant) {
+        let now = self.tick(now);
+        self.draining = true;
+        self.end(now, CloseReason::Unbound);
+    }
+
+    /// The connection ended, or could not be made. To be called once for each, and not after
+    /// [`Event::Disconnect`](super::Event::Disconnect).
+    pub fn handle_close(&mut self, now: Instant) {
+        let now = self.tick(now);
+        let reason = match self.state {
+            State::Closed | State::Waiting => return,
+            State::Connecting => CloseReason::ConnectFailed,
+            State::Unbinding(_) => self.ending.clone(),
+            State::Unbound => CloseReason::PeerUnbound,
+            _ => CloseReason::Lost,
+        };
+        self.out.discard();
+        self.end(now, reason);
+        // The answers that an end makes can't go either.
+        self.out.discard();
+    }
+
+    fn open(&mut self) {
+        self.connection = self.connection.wrapping_add(1);
+        self.framer.reset();
+        self.out.discard();
+        self.window.restart();
+        self.late.clear();
+        self.timers.stop_all();
+        self.enquire_link = None;
+        self.bind_sent = None;
+        self.unbind_sent = None;
+        self.bound_at = None;
+        self.version = self.config.interface_version;
+        self.state = State::Open;
+    }
+
+    /// The bind is up.
+    pub(super) fn bound(
+        &mut self,
+        now: Instant,
+        bind: BindType,
+        version: InterfaceVersion,
+        system_id: &[u8],
+    ) {
+        self.state = State::Bound(bind);
+        self.version = version;
+        self.bound_at = Some(now);
+        self.refusals = 0;
+        self.stats.binds += 1;
+        self.timers.stop(Timer::Bind);
+        self.timers.stop(Timer::SessionInit);
+        self.timers
+            .set(Timer::EnquireLink, now, self.config.enquire_link);
+        self.timers
+            .set(Timer::Inactivity, now, self.config.inactivity);
+        let system_id = self.events.keep(system_id);
+        self.events.push(Record::Bound { system_id, version });
+    }
+
+    pub(super) fn unbind_when_drained(&mut self, now: Instant) {
+        if self.draining && self.is_idle() {
+            self.send_unbind(now);
+        }
+    }
+
+    /// Nothing is queued or open, either way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.outbox.is_empty() && self.window.is_empty() && self.inbound.is_empty()
+    }
+
+    pub(super) fn send_unbind(&mut self, now: Instant) {
+        let State::Bound(bind) = self.state else {
+            return;
+        };
+        let number = self.next_number();
+        self.write_header(CommandId::UNBIND, CommandStatus::ESME_ROK, number);
+        self.unbind_sent = Some(number);
+        self.state = State::Unbinding(bind);
+        self.timers.stop(Timer::EnquireLink);
+        self.timers.stop(Timer::Inactivity);
+        self.timers.set(Timer::Unbind, now, UNBIND_GRACE);
+    }
+
+    /// The peer unbound: its unbind is answered once what it asked before is.
+    pub(super) fn peer_unbound(&mut self, now: Instant, number: u32) {
+        self.state = State::Unbound;
+        self.unbind_received = Some(number);
+        for timer in [Timer::EnquireLink, Timer::Inactivity] {
+            self.timers.stop(timer);
+        }
+        self.timers.set(Timer::PeerUnbind, now, UNBIND_GRACE);
+        self.answer_unbind_when_done(now);
+    }
+
+    pub(super) fn answer_unbind_when_done(&mut self, now: Instant) {
+        if !self.inbound.is_empty() {
+            return;
+        }
+        if let Some(number) = self.unbind_received.take() {
+            self.write_header(CommandId::UNBIND_RESP, CommandStatus::ESME_ROK, number);
+            self.timers.set(Timer::PeerUnbind, now, UNBIND_GRACE);
+        }
+    }
+
+    /// The time after the peer's unbind is over: what our application has not answered is refused, then the unbind is
+    /// answered; or the peer has not closed after that.
+    pub(super) fn peer_unbind_expired(&mut self, now: Instant) {
+        if self.unbind_received.is_none() {
+            return self.end(now, CloseReason::PeerUnbound);
+        }
+        while let Some(request) = self.inbound.take_oldest() {
+            self.refuse(request.command_id, request.number, self.busy_status());
+        }
+        self.answer_unbind_when_done(now);
+    }
+
+    /// The connection is over: everything on it ends now, and the next one is planned, if there is to be one.
+    pub(super) fn end(&mut self, now: Instant, reason: CloseReason) {
+        if self.over {
+            return;
+        }
+        self.timers.stop_all();
+        if reason == CloseReason::PeerNotReading {
+            self.out.discard();
+        }
+        if let Some(bind) = self.bind_received.take() {
+            let status = CommandStatus::ESME_RBINDFAIL;
+            self.refuse(bind.bind.command_id(), bind.number, status);
+        }
+        self.inbound.clear();
+        self.unbind_received = None;
+        self.out.take_back_requests();
+        while let Some(request) = self.window.take_oldest() {
+            if self.out.is_begun(request.place) {
+                self.stats.lost += 1;
+                self.fail(
+                    Some(request.number()),
+                    request.ticket,
+                    request.command_id,
+                    Failure::Lost,
+                );
+                self.recycle(request.queued);
+                continue;
+            }
+            // Never on the wire: it goes with the next connection.
+            self.stats.sent -= 1;
+            match request.queued {
+                Some(queued) => self.outbox.put_back(queued),
+                None => self.fail(
+                    Some(request.number()),
+                    None,
+                    request.command_id,
+                    Failure::Closed,
+                ),
+            }
+        }
+        let retry_in = self.retry_in(now, &reason);
+        match retry_in {
+            Some(millis) => {
+                self.state = State::Waiting;
+                self.timers.set(Timer::Reconnect, now, millis.max(1));
+            }
+            None => {
+                self.state = State::Closed;
+                self.over = true;
+                self.draining = true;
+                self.fail_queue();
+            }
+        }
+        self.events.push(Record::Disconnect { reason, retry_in });
+    }
+
+    /// Milliseconds until the next connection; `None` if there is to be none.
+    fn retry_in(&mut self, now: Instant, reason: &CloseReason) -> Option<u64> {
+        let policy = self.config.reconnect.filter(|_| !self.draining)?;
+        let refused = match *reason {
+            CloseReason::BindRefused(CommandStatus::ESME_RINVCMDID)
+                if self.config.fall_back && self.config.bind == BindType::Transceiver =>
+            {
+                self.config.bind = BindType::Transmitter;
+                self.events.push(Record::NoTransceiver);
+                return Some(AT_ONCE);
+            }
+            CloseReason::BindRefused(status) => {
+                if self.is_final(status) {
+                    return None;
+                }
+                true
+            }
+            _ => false,
+        };
+        if let Some(since) = self.bound_at.take() {
+            self.backoff.was_up(now.since(since));
+            self.endpoint = 0;
+        } else {
+            self.endpoint = (self.endpoint + 1) % self.config.endpoints;
+            if self.endpoint > 0 {
+                return Some(AT_ONCE);
+            }
+        }
+        Some(self.backoff.next(policy, refused))
+    }
+
+    /// Whether a refused bind ends the session: knocking again with the same words would only get the account locked.
+    fn is_final(&mut self, status: CommandStatus) -> bool {
+        if status != CommandStatus::ESME_RALYBND {
+            self.refusals += 1;
+        }
+        match status {
+            CommandStatus::ESME_RINVPASWD
+            | CommandStatus::ESME_RINVSYSID
+            | CommandStatus::ESME_RINVSYSTYP
+            | CommandStatus::ESME_RINVCMDID => true,
+            CommandStatus::ESME_RBINDFAIL if self.config.bind_fail_is_final => true,
+            _ => self.config.max_refusals > 0 && self.refusals >= self.config.max_refusals,
+        }
+    }
+
+    fn fail_queue(&mut self) {
+        while let Some(request) = self.outbox.pop() {
+            self.fail(
+                None,
+                Some(request.ticket),
+                request.command_id,
+                Failure::Closed,
+            );
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Answers to the peer's requests.
+
+use super::engine::Session;
+use super::event::{CloseReason, Sequence};
+use super::state::State;
+use super::time::Instant;
+use super::version;
+use crate::pdu::{
+    BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InvalidField,
+    QuerySmResp, SubmitMultiResp, Tag, TlvBuf,
+};
+
+impl Session {
+    /// Answers a request of the peer with a status and the usual body: none with an error, else the fields that the
+    /// response must have, empty. For a bind of the SMSC role, ESME_ROK lets the peer in, anything else ends the connection.
+    ///
+    /// Says whether the request was still open: it is not after its time, on another connection, or answered already.
+    pub fn respond(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
+        self.respond_with(now, request, status, |out, command_id| match command_id {
+            _ if status != CommandStatus::ESME_ROK => Ok(()),
+            CommandId::REPLACE_SM_RESP
+            | CommandId::CANCEL_SM_RESP
+            | CommandId::CANCEL_BROADCAST_SM_RESP => Ok(()),
+            CommandId::QUERY_SM_RESP => QuerySmResp::default().encode(out),
+            CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().encode(out),
+            // All others are a message_id alone.
+            _ => DeliverSmResp::default().encode(out),
+        })
+        .unwrap_or(false)
+    }
+
+    /// The command of a request that waits for `respond`; `None` if it does not.
+    #[must_use]
+    pub fn request_command(&self, request: Sequence) -> Option<CommandId> {
+        if request.connection != self.connection {
+            return None;
+        }
+        let bind = self
+            .bind_received
+            .as_ref()
+            .filter(|bind| bind.number == request.number);
+        bind.map(|bind| bind.bind.command_id())
+            .or_else(|| self.inbound.command_id(request.number))
+    }
+
+    /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command. For a
+    /// bind it is not asked: `Config::system_id` and the version are the body. Its TLVs are left out where the peer's
+    /// version has none.
+    ///
+    /// # Errors
+    ///
+    /// What `body` returns; the request stays open then.
+    pub fn respond_with(
+        &mut self,
+        now: Instant,
+        request: Sequence,
+        status: CommandStatus,
+        body: impl FnOnce(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>,
+    ) -> Result<bool, InvalidField> {
+        let now = self.tick(now);
+        if request.connection != self.connection || !self.state.is_connected() {
+            return Ok(false);
+        }
+        if self.answer_bind(now, request, status) {
+            return Ok(true);
+        }
+        let Some(command_id) = self.inbound.command_id(request.number) else {
+            return Ok(false);
+        };
+        self.write_response(command_id.response(), status, request.number, body)?;
+        self.inbound.take(request.number);
+        self.answer_unbind_when_done(now);
+        if matches!(self.state, State::Bound(_)) {
+            self.unbind_when_drained(now);
+        }
+        Ok(true)
+    }
+
+    /// SMSC: answers the bind that waits, if `request` is it.
+    fn answer_bind(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
+        let Some(received) = self
+            .bind_received
+            .take_if(|bind| bind.number == request.number)
+        else {
+            return false;
+        };
+        let (number, bind) = (received.number, received.bind);
+        let command_id = bind.command_id().response();
+        if status != CommandStatus::ESME_ROK {
+            self.stats.refused += 1;
+            self.write_header(command_id, status, number);
+            self.end(now, CloseReason::BindRefused(status));
+            return true;
+        }
+        let version = version::common(self.config.interface_version, received.version);
+        let mut tlvs = TlvBuf::default();
+        if version::takes_tlvs(version) {
+            tlvs.push_u8(Tag::SC_INTERFACE_VERSION, self.config.interface_version.0);
+        }
+        let system_id = self.config.system_id.clone();
+        let body = BindResp {
+            system_id: &system_id,
+            tlvs: tlvs.as_tlvs(),
+        };
+        self.write_pdu(command_id, status, number, &body);
+        self.bound(now, bind, version, &received.system_id);
+        self.pump(now);
+        true
+    }
+
+    fn write_response(
+        &mut self,
+        command_id: CommandId,
+        status: CommandStatus,
+        number: u32,
+        body: impl FnOnce(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>,
+    ) -> Result<(), InvalidField> {
+        let out = self.out.buffer();
+        let start = out.len();
+        out.resize(start + HEADER_LEN, 0);
+        if let Err(error) = body(out, command_id) {
+            out.truncate(start);
+            return Err(error);
+        }
+        let header = Header {
+            command_length: (out.len() - start) as u32,
+            command_id,
+            command_status: status,
+            sequence_number: number,
+        };
+        out[start..start + HEADER_LEN].copy_from_slice(&header.encode());
+        self.cut_tlvs(start);
+        self.trace_out(start);
+        Ok(())
+    }
+}

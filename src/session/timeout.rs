@@ -1,0 +1,97 @@
+//! What is done when time is over, and what sets the timers anew (SMPP 5.0, 2.7).
+
+use super::engine::Session;
+use super::event::{CloseReason, Failure};
+use super::events::Record;
+use super::state::State;
+use super::time::Instant;
+use super::timer::Timer;
+use crate::pdu::{CommandId, CommandStatus};
+
+impl Session {
+    /// Time has passed. Does nothing before [`poll_timeout`](Self::poll_timeout).
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.tick(now);
+        while let Some(request) = self.window.take_expired(now) {
+            self.stats.timeouts += 1;
+            self.give_up(request, Failure::Timeout);
+        }
+        for request in self.outbox.take_expired(now) {
+            self.expire(request);
+        }
+        while let Some(request) = self.inbound.take_expired(now) {
+            self.refuse(request.command_id, request.number, self.busy_status());
+        }
+        while let Some(timer) = self.timers.take_expired(now) {
+            self.handle_timer(now, timer);
+        }
+        self.answer_unbind_when_done(now);
+        self.pump(now);
+    }
+
+    fn handle_timer(&mut self, now: Instant, timer: Timer) {
+        match timer {
+            Timer::SessionInit => self.end(now, CloseReason::SessionInitTimeout),
+            Timer::Bind => self.end(now, CloseReason::BindTimeout),
+            Timer::EnquireLink => self.send_enquire_link(now),
+            Timer::EnquireLinkResponse => self.end(now, CloseReason::EnquireLinkTimeout),
+            Timer::Inactivity if !self.is_idle() => self.operation_restart(now),
+            Timer::Inactivity => {
+                self.draining = true;
+                self.ending = CloseReason::Inactivity;
+                self.send_unbind(now);
+            }
+            Timer::Unbind => self.end(now, self.ending.clone()),
+            Timer::PeerUnbind => self.peer_unbind_expired(now),
+            Timer::Reconnect => {
+                self.state = State::Connecting;
+                self.events.push(Record::Connect);
+            }
+        }
+    }
+
+    /// A PDU came: the peer is alive.
+    pub(super) fn peer_alive(&mut self, now: Instant) {
+        self.timers.stop(Timer::EnquireLinkResponse);
+        if matches!(self.state, State::Bound(_)) {
+            self.timers
+                .set(Timer::EnquireLink, now, self.config.enquire_link);
+        }
+    }
+
+    /// Something was done that counts against inactivity.
+    pub(super) fn operation(&mut self, now: Instant) {
+        if self.timers.is_set(Timer::Inactivity) {
+            self.operation_restart(now);
+        }
+    }
+
+    fn operation_restart(&mut self, now: Instant) {
+        self.timers
+            .set(Timer::Inactivity, now, self.config.inactivity);
+    }
+
+    fn send_enquire_link(&mut self, now: Instant) {
+        let number = self.next_number();
+        self.write_header(CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, number);
+        self.enquire_link = Some(number);
+        self.timers.set(
+            Timer::EnquireLinkResponse,
+            now,
+            self.config.enquire_link_timeout,
+        );
+        if self.is_idle() {
+            self.shrink();
+        }
+    }
+
+    /// A quiet session keeps no more memory than it needs.
+    fn shrink(&mut self) {
+        self.outbox.shrink();
+        self.window.shrink();
+        self.inbound.shrink();
+        self.late.shrink();
+        self.events.shrink();
+        self.out.shrink();
+    }
+}

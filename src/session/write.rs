@@ -1,0 +1,152 @@
+//! PDUs of the session's own into the output.
+
+use super::config::{Config, Role};
+use super::engine::Session;
+use super::event::{CloseReason, Direction};
+use super::events::Record;
+use super::time::Instant;
+use super::version;
+use crate::pdu::{Bind, Body, CommandId, CommandStatus, HEADER_LEN, Header, InvalidField, Outbind};
+
+/// With more than this to transmit, the peer does not read what it makes us write.
+const MOST_PENDING: usize = 1024 * 1024;
+
+impl Session {
+    /// The next sequence_number that is not in use.
+    pub(super) fn next_number(&mut self) -> u32 {
+        loop {
+            let number = self.window.next_number();
+            if self.enquire_link != Some(number) {
+                return number;
+            }
+        }
+    }
+
+    pub(super) fn write_header(
+        &mut self,
+        command_id: CommandId,
+        status: CommandStatus,
+        number: u32,
+    ) {
+        let start = self.out.octets().len();
+        let header = Header {
+            command_length: HEADER_LEN as u32,
+            command_id,
+            command_status: status,
+            sequence_number: number,
+        };
+        self.out.buffer().extend_from_slice(&header.encode());
+        self.trace_out(start);
+    }
+
+    /// Writes a PDU of our own making, whose fields [`Config::check`] has seen; one that does not fit all the same is sent
+    /// without its body, to be refused by the peer rather than to hang.
+    pub(super) fn write_pdu<'a>(
+        &mut self,
+        command_id: CommandId,
+        status: CommandStatus,
+        number: u32,
+        body: &impl Body<'a>,
+    ) {
+        let start = self.out.octets().len();
+        match crate::pdu::encode(self.out.buffer(), command_id, status, number, body) {
+            Ok(()) => self.trace_out(start),
+            Err(_) => self.write_header(command_id, status, number),
+        }
+    }
+
+    pub(super) fn write_bind(&mut self, number: u32) {
+        let start = self.out.octets().len();
+        match encode_bind(self.out.buffer(), &self.config, number) {
+            Ok(()) => self.trace_out(start),
+            Err(_) => self.write_header(
+                self.config.bind.command_id(),
+                CommandStatus::ESME_ROK,
+                number,
+            ),
+        }
+    }
+
+    pub(super) fn write_outbind(&mut self) {
+        let number = self.next_number();
+        let (system_id, password) = (self.config.system_id.clone(), self.config.password.clone());
+        let body = Outbind {
+            system_id: &system_id,
+            password: &password,
+            ..Outbind::default()
+        };
+        self.write_pdu(CommandId::OUTBIND, CommandStatus::ESME_ROK, number, &body);
+    }
+
+    /// Cuts the TLVs off the PDU at `start` of the output, if the peer's version takes none. False if its message is in
+    /// them.
+    pub(super) fn cut_tlvs(&mut self, start: usize) -> bool {
+        if version::takes_tlvs(self.version) {
+            return true;
+        }
+        let Some(length) = version::length_without_tlvs(&self.out.octets()[start..]) else {
+            return false;
+        };
+        let out = self.out.buffer();
+        out.truncate(start + length);
+        out[start..start + 4].copy_from_slice(&(length as u32).to_be_bytes());
+        true
+    }
+
+    /// Refuses a request of the peer: its own response, without body.
+    pub(super) fn refuse(&mut self, command_id: CommandId, number: u32, status: CommandStatus) {
+        self.stats.refused += 1;
+        self.write_header(command_id.response(), status, number);
+    }
+
+    /// What to say when a request can't be taken now: it makes the peer try again.
+    pub(super) fn busy_status(&self) -> CommandStatus {
+        match self.config.role {
+            Role::Esme => CommandStatus::ESME_RX_T_APPN,
+            Role::Smsc => CommandStatus::ESME_RMSGQFUL,
+        }
+    }
+
+    pub(super) fn trace_out(&mut self, start: usize) {
+        if self.config.trace {
+            let frame = self.events.keep(&self.out.octets()[start..]);
+            self.events.push(Record::Trace {
+                direction: Direction::Out,
+                frame,
+            });
+        }
+    }
+
+    /// Ends the connection if the peer lets octets pile up here.
+    pub(super) fn check_pending(&mut self, now: Instant) {
+        if self.out.pending().len() > MOST_PENDING + self.config.max_pdu {
+            self.end(now, CloseReason::PeerNotReading);
+        }
+    }
+}
+
+/// Appends the bind. A password over the 8 octets of the specification goes as it is: many centres take it.
+fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), InvalidField> {
+    config.check()?;
+    let start = out.len();
+    let too_long = config.password.len() > 8;
+    let body = Bind {
+        system_id: &config.system_id,
+        password: if too_long { b"" } else { &config.password },
+        system_type: &config.system_type,
+        interface_version: config.interface_version,
+        addr_ton: config.addr_ton.into(),
+        addr_npi: config.addr_npi.into(),
+        address_range: &config.address_range,
+        ..Bind::default()
+    };
+    let command_id = config.bind.command_id();
+    crate::pdu::encode(out, command_id, CommandStatus::ESME_ROK, number, &body)?;
+    if too_long {
+        let at = start + HEADER_LEN + config.system_id.len() + 1;
+        out.splice(at..at, config.password.iter().copied());
+        let length = (out.len() - start) as u32;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    Ok(())
+}
