@@ -29,6 +29,32 @@ pub enum Status {
 
 use Status::*;
 
+/// The words of appendix B, the most frequent first, then others that are met.
+static WORDS: [(&str, Status); 22] = [
+    ("DELIVRD", Delivered),
+    ("UNDELIV", Undeliverable),
+    ("EXPIRED", Expired),
+    ("REJECTD", Rejected),
+    ("ACCEPTD", Accepted),
+    ("ENROUTE", Enroute),
+    ("DELETED", Deleted),
+    ("UNKNOWN", Unknown),
+    ("DELIVERED", Delivered),
+    ("DELIVERD", Delivered),
+    ("UNDELIVERABLE", Undeliverable),
+    ("UNDELIVERED", Undeliverable),
+    ("FAILED", Undeliverable),
+    ("REJECTED", Rejected),
+    ("NACK", Rejected),
+    ("ACCEPTED", Accepted),
+    ("ACKED", Accepted),
+    ("BUFFRED", Enroute),
+    ("BUFFERD", Enroute),
+    ("SCHEDULED", Scheduled),
+    ("SCHEDUL", Scheduled),
+    ("SKIPPED", Skipped),
+];
+
 impl Status {
     /// Every state, by `message_state`.
     pub const ALL: [Status; 10] = [
@@ -51,30 +77,13 @@ impl Status {
 
     /// The state of a `stat` word, whatever its case; `None` if it is none of those known.
     pub fn from_stat(word: &[u8]) -> Option<Status> {
-        const LONGEST: usize = 16;
-        if word.len() > LONGEST {
-            return None;
+        if let [digit @ b'0'..=b'9'] = word {
+            return Self::from_message_state(digit - b'0');
         }
-        let mut upper = [0; LONGEST];
-        let upper = &mut upper[..word.len()];
-        upper.copy_from_slice(word);
-        upper.make_ascii_uppercase();
-        Some(match &*upper {
-            b"DELIVRD" | b"DELIVERED" | b"DELIVERD" => Delivered,
-            b"UNDELIV" | b"UNDELIVERABLE" | b"UNDELIVERED" | b"UNDELIVRD" | b"FAILED" => {
-                Undeliverable
-            }
-            b"EXPIRED" => Expired,
-            b"REJECTD" | b"REJECTED" | b"NACK" => Rejected,
-            b"ACCEPTD" | b"ACCEPTED" | b"ACKED" => Accepted,
-            b"ENROUTE" | b"BUFFRED" | b"BUFFERD" | b"BUFFERED" => Enroute,
-            b"DELETED" => Deleted,
-            b"UNKNOWN" => Unknown,
-            b"SCHEDULED" | b"SCHEDUL" => Scheduled,
-            b"SKIPPED" => Skipped,
-            [digit @ b'0'..=b'9'] => Self::from_message_state(digit - b'0')?,
-            _ => return None,
-        })
+        WORDS
+            .iter()
+            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(word))
+            .map(|(_, status)| *status)
     }
 
     /// The name in reports: `delivered`, `undeliverable` …

@@ -244,32 +244,30 @@ impl Scan<'_> {
     }
 }
 
+static LABELS: [(&[u8], Label); 10] = [
+    (b"id:", Label::Id),
+    (b"sub:", Label::Sub),
+    (b"dlvrd:", Label::Dlvrd),
+    (b"submit date:", Label::SubmitDate),
+    (b"submitdate:", Label::SubmitDate),
+    (b"done date:", Label::DoneDate),
+    (b"donedate:", Label::DoneDate),
+    (b"stat:", Label::Stat),
+    (b"err:", Label::Err),
+    (b"text:", Label::Text),
+];
+
 /// The label a word starts with, and its length with the colon.
 fn known_label(word: &[u8]) -> Option<(Label, usize)> {
-    let four = match *word {
-        [first, second, third] => [first, second, third, 0],
-        _ => *word.first_chunk()?,
+    let first = word.first()?.to_ascii_lowercase();
+    let starts = |label: &[u8]| {
+        word.get(..label.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(label))
     };
-    let four = u32::from_be_bytes(four) | 0x2020_2020;
-    let goes_on = |rest: &[u8]| {
-        word.get(4..4 + rest.len())
-            .is_some_and(|end| end.eq_ignore_ascii_case(rest))
-    };
-    let (label, length) = match &four.to_be_bytes() {
-        [b'i', b'd', b':', _] => (Label::Id, 3),
-        b"sub:" => (Label::Sub, 4),
-        b"stat" => (Label::Stat, 5),
-        b"err:" => (Label::Err, 4),
-        b"text" => (Label::Text, 5),
-        b"dlvr" if goes_on(b"d:") => (Label::Dlvrd, 6),
-        b"subm" if goes_on(b"it date:") => (Label::SubmitDate, 12),
-        b"subm" if goes_on(b"itdate:") => (Label::SubmitDate, 11),
-        b"done" if goes_on(b" date:") => (Label::DoneDate, 10),
-        b"done" if goes_on(b"date:") => (Label::DoneDate, 9),
-        _ => return None,
-    };
-    // Setting the bit of lower case makes a colon of one control character.
-    (word.get(length - 1) == Some(&b':')).then_some((label, length))
+    let found = LABELS
+        .iter()
+        .find(|(label, _)| label[0] == first && starts(label));
+    found.map(|(name, label)| (*label, name.len()))
 }
 
 /// A text whose label was left out: all behind `err`, unless it starts with a label, has one in it, or is a label cut short.

@@ -176,6 +176,7 @@ impl Reverse {
         reverse
     }
 
+    #[inline(never)]
     const fn enter(&mut self, character: u16, code: u8) {
         let low = (character & 0xFF) as usize;
         let slot = if character < 0x100 {

@@ -1,8 +1,5 @@
 //! Inbound parts to whole messages, whatever their order (3GPP TS 23.040, 9.2.3.24.1 and .8; SMPP 3.4, 5.3.2.22-24).
 
-use std::collections::{BTreeMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use super::data_coding::{Coding, coding};
 use super::decode::decode_into;
 use super::{Alphabet, ConcatInfo, Decoded, EncodingName, Udh};
@@ -149,22 +146,29 @@ impl<T> Joined<T> {
 #[derive(Clone, Debug)]
 pub struct Reassembler<T> {
     limits: Limits,
-    messages: BTreeMap<Key, Message<T>>,
-    /// Deadline and serial number of each message, so that the oldest comes first.
-    ages: BTreeMap<(u64, u64), Key>,
-    serial: u64,
+    /// Messages that are not whole, the oldest first. There are few, so that they are searched in order.
+    messages: Vec<Message<T>>,
     parts: usize,
     octets: usize,
-    /// Given up for another message under the same key.
-    displaced: VecDeque<Joined<T>>,
-    /// What was handed over of late: until when it is known, and a digest of each part.
-    known: BTreeMap<Key, (u64, Vec<u64>)>,
-    known_ages: VecDeque<(u64, Key)>,
-    known_parts: usize,
+    /// Given up for another message of the same key.
+    displaced: Vec<Joined<T>>,
+    /// Digests of parts handed over of late, each with the time until which it is known; the oldest is overwritten.
+    known: Vec<(u64, u64)>,
+    next_known: usize,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
+struct Message<T> {
+    deadline: u64,
+    key: Key,
+    /// By rising number.
+    parts: Vec<JoinedPart<T>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
+    /// Of all the fields, so that most others are told apart at once.
+    digest: u64,
     peers: Vec<u8>,
     reference: u16,
     wide: bool,
@@ -172,20 +176,33 @@ struct Key {
     coding: Coding,
 }
 
-#[derive(Clone, Debug)]
-struct Message<T> {
-    age: (u64, u64),
-    parts: Vec<JoinedPart<T>>,
-}
+impl Key {
+    fn of(part: &Part<'_>) -> Key {
+        let ConcatInfo {
+            reference,
+            wide,
+            total,
+            ..
+        } = part.concat;
+        let [high, low] = reference.to_be_bytes();
+        Key {
+            digest: digest(&[part.key, &[high, low, u8::from(wide), total]]),
+            peers: part.key.to_vec(),
+            reference,
+            wide,
+            total,
+            coding: coding(part.data_coding, Alphabet::Gsm7),
+        }
+    }
 
-impl<T> Message<T> {
-    fn octets(&self, key: &Key) -> usize {
-        key.peers.len()
-            + self
-                .parts
-                .iter()
-                .map(|part| part.udh.len() + part.text.len())
-                .sum::<usize>()
+    /// Tells a part from all others.
+    fn part_digest<T>(&self, part: &JoinedPart<T>) -> u64 {
+        digest(&[
+            &self.digest.to_be_bytes(),
+            &[part.number],
+            &part.udh,
+            &part.text,
+        ])
     }
 }
 
@@ -200,15 +217,12 @@ impl<T> Reassembler<T> {
     pub fn new(limits: Limits) -> Reassembler<T> {
         Reassembler {
             limits,
-            messages: BTreeMap::new(),
-            ages: BTreeMap::new(),
-            serial: 0,
+            messages: Vec::new(),
             parts: 0,
             octets: 0,
-            displaced: VecDeque::new(),
-            known: BTreeMap::new(),
-            known_ages: VecDeque::new(),
-            known_parts: 0,
+            displaced: Vec::new(),
+            known: Vec::new(),
+            next_known: 0,
         }
     }
 
@@ -222,83 +236,52 @@ impl<T> Reassembler<T> {
     /// A part that is there already, octet for octet, is dropped. One of the same number with another text belongs to
     /// another message whose sender reuses the reference: what there was is given up, and [`poll`](Self::poll) hands it over.
     pub fn push(&mut self, now: u64, part: Part<'_>, token: T) -> Outcome<T> {
-        let ConcatInfo {
-            reference,
-            wide,
-            total,
-            part: number,
-        } = part.concat;
-        let coding = coding(part.data_coding, Alphabet::Gsm7);
-        let key = Key {
-            peers: part.key.to_vec(),
-            reference,
-            wide,
-            total,
-            coding,
-        };
-        let place = |message: &Message<T>| {
-            message
-                .parts
-                .binary_search_by_key(&number, |part| part.number)
-        };
-        if let Some(message) = self.messages.get(&key)
-            && let Ok(at) = place(message)
+        let number = part.concat.part;
+        let key = Key::of(&part);
+        let mut found = self.messages.iter().position(|message| message.key == key);
+        if let Some(index) = found
+            && let message = &self.messages[index]
+            && let Ok(at) = message.place(number)
         {
             if message.parts[at].text == part.text && message.parts[at].udh == part.udh {
                 return Outcome::Duplicate(token);
             }
-            let displaced = self.take(&key, now);
-            self.displaced.extend(displaced);
+            let displaced = self.take(index, now);
+            self.displaced.push(displaced);
+            found = None;
         }
-        if !self.messages.contains_key(&key) {
-            let age = (now.saturating_add(self.limits.timeout), self.serial);
-            self.serial += 1;
-            self.ages.insert(age, key.clone());
-            self.octets += key.peers.len();
-            self.messages.insert(
-                key.clone(),
-                Message {
-                    age,
-                    parts: Vec::new(),
-                },
-            );
-        }
-        let Some(message) = self.messages.get_mut(&key) else {
-            return Outcome::Pending;
-        };
-        let at = place(message).unwrap_or_else(|at| at);
+        let index = found.unwrap_or_else(|| self.begin(now, key));
+        let message = &mut self.messages[index];
+        let at = message.place(number).unwrap_or_else(|at| at);
         let (udh, text) = (part.udh.to_vec(), part.text.to_vec());
         self.parts += 1;
         self.octets += udh.len() + text.len();
+        let data_coding = part.data_coding;
         message.parts.insert(
             at,
             JoinedPart {
                 number,
-                data_coding: part.data_coding,
+                data_coding,
                 udh,
                 text,
                 token,
             },
         );
-        if message.parts.len() < usize::from(total) {
-            return Outcome::Pending;
+        if message.is_complete() {
+            Outcome::Complete(self.take(index, now))
+        } else {
+            Outcome::Pending
         }
-        self.take(&key, now)
-            .map_or(Outcome::Pending, Outcome::Complete)
     }
 
     /// A message given up: its time is over, there is too much, or another took its place. `None` if there is none.
     pub fn poll(&mut self, now: u64) -> Option<Joined<T>> {
-        self.forget(now);
-        if let Some(displaced) = self.displaced.pop_front() {
-            return Some(displaced);
+        if !self.displaced.is_empty() {
+            return Some(self.displaced.remove(0));
         }
-        let ((deadline, _), key) = self.ages.first_key_value()?;
-        if *deadline > now && !self.is_over() {
-            return None;
-        }
-        let key = key.clone();
-        self.take(&key, now)
+        let oldest = self.messages.first()?;
+        let due = oldest.deadline <= now || self.is_over();
+        due.then(|| self.take(0, now))
     }
 
     /// When [`poll`](Self::poll) will next have something; 0 if it has now.
@@ -306,74 +289,89 @@ impl<T> Reassembler<T> {
         if self.is_over() || !self.displaced.is_empty() {
             return Some(0);
         }
-        self.ages
-            .first_key_value()
-            .map(|((deadline, _), _)| *deadline)
+        self.messages.first().map(|oldest| oldest.deadline)
     }
 
     fn is_over(&self) -> bool {
         self.parts > self.limits.max_parts || self.octets > self.limits.max_octets
     }
 
+    /// A new message, behind all others: time that runs backwards does not change their order.
+    fn begin(&mut self, now: u64, key: Key) -> usize {
+        let youngest = self.messages.last().map_or(0, |message| message.deadline);
+        let deadline = now.saturating_add(self.limits.timeout).max(youngest);
+        self.octets += key.peers.len();
+        self.messages.push(Message {
+            deadline,
+            key,
+            parts: Vec::new(),
+        });
+        self.messages.len() - 1
+    }
+
     /// Takes a message out, and remembers its parts for a while.
-    fn take(&mut self, key: &Key, now: u64) -> Option<Joined<T>> {
-        let message = self.messages.remove(key)?;
-        self.ages.remove(&message.age);
-        self.parts -= message.parts.len();
-        self.octets -= message.octets(key);
-        let digests: Vec<u64> = message.parts.iter().map(digest).collect();
-        let complete = message.parts.len() == usize::from(key.total);
-        let seen = |known: &(u64, Vec<u64>)| digests.iter().all(|digest| known.1.contains(digest));
-        let repeated = !complete && self.known.get(key).is_some_and(seen);
+    fn take(&mut self, index: usize, now: u64) -> Joined<T> {
+        let Message { key, parts, .. } = self.messages.remove(index);
+        self.parts -= parts.len();
+        let texts: usize = parts
+            .iter()
+            .map(|part| part.udh.len() + part.text.len())
+            .sum();
+        self.octets -= key.peers.len() + texts;
+        let repeated = parts.len() < usize::from(key.total)
+            && parts
+                .iter()
+                .all(|part| self.is_known(key.part_digest(part), now));
         if !repeated {
-            self.remember(key, now, digests);
+            // A repeat that comes within the timeout is given up one timeout later.
+            let until = now.saturating_add(self.limits.timeout.saturating_mul(2));
+            for part in &parts {
+                self.remember(until, key.part_digest(part));
+            }
         }
-        Some(Joined {
-            key: key.peers.clone(),
+        Joined {
+            key: key.peers,
             total: key.total,
-            parts: message.parts,
+            parts,
             repeated,
-        })
+        }
     }
 
-    fn remember(&mut self, key: &Key, now: u64, digests: Vec<u64>) {
-        // A repeat that comes within the timeout is given up one timeout later.
-        let until = now.saturating_add(self.limits.timeout.saturating_mul(2));
-        self.known_parts += digests.len();
-        if let Some((_, replaced)) = self.known.insert(key.clone(), (until, digests)) {
-            self.known_parts -= replaced.len();
-        }
-        self.known_ages.push_back((until, key.clone()));
-        self.forget(now);
+    fn is_known(&self, digest: u64, now: u64) -> bool {
+        self.known
+            .iter()
+            .any(|(until, known)| *known == digest && *until > now)
     }
 
-    /// Drops what was known long enough, or is too much.
-    fn forget(&mut self, now: u64) {
-        while let Some((until, key)) = self.known_ages.front() {
-            if *until > now
-                && self.known_parts <= self.limits.max_parts
-                && self.known_ages.len() <= self.limits.max_parts
-            {
-                return;
-            }
-            // A message known by the same key since then stays.
-            if self
-                .known
-                .get(key)
-                .is_some_and(|(of_now, _)| of_now == until)
-                && let Some((_, digests)) = self.known.remove(key)
-            {
-                self.known_parts -= digests.len();
-            }
-            self.known_ages.pop_front();
+    fn remember(&mut self, until: u64, digest: u64) {
+        match self.known.get_mut(self.next_known) {
+            Some(oldest) => *oldest = (until, digest),
+            None => self.known.push((until, digest)),
         }
+        self.next_known = (self.next_known + 1) % self.limits.max_parts.max(1);
     }
 }
 
-fn digest<T>(part: &JoinedPart<T>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (part.number, &part.udh, &part.text).hash(&mut hasher);
-    hasher.finish()
+impl<T> Message<T> {
+    /// Where the part of that number is, or else belongs.
+    fn place(&self, number: u8) -> Result<usize, usize> {
+        self.parts.binary_search_by_key(&number, |part| part.number)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.parts.len() == usize::from(self.key.total)
+    }
+}
+
+/// FNV-1a of fields, each with its length.
+fn digest(fields: &[&[u8]]) -> u64 {
+    fields.iter().fold(0xCBF2_9CE4_8422_2325, |digest, field| {
+        let length = (field.len() as u32).to_be_bytes();
+        let octets = length.iter().chain(*field);
+        octets.fold(digest, |digest, octet| {
+            (digest ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01B3)
+        })
+    })
 }
 
 #[cfg(test)]
