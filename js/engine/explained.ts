@@ -2,7 +2,7 @@
 
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
-import { refresh, scratch, u16, u8 } from "./memory.ts";
+import { place, refresh, scratch, u16 } from "./memory.ts";
 import { begin, bytes, flag, list, number, optionalBytes, optionalText, report, text } from "./reader.ts";
 import { EngineError, type Alphabet, type Concat, type EngineReport } from "./types.ts";
 
@@ -185,7 +185,7 @@ function octetsOf(given: Uint8Array | string): Uint8Array {
 export function decodePdus(given: Uint8Array | string, options: DecodeOptions = {}): Decoded {
   const { strict = false, maxPdu = 65_536 } = options;
   input = octetsOf(given);
-  u8.set(input, scratch(input.length));
+  place(input);
   const block = wasm.decode_pdus(input.length, strict, maxPdu);
   refresh();
   begin(block >> 3);
@@ -207,7 +207,7 @@ export interface ReceiptTlvs {
 /** Reads the text of a delivery receipt; undefined if it is not one. TLVs win over the text for identifier and state. */
 export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {}): ParsedReceipt | undefined {
   const octets = typeof given === "string" ? Uint8Array.from(given, (c) => c.charCodeAt(0) & 0xff) : given;
-  u8.set(octets, scratch(octets.length));
+  place(octets);
   const { receipted_message_id, message_state, network_error_code } = tlvs;
   const block = wasm.parse_receipt(octets.length, receipted_message_id, message_state, network_error_code);
   refresh();

@@ -5,7 +5,7 @@ import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
 import { readEvents, type LifeSink } from "./events.ts";
 import { engineCall } from "./fault.ts";
-import { f64, refresh, scratch, u8 } from "./memory.ts";
+import { f64, place, refresh, u8 } from "./memory.ts";
 import { writeSms } from "./sms.ts";
 import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
 import {
@@ -154,7 +154,7 @@ export class Link {
     return {
       data: (chunk) => {
         if (!current()) return;
-        u8.set(chunk, scratch(chunk.length));
+        place(chunk);
         this.#call((engine) => engine.receive(clock(), chunk.length));
         this.#flush();
       },

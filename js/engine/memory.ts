@@ -27,3 +27,9 @@ export function scratch(length: number): number {
   refresh();
   return address;
 }
+
+/** Copies octets into the module, to the same place. Making room may replace `u8`, so that comes first. */
+export function place(octets: Uint8Array): void {
+  const address = scratch(octets.length);
+  u8.set(octets, address);
+}

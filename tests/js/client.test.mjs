@@ -573,7 +573,7 @@ describe("sendMany", () => {
   /** Accepts everything as it comes, a turn later, the last sent first. */
   function acceptAll(link) {
     const send = link.sendSms.bind(link);
-    let batch = [];
+    const batch = [];
     link.sendSms = (ticket, sms) => {
       const result = send(ticket, sms);
       if (batch.length === 0) setImmediate(() => batch.splice(0).reverse().forEach(([open, text]) => link.accept(open, text)));
