@@ -31,7 +31,7 @@ export class Bulk implements ResultSink {
   #onResult: BulkOptions["onResult"];
   readonly #summary: BulkSummary = { accepted: 0, partial: 0, failed: 0, rejected: 0, unknown: 0, notSent: 0 };
   /** The entries from `#head` on, each at its number modulo the limit. */
-  readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(LIMIT);
+  readonly #entries: (Entry | undefined)[] = [];
   /** The first message whose result has not been told, and the next to be sent. */
   #head = 0;
   #next = 0;

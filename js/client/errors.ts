@@ -1,5 +1,3 @@
-import { statusHandling, statusName } from "../engine/codec.ts";
-
 /**
  * What became of the request that failed.
  * - `"rejected"`: the SMSC answered and refused it; nothing was sent on.
@@ -87,19 +85,6 @@ export class ProtocolError extends SmppError {
   constructor(message: string, init: SmppErrorInit) {
     super(message, { name: "ProtocolError", ...init });
   }
-}
-
-/** The error for a command_status that the SMSC answered `command` with. */
-export function statusError(status: number, command: string): SmppError {
-  const handling = statusHandling(status);
-  const name = statusName(status);
-  const hex = `0x${status.toString(16).toUpperCase().padStart(8, "0")}`;
-  const message = `${command} was refused with ${name === "unknown" ? `status ${hex}` : `${name} (${hex})`}`;
-  const retryable = handling === "retry" || handling === "throttle";
-  const init: SmppErrorInit = { code: status, name: name === "unknown" ? hex : name, command, retryable, outcome: "rejected" };
-  if (command.startsWith("bind_")) return new BindError(message, init);
-  if (handling === "throttle") return new ThrottledError(message, init);
-  return new SmppError(message, init);
 }
 
 /** The error for an option or a field that can't be used as it is. */

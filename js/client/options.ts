@@ -1,5 +1,5 @@
 import type { EngineConfig } from "../engine/types.ts";
-import { invalid } from "./errors.ts";
+import { invalid, type SmppError } from "./errors.ts";
 import type { ConnectOptions, TlsOptions } from "./types.ts";
 
 /** Where to connect to. `tls` is undefined for plain TCP. */
@@ -82,6 +82,12 @@ const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
   rejectUnauthorized: flag,
 };
 
+/** The options that go to the engine as they are. */
+const ENGINE_SETTINGS = [
+  "systemId", "password", "bind", "version", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "maxQueue", "maxPdu", "enquireLink",
+  "responseTimeout", "bindTimeout", "inactivity", "defaultAlphabet", "concat", "messageIdFormat", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
+] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
+
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
 export function readOptions(url: string | URL, given: ConnectOptions = {}): Settings {
   check("options", given, CHECKS);
@@ -97,14 +103,14 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
 }
 
 function readEngine(options: ConnectOptions): EngineConfig {
-  const { host, port, tls, onReport, onMessage, onPdu, onState, socket, signal, log, logTexts, reconnect, ...engine } = options;
-  return {
-    ...engine,
+  const engine: EngineConfig = {
     role: "esme",
-    bindTimeout: options.bindTimeout ?? BIND_TIMEOUT,
-    reconnect: readReconnect(reconnect),
-    log: log === undefined ? "none" : logTexts ? "texts" : "pdus",
+    bindTimeout: BIND_TIMEOUT,
+    reconnect: readReconnect(options.reconnect),
+    log: options.log === undefined ? "none" : options.logTexts ? "texts" : "pdus",
   };
+  const named = ENGINE_SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return Object.assign(engine, Object.fromEntries(named));
 }
 
 function readReconnect(value: ConnectOptions["reconnect"]): { min: number; max: number } | null {
@@ -125,16 +131,15 @@ function readTls(value: ConnectOptions["tls"]): TlsOptions | undefined {
 }
 
 function readUrl(input: string | URL): ConnectOptions {
-  const wrong = (expected: string): Error => invalid("invalid-option", "url", expected);
   let url: URL;
   try {
     url = new URL(input);
   } catch {
-    throw wrong("smpp://system_id:password@host:port is expected; write @ : / ? # % in an id or a password as %40 %3A %2F %3F %23 %25");
+    throw wrongUrl("smpp://system_id:password@host:port is expected; write @ : / ? # % in an id or a password as %40 %3A %2F %3F %23 %25");
   }
-  if (url.protocol !== "smpp:" && url.protocol !== "smpps:") throw wrong("the scheme has to be smpp:// or smpps://");
+  if (url.protocol !== "smpp:" && url.protocol !== "smpps:") throw wrongUrl("the scheme has to be smpp:// or smpps://");
   if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "") {
-    throw wrong("there can be nothing behind host and port: settings go into the options");
+    throw wrongUrl("there can be nothing behind host and port: settings go into the options");
   }
   const found: ConnectOptions = { tls: url.protocol === "smpps:" };
   try {
@@ -142,11 +147,15 @@ function readUrl(input: string | URL): ConnectOptions {
     if (url.username !== "") found.systemId = decodeURIComponent(url.username);
     if (url.password !== "") found.password = decodeURIComponent(url.password);
   } catch {
-    throw wrong("a % in it has to be written %25");
+    throw wrongUrl("a % in it has to be written %25");
   }
   if (url.port !== "") found.port = Number(url.port);
-  if (found.port === 0) throw wrong("port 0 can't be connected to");
+  if (found.port === 0) throw wrongUrl("port 0 can't be connected to");
   return found;
+}
+
+function wrongUrl(expected: string): SmppError {
+  return invalid("invalid-option", "url", expected);
 }
 
 function scheme(url: string | URL): string {

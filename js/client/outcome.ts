@@ -1,8 +1,22 @@
+import { statusHandling, statusName } from "../engine/codec.ts";
 import type { CloseDetail } from "../engine/types.ts";
 import { Outcome } from "../engine/types.ts";
-import { aborted, ConnectionLostError, ProtocolError, SmppError, statusError, ThrottledError, TimeoutError, type LocalCode } from "./errors.ts";
+import { aborted, BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError, type LocalCode, type SmppErrorInit } from "./errors.ts";
 
 const ESME_RBINDFAIL = 0x0d;
+
+/** The error for a command_status that the SMSC answered `command` with. */
+export function statusError(status: number, command: string): SmppError {
+  const handling = statusHandling(status);
+  const name = statusName(status);
+  const hex = `0x${status.toString(16).toUpperCase().padStart(8, "0")}`;
+  const message = `${command} was refused with ${name === "unknown" ? `status ${hex}` : `${name} (${hex})`}`;
+  const retryable = handling === "retry" || handling === "throttle";
+  const init: SmppErrorInit = { code: status, name: name === "unknown" ? hex : name, command, retryable, outcome: "rejected" };
+  if (command.startsWith("bind_")) return new BindError(message, init);
+  if (handling === "throttle") return new ThrottledError(message, init);
+  return new SmppError(message, init);
+}
 
 /** The error that an outcome of the engine is, or undefined if the request was accepted. */
 export function failure(outcome: Outcome, status: number, command: string, signal: AbortSignal | undefined): SmppError | undefined {

@@ -26,7 +26,7 @@ export type ReportRequest = "always" | "failure" | "success" | "none";
 
 /** How TLS is to be done. The certificate is verified unless `rejectUnauthorized` is false. */
 export interface TlsOptions {
-  /** Certificates (PEM) of authorities to trust: instead of the runtime's own in Node and Bun, beside them in Deno. */
+  /** Certificates (PEM) of authorities to trust: instead of the runtime's own in place of the runtime's own. Node, Deno, Bun. */
   ca?: string | string[];
   /** The client's certificate (PEM). Node, Deno, Bun. */
   cert?: string;
@@ -34,7 +34,7 @@ export interface TlsOptions {
   key?: string;
   /** The name sent by SNI and verified in the certificate; the host of the URL if absent. Node, Deno, Bun. */
   servername?: string;
-  /** False accepts any certificate: for tests only. Node, Bun. */
+  /** False accepts any certificate: for tests only. Node, Deno, Bun. */
   rejectUnauthorized?: boolean;
 }
 

@@ -41,8 +41,8 @@ export function openSocket({ host, port, tls }: Target): OpenTransport {
       let socket: BunSocket | undefined;
       let transport: BunTransport | undefined;
       const onAbort = (): void => {
-        socket?.terminate();
         reject(signal.reason as Error);
+        socket?.terminate();
       };
       signal.addEventListener("abort", onAbort, { once: true });
       const ready = (connected: BunSocket): void => {

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { FakeLink, importSource, outcome, stateOf, turn } from "./client-helpers.mjs";
+import { FakeLink, importSource, outcome, stateOf, turn } from "./helpers.mjs";
 
-const { SmppClient, readOptions, errors } = await importSource("tests/js/client-internals.ts");
+const { SmppClient, readOptions, errors } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
 
 const ESME_ROK = 0;

@@ -1,9 +1,0 @@
-// What the client's unit tests reach behind its face.
-
-export { SmppClient } from "../../js/client/client.ts";
-export { readOptions } from "../../js/client/options.ts";
-export { formatAddress, readAddress } from "../../js/client/address.ts";
-export { Generations } from "../../js/client/generations.ts";
-export { openSocket } from "../../js/client/sockets/node.ts";
-export { openWinterTc } from "../../js/client/sockets/wintertc.ts";
-export * as errors from "../../js/client/errors.ts";

@@ -1,0 +1,194 @@
+// What connect() and sendSms() make of what they are given.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { importSource } from "./helpers.mjs";
+
+const { formatAddress, Generations, readAddress, readOptions } = await importSource("tests/js/client/internals.ts");
+
+describe("URL", () => {
+  for (const [url, host, port, tls] of [
+    ["smpp://smsc.example", "smsc.example", 2775, false],
+    ["smpps://smsc.example", "smsc.example", 3550, true],
+    ["smpp://smsc.example:5000/", "smsc.example", 5000, false],
+    ["smpps://192.0.2.1:5001", "192.0.2.1", 5001, true],
+    ["smpp://[2001:db8::1]", "2001:db8::1", 2775, false],
+    ["smpps://[::1]:1", "::1", 1, true],
+  ]) {
+    test(url, () => {
+      const { target } = readOptions(url);
+      assert.deepEqual([target.host, target.port, target.tls !== undefined], [host, port, tls]);
+    });
+  }
+
+  test("system_id and password are percent-decoded", () => {
+    const { engine } = readOptions("smpp://my%40id:p%3A%2F%3F%23%25%C3%A9@localhost");
+    assert.equal(engine.systemId, "my@id");
+    assert.equal(engine.password, "p:/?#%é");
+  });
+
+  test("a URL object will do", () => {
+    assert.equal(readOptions(new URL("smpp://a:b@localhost:1")).target.port, 1);
+  });
+
+  test("options come before it", () => {
+    const { target, engine } = readOptions("smpp://a:b@one:1", { host: "two", port: 2, systemId: "c", password: "d", tls: true });
+    assert.deepEqual([target.host, target.port, target.tls, engine.systemId, engine.password], ["two", 2, {}, "c", "d"]);
+    assert.equal(readOptions("smpp://a:b@one:1", { host: undefined, systemId: undefined }).target.host, "one");
+    assert.equal(readOptions("smpp://one", { tls: { servername: "x" } }).target.port, 3550);
+  });
+
+  for (const [url, field] of [
+    ["http://localhost", "url"],
+    ["localhost:2775", "url"],
+    ["", "url"],
+    ["smpp://", "host"],
+    ["smpp://localhost/path", "url"],
+    ["smpp://localhost?window=3", "url"],
+    ["smpp://localhost#x", "url"],
+    ["smpp://localhost:0", "url"],
+    ["smpp://localhost:65536", "url"],
+    ["smpp://id:100%@localhost", "url"],
+  ]) {
+    test(`${url || "nothing"} is refused`, () => {
+      assert.throws(() => readOptions(url), (error) => error.code === "invalid-option" && error.field === field && error.outcome === "not-sent");
+    });
+  }
+
+  test("no error repeats it, since the password is in it", () => {
+    for (const url of ["smpp://id:s3cret@localhost/path", "smpp://id:s3cret@localhost:99999", "smtp://id:s3cret@x", "smpp://id:s3cret%@x"]) {
+      assert.throws(() => readOptions(url), (error) => !JSON.stringify([error.message, error.stack, error.cause]).includes("s3cret"));
+    }
+  });
+});
+
+describe("options", () => {
+  test("what the engine is given", () => {
+    const { engine } = readOptions("smpp://id:pw@localhost");
+    assert.deepEqual(engine, { systemId: "id", password: "pw", role: "esme", bindTimeout: 10_000, reconnect: { min: 1_000, max: 60_000 }, log: "none" });
+    const given = {
+      bind: "receiver", version: "5.0", systemType: "t", addressRange: "^1", addrTon: 1, addrNpi: 1, window: 5, rate: 2.5, maxQueue: 9, maxPdu: 1_000, enquireLink: 1, responseTimeout: 2,
+      bindTimeout: 3, inactivity: 4, defaultAlphabet: "latin1", concat: "sar", messageIdFormat: "hex-receipt", reassemble: false, partTimeout: 5, maxUnacknowledged: 6, acknowledgeTimeout: 7,
+    };
+    assert.deepEqual(readOptions("smpp://localhost", given).engine, { ...given, role: "esme", reconnect: { min: 1_000, max: 60_000 }, log: "none" });
+  });
+
+  test("reconnect", () => {
+    const policy = (reconnect) => readOptions("smpp://localhost", { reconnect }).engine.reconnect;
+    assert.equal(policy(false), null);
+    assert.deepEqual(policy(true), { min: 1_000, max: 60_000 });
+    assert.deepEqual(policy({ min: 5 }), { min: 5, max: 60_000 });
+    assert.deepEqual(policy({ max: 500 }), { min: 500, max: 500 });
+    assert.deepEqual(policy({ min: 90_000 }), { min: 90_000, max: 90_000 });
+  });
+
+  test("log lines show PDUs, and texts only if asked", () => {
+    const log = () => {};
+    assert.equal(readOptions("smpp://localhost", { log }).engine.log, "pdus");
+    assert.equal(readOptions("smpp://localhost", { log, logTexts: true }).engine.log, "texts");
+    assert.equal(readOptions("smpp://localhost", { logTexts: true }).engine.log, "none");
+  });
+
+  for (const [options, field] of [
+    [{ bind: "both" }, "bind"],
+    [{ version: 3.4 }, "version"],
+    [{ window: 0 }, "window"],
+    [{ window: 1_001 }, "window"],
+    [{ window: 1.5 }, "window"],
+    [{ rate: 0 }, "rate"],
+    [{ rate: Infinity }, "rate"],
+    [{ enquireLink: -1 }, "enquireLink"],
+    [{ responseTimeout: "30s" }, "responseTimeout"],
+    [{ bindTimeout: 2 ** 31 }, "bindTimeout"],
+    [{ reconnect: "yes" }, "reconnect"],
+    [{ reconnect: { min: 0 } }, "min"],
+    [{ reconnect: { min: 2, max: 1 } }, "reconnect"],
+    [{ reconnect: { factor: 2 } }, "factor"],
+    [{ defaultAlphabet: "gsm" }, "defaultAlphabet"],
+    [{ concat: "udh" }, "concat"],
+    [{ messageIdFormat: "hex" }, "messageIdFormat"],
+    [{ onReport: {} }, "onReport"],
+    [{ socket: "tcp" }, "socket"],
+    [{ log: true }, "log"],
+    [{ tls: "yes" }, "tls"],
+    [{ tls: { rejectUnauthorised: false } }, "rejectUnauthorised"],
+    [{ tls: { ca: 1 } }, "ca"],
+    [{ password: 1234 }, "password"],
+    [{ port: "2775" }, "port"],
+    [{ signal: {} }, "signal"],
+    [{ enquirelink: 1 }, "enquirelink"],
+    [{ constructor: 1 }, "constructor"],
+    [null, "options"],
+  ]) {
+    test(`${JSON.stringify(options)} is refused`, () => {
+      assert.throws(() => readOptions("smpp://localhost", options), (error) => error.code === "invalid-option" && error.field === field);
+    });
+  }
+
+  test("a plain connection can't be asked for by an smpps URL", () => {
+    assert.throws(() => readOptions("smpps://localhost", { tls: false }), (error) => error.field === "tls");
+  });
+});
+
+describe("addresses", () => {
+  for (const [input, ton, npi, addr] of [
+    ["+1234567890", 1, 1, "1234567890"],
+    ["12345", 0, 0, "12345"],
+    ["491701234567", 0, 0, "491701234567"],
+    ["*100#", 0, 0, "*100#"],
+    ["Example", 5, 0, "Example"],
+    ["Shop 24-7", 5, 0, "Shop 24-7"],
+    ["11character", 5, 0, "11character"],
+    ["Ärzte", 5, 0, "Ärzte"],
+    [{ ton: 2, npi: 8, addr: "0170" }, 2, 8, "0170"],
+    [undefined, 0, 0, ""],
+    ["", 0, 0, ""],
+  ]) {
+    test(JSON.stringify(input) ?? "none", () => {
+      const out = {};
+      readAddress(input, out, "from");
+      assert.deepEqual(out, { ton, npi, addr });
+    });
+  }
+
+  for (const input of ["+", "+12 34", "+1-2", "12characters", "555-1234", "١٢٣", 12345, null, { ton: 1, npi: 1 }]) {
+    test(`${JSON.stringify(input)} is refused`, () => {
+      assert.throws(() => readAddress(input, {}, "to"), (error) => error.code === "invalid-field" && error.field === "to");
+    });
+  }
+
+  test("written as one reads them", () => {
+    assert.equal(formatAddress({ ton: 1, npi: 1, addr: "1234567890" }), "+1234567890");
+    assert.equal(formatAddress({ ton: 1, npi: 1, addr: "+1234567890" }), "+1234567890");
+    assert.equal(formatAddress({ ton: 0, npi: 0, addr: "12345" }), "12345");
+    assert.equal(formatAddress({ ton: 5, npi: 0, addr: "Example" }), "Example");
+  });
+});
+
+describe("what is remembered", () => {
+  test("goes after one to two lifetimes", (t) => {
+    t.mock.timers.enable({ apis: ["Date"] });
+    const map = new Generations(10, 1_000);
+    map.set("a", 1);
+    t.mock.timers.tick(999);
+    map.set("b", 2);
+    assert.equal(map.get("a"), 1);
+    t.mock.timers.tick(1);
+    map.set("c", 3);
+    assert.equal(map.get("a"), 1);
+    t.mock.timers.tick(1_000);
+    map.set("d", 4);
+    assert.deepEqual([map.get("a"), map.get("b"), map.get("c")], [undefined, undefined, 3]);
+    t.mock.timers.tick(2_000);
+    map.set("e", 5);
+    assert.deepEqual([map.get("d"), map.get("e")], [undefined, 5]);
+  });
+
+  test("goes when two generations of newer ones came", () => {
+    const map = new Generations(2, 1_000);
+    for (const key of ["a", "b", "c", "d", "e"]) map.set(key, key);
+    assert.deepEqual(["a", "b", "c", "d", "e"].map((key) => map.get(key)), [undefined, undefined, "c", "d", "e"]);
+    assert.equal(map.take("c"), "c");
+    assert.equal(map.get("c"), undefined);
+  });
+});
