@@ -108,7 +108,7 @@ export class SmppClient implements AsyncDisposable {
    * @throws {SmppError} None was accepted. `outcome` tells whether the SMSC refused it, or may have taken it, or never saw it:
    * - the status of the SMSC (`"rejected"`), {@link ThrottledError} if it was too busy for as long as the message is valid;
    * - {@link TimeoutError} and {@link ConnectionLostError} (`"unknown"`, or `"not-sent"` if it was still queued);
-   * - the codes `"invalid-field"`, `"unencodable"`, `"too-many-segments"`, `"queue-full"`, `"closed"`, `"aborted"` (`"not-sent"`).
+   * - the codes `"invalid-field"`, `"unencodable"`, `"too-many-segments"`, `"bind-type"`, `"queue-full"`, `"closed"`, `"aborted"` (`"not-sent"`).
    */
   sendSms(message: SmsMessage): Promise<Sent> {
     const promise = new Promise<Sent>(keep);

@@ -8,7 +8,7 @@ export type RequestOutcome = "rejected" | "unknown" | "not-sent";
 
 /** Codes of failures that are not a command_status of the SMSC. */
 export type LocalCode =
-  | "invalid-option" | "invalid-field" | "unencodable" | "too-many-segments" | "queue-full"
+  | "invalid-option" | "invalid-field" | "unencodable" | "too-many-segments" | "queue-full" | "bind-type"
   | "timeout" | "connection-lost" | "connection-failed" | "protocol" | "closed" | "aborted" | "unbound"
   | "no-report" | "unsupported" | "wrong-context" | "engine";
 
@@ -36,9 +36,9 @@ export class SmppError extends Error {
   readonly retryable: boolean;
   readonly outcome: RequestOutcome;
   /** The option or field at fault, for the codes `"invalid-option"` and `"invalid-field"`. */
-  readonly field?: string;
+  declare readonly field?: string;
   /** What the chosen encoding can't carry (index in UTF-16 units), for the code `"unencodable"`. */
-  readonly unencodable?: { index: number; char: string }[];
+  declare readonly unencodable?: { index: number; char: string }[];
 
   constructor(message: string, init: SmppErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });

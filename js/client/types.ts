@@ -26,7 +26,7 @@ export type ReportRequest = "always" | "failure" | "success" | "none";
 
 /** How TLS is to be done. The certificate is verified unless `rejectUnauthorized` is false. */
 export interface TlsOptions {
-  /** Certificates (PEM) of authorities to trust: instead of the runtime's own in place of the runtime's own. Node, Deno, Bun. */
+  /** Certificates (PEM) of authorities to trust in place of the runtime's own. Node, Deno, Bun. */
   ca?: string | string[];
   /** The client's certificate (PEM). Node, Deno, Bun. */
   cert?: string;
@@ -221,15 +221,16 @@ export interface Report {
   delivered: number | undefined;
   /** The start of the message's text. */
   text: string | undefined;
-  /** The recipient of the message that is reported on, and its sender; undefined if only a receipt's text was parsed. */
-  from: Address | undefined;
-  to: Address | undefined;
+  /** The recipient of the message that is reported on. */
+  from: Address;
+  /** Its sender. */
+  to: Address;
   /** network_error_code. */
   networkError: { type: number; code: number } | undefined;
   /** The octets of the report's text. */
   raw: Uint8Array;
-  /** The PDU it came in, for `decodePdus`; undefined if only a receipt's text was parsed. */
-  pdu: Uint8Array | undefined;
+  /** The PDU it came in, for `decodePdus`. */
+  pdu: Uint8Array;
 }
 
 /** An inbound message, its segments joined. */
@@ -351,8 +352,14 @@ export interface Stats {
   throttled: number;
   /** Requests without an answer in time. */
   timeouts: number;
+  /** Requests on the wire when their connection was lost. */
+  lost: number;
+  /** Answers that came after the request's time. */
+  late: number;
   /** Answers that no request was open for. */
   unmatched: number;
+  /** Inbound requests that were refused before they came to a handler. */
+  refused: number;
   /** PDUs that could not be decoded. */
   undecodable: number;
   /** Times bound. */

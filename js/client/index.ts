@@ -1,0 +1,40 @@
+import { init } from "#wasm";
+import { Link } from "../engine/link.ts";
+import { openSocket } from "#sockets";
+import { SmppClient } from "./client.ts";
+import { readOptions } from "./options.ts";
+import { openWinterTc } from "./sockets/wintertc.ts";
+import type { ConnectOptions } from "./types.ts";
+
+export { init } from "#wasm";
+export { countSegments, decodePdus, encodePdu, parseReceipt, statusMeaning, statusName } from "../engine/codec.ts";
+export type { CountOptions, Decoded, DecodeOptions, Fault, Field, ParsedReceipt, ReceiptTlvs, SegmentCount } from "../engine/explained.ts";
+export { EngineError } from "../engine/types.ts";
+export { formatAddress } from "./address.ts";
+export { SmppClient } from "./client.ts";
+export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
+export type { LocalCode, RequestOutcome } from "./errors.ts";
+export { Sent } from "./sent.ts";
+export type { DeliveredOptions } from "./sent.ts";
+export type * from "./types.ts";
+
+/**
+ * Connects to an SMSC and binds: `connect("smpp://system_id:password@host:2775")`, with `smpps://` for TLS.
+ *
+ * Resolves once bound, and settles within `bindTimeout`. From then on a lost connection is made again by itself, unless
+ * `reconnect` is false. The first one is not: try again, or not, as `error.retryable` says.
+ *
+ * @throws {BindError} The SMSC refused the bind; `name` is its status, such as `"ESME_RINVPASWD"`.
+ * @throws {ConnectionLostError} No connection could be made, or it was lost before the answer.
+ * @throws {TimeoutError} There was no answer in time.
+ * @throws {ProtocolError} What answered does not speak SMPP.
+ * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
+ */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
+  const settings = readOptions(url, options);
+  await init();
+  const open = options.socket === undefined ? openSocket(settings.target) : openWinterTc(options.socket, settings.target);
+  const client = new SmppClient(settings, (config, sink, openTransport) => new Link(config, sink, openTransport), open);
+  await client.open();
+  return client;
+}
