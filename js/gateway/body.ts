@@ -1,0 +1,49 @@
+import { MAX_BODY } from "./input.ts";
+import { ProblemError } from "./problem.ts";
+
+/** The body of a request, at most {@link MAX_BODY} octets of it: a longer one is refused before it is read in whole. */
+export async function readBody(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}
+
+/** The media type of the body, without parameters. */
+export function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+}
+
+/** The body as JSON, and as the text that it was. */
+export async function readJson(request: Request): Promise<{ value: unknown; text: string }> {
+  if (mediaType(request) !== "application/json") throw new ProblemError("unsupported-type", "application/json is expected");
+  const text = decode(await readBody(request));
+  try {
+    return { value: JSON.parse(text), text };
+  } catch {
+    throw new ProblemError("malformed-json");
+  }
+}
+
+export function decode(octets: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(octets);
+  } catch {
+    throw new ProblemError("malformed-json", "The body is not UTF-8");
+  }
+}
+
+function tooLarge(): ProblemError {
+  return new ProblemError("too-large", `At most ${MAX_BODY} octets are taken`);
+}

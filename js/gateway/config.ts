@@ -1,0 +1,257 @@
+import * as v from "valibot";
+import type { ConnectOptions, SocketFactory } from "../client/index.ts";
+import type { SmppLink } from "./link.ts";
+
+/**
+ * The bindings, variables and secrets that the gateway reads. Only `SMPP_LINK` and one of `SMPP_URL` and `SMPP_ACCOUNTS` are needed.
+ * What is JSON may be a string (a secret) or the value itself (a variable in `wrangler.toml`).
+ */
+export interface GatewayEnv {
+  /** The namespace of the class `SmppLink`. */
+  SMPP_LINK: DurableObjectNamespace<SmppLink>;
+  /** `smpp://system_id:password@host:2775`, or `smpps://…` with TLS: the account `main`. */
+  SMPP_URL?: string;
+  /** Links (binds) an account, 1 to 64. Default 1. */
+  SMPP_LINKS?: string | number;
+  /** JSON: accounts by name, the preferred one first: `{ "main": { "url": "smpp://…", "links": 2, "window": 50 }, "spare": { … } }`. Replaces `SMPP_URL`. */
+  SMPP_ACCOUNTS?: string | object;
+  /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. */
+  SMPP_OPTIONS?: string | object;
+  /** Most messages that wait on a link; then 429. Default 100,000. */
+  SMPP_MAX_QUEUE?: string | number;
+  /** Days that messages, inbound messages and dead letters are kept after their last change. Default 30. */
+  SMPP_RETENTION_DAYS?: string | number;
+  /** Seconds that a link may be down before its messages go to the next account. Default 30. */
+  SMPP_FAILOVER_SECONDS?: string | number;
+  /** `"pdus"`: one line a PDU in the log; `"texts"`: with texts and numbers. Default `"none"`. */
+  SMPP_LOG?: string;
+  /** JSON: API keys by name: `{ "shop": "the-key", "crm": { "key": "…", "rate": 10, "senders": ["12345"], "scopes": ["send"] } }`. A secret. */
+  SMPP_API_KEYS?: string | object;
+  /** Where reports and inbound messages are posted to. https only, unless `SMPP_WEBHOOK_PRIVATE` is set. */
+  SMPP_WEBHOOK_URL?: string;
+  /** Signing secret by Standard Webhooks (`whsec_…`); several, divided by spaces, while one replaces another. A secret. */
+  SMPP_WEBHOOK_SECRET?: string;
+  /** `"true"` allows http and private addresses as webhook targets. */
+  SMPP_WEBHOOK_PRIVATE?: string | boolean;
+  /** A Queue that gets reports and inbound messages. */
+  SMPP_QUEUE?: Queue;
+}
+
+/** One SMSC account. */
+export interface Account {
+  name: string;
+  /** With the password: never to be shown. */
+  url: string;
+  links: number;
+  options: ConnectOptions;
+}
+
+export type Scope = "send" | "read" | "admin";
+
+export interface ApiKey {
+  name: string;
+  key: string;
+  /** Messages a second. */
+  rate?: number | undefined;
+  /** The only senders that it may use; the first one is the default. */
+  senders?: string[] | undefined;
+  scopes: Scope[];
+}
+
+export interface Webhook {
+  url: string;
+  /** The keys of the signature, decoded. */
+  secrets: Uint8Array<ArrayBuffer>[];
+}
+
+export interface Settings {
+  /** At least one, in the order of preference. */
+  accounts: Account[];
+  keys: ApiKey[];
+  webhook: Webhook | undefined;
+  maxQueue: number;
+  /** Milliseconds. */
+  retention: number;
+  /** Milliseconds. */
+  failoverAfter: number;
+  log: "none" | "pdus" | "texts";
+}
+
+/** A setting that can't be used. The message names it and never holds its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const known = new WeakMap<object, Settings>();
+
+/** The settings of `env`, checked once. Throws {@link ConfigError}. */
+export function settingsOf(env: GatewayEnv): Settings {
+  let settings = known.get(env);
+  if (!settings) known.set(env, (settings = read(env)));
+  return settings;
+}
+
+function read(env: GatewayEnv): Settings {
+  const days = number(env, "SMPP_RETENTION_DAYS", 30, 1, 3650);
+  const log = env.SMPP_LOG ?? "none";
+  if (log !== "none" && log !== "pdus" && log !== "texts") throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
+  return {
+    accounts: accounts(env),
+    keys: apiKeys(env),
+    webhook: webhook(env),
+    maxQueue: number(env, "SMPP_MAX_QUEUE", 100_000, 1, 10_000_000),
+    retention: days * 86_400_000,
+    failoverAfter: number(env, "SMPP_FAILOVER_SECONDS", 30, 0, 86_400) * 1000,
+    log,
+  };
+}
+
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const milliseconds = whole(0, 3_600_000);
+const options = {
+  bind: v.optional(v.picklist(["transceiver", "transmitter", "receiver"])),
+  version: v.optional(v.picklist(["3.3", "3.4", "5.0"])),
+  systemType: v.optional(v.string()),
+  addressRange: v.optional(v.string()),
+  addrTon: v.optional(whole(0, 255)),
+  addrNpi: v.optional(whole(0, 255)),
+  window: v.optional(whole(1, 1000)),
+  rate: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(100_000))),
+  maxPdu: v.optional(whole(1024, 1_048_576)),
+  enquireLink: v.optional(milliseconds),
+  responseTimeout: v.optional(milliseconds),
+  bindTimeout: v.optional(milliseconds),
+  inactivity: v.optional(milliseconds),
+  defaultAlphabet: v.optional(v.picklist(["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"])),
+  concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
+  messageIdFormat: v.optional(v.picklist(["as-is", "hex-response", "hex-receipt"])),
+  /** Name of a binding with `connect()`, such as a VPC service, to reach the SMSC through. */
+  via: v.optional(v.string()),
+};
+const Options = v.strictObject(options);
+const AccountName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,32}$/, "1 to 32 of a-z, 0-9 and _ are expected"));
+const LinkCount = whole(1, 64);
+const Accounts = v.record(AccountName, v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...options }));
+
+const Key = v.pipe(v.string(), v.minLength(8, "at least 8 characters are expected"), v.regex(/^[\x21-\x7e]+$/, "printable characters without spaces are expected"));
+const Scopes = v.array(v.picklist(["send", "read", "admin"]));
+const KeyName = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/, "1 to 64 letters, digits and _.@- are expected"));
+const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
+  key: Key,
+  rate: v.optional(v.pipe(v.number(), v.minValue(0.01))),
+  senders: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
+  scopes: v.optional(Scopes),
+})]));
+
+function accounts(env: GatewayEnv): Account[] {
+  const { via, ...shared } = json(env, "SMPP_OPTIONS", Options) ?? {};
+  const links = number(env, "SMPP_LINKS", 1, 1, 64);
+  const account = (name: string, url: string, count: number, own: ConnectOptions, through: string | undefined, variable: string): Account => {
+    checkUrl(url, variable);
+    const socket = through === undefined ? {} : { socket: socketOf(env, through, variable) };
+    return { name, url, links: count, options: { ...shared, ...own, ...socket } };
+  };
+  const several = json(env, "SMPP_ACCOUNTS", Accounts);
+  if (several) {
+    const list = Object.entries(several).map(([name, { url, links: count, via: own, ...rest }]) =>
+      account(name, url, count ?? links, defined(rest), own ?? via, "SMPP_ACCOUNTS"));
+    if (list.length === 0) throw new ConfigError("SMPP_ACCOUNTS: at least one account is expected");
+    return list;
+  }
+  if (!env.SMPP_URL) throw new ConfigError("SMPP_URL or SMPP_ACCOUNTS is missing");
+  return [account("main", env.SMPP_URL, links, {}, via, "SMPP_URL")];
+}
+
+function checkUrl(url: string, variable: string): void {
+  const parsed = URL.parse(url);
+  if (!parsed || (parsed.protocol !== "smpp:" && parsed.protocol !== "smpps:") || parsed.hostname === "") {
+    throw new ConfigError(`${variable}: smpp://system_id:password@host:port or smpps://… is expected`);
+  }
+}
+
+function socketOf(env: GatewayEnv, binding: string, variable: string): SocketFactory {
+  const through = (env as unknown as Record<string, { connect?: SocketFactory } | undefined>)[binding];
+  if (!through || typeof through !== "object") throw new ConfigError(`${variable}: there is no binding named ${binding} to connect through`);
+  return (address, how) => through.connect!(address, how);
+}
+
+function apiKeys(env: GatewayEnv): ApiKey[] {
+  const keys = json(env, "SMPP_API_KEYS", ApiKeys) ?? {};
+  return Object.entries(keys).map(([name, value]) => {
+    const { key, rate, senders, scopes } = typeof value === "string" ? { key: value } as Partial<ApiKey> & { key: string } : value;
+    return { name, key, rate, senders, scopes: scopes ?? ["send", "read", "admin"] };
+  });
+}
+
+function webhook(env: GatewayEnv): Webhook | undefined {
+  if (!env.SMPP_WEBHOOK_URL) return undefined;
+  const url = URL.parse(env.SMPP_WEBHOOK_URL);
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) throw new ConfigError("SMPP_WEBHOOK_URL: an https URL is expected");
+  if (url.username || url.password) throw new ConfigError("SMPP_WEBHOOK_URL: no user name and password are expected");
+  if (String(env.SMPP_WEBHOOK_PRIVATE ?? "") !== "true") {
+    if (url.protocol !== "https:") throw new ConfigError("SMPP_WEBHOOK_URL: https is expected (SMPP_WEBHOOK_PRIVATE allows http)");
+    if (isPrivateHost(url.hostname)) throw new ConfigError("SMPP_WEBHOOK_URL: a public host is expected (SMPP_WEBHOOK_PRIVATE allows others)");
+  }
+  const secrets = (env.SMPP_WEBHOOK_SECRET ?? "").split(/\s+/).filter(Boolean).map(decodeSecret);
+  if (secrets.length === 0) throw new ConfigError("SMPP_WEBHOOK_SECRET is missing");
+  return { url: url.href, secrets };
+}
+
+function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
+  try {
+    const octets = Uint8Array.from(atob(secret.replace(/^whsec_/, "")), (c) => c.charCodeAt(0));
+    if (octets.length >= 16) return octets;
+  } catch { /* said below */ }
+  throw new ConfigError("SMPP_WEBHOOK_SECRET: whsec_ and at least 16 octets in base64 are expected");
+}
+
+/** Whether `hostname` (as a URL has it) names this machine or a private network. Names are not resolved. */
+export function isPrivateHost(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/\.$/, "");
+  if (host.startsWith("[")) return isPrivateV6(host.slice(1, -1));
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPrivateV4(host.split(".").map(Number));
+  return host === "localhost" || !host.includes(".") || /\.(localhost|local|internal|lan|home\.arpa|intranet|corp|private)$/.test(host);
+}
+
+function isPrivateV4(octets: number[]): boolean {
+  const [a = 0, b = 0, c = 0] = octets;
+  return a === 0 || a === 10 || a === 127 || a >= 224 || (a === 100 && b >= 64 && b < 128) || (a === 169 && b === 254) ||
+    (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 192 && b === 0 && (c === 0 || c === 2)) ||
+    (a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) || (a === 203 && b === 0 && c === 113);
+}
+
+/** Only global unicast (2000::/3) is public, and of it not what embeds another address or documents. */
+function isPrivateV6(address: string): boolean {
+  const [first = 0, second = 0] = address.split(":").map((group) => parseInt(group || "0", 16));
+  const tunnel = first === 0x2002 || (first === 0x2001 && (second < 0x200 || second === 0xdb8));
+  return first < 0x2000 || first > 0x3fff || tunnel;
+}
+
+function number(env: GatewayEnv, name: keyof GatewayEnv, fallback: number, min: number, max: number): number {
+  const given = env[name];
+  if (given === undefined || given === "") return fallback;
+  const value = Number(given);
+  if (Number.isFinite(value) && value >= min && value <= max && Number.isInteger(value)) return value;
+  throw new ConfigError(`${name}: a whole number from ${min} to ${max} is expected`);
+}
+
+function json<S extends v.GenericSchema>(env: GatewayEnv, name: keyof GatewayEnv, schema: S): v.InferOutput<S> | undefined {
+  const given = env[name];
+  if (given === undefined || given === "") return undefined;
+  let value: unknown = given;
+  if (typeof given === "string") {
+    try {
+      value = JSON.parse(given);
+    } catch {
+      throw new ConfigError(`${name}: JSON is expected`);
+    }
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const path = v.getDotPath(result.issues[0]) ?? "";
+  throw new ConfigError(`${name}: ${path ? `${path} ` : ""}is not as expected`);
+}
+
+function defined<T extends object>(input: T): T {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as T;
+}

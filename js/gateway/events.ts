@@ -1,0 +1,96 @@
+/** Events kept for a stream that comes back. */
+const KEPT = 500;
+/** Octets that may wait for a slow reader; then its stream ends, and it may come back. */
+const BEHIND = 262_144;
+
+/** What happened at a link: a message's state, something inbound, or the link's own state. */
+export interface GatewayEvent {
+  type: "message" | "inbound" | "link";
+  /** Milliseconds since 1970. */
+  at: number;
+  data: unknown;
+}
+
+/** The server-sent events of one link. The id of an event is its time, so that one id serves for all links. */
+export class Events {
+  #kept: GatewayEvent[] = [];
+  readonly #readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+
+  publish(type: GatewayEvent["type"], at: number, data: unknown): void {
+    const event = { type, at, data };
+    this.#kept.push(event);
+    if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
+    if (this.#readers.size > 0) this.#send(encode(event));
+  }
+
+  /** A comment, which keeps streams open that nothing happens on. */
+  beat(): void {
+    if (this.#readers.size > 0) this.#send(encoder.encode(":\n\n"));
+  }
+
+  /** Events from now on, and before them those kept of the time after `since`. */
+  stream(since: number | undefined): ReadableStream<Uint8Array> {
+    let own: ReadableStreamDefaultController<Uint8Array>;
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        own = controller;
+        this.#readers.add(controller);
+        controller.enqueue(encoder.encode(":\n\n"));
+        for (const event of this.#kept) {
+          if (since !== undefined && event.at > since) controller.enqueue(encode(event));
+        }
+      },
+      cancel: () => {
+        this.#readers.delete(own);
+      },
+    }, { highWaterMark: BEHIND, size: (chunk) => chunk!.byteLength });
+  }
+
+  #send(octets: Uint8Array): void {
+    for (const reader of this.#readers) {
+      try {
+        reader.enqueue(octets);
+        if ((reader.desiredSize ?? 0) > 0) continue;
+        reader.close();
+      } catch { /* the reader is gone */ }
+      this.#readers.delete(reader);
+    }
+  }
+}
+
+/**
+ * Joins streams of events without cutting one in two. A stream that breaks off ends the whole: the reader comes back and
+ * gets all links again.
+ */
+export function joinEvents(streams: ReadableStream<Uint8Array>[]): ReadableStream<Uint8Array> {
+  if (streams.length === 1) return streams[0]!;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const readers = streams.map((stream) => stream.getReader());
+  const end = () => {
+    writer.close().catch(() => {});
+    for (const reader of readers) reader.cancel().catch(() => {});
+  };
+  for (const reader of readers) forward(reader, writer).then(end, end);
+  return readable;
+}
+
+async function forward(reader: ReadableStreamDefaultReader<Uint8Array>, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    const end = rest.lastIndexOf("\n\n") + 2;
+    if (end < 2) continue;
+    await writer.write(encoder.encode(rest.slice(0, end)));
+    rest = rest.slice(end);
+  }
+}
+
+const encoder = new TextEncoder();
+
+function encode(event: GatewayEvent): Uint8Array {
+  return encoder.encode(`id: ${event.at}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`);
+}

@@ -1,0 +1,67 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { GatewayEnv } from "./config.ts";
+import { check, fromRpc, PreviewInput, type RpcMessage } from "./input.ts";
+import { TRUSTED } from "./keys.ts";
+import type { LinkView } from "./link.ts";
+import type { MessageStatus, MessageView } from "./outbox.ts";
+import { cancelMessage, listLinks, listMessages, messageById, type Page } from "./read.ts";
+import { smppRoutes } from "./routes.ts";
+import { preview, sendAll, type Accepted, type AcceptedOrNot, type Preview } from "./send.ts";
+
+/** What {@link SmppGateway.sendSms} and {@link SmppGateway.sendMany} take beside the messages. */
+export interface SendOptions {
+  /** A repeated call with the same key and the same messages within a day sends nothing and returns the same ids. */
+  idempotencyKey?: string;
+}
+
+const routes = smppRoutes();
+
+/**
+ * The gateway by service binding: `env.SMS.sendSms({ from, to, text })`. What can't be done is thrown with a message that says why.
+ * No API key is needed: who has the binding is trusted. Its `fetch` is the HTTP API, which asks for one.
+ */
+export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
+  /** Stores a message for sending. The fields are those of the client's `sendSms`; a report is asked for unless `report: "none"`. */
+  async sendSms(message: RpcMessage, options: SendOptions = {}): Promise<Accepted> {
+    const [result] = await this.#send([message], false, options);
+    return result as Accepted;
+  }
+
+  /** Stores up to 1,000 messages; those that found the queue full have an `error`. */
+  async sendMany(messages: RpcMessage[], options: SendOptions = {}): Promise<AcceptedOrNot[]> {
+    return this.#send(messages, true, options);
+  }
+
+  /** The encoding and segments that a message would have. */
+  preview(message: Partial<RpcMessage>): Preview {
+    return preview(check(PreviewInput, fromRpc(message as RpcMessage, Date.now())));
+  }
+
+  message(id: string): Promise<MessageView> {
+    return messageById(this.env, id);
+  }
+
+  messages(query: { status?: MessageStatus; to?: string; cursor?: string; limit?: number } = {}): Promise<Page<MessageView>> {
+    const { cursor, to, status, limit = 50 } = query;
+    return listMessages(this.env, { status, to: to?.replace(/^\+/, ""), limit: Math.min(100, Math.max(1, limit)) }, cursor);
+  }
+
+  cancel(id: string): Promise<MessageView> {
+    return cancelMessage(this.env, id);
+  }
+
+  links(): Promise<LinkView[]> {
+    return listLinks(this.env);
+  }
+
+  override fetch(request: Request): Response | Promise<Response> {
+    return routes.fetch(request, this.env, this.ctx);
+  }
+
+  async #send(messages: RpcMessage[], several: boolean, { idempotencyKey }: SendOptions): Promise<AcceptedOrNot[]> {
+    const now = Date.now();
+    const values = messages.map((message) => fromRpc(message, now));
+    const idempotency = idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint: JSON.stringify(values) };
+    return sendAll(this.env, TRUSTED, values, several, idempotency);
+  }
+}

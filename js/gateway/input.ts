@@ -1,0 +1,178 @@
+import * as v from "valibot";
+import { readAddress } from "../client/address.ts";
+import type { SmsMessage, TlvInput } from "../client/index.ts";
+import { fromHex, toHex } from "./hex.ts";
+import { ProblemError } from "./problem.ts";
+
+/** Most octets of a body, and most messages in one. */
+export const MAX_BODY = 1_048_576;
+export const MAX_MESSAGES = 1000;
+
+/** Days ahead that a message may be scheduled. */
+const MAX_AHEAD = 90 * 86_400_000;
+
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const ascii = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max), v.regex(/^[\x20-\x7e]*$/, "printable ASCII is expected"));
+const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^([0-9a-fA-F]{2})*$/, "hexadecimal octets are expected"));
+const date = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp("a date and time as 2030-01-31T12:00:00Z is expected"),
+  v.check((value) => !Number.isNaN(Date.parse(value)), "a date and time that exists is expected"));
+
+/** As `strictObject`, which takes a field named `constructor` or `toString` for a known one. */
+function strict<E extends v.ObjectEntries>(entries: E) {
+  return v.strictObject(Object.setPrototypeOf({ ...entries }, null) as E);
+}
+
+const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
+const address = (field: string) => v.pipe(v.union([v.pipe(v.string(), v.minLength(1), v.maxLength(21)), AddressObject], "a string or { ton, npi, addr } is expected"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const message = dataset.typed ? addressFault(dataset.value, field) : undefined;
+    if (message !== undefined) addIssue({ message });
+  }));
+
+const TlvValue = v.union([whole(0, 0xffff_ffff), v.pipe(v.string(), v.maxLength(65_535)), strict({ hex: hex(65_535) })]);
+const Tlvs = v.pipe(
+  v.unknown(),
+  v.check((value) => typeof value !== "object" || value === null || !Object.keys(value).some((key) => key in Object.prototype), "the name or number of a TLV is expected"),
+  v.record(v.pipe(v.string(), v.regex(/^([a-z][a-z0-9_]{0,63}|0x[0-9a-fA-F]{1,4}|\d{1,5})$/, "the name or number of a TLV is expected")),
+    v.union([TlvValue, v.pipe(v.array(TlvValue), v.maxLength(32))])),
+  v.check((value) => Object.keys(value).length <= 64, "at most 64 TLVs are expected"));
+
+/** What decides about encoding and segments. */
+const content = {
+  text: v.optional(v.pipe(v.string(), v.maxLength(65_535))),
+  binary: v.optional(hex(65_535)),
+  encoding: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/, "the name of an encoding is expected"))),
+  language: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/, "the name of a language is expected"))),
+  concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
+  maxSegments: v.optional(whole(1, 255)),
+  transliterate: v.optional(v.boolean()),
+  substitute: v.optional(v.pipe(v.string(), v.check((value) => [...value].length === 1, "one character is expected"))),
+  flash: v.optional(v.boolean()),
+  udh: v.optional(hex(139)),
+  reference: v.optional(whole(0, 65_535)),
+};
+
+/** A message as POST /v1/messages takes it. Octets are hexadecimal, points in time ISO 8601. */
+export const MessageInput = strict({
+  to: address("to"),
+  from: v.optional(address("from")),
+  ...content,
+  report: v.optional(v.picklist(["always", "failure", "success", "none"])),
+  validity: v.optional(v.union([whole(1, 63 * 86_400), date], "seconds (at most 63 days) or a date and time are expected")),
+  scheduleAt: v.optional(date),
+  priority: v.optional(whole(0, 3)),
+  serviceType: v.optional(ascii(0, 5)),
+  protocolId: v.optional(whole(0, 255)),
+  replaceIfPresent: v.optional(v.boolean()),
+  smDefaultMsgId: v.optional(whole(0, 255)),
+  tlvs: v.optional(Tlvs),
+  account: v.optional(v.pipe(v.string(), v.maxLength(32))),
+});
+export type MessageInput = v.InferOutput<typeof MessageInput>;
+
+/** What POST /v1/messages/preview takes: a message, of which only the content matters. */
+export const PreviewInput = strict({ ...MessageInput.entries, to: v.optional(address("to")) });
+export type PreviewInput = v.InferOutput<typeof PreviewInput>;
+
+/** What POST /v1/decode takes as JSON. */
+export const DecodeInput = strict({
+  pdus: v.pipe(v.string(), v.maxLength(MAX_BODY)),
+  strict: v.optional(v.boolean()),
+  maxPdu: v.optional(whole(16, MAX_BODY)),
+});
+
+/** `value` by `schema`; throws a {@link ProblemError} that names every field at fault. */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown, path = ""): v.InferOutput<S> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw new ProblemError("invalid-message", undefined, { errors: faults(result.issues, path) });
+}
+
+/** One message, checked beyond its types as well. `path` is where it stands in the body. */
+export function checkMessage(value: unknown, now: number, path = ""): MessageInput {
+  const input = check(MessageInput, value, path);
+  const errors: { path: string; message: string }[] = [];
+  const fault = (field: string, message: string) => errors.push({ path: join(path, field), message });
+  if ((input.text === undefined) === (input.binary === undefined)) fault("text", "one of text and binary is expected");
+  if (typeof input.validity === "string" && Date.parse(input.validity) <= now) fault("validity", "a time in the future is expected");
+  if (input.scheduleAt !== undefined && Date.parse(input.scheduleAt) > now + MAX_AHEAD) fault("scheduleAt", "at most 90 days ahead are expected");
+  if (input.scheduleAt !== undefined && typeof input.validity === "string" && Date.parse(input.validity) <= Date.parse(input.scheduleAt)) {
+    fault("validity", "a time after scheduleAt is expected");
+  }
+  if (errors.length > 0) throw new ProblemError("invalid-message", undefined, { errors });
+  return input;
+}
+
+/** A message by RPC: octets may be a Uint8Array and points in time a Date. */
+export type RpcMessage = Omit<SmsMessage, "signal"> & { account?: string };
+
+/** A message by RPC in the form of {@link MessageInput}, yet to be checked. */
+export function fromRpc(message: RpcMessage, now: number): unknown {
+  if (message === null || typeof message !== "object") return message;
+  const { binary, udh, validity, scheduleAt, tlvs, ...rest } = message;
+  const out: Record<string, unknown> = { ...rest };
+  if (binary !== undefined) out["binary"] = octets(binary);
+  if (udh !== undefined) out["udh"] = octets(udh);
+  if (validity !== undefined) out["validity"] = validity instanceof Date ? time(validity) : validity;
+  if (scheduleAt !== undefined) out["scheduleAt"] = typeof scheduleAt === "number" ? time(new Date(now + scheduleAt * 1000)) : time(scheduleAt);
+  if (tlvs !== undefined) out["tlvs"] = mapTlvs(tlvs, (value) => value instanceof Uint8Array ? { hex: toHex(value) } : value);
+  return Object.fromEntries(Object.entries(out).filter(([, value]) => value !== undefined));
+}
+
+/** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
+export function toSms(input: MessageInput): SmsMessage {
+  const { account: _, binary, udh, tlvs, validity: _validity, scheduleAt: _schedule, ...rest } = input;
+  return {
+    ...rest,
+    report: input.report ?? "always",
+    ...(binary === undefined ? {} : { binary: fromHex(binary) }),
+    ...(udh === undefined ? {} : { udh: fromHex(udh) }),
+    ...(tlvs === undefined ? {} : { tlvs: mapTlvs(tlvs, (value) => isHex(value) ? fromHex(value.hex) : value) as TlvInput }),
+  } as SmsMessage;
+}
+
+/** The address as one text: for the index by recipient and for comparing senders. */
+export function addressText(address: NonNullable<MessageInput["from"]>): string {
+  if (typeof address === "string") return address;
+  return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
+}
+
+function addressFault(value: string | v.InferOutput<typeof AddressObject>, field: string): string | undefined {
+  try {
+    const out = { ton: 0, npi: 0, addr: "" };
+    readAddress(value, out, field);
+    if (out.addr.length > 20) return "at most 20 characters are expected";
+    if (field === "to" && out.addr === "") return "a recipient is expected";
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.replace(`${field}: `, "");
+  }
+}
+
+function mapTlvs(tlvs: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tlvs).map(([name, value]) => [name, Array.isArray(value) ? value.map(change) : change(value)]));
+}
+
+function isHex(value: unknown): value is { hex: string } {
+  return typeof value === "object" && value !== null && "hex" in value;
+}
+
+function octets(value: unknown): unknown {
+  return value instanceof Uint8Array ? toHex(value) : value;
+}
+
+function time(value: unknown): unknown {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
+}
+
+function faults(issues: readonly v.BaseIssue<unknown>[], path: string): { path: string; message: string }[] {
+  return issues.slice(0, 100).map((issue) => {
+    const field = v.getDotPath(issue);
+    const unknown = issue.type === "strict_object" && issue.expected === "never";
+    return { path: join(path, field ?? ""), message: unknown ? "unknown field" : issue.message.slice(0, 200) };
+  });
+}
+
+function join(path: string, field: string): string {
+  return path && field ? `${path}.${field}` : path || field;
+}

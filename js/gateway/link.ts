@@ -1,0 +1,413 @@
+import { DurableObject } from "cloudflare:workers";
+import { messageIdKey } from "../engine/codec.ts";
+import type { ConnectOptions, SmppClient } from "../client/index.ts";
+import { SmppError } from "../client/index.ts";
+import { Bind, type BindState } from "./bind.ts";
+import { Claims, type Claim } from "./claims.ts";
+import { settingsOf, type Account, type GatewayEnv, type Settings } from "./config.ts";
+import { createTables, readMeta, writeMeta } from "./database.ts";
+import { Deliveries, type DeadLetter, type Envelope, type EventType } from "./deliveries.ts";
+import { Events } from "./events.ts";
+import { linkName, messageId, parseLinkName, ulid, ulidFrom, type Place } from "./ids.ts";
+import { Inbox, reviveMessage, reviveReport, type InboundView, type ReportOffer } from "./inbox.ts";
+import type { MessageInput } from "./input.ts";
+import { addressText } from "./input.ts";
+import { Outbox, type ListQuery, type MessageError, type MessageStatus, type MessageView, type NewMessage } from "./outbox.ts";
+import { problem, type Problem } from "./problem.ts";
+import { Pump } from "./pump.ts";
+import { allLinks, places } from "./spread.ts";
+
+/** The alarm keeps the object, and with it the socket: past about two minutes without one it would be evicted. */
+const BEAT = 30_000;
+/** Messages moved to another link at a time. */
+const MOVED_AT_ONCE = 200;
+
+/** What a link answers to messages: that it has them, or why not. */
+export type EnqueueResult = { taken: true } | { taken: false; why: "full" | "down" };
+
+/** A link as /v1/links shows it. */
+export interface LinkView {
+  account: string;
+  link: number;
+  state: BindState;
+  /** Host and port of the SMSC. */
+  smsc: string;
+  systemId: string;
+  boundAt?: string;
+  retryAt?: string;
+  error?: string;
+  window: number;
+  rate?: number;
+  inFlight: number;
+  queued: number;
+  /** Smoothed time from request to answer in milliseconds. */
+  rtt: number;
+}
+
+/** What /metrics sums up of one link. */
+export interface LinkMetrics extends LinkView {
+  submitted: number;
+  throttled: number;
+  binds: number;
+  losses: number;
+  reports: number;
+  inbound: number;
+  /** Messages by the state they came to. */
+  messages: Partial<Record<MessageStatus, number>>;
+  delivered: number;
+  failed: number;
+  waiting: number;
+  dead: number;
+}
+
+/** One bind in one Durable Object, named `<account>/<number>`, with its messages in SQLite. */
+export class SmppLink extends DurableObject<GatewayEnv> {
+  readonly #settings: Settings;
+  readonly #place: Place;
+  /** Undefined if the settings have this link no more: then it only empties itself. */
+  readonly #account: Account | undefined;
+  readonly #events = new Events();
+  readonly #outbox: Outbox;
+  readonly #deliveries: Deliveries;
+  readonly #inbox: Inbox;
+  readonly #claims: Claims;
+  readonly #pump: Pump | undefined;
+  readonly #bind: Bind | undefined;
+  readonly #reached: Partial<Record<MessageStatus, number>> = {};
+  #binds = 0;
+  #losses = 0;
+  #submitted = 0;
+  #throttled = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #searching = false;
+
+  constructor(ctx: DurableObjectState, env: GatewayEnv) {
+    super(ctx, env);
+    const sql = ctx.storage.sql;
+    createTables(sql);
+    this.#settings = settingsOf(env);
+    this.#place = placeOf(ctx);
+    const account = this.#settings.accounts.find(({ name }) => name === this.#place.account);
+    this.#account = account && this.#place.link < account.links ? account : undefined;
+    const wake = () => this.#arm(Date.now());
+    const format = account?.options.messageIdFormat ?? "as-is";
+    this.#deliveries = new Deliveries(sql, { handler: (envelope) => this.#handle(envelope), queue: env.SMPP_QUEUE, webhook: this.#settings.webhook }, wake);
+    this.#outbox = new Outbox(sql, (id, status, error) => this.#changed(id, status, error));
+    this.#inbox = new Inbox({
+      sql, place: this.#place, outbox: this.#outbox, deliveries: this.#deliveries, wake,
+      keyOf: (id) => messageIdKey(id, "receipt", format),
+      arrived: ({ id, from, to, text }) => this.#events.publish("inbound", Date.now(), { id, account: this.#place.account, from, to, text }),
+      offer: (offers) => this.#offer(offers),
+    });
+    this.#claims = new Claims(sql);
+    this.#outbox.recover(Date.now());
+    if (!this.#account) return;
+    const window = this.#account.options.window ?? 10;
+    this.#pump = new Pump(this.#outbox, window, (id) => messageIdKey(id, "response", format), (keys) => this.#inbox.answered(keys, Date.now()), wake);
+    this.#bind = new Bind(this.#account, this.#clientOptions(this.#account), {
+      up: (client) => this.#up(client),
+      down: () => this.#down(),
+      changed: (state, detail) => this.#linkChanged(state, detail),
+    });
+  }
+
+  /** Keeps the link: runs every 30 s, also when nobody asks for anything, and after an eviction or a deploy. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    await this.#wake(now);
+    this.#events.beat();
+    this.#outbox.expire(now);
+    this.#purge(now);
+    await this.#giveAway(now);
+  }
+
+  /** Brings the link up if it is not, and says how it is. */
+  async status(): Promise<LinkView> {
+    await this.#wake(Date.now());
+    return this.#view();
+  }
+
+  async metrics(): Promise<LinkMetrics> {
+    await this.#wake(Date.now());
+    const { waiting, dead } = this.#deliveries.count();
+    const stats = this.#bind?.client?.stats();
+    return {
+      ...this.#view(), waiting, dead,
+      submitted: this.#submitted + (stats?.submitted ?? 0), throttled: this.#throttled + (stats?.throttled ?? 0),
+      binds: this.#binds, losses: this.#losses, reports: this.#inbox.reports, inbound: this.#inbox.messages, messages: this.#reached,
+      delivered: this.#deliveries.delivered, failed: this.#deliveries.failed,
+    };
+  }
+
+  /** The stream of events, as server-sent events; `?since=` milliseconds repeats what came after. */
+  override async fetch(request: Request): Promise<Response> {
+    await this.#wake(Date.now());
+    const since = new URL(request.url).searchParams.get("since");
+    return new Response(this.#events.stream(since === null ? undefined : Number(since)), { headers: { "content-type": "text/event-stream" } });
+  }
+
+  /** Takes messages: all or none. What is there already is taken. With `ifUp` a link that has been down for long takes none. */
+  async enqueue(messages: NewMessage[], ifUp: boolean): Promise<EnqueueResult> {
+    const now = Date.now();
+    await this.#wake(now);
+    if (!this.#account) return { taken: false, why: "down" };
+    if (ifUp && this.#isDown(now)) {
+      const known = this.#outbox.existing(messages.map(({ id }) => id));
+      if (known.length < messages.length) return { taken: false, why: "down" };
+    }
+    if (this.#outbox.waiting + messages.length > this.#settings.maxQueue) return { taken: false, why: "full" };
+    this.#outbox.insert(messages, now);
+    this.#pump?.kick();
+    return { taken: true };
+  }
+
+  /** Of `ids`, those that were ever here. */
+  async existing(ids: string[]): Promise<string[]> {
+    return this.#outbox.existing(ids);
+  }
+
+  /** Whether a caller may send `count` messages now, and what its idempotency key stands for. */
+  async admit(caller: string, rate: number | undefined, count: number, idempotency: { key: string; fingerprint: string } | undefined): Promise<Claim> {
+    return this.#claims.admit(caller, rate, count, idempotency, Date.now());
+  }
+
+  async message(id: string): Promise<MessageView | undefined> {
+    await this.#wake(Date.now());
+    const moved = this.#outbox.status(id)?.moved;
+    const elsewhere = moved ? await this.#link(moved).message(id) : undefined;
+    if (elsewhere) return elsewhere;
+    const view = this.#outbox.view(id);
+    return view && { ...view, ...this.#place };
+  }
+
+  async list(query: ListQuery): Promise<MessageView[]> {
+    return this.#outbox.list(query).map((view) => ({ ...view, ...this.#place }));
+  }
+
+  async inbound(before: string | undefined, limit: number): Promise<InboundView[]> {
+    return this.#inbox.list(before, limit);
+  }
+
+  async deadLetters(before: string | undefined, limit: number): Promise<DeadLetter[]> {
+    return this.#deliveries.dead(before, limit);
+  }
+
+  async replay(id: string): Promise<boolean> {
+    return this.#deliveries.replay(id, Date.now());
+  }
+
+  /** Cancels what has not gone out; else asks the SMSC to. */
+  async cancel(id: string): Promise<{ message: MessageView } | { problem: Problem }> {
+    const now = Date.now();
+    await this.#wake(now);
+    const at = this.#outbox.status(id);
+    if (!at) return { problem: problem("not-found") };
+    if (at.status === "moved" && at.moved) return this.#link(at.moved).cancel(id);
+    if (at.status === "queued") this.#outbox.end(id, "deleted", now);
+    else if (at.status === "accepted") {
+      const refused = await this.#cancelAtSmsc(id);
+      if (refused) return { problem: refused };
+    } else if (at.status === "sent" || at.status === "moving") return { problem: problem("in-flight", "Try again in a moment") };
+    else return { problem: problem("not-cancellable", `It is ${at.status}`) };
+    return { message: { ...this.#outbox.view(id)!, ...this.#place } };
+  }
+
+  /** Takes the reports that are for messages of this link. */
+  async claim(offers: ReportOffer[]): Promise<boolean[]> {
+    const now = Date.now();
+    return offers.map((offer) => this.#inbox.claim(offer, now));
+  }
+
+  #up(client: SmppClient): void {
+    this.#binds++;
+    this.#pump?.start(client);
+  }
+
+  #down(): void {
+    this.#losses++;
+    this.#pump?.stop();
+  }
+
+  /** Connects if need be, and sees to the next alarm. Never waits for the bind: that would hold back reads of the socket. */
+  async #wake(now: number): Promise<void> {
+    this.#bind?.ensure(now);
+    this.#pump?.kick();
+    this.#arm(now);
+    const needed = this.#account !== undefined || this.#outbox.waiting > 0 || this.#nextDue() !== undefined;
+    const next = await this.ctx.storage.getAlarm();
+    if (needed && (next === null || next > now + BEAT || next < now)) await this.ctx.storage.setAlarm(now + BEAT);
+  }
+
+  /** Sees that what is due gets done, now or when it will be. */
+  #arm(now: number): void {
+    const at = this.#nextDue();
+    if (at === undefined || at >= this.#timerAt) return;
+    clearTimeout(this.#timer ?? null);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Infinity;
+      void this.#work(Date.now());
+    }, Math.min(BEAT, Math.max(0, at - now)));
+  }
+
+  async #work(now: number): Promise<void> {
+    this.#deliveries.run(now);
+    this.#pump?.kick();
+    if (!this.#searching) {
+      this.#searching = true;
+      await this.#inbox.search(now).finally(() => {
+        this.#searching = false;
+      });
+    }
+    this.#arm(Date.now());
+  }
+
+  #nextDue(): number | undefined {
+    const queue = this.#bind?.client ? this.#outbox.nextDue(Date.now()) : undefined;
+    const search = this.#searching ? undefined : this.#inbox.nextDue();
+    const due = [this.#deliveries.nextDue(), search, queue].filter((at) => at !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  #isDown(now: number): boolean {
+    return this.#bind === undefined || (this.#bind.state !== "bound" && this.#bind.error !== undefined && this.#bind.downFor(now) >= this.#settings.failoverAfter);
+  }
+
+  /** Hands what waits to another link, if this one is gone from the settings or has been down for long. */
+  async #giveAway(now: number): Promise<void> {
+    if (this.#isDown(now) && this.#outbox.waiting > 0) {
+      const stuck = this.#outbox.startMove(MOVED_AT_ONCE, (input) => this.#otherPlace(input), now);
+      if (!this.#account) for (const id of stuck) this.#outbox.end(id, "failed", now, { detail: "Its account is not in the settings any more" });
+    }
+    for (const [name, messages] of this.#outbox.moving(MOVED_AT_ONCE)) {
+      const ids = messages.map(({ id }) => id);
+      try {
+        const { taken } = await this.#link(name).enqueue(messages, true);
+        if (taken) this.#outbox.endMove(ids);
+        else this.#outbox.undoMove(ids);
+      } catch (error) {
+        // Whether it has them is not known: they are offered again with the next alarm, and it takes each only once.
+        console.error(JSON.stringify({ event: "move", ...this.#place, to: name, detail: String(error) }));
+      }
+    }
+  }
+
+  #otherPlace(input: MessageInput): string | undefined {
+    const recipient = addressText(input.to);
+    const others = places(this.#settings, recipient, input.account).filter((place) => linkName(place) !== linkName(this.#place));
+    return others[0] && linkName(others[0]);
+  }
+
+  async #offer(offers: ReportOffer[]): Promise<boolean[]> {
+    const others = allLinks(this.#settings).filter((place) => place.account === this.#place.account && place.link !== this.#place.link);
+    const answers = await Promise.all(others.map((place) => this.#link(linkName(place)).claim(offers).catch(() => offers.map(() => false))));
+    return offers.map((_, i) => answers.some((answer) => answer[i]));
+  }
+
+  async #cancelAtSmsc(id: string): Promise<Problem | undefined> {
+    const client = this.#bind?.client;
+    if (!client) return problem("unavailable", this.#bind?.error);
+    const view = this.#outbox.view(id)!;
+    try {
+      for (const part of view.parts.filter(({ messageId: own, status }) => own !== "" && status === "accepted")) {
+        await client.cancel(part.messageId, { to: view.to, ...(view.from === undefined ? {} : { from: view.from }) });
+      }
+    } catch (error) {
+      if (!(error instanceof SmppError)) throw error;
+      const smpp = typeof error.code === "number" ? { smpp: { code: error.code, name: error.name } } : {};
+      return problem(error.outcome === "rejected" ? "refused" : "unavailable", error.message, smpp);
+    }
+    if (this.#outbox.status(id)?.status === "accepted") this.#outbox.end(id, "deleted", Date.now());
+    return undefined;
+  }
+
+  /** Calls the Worker's own handler; false if it has none. */
+  async #handle(envelope: Envelope): Promise<boolean> {
+    const worker = (this.ctx as unknown as { exports?: { default?: Handlers } }).exports?.default;
+    if (!worker) return false;
+    try {
+      if (envelope.type === "message.report") await worker.smppReport(reviveReport(envelope.data as Parameters<typeof reviveReport>[0]));
+      else await worker.smppMessage(reviveMessage(envelope.data as Parameters<typeof reviveMessage>[0]));
+      return true;
+    } catch (error) {
+      if (error instanceof TypeError && error.message.includes("does not implement the method")) return false;
+      throw error;
+    }
+  }
+
+  #changed(id: string, status: MessageStatus, error: MessageError | undefined): void {
+    const now = Date.now();
+    this.#reached[status] = (this.#reached[status] ?? 0) + 1;
+    this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
+    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error }, now);
+  }
+
+  #linkChanged(state: BindState, detail: string | undefined): void {
+    this.#events.publish("link", Date.now(), { ...this.#place, state, ...(detail === undefined ? {} : { detail }) });
+    console.log(JSON.stringify({ event: "link", ...this.#place, state, ...(detail === undefined ? {} : { detail }) }));
+  }
+
+  #purge(now: number): void {
+    const before = now - this.#settings.retention;
+    const oldest = ulidFrom(before);
+    this.#outbox.purge(before, oldest);
+    this.#inbox.purge(oldest);
+    this.#deliveries.purge(oldest);
+    this.#claims.purge(now);
+  }
+
+  #clientOptions(account: Account): ConnectOptions {
+    const { log } = this.#settings;
+    return {
+      ...account.options,
+      onReport: (report) => this.#inbox.report(report, Date.now()),
+      onMessage: (message) => this.#inbox.message(message, Date.now()),
+      ...(log === "none" ? {} : { log: (line: string) => console.log(`${linkName(this.#place)} ${line}`), logTexts: log === "texts" }),
+    };
+  }
+
+  #view(): LinkView {
+    const account = this.#account;
+    const url = account && new URL(account.url);
+    const stats = this.#bind?.client?.stats();
+    const { boundAt, retryAt, error } = this.#bind ?? {};
+    return {
+      ...this.#place,
+      state: this.#bind?.state ?? "down",
+      smsc: url?.host ?? "",
+      systemId: decodeURIComponent(url?.username ?? ""),
+      ...(boundAt === undefined ? {} : { boundAt: new Date(boundAt).toISOString() }),
+      ...(retryAt === undefined ? {} : { retryAt: new Date(retryAt).toISOString() }),
+      ...(error === undefined ? {} : { error }),
+      window: account?.options.window ?? 10,
+      ...(account?.options.rate === undefined ? {} : { rate: account.options.rate }),
+      inFlight: stats?.inFlight ?? 0,
+      queued: this.#outbox.waiting,
+      rtt: stats?.rtt ?? 0,
+    };
+  }
+
+  #link(name: string): LinkStub {
+    return this.env.SMPP_LINK.getByName(name) as unknown as LinkStub;
+  }
+}
+
+/** The methods of {@link SmppLink} as its callers see them. */
+export type LinkStub = Pick<SmppLink,
+  "status" | "metrics" | "fetch" | "enqueue" | "existing" | "admit" | "message" | "list" | "inbound" | "deadLetters" | "replay" | "cancel" | "claim">;
+
+/** The Worker's default export as a service binding to itself has it. */
+interface Handlers {
+  smppReport(report: unknown): Promise<unknown>;
+  smppMessage(message: unknown): Promise<unknown>;
+}
+
+/** An object knows its name while it is called by it; for an alarm it is written down. */
+function placeOf(ctx: DurableObjectState): Place {
+  const name = ctx.id.name ?? readMeta(ctx.storage.sql, "name");
+  const place = name === undefined ? undefined : parseLinkName(name);
+  if (!place) throw new Error("A link is named <account>/<number>");
+  if (readMeta(ctx.storage.sql, "name") === undefined) writeMeta(ctx.storage.sql, "name", name!);
+  return place;
+}

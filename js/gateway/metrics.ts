@@ -1,0 +1,44 @@
+import type { LinkMetrics } from "./link.ts";
+
+type Sample = [labels: Record<string, string>, value: number];
+
+/** One metric of every link. */
+interface Family {
+  name: string;
+  type: "counter" | "gauge";
+  help: string;
+  samples: (link: LinkMetrics) => Sample[];
+}
+
+const one = (value: number): Sample[] => [[{}, value]];
+
+const FAMILIES: Family[] = [
+  { name: "smpp_link_up", type: "gauge", help: "Whether the link is bound.", samples: (l) => one(l.state === "bound" ? 1 : 0) },
+  { name: "smpp_link_binds_total", type: "counter", help: "Binds that succeeded.", samples: (l) => one(l.binds) },
+  { name: "smpp_link_losses_total", type: "counter", help: "Binds that were lost.", samples: (l) => one(l.losses) },
+  { name: "smpp_link_window", type: "gauge", help: "Requests that may be without an answer at a time.", samples: (l) => one(l.window) },
+  { name: "smpp_link_in_flight", type: "gauge", help: "Requests without an answer.", samples: (l) => one(l.inFlight) },
+  { name: "smpp_link_rtt_seconds", type: "gauge", help: "Smoothed time from a request to its answer.", samples: (l) => one(l.rtt / 1000) },
+  { name: "smpp_queue_length", type: "gauge", help: "Messages that wait to be sent.", samples: (l) => one(l.queued) },
+  { name: "smpp_messages_total", type: "counter", help: "Messages that came to a state.", samples: (l) => Object.entries(l.messages).map(([status, n]) => [{ status }, n]) },
+  { name: "smpp_segments_submitted_total", type: "counter", help: "Segments sent to the SMSC.", samples: (l) => one(l.submitted) },
+  { name: "smpp_throttled_total", type: "counter", help: "Answers ESME_RTHROTTLED and ESME_RMSGQFUL.", samples: (l) => one(l.throttled) },
+  { name: "smpp_reports_total", type: "counter", help: "Delivery reports received.", samples: (l) => one(l.reports) },
+  { name: "smpp_inbound_messages_total", type: "counter", help: "Inbound messages received.", samples: (l) => one(l.inbound) },
+  { name: "smpp_deliveries_total", type: "counter", help: "Attempts to hand on reports and inbound messages.", samples: (l) => [[{ result: "delivered" }, l.delivered], [{ result: "failed" }, l.failed]] },
+  { name: "smpp_deliveries_waiting", type: "gauge", help: "Reports and inbound messages that wait to be handed on.", samples: (l) => one(l.waiting) },
+  { name: "smpp_dead_letters", type: "gauge", help: "Reports and inbound messages that were given up.", samples: (l) => one(l.dead) },
+];
+
+/** The metrics of all links as Prometheus text. Counters start anew with each start of a link's object. */
+export function prometheus(links: LinkMetrics[]): string {
+  return FAMILIES.map(({ name, type, help, samples }) => {
+    const lines = links.flatMap((link) => samples(link).map(([labels, value]) =>
+      `${name}{${labelText({ account: link.account, link: String(link.link), ...labels })}} ${value}`));
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join("\n");
+  }).join("\n") + "\n";
+}
+
+function labelText(labels: Record<string, string>): string {
+  return Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (c) => (c === "\n" ? "\\n" : `\\${c}`))}"`).join(",");
+}

@@ -1,0 +1,71 @@
+import { settingsOf, type GatewayEnv } from "./config.ts";
+import type { DeadLetter } from "./deliveries.ts";
+import { parseId, ULID, type Place } from "./ids.ts";
+import type { InboundView } from "./inbox.ts";
+import type { LinkStub, LinkView } from "./link.ts";
+import type { ListQuery, MessageView } from "./outbox.ts";
+import { ProblemError } from "./problem.ts";
+import { linkAt } from "./send.ts";
+import { allLinks } from "./spread.ts";
+
+/** A page of a list: `cursor` gets the next one, null at the end. */
+export interface Page<T> {
+  items: T[];
+  cursor: string | null;
+}
+
+/** The message of that id; throws 404 if there is none. */
+export async function messageById(env: GatewayEnv, id: string): Promise<MessageView> {
+  const message = await linkOf(env, id)?.message(id);
+  if (!message) throw new ProblemError("not-found", "There is no message of that id");
+  return message;
+}
+
+/** Cancels a message; throws a {@link ProblemError} if that can't be. */
+export async function cancelMessage(env: GatewayEnv, id: string): Promise<MessageView> {
+  const result = await linkOf(env, id)?.cancel(id);
+  if (!result) throw new ProblemError("not-found", "There is no message of that id");
+  if ("message" in result) return result.message;
+  throw ProblemError.of(result.problem);
+}
+
+/** Messages of all links, the newest first. */
+export function listMessages(env: GatewayEnv, query: Omit<ListQuery, "before">, cursor: string | undefined): Promise<Page<MessageView>> {
+  return page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, before, limit }));
+}
+
+/** Inbound messages of all links, the newest first. */
+export function listInbound(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<InboundView>> {
+  return page(env, limit, cursor, (link, before, most) => link.inbound(before, most));
+}
+
+/** What could not be handed on, the newest first. */
+export function listDeadLetters(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<DeadLetter>> {
+  return page(env, limit, cursor, (link, before, most) => link.deadLetters(before, most));
+}
+
+/** Tries a dead letter again; throws 404 if there is none. */
+export async function replayDeadLetter(env: GatewayEnv, id: string): Promise<void> {
+  if (!await linkOf(env, id)?.replay(id)) throw new ProblemError("not-found", "There is no dead letter of that id");
+}
+
+/** All links, brought up if they are not. */
+export function listLinks(env: GatewayEnv): Promise<LinkView[]> {
+  return Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).status()));
+}
+
+/** The link that an id names. One that no setting ever had gets no object made for it. */
+function linkOf(env: GatewayEnv, id: string): LinkStub | undefined {
+  const place: Place | undefined = parseId(id);
+  if (!place || place.link >= 64) return undefined;
+  const known = settingsOf(env).accounts.some(({ name }) => name === place.account);
+  return known ? linkAt(env, place) : undefined;
+}
+
+async function page<T extends { id: string }>(env: GatewayEnv, limit: number, cursor: string | undefined, read: (link: LinkStub, before: string | undefined, limit: number) => Promise<T[]>): Promise<Page<T>> {
+  if (cursor !== undefined && !ULID.test(cursor)) throw new ProblemError("invalid-cursor");
+  const all = await Promise.all(allLinks(settingsOf(env)).map((at) => read(linkAt(env, at), cursor, limit)));
+  const items = all.flat().sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  const more = all.reduce((sum, list) => sum + list.length, 0) > items.length || items.length === limit;
+  return { items, cursor: more && items.length > 0 ? items.at(-1)!.id.slice(0, 26) : null };
+}

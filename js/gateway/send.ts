@@ -1,0 +1,206 @@
+import { countSegments, SmppError } from "../client/index.ts";
+import { settingsOf, type GatewayEnv, type Settings } from "./config.ts";
+import { fromHex } from "./hex.ts";
+import { linkName, messageId, repeatableUlid, ulid, type Place } from "./ids.ts";
+import { addressText, checkMessage, MAX_MESSAGES, type MessageInput, type PreviewInput } from "./input.ts";
+import type { Caller } from "./keys.ts";
+import type { EnqueueResult, LinkStub } from "./link.ts";
+import type { NewMessage } from "./outbox.ts";
+import { problem, ProblemError, type Problem } from "./problem.ts";
+import { homeOf, places } from "./spread.ts";
+
+/** Seconds after which a full queue may have room. */
+const RETRY_FULL = 5;
+
+/** A message that is stored and will be sent. */
+export interface Accepted {
+  id: string;
+  status: "queued";
+  segments: number;
+  encoding: string;
+}
+
+/** What became of one message of several: stored, or not. */
+export type AcceptedOrNot = Accepted | { error: Problem };
+
+/** What a text comes to: as `countSegments` of the client has it. */
+export type Preview = ReturnType<typeof countSegments>;
+
+/** A message that is fit to be sent, and the links that may do so. */
+interface Prepared {
+  input: MessageInput;
+  encoding: string;
+  segments: number;
+  due: number;
+  expires: number | null;
+  places: Place[];
+}
+
+export function linkAt(env: GatewayEnv, place: Place): LinkStub {
+  return env.SMPP_LINK.getByName(linkName(place)) as unknown as LinkStub;
+}
+
+/**
+ * Stores messages for sending, in the order given. Throws a {@link ProblemError} if one of them can't be sent, if the caller may not,
+ * or if none could be stored; then nothing is. With `idempotency` a repeated request stores nothing and gets the same ids.
+ */
+export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: { key: string; fingerprint: string }): Promise<AcceptedOrNot[]> {
+  const settings = settingsOf(env);
+  const now = Date.now();
+  const prepared = prepareAll(settings, caller, values, isArray, now);
+  const claim = await admit(env, settings, caller, prepared.length, idempotency);
+  const ulids = claim.nonce === undefined
+    ? prepared.map(() => ulid(now))
+    : await Promise.all(prepared.map((_, i) => repeatableUlid(claim.created!, claim.nonce!, i)));
+  const results = new Array<AcceptedOrNot>(prepared.length);
+  const left = prepared.map((message, i) => ({ message, ulid: ulids[i]!, index: i }));
+  const open = claim.repeated && settings.accounts.length > 1 ? await skipKnown(env, left, results) : left;
+  await place(env, caller, open, results);
+  const refused = results.find((result) => "error" in result);
+  if (refused && results.every((result) => "error" in result)) throw full(refused.error);
+  return results;
+}
+
+/** What a text comes to, without sending it. */
+export function preview(input: PreviewInput): Preview {
+  if (input.binary !== undefined) {
+    const parts = countSegments(input.binary.replace(/../g, "0"), { ...optionsOf(input), encoding: "latin1" });
+    return { ...parts, encoding: "binary", dataCoding: 4 };
+  }
+  return countSegments(input.text ?? "", optionsOf(input));
+}
+
+type Open = { message: Prepared; ulid: string; index: number };
+
+function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number): Prepared[] {
+  if (values.length === 0 || values.length > MAX_MESSAGES) {
+    throw new ProblemError("invalid-message", `1 to ${MAX_MESSAGES} messages are expected`);
+  }
+  const errors: NonNullable<Problem["errors"]> = [];
+  let unencodable: Problem["unencodable"];
+  const prepared = values.flatMap((value, i) => {
+    try {
+      return [prepare(settings, caller, value, isArray ? `[${i}]` : "", now)];
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !error.problem.errors || errors.length > 100) throw error;
+      errors.push(...error.problem.errors);
+      unencodable ??= error.problem.unencodable;
+      return [];
+    }
+  });
+  if (errors.length > 0) throw new ProblemError("invalid-message", undefined, { errors, ...(unencodable && !isArray ? { unencodable } : {}) });
+  return prepared;
+}
+
+function prepare(settings: Settings, caller: Caller, value: unknown, path: string, now: number): Prepared {
+  const input = checkMessage(value, now, path);
+  const fault = (field: string, message: string, more?: Partial<Problem>) =>
+    new ProblemError("invalid-message", undefined, { errors: [{ path: path ? `${path}.${field}` : field, message }], ...more });
+  if (caller.senders) {
+    input.from ??= caller.senders[0]!;
+    if (!caller.senders.includes(addressText(input.from))) throw new ProblemError("forbidden", "This API key may not use that sender", { errors: [{ path: path ? `${path}.from` : "from", message: "not one of the key's senders" }] });
+  }
+  const possible = places(settings, addressText(input.to), input.account);
+  if (possible.length === 0) throw fault("account", "there is no such account");
+  const counted = count(settings, input, fault);
+  const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
+  const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
+    : input.validity === undefined ? null : Date.parse(input.validity);
+  return { input, ...counted, due: Math.max(now, scheduled), expires, places: possible };
+}
+
+function count(settings: Settings, input: MessageInput, fault: (field: string, message: string, more?: Partial<Problem>) => ProblemError): { encoding: string; segments: number } {
+  const field = input.binary === undefined ? "text" : "binary";
+  const account = settings.accounts.find(({ name }) => name === input.account) ?? settings.accounts[0]!;
+  const { defaultAlphabet, concat } = account.options;
+  let counted: Preview;
+  try {
+    counted = preview({ ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput);
+  } catch (error) {
+    if (error instanceof SmppError || error instanceof Error) throw fault((error as SmppError).field ?? field, error.message);
+    throw error;
+  }
+  if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
+  if (counted.segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${counted.segments} segments`);
+  return { encoding: counted.encoding, segments: Math.max(1, counted.segments) };
+}
+
+function optionsOf(input: PreviewInput): Record<string, unknown> {
+  const { text: _t, binary: _b, to: _to, from: _from, udh, ...rest } = input as PreviewInput & { defaultAlphabet?: string };
+  const { encoding, language, concat, maxSegments, transliterate, substitute, flash, reference, defaultAlphabet } = rest;
+  const all = { encoding, language, concat, maxSegments, transliterate, substitute, flash, reference, defaultAlphabet, udh: udh === undefined ? undefined : fromHex(udh) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: { key: string; fingerprint: string } | undefined) {
+  if (!idempotency && caller.rate === undefined) return { admitted: true as const };
+  const claim = await linkAt(env, homeOf(settings, caller.name)).admit(caller.name, caller.rate, messages, idempotency);
+  if (claim.admitted) return claim;
+  if (claim.why === "reused") throw new ProblemError("key-reused");
+  throw new ProblemError("rate-limited", undefined, undefined, { "retry-after": String(claim.retryAfter) });
+}
+
+/** Of a repeated request: what an account has already, whichever it was, is not given to another one. */
+async function skipKnown(env: GatewayEnv, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
+  const known = new Set<Open>();
+  for (const [link, items] of group(open.flatMap((item) => item.message.places.map((at) => ({ item, at }))), ({ at }) => at)) {
+    const ids = await linkAt(env, link).existing(items.map(({ item }) => messageId(item.ulid, link)));
+    for (const { item } of items) {
+      const id = messageId(item.ulid, link);
+      if (!ids.includes(id)) continue;
+      known.add(item);
+      results[item.index] = accepted(id, item.message);
+    }
+  }
+  return open.filter((item) => !known.has(item));
+}
+
+/** Gives each message to the first of its links that takes it: one that is up if there is a choice, else the preferred one. */
+async function place(env: GatewayEnv, caller: Caller, open: Open[], results: AcceptedOrNot[]): Promise<void> {
+  const most = Math.max(0, ...open.map(({ message }) => message.places.length));
+  let left = open;
+  for (let choice = 0; choice < most && left.length > 0; choice++) {
+    left = await offer(env, caller, left, choice, results, true);
+  }
+  if (left.length > 0) await offer(env, caller, left, 0, results, false);
+}
+
+/** Returns those that were not taken. A message with one link only has no choice: it waits there, up or not. */
+async function offer(env: GatewayEnv, caller: Caller, open: Open[], choice: number, results: AcceptedOrNot[], ifUp: boolean): Promise<Open[]> {
+  const able = open.filter(({ message }) => choice < message.places.length);
+  const left = open.filter(({ message }) => choice >= message.places.length);
+  await Promise.all([...group(able, ({ message }) => message.places[choice]!)].map(async ([link, items]) => {
+    const rows = items.map((item): NewMessage => ({
+      id: messageId(item.ulid, link), input: item.message.input, encoding: item.message.encoding, segments: item.message.segments,
+      caller: caller.name, due: item.message.due, expires: item.message.expires,
+    }));
+    const result: EnqueueResult = await linkAt(env, link).enqueue(rows, ifUp && items.some(({ message }) => message.places.length > 1));
+    items.forEach((item, i) => {
+      if (result.taken) results[item.index] = accepted(rows[i]!.id, item.message);
+      else {
+        results[item.index] = { error: problem("queue-full") };
+        left.push(item);
+      }
+    });
+  }));
+  return left.sort((a, b) => a.index - b.index);
+}
+
+function accepted(id: string, message: Prepared): Accepted {
+  return { id, status: "queued", segments: message.segments, encoding: message.encoding };
+}
+
+function full(error: Problem): ProblemError {
+  return new ProblemError("queue-full", error.detail, undefined, { "retry-after": String(RETRY_FULL) });
+}
+
+function group<T>(items: T[], placeOf: (item: T) => Place): Map<Place, T[]> {
+  const groups = new Map<string, [Place, T[]]>();
+  for (const item of items) {
+    const at = placeOf(item);
+    const entry = groups.get(linkName(at));
+    if (entry) entry[1].push(item);
+    else groups.set(linkName(at), [at, [item]]);
+  }
+  return new Map(groups.values());
+}

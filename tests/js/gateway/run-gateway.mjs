@@ -1,0 +1,34 @@
+// Runs a gateway until its standard input ends: in a process of its own, so that a test can kill it with its workerd.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unstable_startWorker } from "wrangler";
+
+const { vars, main, storage, config } = JSON.parse(process.argv[2]);
+const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
+const path = config ?? join(directory, "wrangler.json");
+if (!config) {
+  writeFileSync(path, JSON.stringify({
+    name: "gateway",
+    main,
+    compatibility_date: "2026-10-01",
+    durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }] },
+    services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
+    migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],
+    vars,
+  }));
+}
+const worker = await unstable_startWorker({
+  config: path,
+  ...(config ? { bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value }])) } : {}),
+  dev: { server: { hostname: "127.0.0.1", port: 0 }, inspector: false, persist: storage, logLevel: "log", watch: false },
+});
+await worker.ready;
+console.log(`\nlistening on ${await worker.url}`);
+process.stdin.resume();
+process.stdin.on("end", async () => {
+  await worker.dispose();
+  rmSync(directory, { recursive: true, force: true });
+  process.exit(0);
+});

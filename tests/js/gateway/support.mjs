@@ -1,0 +1,217 @@
+// What the gateway's tests share: the gateway in real workerd, in a process of its own that can be killed, and an SMSC
+// made of the npm package `smpp`, which knows nothing of this project.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const smpp = createRequire(import.meta.url)("smpp");
+const here = fileURLToPath(new URL(".", import.meta.url));
+export const root = join(here, "..", "..", "..");
+
+/** Longest that a test waits for something to happen. */
+const PATIENCE = 30_000;
+
+/** Waits until `probe` gives something other than undefined or false. */
+export async function until(what, probe) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`in vain waited for: ${what}`);
+    await sleep(20);
+  }
+}
+
+/** A directory that goes away with the test. */
+export function temporary(t) {
+  const directory = mkdtempSync(join(tmpdir(), "smpp-edge-gateway-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  return directory;
+}
+
+/**
+ * Starts the gateway in workerd: `vars` are its variables and secrets, `main` another Worker than the ready one, `storage` where its
+ * SQLite is. Stopped at the end of the test.
+ */
+export async function startGateway(t, { vars = {}, main, storage = temporary(t), config } = {}) {
+  const settings = JSON.stringify({ vars, main: main ?? join(root, "js", "gateway", "worker.ts"), storage, config });
+  const child = spawn(process.execPath, [join(here, "run-gateway.mjs"), settings], { cwd: root, stdio: ["pipe", "pipe", "pipe"], detached: true });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+  const ended = once(child, "exit");
+  const url = await until("the gateway's address", () => {
+    if (child.exitCode !== null) throw new Error(`the gateway did not start:\n${output}`);
+    return /^listening on (\S+)$/m.exec(output)?.[1];
+  });
+  const gateway = new Gateway(url, {
+    output: () => output,
+    /** As a crash does it: no word to anybody, neither to workerd. */
+    kill: async () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+      await ended;
+    },
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  });
+  t.after(gateway.kill);
+  return gateway;
+}
+
+class Gateway {
+  constructor(url, { output, kill, stop }) {
+    Object.assign(this, { url, output, kill, stop });
+  }
+
+  /** The answer with its body as JSON or text. */
+  async call(method, path, body, headers = {}) {
+    const isJson = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      body: isJson ? JSON.stringify(body) : body,
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    const type = response.headers.get("content-type") ?? "";
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, type, body: /json/.test(type) ? JSON.parse(text) : text };
+  }
+  get(path, headers) {
+    return this.call("GET", path, undefined, headers);
+  }
+  post(path, body, headers) {
+    return this.call("POST", path, body, headers);
+  }
+  delete(path, headers) {
+    return this.call("DELETE", path, undefined, headers);
+  }
+
+  /** The message once it has the status. */
+  async message(id, status, headers) {
+    let last;
+    return until(`${id} to be ${status}, it is ${JSON.stringify(last)}`, async () => {
+      last = (await this.get(`/v1/messages/${id}`, headers)).body;
+      return last.status === status && last;
+    }).catch((error) => {
+      throw new Error(`${error.message}; it is ${JSON.stringify(last)}`);
+    });
+  }
+  /** Waits until a link is bound. */
+  bound() {
+    return until("the bind", async () => (await this.get("/healthz")).status === 200);
+  }
+}
+
+/**
+ * An SMSC: the server of the npm package `smpp`. It takes system_id "smppclient1" with "password", answers each submit_sm
+ * as `answer(pdu, session)` says (`{ status }` or `{ message_id }` or "nothing"; by default an id of its own), and reports DELIVRD.
+ */
+export class Smsc {
+  submitted = [];
+  sessions = [];
+  /** Reports that were acknowledged: `{ id, status }`. */
+  acknowledged = [];
+  answer = () => ({});
+  report = "DELIVRD";
+  #next = 1;
+
+  static async start(t, port = 0) {
+    const smsc = new Smsc();
+    smsc.server = smpp.createServer((session) => smsc.#serve(session));
+    smsc.server.on("error", () => {});
+    smsc.server.listen(port, "127.0.0.1");
+    await once(smsc.server, "listening");
+    smsc.port = smsc.server.address().port;
+    t.after(() => smsc.stop());
+    return smsc;
+  }
+
+  get url() {
+    return `smpp://smppclient1:password@127.0.0.1:${this.port}`;
+  }
+
+  /** As when the SMSC's machine dies: nothing is said. */
+  drop() {
+    for (const session of this.sessions.splice(0)) session.socket.destroy();
+  }
+
+  async stop() {
+    this.drop();
+    this.server.close();
+  }
+
+  /** Sends an inbound message or anything else; resolves with the answer. */
+  deliver(fields, session = this.sessions.at(-1)) {
+    return new Promise((resolve) => session.deliver_sm(fields, resolve));
+  }
+
+  deliverReport(id, stat, to, from, session = this.sessions.at(-1)) {
+    const text = `id:${id} sub:001 dlvrd:001 submit date:3001010000 done date:3001010001 stat:${stat} err:000 text:`;
+    return this.deliver({ esm_class: 4, source_addr: to, destination_addr: from, short_message: { message: Buffer.from(text) } }, session)
+      .then((answer) => this.acknowledged.push({ id, status: answer.command_status }));
+  }
+
+  #serve(session) {
+    session.on("error", () => {});
+    session.on("close", () => {
+      this.sessions = this.sessions.filter((other) => other !== session);
+    });
+    session.on("bind_transceiver", (pdu) => {
+      const good = pdu.system_id === "smppclient1" && pdu.password === "password";
+      session.send(pdu.response({ command_status: good ? 0 : smpp.ESME_RINVPASWD, system_id: "npm" }));
+      if (good) this.sessions.push(session);
+    });
+    session.on("unbind", (pdu) => session.send(pdu.response()));
+    session.on("enquire_link", (pdu) => session.send(pdu.response()));
+    session.on("submit_sm", (pdu) => this.#submit(session, pdu));
+  }
+
+  #submit(session, pdu) {
+    this.submitted.push(pdu);
+    const answer = this.answer(pdu, session);
+    if (answer === "nothing") return;
+    if (answer.status) {
+      session.send(pdu.response({ command_status: answer.status }));
+      return;
+    }
+    const id = answer.message_id ?? `npm-${this.#next++}`;
+    session.send(pdu.response({ message_id: id }));
+    if (this.report && pdu.registered_delivery & 1) {
+      const reporter = this.reporter?.(session) ?? session;
+      setTimeout(() => this.deliverReport(id, this.report, pdu.destination_addr, pdu.source_addr, reporter), 10);
+    }
+  }
+
+  /** The text of each submit_sm. */
+  texts() {
+    return this.submitted.map((pdu) => pdu.short_message.message?.toString() ?? "");
+  }
+}
+
+/** A webhook's receiver: `answer(request)` gives the status, 204 by default. */
+export async function startReceiver(t) {
+  const receiver = { requests: [], answer: () => 204 };
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const got = { headers: request.headers, body: Buffer.concat(chunks).toString() };
+    receiver.requests.push(got);
+    response.writeHead(receiver.answer(got)).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  receiver.url = `http://127.0.0.1:${server.address().port}/hook`;
+  return receiver;
+}
