@@ -91,7 +91,7 @@ export class SmppClient implements AsyncDisposable {
         this.#link.start();
       });
     } finally {
-      clearTimeout(timer);
+      if (timer !== undefined) clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     }
   }

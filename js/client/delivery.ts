@@ -215,7 +215,7 @@ export class Delivery {
 
   #leave(waiter: Waiter): void {
     this.#waiters.delete(waiter);
-    clearTimeout(waiter.timer);
+    if (waiter.timer !== undefined) clearTimeout(waiter.timer);
     if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener("abort", waiter.onAbort);
   }
 

@@ -27,7 +27,7 @@ const FULL_WRITE = 32 * 1024;
 /** The longest time that timers take. */
 const LONGEST_TIMER = 0x7fffffff;
 
-const clock: () => number = globalThis.performance ? () => performance.now() : () => Date.now();
+const clock: () => number = typeof performance === "object" ? () => performance.now() : () => Date.now();
 
 /** One session of the engine and its connection, if it has one. */
 export class Link {
@@ -270,7 +270,7 @@ export class Link {
   #arm(): void {
     // A timer that fires too early is set anew then; that is cheaper than moving it at each PDU.
     if (this.#deadline >= this.#timerAt) return;
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timerAt = this.#deadline;
     const wait = Math.max(0, Math.ceil(this.#deadline - clock()));
     this.#timer = setTimeout(() => this.#expire(), Math.min(wait, LONGEST_TIMER));
@@ -310,7 +310,7 @@ export class Link {
   #finish(detail: CloseDetail): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#opening?.abort();
     const engine = this.#engine;
     this.#engine = undefined;

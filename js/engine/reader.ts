@@ -18,7 +18,7 @@ const STATUSES: ReportStatus[] = [
   "skipped",
 ];
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 // The batch being read.
 let word = 0;

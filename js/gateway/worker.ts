@@ -7,7 +7,8 @@ export { SmppGateway, SmppLink } from "./index.ts";
 const routes = smppRoutes();
 routes.get("/", (c) => c.html(console));
 
-export default {
-  fetch: routes.fetch,
+const worker: ExportedHandler<GatewayEnv> = {
+  fetch: (request, env, ctx) => routes.fetch(request, env, ctx),
   scheduled: (_event, env) => keepLinks(env),
-} satisfies ExportedHandler<GatewayEnv>;
+};
+export default worker;

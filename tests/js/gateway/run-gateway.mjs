@@ -3,9 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unstable_startWorker } from "wrangler";
+
+// Nothing is sent or fetched.
+Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
 const { vars, main, storage, config } = JSON.parse(process.argv[2]);
+const { unstable_startWorker } = await import("wrangler");
 const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
 const path = config ?? join(directory, "wrangler.json");
 if (!config) {

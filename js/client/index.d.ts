@@ -1,0 +1,23 @@
+import { SmppClient } from "./client.ts";
+import type { ConnectOptions } from "./types.ts";
+export { countSegments, decodePdus, encodePdu, parseReceipt } from "../engine/codec.ts";
+export { formatAddress } from "./address.ts";
+export { SmppClient } from "./client.ts";
+export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
+export type { LocalCode, RequestOutcome } from "./errors.ts";
+export { Sent } from "./sent.ts";
+export type { DeliveredOptions } from "./sent.ts";
+export type * from "./types.ts";
+/**
+ * Connects to an SMSC and binds: `connect("smpp://system_id:password@host:2775")`, with `smpps://` for TLS.
+ *
+ * Resolves once bound, and settles within `bindTimeout`. From then on a lost connection is made again by itself, unless
+ * `reconnect` is false. The first one is not: try again, or not, as `error.retryable` says.
+ *
+ * @throws {BindError} The SMSC refused the bind; `name` is its status, such as `"ESME_RINVPASWD"`.
+ * @throws {ConnectionLostError} No connection could be made, or it was lost before the answer.
+ * @throws {TimeoutError} There was no answer in time.
+ * @throws {ProtocolError} What answered does not speak SMPP.
+ * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
+ */
+export declare function connect(url: string | URL, options?: ConnectOptions): Promise<SmppClient>;

@@ -1,0 +1,35 @@
+import type { Delivery } from "./delivery.ts";
+import type { Report, SentSegment } from "./types.ts";
+/** How long {@link Sent.delivered} waits, and what ends it early. */
+export interface DeliveredOptions {
+    /** Milliseconds. Without it the wait ends with the client. */
+    timeout?: number;
+    signal?: AbortSignal;
+}
+/** A message that the SMSC has accepted, in whole or in part. */
+export declare class Sent {
+    #private;
+    /** The id of the first segment (of the first one accepted, if the message is `"partial"`). */
+    readonly messageId: string;
+    /** What became of each segment, in order. */
+    readonly segments: readonly SentSegment[];
+    /** The encoding that was chosen: `"gsm7"`, `"gsm7-turkish"` …, `"latin1"`, `"ucs2"`. */
+    readonly encoding: string;
+    /** `"partial"`: at least one segment was not accepted; the others were, and the recipient gets a part. */
+    readonly status: "accepted" | "partial";
+    /** @internal */
+    constructor(messageId: string, segments: SentSegment[], encoding: string, status: "accepted" | "partial", delivery: Delivery | undefined);
+    /**
+     * Waits for the final delivery report. Of a long message it waits for the report on each accepted segment and resolves with
+     * the worst: `"delivered"` means that all of it arrived (a segment that the SMSC refused counts as `"rejected"`). A lost
+     * connection does not end the wait: reports are matched by message id, on whatever connection they come.
+     *
+     * It takes the reports: the SMSC is told so even if there is no `onReport`. Call it soon after `sendSms`; of a client's
+     * messages that nobody waits for yet the last few thousand are remembered.
+     *
+     * @throws {TimeoutError} No final report came in time (also if it was asked for on failure only and there was none).
+     * @throws {ConnectionLostError} The client was closed.
+     * @throws {SmppError} `"no-report"`: the message asked for none. `"aborted"`: by the signal.
+     */
+    delivered(options?: DeliveredOptions): Promise<Report>;
+}

@@ -1,0 +1,364 @@
+import type { DecodedPdu } from "../engine/codec.ts";
+import type { PduInput, TlvInput } from "../engine/types.ts";
+import type { SmppError } from "./errors.ts";
+import type { Sent } from "./sent.ts";
+export type { DecodedPdu, PduInput, TlvInput };
+/** An address as SMPP has it. */
+export interface Address {
+    /** Type of number: 0 unknown, 1 international, 2 national, 5 alphanumeric … */
+    ton: number;
+    /** Numbering plan: 0 unknown, 1 E.164 … */
+    npi: number;
+    /** The number or name, without a leading `+`. */
+    addr: string;
+}
+/** What data_coding 0 means at the SMSC. */
+export type DefaultAlphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
+/** How a long message is split. */
+export type Concat = "udh8" | "udh16" | "sar" | "payload";
+/** In which notation the SMSC writes message ids: alike everywhere, or hexadecimal in one place and decimal in the other. */
+export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
+/** When a delivery report is asked for. */
+export type ReportRequest = "always" | "failure" | "success" | "none";
+/** How TLS is to be done. The certificate is verified unless `rejectUnauthorized` is false. */
+export interface TlsOptions {
+    /** Certificates (PEM) of authorities to trust: instead of the runtime's own in Node and Bun, beside them in Deno. */
+    ca?: string | string[];
+    /** The client's certificate (PEM). Node, Deno, Bun. */
+    cert?: string;
+    /** The client's key (PEM). Node, Deno, Bun. */
+    key?: string;
+    /** The name sent by SNI and verified in the certificate; the host of the URL if absent. Node, Deno, Bun. */
+    servername?: string;
+    /** False accepts any certificate: for tests only. Node, Bun. */
+    rejectUnauthorized?: boolean;
+}
+/** A TCP or TLS socket by the WinterTC Sockets API. */
+export interface WinterTcSocket {
+    readonly readable: ReadableStream<Uint8Array>;
+    readonly writable: WritableStream<Uint8Array>;
+    readonly opened?: Promise<unknown>;
+    readonly closed?: Promise<unknown>;
+    close(): Promise<unknown> | void;
+}
+/**
+ * Makes a connection in place of the runtime's own sockets. It is called for every attempt, with the arguments of `connect` of
+ * `cloudflare:sockets`, so that `connect` itself fits, and a VPC binding as `(address, options) => env.VPC.connect(address, options)`.
+ */
+export type SocketFactory = (address: {
+    hostname: string;
+    port: number;
+}, options: {
+    secureTransport: "on" | "off";
+    allowHalfOpen: false;
+    highWaterMark: number;
+}) => WinterTcSocket | Promise<WinterTcSocket>;
+/** The state of the connection. `"waiting"`: lost, and the next attempt is due. */
+export type ConnectionState = "closed" | "connecting" | "open" | "binding" | "bound" | "unbinding" | "unbound" | "waiting";
+/** Why the state changed, where there is a reason. */
+export interface StateDetail {
+    /** One line for a log. Never holds the password. */
+    message: string;
+    /** The error that an `await connect()` would have rejected with. */
+    error: SmppError;
+    /** Milliseconds until the next attempt, in the state `"waiting"`. */
+    retryIn?: number;
+}
+/** All settings of {@link connect}. What is in the URL as well is taken from here. Times are milliseconds, and 0 is off. */
+export interface ConnectOptions {
+    /** Name or address of the SMSC. */
+    host?: string;
+    /** 2775, with TLS 3550. */
+    port?: number;
+    systemId?: string;
+    password?: string;
+    /** TLS from the first octet, as with `smpps://`, and how. */
+    tls?: boolean | TlsOptions;
+    /** What the session is for: both ways (default), only sending, only receiving. */
+    bind?: "transceiver" | "transmitter" | "receiver";
+    /** Version of SMPP to bind with. Default `"3.4"`. */
+    version?: "3.3" | "3.4" | "5.0";
+    systemType?: string;
+    /** Which destination addresses a receiver is for: address_range with its type and plan. */
+    addressRange?: string;
+    addrTon?: number;
+    addrNpi?: number;
+    /** Most requests without an answer at a time, 1 to 1,000. Default 10. */
+    window?: number;
+    /** Most PDUs a second, each segment counts. Default: no limit. */
+    rate?: number;
+    /** Most segments that wait behind the window; past it `sendSms` rejects with the code `"queue-full"`. */
+    maxQueue?: number;
+    /** Longest PDU that is taken from the peer, in octets; a longer one ends the connection. */
+    maxPdu?: number;
+    /** Quiet time after which enquire_link is sent. Default 30,000. */
+    enquireLink?: number;
+    /** Time for an answer. Default 30,000. */
+    responseTimeout?: number;
+    /** Time for connecting and binding together. Default 10,000. */
+    bindTimeout?: number;
+    /** Time without an operation after which the session is ended. Default 0. */
+    inactivity?: number;
+    /**
+     * Whether and how a lost connection is made again: waits double from `min` to `max`, with jitter. Default `{ min: 1_000, max: 60_000 }`.
+     * The first connection is never tried again: {@link connect} rejects.
+     */
+    reconnect?: boolean | {
+        min?: number;
+        max?: number;
+    };
+    /** Default `"gsm7"`. */
+    defaultAlphabet?: DefaultAlphabet;
+    /** Default `"udh8"`. */
+    concat?: Concat;
+    /** Default `"as-is"`. */
+    messageIdFormat?: MessageIdFormat;
+    /** Whether the segments of an inbound message are joined. Default true. */
+    reassemble?: boolean;
+    /** How long segments wait for the missing ones; then they are handed on as they are, `complete: false`. */
+    partTimeout?: number;
+    /** Most inbound requests that wait for a handler; more are answered ESME_RX_T_APPN. */
+    maxUnacknowledged?: number;
+    /** How long a handler may take before the answer is ESME_RX_T_APPN. */
+    acknowledgeTimeout?: number;
+    /** Takes each delivery report. The SMSC has its answer when the promise settles; a throw answers ESME_RX_T_APPN, so that it tries again. */
+    onReport?: (report: Report) => unknown;
+    /** Takes each inbound message, with the same rule. */
+    onMessage?: (message: Message) => unknown;
+    /** Shows what comes in besides reports and messages: alert_notification, and requests that can't be decoded. They are answered already. */
+    onPdu?: (pdu: DecodedPdu) => void;
+    /** Told of every change of state after {@link connect}, and during it. */
+    onState?: (state: ConnectionState, detail?: StateDetail) => void;
+    /** Replaces the runtime's own sockets. */
+    socket?: SocketFactory;
+    /** Takes one line a PDU. The password is never in it. */
+    log?: (line: string) => void;
+    /** Whether the lines show texts and numbers too. Default false. */
+    logTexts?: boolean;
+    /** Ends the attempt to connect; later it has no effect. */
+    signal?: AbortSignal;
+}
+/** What an SMS of any kind has in common. */
+export interface SmsMessage {
+    /** Recipient. In a string `+` and digits is an international number. */
+    to: string | Address;
+    /** Sender: a number, a short code, or up to 11 characters with a letter. */
+    from?: string | Address;
+    /** The text: one of `text` and `binary`. The empty text is a message too. */
+    text?: string;
+    /** Octets, sent with data_coding 4. */
+    binary?: Uint8Array;
+    /** `"auto"` (default) takes the GSM alphabet if it can carry the text, else UCS-2. */
+    encoding?: string;
+    /** National language table of the GSM alphabet, such as `"turkish"`. */
+    language?: string;
+    /** How a long message is split; the connection's if absent. */
+    concat?: Concat;
+    /** More segments than this are refused with the code `"too-many-segments"`. */
+    maxSegments?: number;
+    /** Default `"none"`. */
+    report?: ReportRequest;
+    /** How long the SMSC may try: seconds, or until a point in time. */
+    validity?: number | Date;
+    /** When the SMSC is to send it: a point in time, or seconds from now. */
+    scheduleAt?: Date | number;
+    /** Shown at once and not stored (message class 0). */
+    flash?: boolean;
+    /** priority_flag, 0 to 3. */
+    priority?: number;
+    serviceType?: string;
+    protocolId?: number;
+    replaceIfPresent?: boolean;
+    smDefaultMsgId?: number;
+    /** Further elements of the user data header, without its length octet. */
+    udh?: Uint8Array;
+    /** TLVs by name or number; an array is the TLV repeated. */
+    tlvs?: TlvInput;
+    /** Reference number of a long message, if it has to be a certain one. */
+    reference?: number;
+    /** Replaces characters outside the chosen encoding by similar ones. */
+    transliterate?: boolean;
+    /** Takes the place of each character that the chosen encoding lacks. */
+    substitute?: string;
+    /** Cancels: still queued it ends `"not-sent"`, on the wire `"unknown"`. */
+    signal?: AbortSignal;
+}
+/** What became of one segment. */
+export interface SentSegment {
+    /** From 0. */
+    index: number;
+    /** The id the SMSC gave it; empty unless accepted. */
+    messageId: string;
+    status: "accepted" | "rejected" | "unknown" | "not-sent";
+    /** Why it was not accepted. */
+    error?: SmppError;
+}
+/** What became of a message in a delivery report. */
+export type ReportStatus = "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
+/** A delivery report. What the SMSC left out is undefined. */
+export interface Report {
+    /** The id in the form the submission was answered with (see `messageIdFormat`). */
+    messageId: string;
+    /** The id as it stands in the report. */
+    rawMessageId: string;
+    status: ReportStatus;
+    /** Whether nothing more is to come. */
+    final: boolean;
+    /** `err`, as it stands there. */
+    errorCode: string | undefined;
+    /** `submit date` and `done date`, taken as UTC: they name no zone. */
+    submittedAt: Date | undefined;
+    doneAt: Date | undefined;
+    /** `sub` and `dlvrd`. */
+    submitted: number | undefined;
+    delivered: number | undefined;
+    /** The start of the message's text. */
+    text: string | undefined;
+    /** The recipient of the message that is reported on, and its sender; undefined if only a receipt's text was parsed. */
+    from: Address | undefined;
+    to: Address | undefined;
+    /** network_error_code. */
+    networkError: {
+        type: number;
+        code: number;
+    } | undefined;
+    /** The octets of the report's text. */
+    raw: Uint8Array;
+    /** The PDU it came in, for `decodePdus`; undefined if only a receipt's text was parsed. */
+    pdu: Uint8Array | undefined;
+}
+/** An inbound message, its segments joined. */
+export interface Message {
+    from: Address;
+    to: Address;
+    /** The text; undefined if it is not text. */
+    text: string | undefined;
+    /** The octets, if it is not text. */
+    binary: Uint8Array | undefined;
+    /** The encoding it came in. */
+    encoding: string;
+    dataCoding: number;
+    esmClass: number;
+    protocolId: number;
+    serviceType: string;
+    priority: number;
+    /** How many segments it came in. */
+    segments: number;
+    /** False if segments did not come in time. */
+    complete: boolean;
+    /** Numbers of the segments that did not, from 1. */
+    missing: number[];
+    /** Where a segment stands in its message, if segments are not joined. */
+    concat: {
+        reference: number;
+        total: number;
+        part: number;
+    } | undefined;
+    /** The user data header of the first segment, with its length octet. */
+    udh: Uint8Array | undefined;
+    /** The PDUs it came in, for `decodePdus`. */
+    pdus: Uint8Array[];
+}
+/** The answer to {@link SmppClient.request}. */
+export interface Response {
+    /** `"data_sm_resp"`. */
+    command: string;
+    status: number;
+    statusName: string;
+    sequence: number;
+    /** The fields by the specification's names. */
+    fields: Record<string, string | number | Uint8Array>;
+    /** The PDU in full, with its TLVs. */
+    pdu: DecodedPdu;
+}
+/** The answer to {@link SmppClient.query}. */
+export interface QueryResult {
+    messageId: string;
+    status: ReportStatus;
+    /** The time of the final state as SMPP writes it; empty until then. */
+    finalDate: string;
+    /** The network's error code; 0 if there was none. */
+    errorCode: number;
+}
+/** What {@link SmppClient.query} and {@link SmppClient.cancel} may have to repeat of the submission. */
+export interface MessageRef {
+    /** The sender it was submitted with. Most SMSCs compare it. */
+    from?: string | Address;
+}
+/** What {@link SmppClient.cancel} may have to repeat of the submission. */
+export interface CancelOptions extends MessageRef {
+    to?: string | Address;
+    serviceType?: string;
+}
+/** What {@link SmppClient.replace} puts in place of the message. */
+export interface Replacement extends MessageRef {
+    /** One of `text` and `binary`, in the encoding that the message was submitted with, and in one segment. */
+    text?: string;
+    binary?: Uint8Array;
+    /** Encoding of the text. Default `"gsm7"`. */
+    encoding?: string;
+    validity?: number | Date;
+    scheduleAt?: Date | number;
+    report?: ReportRequest;
+    smDefaultMsgId?: number;
+}
+/** One message's result in {@link SmppClient.sendMany}: `sent`, or the `error` that `sendSms` would have rejected with. */
+export type BulkResult = {
+    message: SmsMessage;
+    sent: Sent;
+    error?: undefined;
+} | {
+    message: SmsMessage;
+    sent?: undefined;
+    error: SmppError;
+};
+export interface BulkOptions {
+    /** Called once a message, in the order of the messages. If it returns a promise, the next call waits for it. A throw stops the sending. */
+    onResult?: (result: BulkResult, index: number) => unknown;
+    /** Stops: nothing more is taken from the messages and what is still queued is cancelled. */
+    signal?: AbortSignal;
+}
+/** The numbers at the end of {@link SmppClient.sendMany}. */
+export interface BulkSummary {
+    /** Messages of which every segment was accepted. */
+    accepted: number;
+    /** Messages of which a part of the segments was accepted. */
+    partial: number;
+    /** Messages that failed: the sum of the next three. */
+    failed: number;
+    rejected: number;
+    unknown: number;
+    notSent: number;
+}
+/** Counters since {@link connect}, and what is so now. */
+export interface Stats {
+    state: ConnectionState;
+    /** Requests without an answer. */
+    inFlight: number;
+    /** Segments and requests behind the window. */
+    queued: number;
+    /** Inbound requests that the handlers have not answered. */
+    unacknowledged: number;
+    /** Requests sent; each segment is one. */
+    submitted: number;
+    /** Answers to them. */
+    responses: number;
+    /** Inbound requests. */
+    received: number;
+    /** Answers ESME_RTHROTTLED and ESME_RMSGQFUL. */
+    throttled: number;
+    /** Requests without an answer in time. */
+    timeouts: number;
+    /** Answers that no request was open for. */
+    unmatched: number;
+    /** PDUs that could not be decoded. */
+    undecodable: number;
+    /** Times bound. */
+    binds: number;
+    /** Smoothed time from request to answer, milliseconds. */
+    rtt: number;
+    octetsIn: number;
+    octetsOut: number;
+    /** Requests a second in force; undefined without a limit. */
+    rate: number | undefined;
+}

@@ -1,0 +1,20 @@
+/** A connection as the engine sees it: octets out, and an end. What comes in goes to its {@link TransportHandler}. */
+export interface Transport {
+    /** Takes the array and sends it; false: send no more before `drain()`. */
+    write(octets: Uint8Array): boolean;
+    /** Closes once everything written is on its way. */
+    close(): void;
+    /** Closes at once. */
+    destroy(): void;
+}
+/** Who is told what happens on a connection. */
+export interface TransportHandler {
+    /** Octets came; they are used up before this returns. */
+    data(chunk: Uint8Array): void;
+    /** What was written has gone; more may be. */
+    drain(): void;
+    /** Once, last: the connection ended, was closed here, or failed. */
+    end(error?: Error): void;
+}
+/** Makes a connection; resolves when it is up (TLS included), rejects with the reason why not. */
+export type OpenTransport = (handler: TransportHandler, signal: AbortSignal) => Promise<Transport>;

@@ -1,0 +1,250 @@
+/** An address with its type of number and numbering plan. */
+export interface Address {
+    ton: number;
+    npi: number;
+    addr: string;
+}
+export type Alphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
+export type Concat = "udh8" | "udh16" | "sar" | "payload";
+export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
+export type BindType = "transceiver" | "transmitter" | "receiver";
+export type Version = "3.3" | "3.4" | "5.0";
+/** Settings of a session; what is left out has the engine's default. Durations in milliseconds, 0 = off. */
+export interface EngineConfig {
+    role: "esme" | "smsc";
+    bind?: BindType;
+    systemId?: string;
+    password?: string;
+    systemType?: string;
+    addressRange?: string;
+    addrTon?: number;
+    addrNpi?: number;
+    version?: Version;
+    window?: number;
+    /** Requests a second. */
+    rate?: number;
+    maxQueue?: number;
+    maxPdu?: number;
+    enquireLink?: number;
+    enquireLinkTimeout?: number;
+    responseTimeout?: number;
+    bindTimeout?: number;
+    sessionInit?: number;
+    inactivity?: number;
+    /** null: never connect again. */
+    reconnect?: {
+        min: number;
+        max: number;
+    } | null;
+    defaultAlphabet?: Alphabet;
+    concat?: Concat;
+    messageIdFormat?: MessageIdFormat;
+    maxUnacknowledged?: number;
+    acknowledgeTimeout?: number;
+    /** false: each part of a long message is handed over by itself. */
+    reassemble?: boolean;
+    /** How long the parts of a long message are waited for. */
+    partTimeout?: number;
+    log?: "none" | "pdus" | "texts";
+    seed?: number;
+}
+export type LinkState = "closed" | "waiting" | "connecting" | "open" | "binding" | "bound" | "unbinding" | "unbound";
+/** How a request ended. */
+export declare const Outcome: {
+    /** The status tells. */
+    readonly Response: 0;
+    /** Sent, but no response in time: unknown. */
+    readonly Timeout: 1;
+    /** Sent, but the connection ended first: unknown. */
+    readonly Lost: 2;
+    /** The session ended before it was sent. */
+    readonly Closed: 3;
+    /** Given up before it was sent. */
+    readonly Cancelled: 4;
+    /** Given up after it was sent: unknown. */
+    readonly CancelledOnWire: 5;
+    /** The peer was too busy until its time was over; the status tells how. */
+    readonly Expired: 6;
+    /** A response of another kind came; the status tells. */
+    readonly Mismatch: 7;
+};
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+/** Why a connection ended. */
+export interface CloseDetail {
+    kind: "refused" | "lost" | "timeout" | "unbound" | "protocol" | "closed" | "connect" | "panic";
+    /** The status of a refused bind. */
+    status?: number;
+    message: string;
+    /** Milliseconds until the next attempt; absent if there is none. */
+    retryIn?: number;
+    cause?: unknown;
+}
+export type TlvValue = number | string | Uint8Array;
+/** TLVs by the specification's name, or by tag number. */
+export type TlvInput = Record<string, TlvValue | TlvValue[]>;
+/** Any PDU by name, with the specification's field names. */
+export interface PduInput {
+    command: string | number;
+    status?: number;
+    sequence?: number;
+    tlvs?: TlvInput;
+    [field: string]: unknown;
+}
+/** An SMS to send, as the engine takes it. A `ton` of -1: inferred from the address. */
+export interface SmsFields {
+    from: Address;
+    to: Address;
+    text?: string;
+    binary?: Uint8Array;
+    encoding: string;
+    language?: string;
+    concat?: Concat;
+    maxSegments?: number;
+    registeredDelivery: number;
+    /** Seconds, or an SMPP time. */
+    validity?: number | string;
+    /** An SMPP time. */
+    scheduleAt?: string;
+    flash?: boolean;
+    priority?: number;
+    serviceType?: string;
+    protocolId?: number;
+    replaceIfPresent?: boolean;
+    smDefaultMsgId?: number;
+    /** User data header elements, without the length octet. */
+    udh?: Uint8Array;
+    tlvs?: TlvInput;
+    /** Reference number of a long message, 0 to 65535. */
+    reference?: number;
+    transliterate?: boolean;
+    /** Stands in for each character that can't be encoded. */
+    substitute?: string;
+}
+export type EngineErrorCode = "invalid-field" | "unencodable" | "too-many-segments" | "queue-full" | "closed" | "bind-type";
+/** A request that was not taken; nothing was sent. */
+export declare class EngineError extends Error {
+    name: string;
+    readonly code: EngineErrorCode;
+    readonly field: string | undefined;
+    readonly unencodable: {
+        index: number;
+        char: string;
+    }[] | undefined;
+    constructor(code: EngineErrorCode, message: string, field?: string, unencodable?: {
+        index: number;
+        char: string;
+    }[]);
+}
+/** A message that came in, whole or one part. */
+export interface EngineMessage {
+    from: Address;
+    to: Address;
+    text: string | undefined;
+    binary: Uint8Array | undefined;
+    encoding: string;
+    dataCoding: number;
+    esmClass: number;
+    registeredDelivery: number;
+    protocolId: number;
+    priority: number;
+    serviceType: string;
+    /** Parts it came in. */
+    segments: number;
+    /** false: parts are missing, and their time is over. */
+    complete: boolean;
+    /** Numbers of the missing parts, from 1. */
+    missing: number[];
+    /** Where a part stands in its message; absent on a whole one. */
+    concat: {
+        reference: number;
+        total: number;
+        part: number;
+    } | undefined;
+    /** The user data header of the (first) part, with its length octet. */
+    udh: Uint8Array | undefined;
+    command: string;
+    sequence: number;
+    /** The PDUs it came in. */
+    frames: Uint8Array[];
+}
+export type ReportStatus = "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
+/** A delivery receipt that came in. */
+export interface EngineReport {
+    /** The identifier in the form of the submission's response. */
+    messageId: string;
+    /** As the receipt has it. */
+    rawMessageId: string;
+    /** To be compared with the key of a submission's identifier. */
+    key: string;
+    status: ReportStatus;
+    final: boolean;
+    errorCode: string | undefined;
+    /** Taken as UTC: receipts name no zone. */
+    submittedAt: Date | undefined;
+    doneAt: Date | undefined;
+    submitted: number | undefined;
+    delivered: number | undefined;
+    text: string | undefined;
+    from: Address;
+    to: Address;
+    networkError: {
+        type: number;
+        code: number;
+    } | undefined;
+    /** The receipt's text as it came. */
+    raw: Uint8Array;
+    /** The PDU it came in. */
+    frame: Uint8Array;
+}
+/** A bind that asks to be let in. */
+export interface BindRequest {
+    bind: BindType;
+    version: number;
+    systemId: string;
+    password: string;
+    systemType: string;
+    addressRange: string;
+    addrTon: number;
+    addrNpi: number;
+}
+/** Figures of a session. */
+export interface EngineStats {
+    state: LinkState;
+    inFlight: number;
+    queued: number;
+    unacknowledged: number;
+    sent: number;
+    responses: number;
+    received: number;
+    throttled: number;
+    timeouts: number;
+    unmatched: number;
+    undecodable: number;
+    binds: number;
+    /** Milliseconds. */
+    rtt: number;
+    octetsIn: number;
+    octetsOut: number;
+    /** Requests a second in force. */
+    rate: number | undefined;
+}
+/** Who is told what happens in a session. Calls into the link are fine from here. */
+export interface LinkSink {
+    state(state: LinkState, detail: CloseDetail | undefined): void;
+    bound(peer: {
+        systemId: string;
+        version: number;
+    }): void;
+    /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
+    settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
+    /** To be answered by `respond(request, status)`. */
+    report(report: EngineReport, request: number): void;
+    /** To be answered by `respond(request, status)`, unless `request` is 0. */
+    message(message: EngineMessage, request: number): void;
+    /** Any other PDU that came in; `request` is 0 where no answer is wanted, or none any more. */
+    request(frame: Uint8Array, request: number, error: string | undefined): void;
+    bindRequest(bind: BindRequest, request: number): void;
+    log(line: string): void;
+    /** Last of all. What was not settled before has an unknown outcome. */
+    closed(detail: CloseDetail): void;
+}

@@ -1,0 +1,45 @@
+// A user's Worker with the gateway as a plugin. What its handlers get is posted to RECEIVER, and its own routes call the gateway by RPC.
+
+import { type GatewayEnv, type GatewayMessage, type GatewayReport, SmppGateway, SmppLink } from "../../../js/gateway/index.ts";
+
+export { SmppGateway, SmppLink };
+
+interface Env extends GatewayEnv {
+  SMS: Service<SmppGateway>;
+  RECEIVER: string;
+}
+
+async function tell(env: Env, kind: string, value: object): Promise<void> {
+  const plain = JSON.stringify({ kind, ...value }, (_, part) => (part instanceof Uint8Array ? [...part] : part));
+  const { status } = await fetch(env.RECEIVER, { method: "POST", body: plain });
+  if (status >= 300) throw new Error("The receiver does not take it");
+}
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/v1/") || pathname === "/healthz") return env.SMS.fetch(request);
+    const { method, args } = await request.json<{ method: string; args: unknown[] }>();
+    try {
+      const gateway = env.SMS as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
+      return Response.json({ result: await gateway[method]!(...args.map(revive)) });
+    } catch (error) {
+      return Response.json({ error: (error as Error).message });
+    }
+  },
+  async smppReport(report: GatewayReport, env: Env): Promise<void> {
+    await tell(env, "report", { ...report, rawIsOctets: report.raw instanceof Uint8Array, doneAtIsDate: report.doneAt instanceof Date });
+  },
+  async smppMessage(message: GatewayMessage, env: Env): Promise<void> {
+    await tell(env, "message", message);
+  },
+};
+
+/** Octets and dates can't be written in JSON. */
+function revive(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return Array.isArray(value) ? value.map(revive) : value;
+  const out = { ...value } as Record<string, unknown>;
+  if (Array.isArray(out["binary"])) out["binary"] = Uint8Array.from(out["binary"] as number[]);
+  if (typeof out["scheduleAt"] === "string") out["scheduleAt"] = new Date(out["scheduleAt"]);
+  return out;
+}
