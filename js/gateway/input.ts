@@ -32,7 +32,8 @@ const address = (field: string) => v.pipe(v.union([v.pipe(v.string(), v.minLengt
 const TlvValue = v.union([whole(0, 0xffff_ffff), v.pipe(v.string(), v.maxLength(65_535)), strict({ hex: hex(65_535) })]);
 const Tlvs = v.pipe(
   v.unknown(),
-  v.check((value) => typeof value !== "object" || value === null || !Object.keys(value).some((key) => key in Object.prototype), "the name or number of a TLV is expected"),
+  v.check((value) => !Array.isArray(value), "TLVs by name or number are expected"),
+  v.check((value) => !Object.keys(Object(value)).some((key) => key in Object.prototype), "the name or number of a TLV is expected"),
   v.record(v.pipe(v.string(), v.regex(/^([a-z][a-z0-9_]{0,63}|0x[0-9a-fA-F]{1,4}|\d{1,5})$/, "the name or number of a TLV is expected")),
     v.union([TlvValue, v.pipe(v.array(TlvValue), v.maxLength(32))])),
   v.check((value) => Object.keys(value).length <= 64, "at most 64 TLVs are expected"));

@@ -82,7 +82,7 @@ function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArr
     try {
       return [prepare(settings, caller, value, isArray ? `[${i}]` : "", now)];
     } catch (error) {
-      if (!(error instanceof ProblemError) || !error.problem.errors || errors.length > 100) throw error;
+      if (!(error instanceof ProblemError) || error.problem.status !== 422 || !error.problem.errors || errors.length > 100) throw error;
       errors.push(...error.problem.errors);
       unencodable ??= error.problem.unencodable;
       return [];
