@@ -60,7 +60,7 @@ export function parseLinkName(name: string): Place | undefined {
 
 /** The time of a ULID, or of an id that starts with one. */
 export function timeOf(id: string): number {
-  return [...id.slice(0, 10)].reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0);
+  return Array.from(id.slice(0, 10), (digit) => ALPHABET.indexOf(digit)).reduce((time, digit) => time * 32 + digit, 0);
 }
 
 /** The least ULID of a time. */

@@ -8,7 +8,7 @@ import type { Match, Outbox, SegmentReport } from "./outbox.ts";
 const SEARCHES = [1_000, 5_000, 30_000, 60_000];
 
 /** A report in JSON: octets are hexadecimal, dates ISO 8601. */
-export type StoredReport = Omit<Report, "raw" | "pdu" | "submittedAt" | "doneAt"> & { raw: string; pdu?: string; submittedAt?: string; doneAt?: string };
+export type StoredReport = Omit<Report, "raw" | "pdu" | "submittedAt" | "doneAt"> & { raw: string; pdu: string; submittedAt?: string; doneAt?: string };
 /** An inbound message in JSON: octets are hexadecimal. */
 export type StoredMessage = Omit<Message, "binary" | "udh" | "pdus"> & { binary?: string; udh?: string; pdus: string[] };
 
@@ -157,8 +157,7 @@ export class Inbox {
 function storeReport(report: Report): StoredReport {
   const { raw, pdu, submittedAt, doneAt, ...rest } = report;
   return {
-    ...rest, raw: toHex(raw),
-    ...(pdu === undefined ? {} : { pdu: toHex(pdu) }),
+    ...rest, raw: toHex(raw), pdu: toHex(pdu),
     ...(submittedAt === undefined ? {} : { submittedAt: submittedAt.toISOString() }),
     ...(doneAt === undefined ? {} : { doneAt: doneAt.toISOString() }),
   };
@@ -168,8 +167,7 @@ function storeReport(report: Report): StoredReport {
 export function reviveReport(stored: StoredReport & { id: string | null; account: string }): GatewayReport {
   const { raw, pdu, submittedAt, doneAt, id, ...rest } = stored;
   return {
-    ...rest, id: id ?? undefined, raw: fromHex(raw),
-    pdu: pdu === undefined ? undefined : fromHex(pdu),
+    ...rest, id: id ?? undefined, raw: fromHex(raw), pdu: fromHex(pdu),
     submittedAt: submittedAt === undefined ? undefined : new Date(submittedAt),
     doneAt: doneAt === undefined ? undefined : new Date(doneAt),
   };

@@ -309,7 +309,7 @@ export class Outbox {
     if (!before) return;
     if (before.status === "queued") this.#waiting--;
     if (status === "queued") this.#waiting++;
-    const line = JSON.stringify({ status, at: now, ...entry, ...(error ?? {}) });
+    const line = JSON.stringify({ status, at: now, ...entry, ...error });
     this.#sql.exec(`UPDATE messages SET status = ?, updated = ?, error = ?, ${REMEMBER}${also ? `, ${also}` : ""} WHERE id = ?`,
       status, now, error ? JSON.stringify(error) : null, line, id);
     this.#changed(id, status, error);

@@ -232,7 +232,7 @@ test("a full queue answers 429 and says when to come back", async (t) => {
   const smsc = await Smsc.start(t);
   await smsc.stop();
   const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url, SMPP_MAX_QUEUE: "5" } });
-  assert.equal((await gateway.post("/v1/messages", Array(5).fill(hello))).status, 202);
+  assert.equal((await gateway.post("/v1/messages", Array.from({ length: 5 }, () => hello))).status, 202);
   const answer = await gateway.post("/v1/messages", hello);
   assert.deepEqual([answer.status, answer.body.type], [429, "urn:smpp-edge:problem:queue-full"]);
   assert.ok(Number(answer.headers.get("retry-after")) > 0);

@@ -74,12 +74,13 @@ class Gateway {
   /** The answer with its body as JSON or text. */
   async call(method, path, body, headers = {}) {
     const isJson = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
-    const response = await fetch(new URL(path, this.url), {
+    const init = {
       method,
       headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       body: isJson ? JSON.stringify(body) : body,
       signal: AbortSignal.timeout(PATIENCE),
-    });
+    };
+    const response = await fetch(new URL(path, this.url), init);
     const type = response.headers.get("content-type") ?? "";
     const text = await response.text();
     return { status: response.status, headers: response.headers, type, body: /json/.test(type) ? JSON.parse(text) : text };
