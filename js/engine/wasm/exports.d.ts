@@ -1,2 +1,0 @@
-/** What the crate's `wasm` feature exports, as wasm-bindgen presents it. */
-export type Exports = typeof import("#bindgen");
