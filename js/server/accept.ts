@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Transport, TransportHandler } from "../engine/transport.ts";
 
 /** How long what was written may take to leave after `close()`, in ms. */
-const LINGER = 2_000;
+export const LINGER = 2_000;
 
 /** What carries the octets of a connection that came in over node:net or node:tls. */
 export class AcceptedTransport implements Transport {

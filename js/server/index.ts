@@ -9,5 +9,5 @@ export { SmppError } from "../client/errors.ts";
 export type { Address, BindRequest, EngineMessage, PduInput, TlvInput } from "../engine/types.ts";
 export type { DecodedPdu, Field } from "../engine/codec.ts";
 export type { Transport } from "../engine/transport.ts";
-export { createSimulator } from "../simulator/index.ts";
-export type { SimulatedMessage, Simulator, SimulatorOptions } from "../simulator/index.ts";
+export { createSimulator, faults } from "../simulator/index.ts";
+export type { FaultName, SimulatedMessage, SimulatedOutcome, Simulator, SimulatorOptions } from "../simulator/index.ts";

@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { DecodedPdu } from "../engine/codec.ts";
 import type { Transport } from "../engine/transport.ts";
 import type { BindRequest, EngineConfig, EngineMessage, TlvInput } from "../engine/types.ts";
-import { AcceptedTransport } from "./accept.ts";
+import { AcceptedTransport, LINGER } from "./accept.ts";
 import { Session } from "./session.ts";
 
 /** The answer to submit_sm or data_sm: an identifier of at most 64 characters, or a command_status other than 0. */
@@ -126,24 +126,28 @@ export async function listen(options: ListenOptions): Promise<Server> {
       resolve();
     });
   });
+  server.on("error", (error) => options.log?.(`a connection could not be taken: ${error.message}`));
   const stopped = new Promise<void>((resolve) => server.once("close", resolve));
+  const destroySockets = () => sockets.forEach((socket) => socket.destroy());
   const local = server.address() as AddressInfo;
-
-  async function stop(end: (session: Session) => unknown): Promise<void> {
-    server.close();
-    for (const session of open) void end(session);
-    await stopped;
-  }
 
   const result: Server = {
     port: local.port,
     address: local.address,
     sessions: bound,
-    close: () => stop((session) => session.close()),
-    destroy() {
-      const done = stop((session) => session.destroy());
-      for (const socket of sockets) socket.destroy();
-      return done;
+    async close() {
+      server.close();
+      await Promise.all(Array.from(open, (session) => session.close()));
+      // What is left sends its last octets, or has not got through its TLS handshake.
+      const timer = setTimeout(destroySockets, LINGER);
+      await stopped;
+      clearTimeout(timer);
+    },
+    async destroy() {
+      server.close();
+      for (const session of open) session.destroy();
+      destroySockets();
+      await stopped;
     },
     [Symbol.asyncDispose]: () => result.close(),
   };

@@ -18,7 +18,7 @@ import type {
 import { readAddress } from "../client/address.ts";
 import type { SmppError } from "../client/errors.ts";
 import { failure, refusal } from "../client/outcome.ts";
-import type { ListenOptions, RequestAnswer, SubmitAnswer } from "./listen.ts";
+import type { ListenOptions, RequestAnswer } from "./listen.ts";
 import { receiptPdu, type Receipt } from "./receipt.ts";
 import { Status } from "./status.ts";
 
@@ -215,46 +215,42 @@ export class Session {
     };
   }
 
+  /** Anything but a clear yes refuses the bind. */
   async #authenticate(bind: BindRequest, request: number): Promise<void> {
     this.bind = bind;
-    const verdict = await this.#ask(() => this.#options.authenticate(bind));
-    const status = verdict === true ? Status.ESME_ROK : verdict === false ? Status.ESME_RBINDFAIL : verdict;
-    this.#link.respond(request, status);
+    await this.#answer(request, async () => {
+      const verdict = await this.#options.authenticate(bind);
+      if (verdict === true) return Status.ESME_ROK;
+      return typeof verdict === "number" ? verdict : Status.ESME_RBINDFAIL;
+    });
   }
 
   async #submitted(message: EngineMessage, request: number): Promise<void> {
-    const answer: SubmitAnswer = await this.#ask(
-      () => this.#options.onSubmit?.(message, this) ?? Status.ESME_RINVCMDID,
-    );
-    if (typeof answer === "number") this.#link.respond(request, answer);
-    else this.#respond(request, { message_id: answer.messageId, ...(answer.tlvs && { tlvs: answer.tlvs }) });
+    await this.#answer(request, async () => {
+      if (!this.#options.onSubmit) return Status.ESME_RINVCMDID;
+      const answer = await this.#options.onSubmit(message, this);
+      if (typeof answer === "number") return answer;
+      const { messageId, tlvs } = answer;
+      return { message_id: messageId, tlvs };
+    });
   }
 
   async #requested(frame: Uint8Array, request: number): Promise<void> {
-    const pdu = decodePdus(frame).pdus[0]!;
-    const answer: RequestAnswer = await this.#ask(
-      () => this.#options.onRequest?.(pdu, this) ?? Status.ESME_RINVCMDID,
-    );
-    if (typeof answer === "number") this.#link.respond(request, answer);
-    else this.#respond(request, answer);
+    await this.#answer(request, async () => {
+      if (!this.#options.onRequest) return Status.ESME_RINVCMDID;
+      return this.#options.onRequest(decodePdus(frame).pdus[0]!, this);
+    });
   }
 
-  /** What the application says, or ESME_RSYSERR if it throws: the peer may try again. */
-  async #ask<T>(handler: () => T | Promise<T>): Promise<T | number> {
+  /** Answers with what the application says; with ESME_RSYSERR if it throws or what it says can't be written. */
+  async #answer(request: number, ask: () => Promise<RequestAnswer>): Promise<void> {
     try {
-      return await handler();
-    } catch (error) {
-      this.#options.log?.(`${this.remoteAddress} a handler failed: ${String(error)}`);
-      return Status.ESME_RSYSERR;
-    }
-  }
-
-  /** Answers with these fields, or with ESME_RSYSERR if they can't be written. */
-  #respond(request: number, { status = Status.ESME_ROK, ...fields }: { status?: number; [field: string]: unknown }): void {
-    try {
+      const answer = await ask();
+      if (typeof answer === "number") return void this.#link.respond(request, answer);
+      const { status = Status.ESME_ROK, ...fields } = answer;
       this.#link.respond(request, status, fields);
     } catch (error) {
-      this.#options.log?.(`${this.remoteAddress} a response can't be written: ${String(error)}`);
+      this.#options.log?.(`${this.remoteAddress} a request could not be served: ${String(error)}`);
       this.#link.respond(request, Status.ESME_RSYSERR);
     }
   }

@@ -125,7 +125,7 @@ export class Centre {
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    for (const outbox of this.#outboxes.values()) outbox.clear();
+    for (const outbox of this.#outboxes.values()) outbox.close();
   }
 
   /** A new identifier; at most 8 characters for a 3.3 session. */
@@ -158,29 +158,32 @@ export class Centre {
       status: "enroute",
       fault,
       submittedAt: Date.now(),
+      scheduledAt: when.scheduledAt,
+      expiresAt: when.expiresAt,
       doneAt: undefined,
     };
     this.store.add(message);
-    this.start(message, when);
+    this.start(message);
   }
 
   /** Leads a pending message to its end, from the start. */
-  start(message: SimulatedMessage, { begin, expiry = Infinity }: Times): void {
-    const outcome = (message.fault && ENDS[message.fault]) ?? this.#options.outcome;
+  start(message: SimulatedMessage): void {
     const now = Date.now();
-    if (begin > now) {
+    const wait = message.scheduledAt - now;
+    const life = (message.expiresAt ?? Infinity) - now;
+    if (wait > 0) {
       message.status = "scheduled";
-      this.#after(message, Math.min(begin, expiry) - now, () => {
-        if (expiry <= begin) void this.end(message, "expired");
-        else this.start(message, { begin, expiry });
+      this.#after(message, Math.min(wait, life), () => {
+        if (life <= wait) void this.end(message, "expired");
+        else this.start(message);
       });
       return;
     }
     message.status = "enroute";
-    const delay = outcome === "enroute" ? Infinity : this.#options.delay;
     if (message.registeredDelivery & INTERMEDIATE_NOTIFICATION) void this.#tell(message, "enroute");
-    if (Math.min(delay, expiry - now) === Infinity) this.#clearTimer(message);
-    else if (expiry - now < delay) this.#after(message, expiry - now, () => void this.end(message, "expired"));
+    const outcome = this.#outcome(message);
+    const delay = outcome === "enroute" ? Infinity : this.#options.delay;
+    if (life < delay) this.#after(message, life, () => void this.end(message, "expired"));
     else this.#after(message, delay, () => void this.end(message, outcome));
   }
 
@@ -198,8 +201,13 @@ export class Centre {
   /** early-receipt: the end comes at once. */
   async #endNow(id: string): Promise<void> {
     for (const message of this.store.get(id)) {
-      if (isPending(message)) await this.end(message, this.#options.outcome);
+      const outcome = this.#outcome(message);
+      if (isPending(message)) await this.end(message, outcome === "enroute" ? "delivered" : outcome);
     }
+  }
+
+  #outcome(message: SimulatedMessage): Exclude<MessageStatus, "scheduled"> {
+    return (message.fault && ENDS[message.fault]) ?? this.#options.outcome;
   }
 
   /** Sends a receipt, or with status enroute an intermediate notification. */
@@ -248,8 +256,10 @@ export class Centre {
     return outbox;
   }
 
+  /** Sets the timer of a message; for no time at all it has none. */
   #after(message: SimulatedMessage, ms: number, then: () => void): void {
     this.#clearTimer(message);
+    if (ms === Infinity) return;
     const timer = setTimeout(then, Math.min(ms, MAX_TIMER));
     this.#timers.set(message, timer);
   }

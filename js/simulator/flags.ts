@@ -76,7 +76,7 @@ export function readFlags(args: string[]): Command {
     receiptFormat: oneOf(flags, "receipt-format", ["text", "tlv", "both"]),
     hexIds: flags["hex-ids"],
     inactivity: integer(flags, "idle"),
-    faults: flags.fault,
+    faults: flags.fault as SimulatorOptions["faults"],
     late: integer(flags, "late"),
     maxMessages: integer(flags, "max-messages"),
     controlPort: integer(flags, "control-port", 65_535),

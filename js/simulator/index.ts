@@ -6,10 +6,11 @@ import type { Delivery, Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";
 import { Centre } from "./centre.ts";
 import { startControl, type Control } from "./control.ts";
-import { parseFault, type FaultRule } from "./faults.ts";
+import { parseFault, type FaultName, type FaultRule } from "./faults.ts";
 import type { SimulatedMessage } from "./store.ts";
 import { FaultyTransport } from "./wire.ts";
 
+export { faults, type FaultName } from "./faults.ts";
 export type { SimulatedMessage } from "./store.ts";
 
 /** What becomes of messages: an end, or none ("enroute"). */
@@ -34,8 +35,8 @@ export interface SimulatorOptions extends SessionOptions {
   receiptFormat?: ReceiptFormat;
   /** Whether responses give message_id in hex and receipts in decimal; default false. */
   hexIds?: boolean;
-  /** Faults for every submission (`"late"`) or every Nth (`"drop=100"`); the names are those of `faults`. */
-  faults?: string[];
+  /** Faults for every submission (`"late"`) or every Nth (`"drop=100"`); see {@link faults}. */
+  faults?: (FaultName | `${FaultName}=${number}`)[];
   /** Milliseconds that a late response takes; default 5,000. */
   late?: number;
   /** Messages kept; for a new one the oldest that has ended is forgotten, and if none has: ESME_RMSGQFUL. Default 10,000. */
@@ -74,7 +75,7 @@ const CLOSE_TIME = 2_000;
 
 /**
  * Starts a simulated message centre. It keeps what is submitted, sends the receipts that are asked for, answers query_sm,
- * cancel_sm and replace_sm by the messages' state, and misbehaves on request: see `faults`. Rejects with the system's error
+ * cancel_sm and replace_sm by the messages' state, and misbehaves on request: see {@link faults}. Rejects with the system's error
  * if it can't listen.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

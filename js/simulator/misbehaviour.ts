@@ -41,7 +41,6 @@ export class Misbehaviour {
     if (release) {
       this.#held.delete(session);
       setImmediate(release);
-      return { messageId };
     }
     const wire = session.transport as FaultyTransport;
     const response = (sequence = message.sequence) =>
@@ -53,6 +52,7 @@ export class Misbehaviour {
       case "never":
         return noAnswer();
       case "out-of-order":
+        if (release) break; // two change places
         await Promise.race([
           new Promise<void>((resolve) => this.#held.set(session, resolve)),
           sleep(this.#late, undefined, { ref: false }),

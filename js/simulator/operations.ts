@@ -64,12 +64,14 @@ export function replace(centre: Centre, pdu: DecodedPdu, session: Session): Requ
   if (found.length === 0) return Status.ESME_RINVMSGID;
   const [message] = found.filter((one) => isPending(one) && fromSame(one, pdu));
   if (!message || found.length > 1) return Status.ESME_RREPLACEFAIL;
-  const when = times(pdu, Date.now());
+  const when = times(pdu, Date.now(), message);
   if (typeof when === "number") return when;
+  message.scheduledAt = when.scheduledAt;
+  message.expiresAt = when.expiresAt;
   message.octets = payload(pdu);
   message.text = pdu.text?.value;
   message.registeredDelivery = integer(pdu, "registered_delivery");
-  centre.start(message, when);
+  centre.start(message);
   return Status.ESME_ROK;
 }
 

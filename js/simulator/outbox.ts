@@ -18,10 +18,12 @@ export class Outbox {
   readonly #sessions: () => Session[];
   readonly #limit: number;
   readonly #retryDelay: number;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Those that are to be tried again, with what wakes them. */
+  readonly #resting = new Map<Item, NodeJS.Timeout>();
   #waiting: Item[] = [];
   #size = 0;
   #turn = 0;
+  #closed = false;
 
   /**
    * `sessions` gives those that can take messages now; `limit` is how many may be in the box; a refusal for now is tried
@@ -51,9 +53,12 @@ export class Outbox {
   }
 
   /** Gives up what is in the box. */
-  clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const item of this.#waiting.splice(0)) this.#drop(item, new Error("the centre was closed"));
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    for (const item of [...this.#resting.keys(), ...this.#waiting]) this.#drop(item, new Error("the centre was closed"));
+    this.#resting.clear();
+    this.#waiting = [];
   }
 
   async #try(item: Item, session: Session): Promise<void> {
@@ -63,7 +68,7 @@ export class Outbox {
       this.#size--;
       item.resolve();
     } catch (error) {
-      if (item.tries < MAX_TRIES && mayTryAgain(error)) this.#again(item);
+      if (!this.#closed && item.tries < MAX_TRIES && mayTryAgain(error)) this.#again(item);
       else this.#drop(item, error as Error);
     }
   }
@@ -71,14 +76,13 @@ export class Outbox {
   #again(item: Item): void {
     const timer = setTimeout(
       () => {
-        this.#timers.delete(timer);
+        this.#resting.delete(item);
         this.#waiting.push(item);
         this.flush();
       },
       this.#retryDelay * 2 ** (item.tries - 1),
     );
-    timer.unref();
-    this.#timers.add(timer);
+    this.#resting.set(item, timer);
   }
 
   #drop(item: Item, error: Error): void {

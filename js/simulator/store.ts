@@ -26,6 +26,10 @@ export interface SimulatedMessage {
   readonly fault: FaultName | undefined;
   /** Unix milliseconds. */
   readonly submittedAt: number;
+  /** When it is to be sent. */
+  scheduledAt: number;
+  /** How long that may be tried. */
+  expiresAt: number | undefined;
   /** When it came to its end. */
   doneAt: number | undefined;
 }

@@ -5,8 +5,8 @@ import { Status } from "../server/status.ts";
 
 /** When a message is to be sent and how long that may be tried, Unix milliseconds. */
 export interface Times {
-  begin: number;
-  expiry: number | undefined;
+  scheduledAt: number;
+  expiresAt: number | undefined;
 }
 
 /** A field's value, or undefined if the PDU has none of that name. */
@@ -42,13 +42,16 @@ export function payload(pdu: DecodedPdu): Uint8Array {
   return field ? field.bytes.slice() : new Uint8Array();
 }
 
-/** schedule_delivery_time and validity_period, or the status that refuses them. A PDU without them is for now and for ever. */
-export function times(pdu: DecodedPdu, now: number): Times | number {
+/**
+ * schedule_delivery_time and validity_period, or the status that refuses them. What is empty is as before: for a new
+ * message now, and for ever.
+ */
+export function times(pdu: DecodedPdu, now: number, before: Times = { scheduledAt: now, expiresAt: undefined }): Times | number {
   const schedule = text(pdu, "schedule_delivery_time");
-  const begin = schedule === "" ? now : parseSmppTime(schedule, now);
-  if (begin === undefined) return Status.ESME_RINVSCHED;
+  const scheduledAt = schedule === "" ? before.scheduledAt : parseSmppTime(schedule, now);
+  if (scheduledAt === undefined) return Status.ESME_RINVSCHED;
   const validity = text(pdu, "validity_period");
-  const expiry = validity === "" ? undefined : parseSmppTime(validity, now);
-  if (validity !== "" && expiry === undefined) return Status.ESME_RINVEXPIRY;
-  return { begin, expiry };
+  const expiresAt = validity === "" ? before.expiresAt : parseSmppTime(validity, now);
+  if (validity !== "" && expiresAt === undefined) return Status.ESME_RINVEXPIRY;
+  return { scheduledAt, expiresAt };
 }

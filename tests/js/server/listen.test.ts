@@ -25,6 +25,7 @@ describe("authenticate", () => {
     ["a status is that status", () => Status.ESME_RALYBND, Status.ESME_RALYBND],
     ["a promise is awaited", async () => Status.ESME_RINVPASWD, Status.ESME_RINVPASWD],
     ["a throw is ESME_RSYSERR", () => { throw new Error("the database is away"); }, Status.ESME_RSYSERR],
+    ["no clear yes is ESME_RBINDFAIL", () => undefined as never, Status.ESME_RBINDFAIL],
   ] as const) {
     test(what, async () => {
       await using server = await listen({ port: 0, authenticate });
@@ -69,6 +70,7 @@ describe("onSubmit", () => {
     ["a status refuses", () => Status.ESME_RTHROTTLED, Status.ESME_RTHROTTLED],
     ["a promise is awaited", async () => Status.ESME_RINVDSTADR, Status.ESME_RINVDSTADR],
     ["a throw is ESME_RSYSERR", () => { throw new Error("broken"); }, Status.ESME_RSYSERR],
+    ["no answer is ESME_RSYSERR", async () => undefined as never, Status.ESME_RSYSERR],
     ["an identifier that can't be written is ESME_RSYSERR", () => ({ messageId: "x".repeat(66) }), Status.ESME_RSYSERR],
     ["without it submit_sm is not known here", undefined, Status.ESME_RINVCMDID],
   ] as const) {

@@ -147,4 +147,30 @@ describe("connections that are quiet", () => {
     esme.send(pdu("unbind_resp", { sequence_number: request.sequence_number }));
     await within("the end of the connection", esme.closed);
   });
+
+  test("by default one is ended after five minutes, and enquire_link_resp alone does not keep it", async (t) => {
+    const now = performance.now.bind(performance);
+    let skew = 0;
+    t.mock.method(performance, "now", () => now() + skew);
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const pass = (seconds: number) => {
+      skew += seconds * 1_000;
+      t.mock.timers.tick(seconds * 1_000);
+    };
+    await using simulator = await createSimulator({ port: 0 });
+    using esme = await RawEsme.bound(simulator.port);
+    const [session] = simulator.sessions;
+    for (let seconds = 31; seconds < 280; seconds += 31) {
+      pass(31);
+      const request = await esme.next();
+      assert.equal(request.command, "enquire_link", `after ${seconds} s`);
+      const { octetsIn } = session!.stats();
+      esme.send(pdu("enquire_link_resp", { sequence_number: request.sequence_number }));
+      await until("the answer to be read", () => session!.stats().octetsIn > octetsIn);
+    }
+    pass(20);
+    assert.equal(esme.frames.size, 0);
+    pass(2);
+    assert.equal((await esme.next()).command, "unbind");
+  });
 });

@@ -61,6 +61,13 @@ describe("inbound messages", () => {
     esme.destroy();
   });
 
+  test("one that nobody took is given up when the simulator closes", async () => {
+    const simulator = await createSimulator({ port: 0 });
+    const given = assert.rejects(simulator.deliver({ from: "15551230000", to: "12345", text: "too late" }), /closed/);
+    await simulator.close();
+    await given;
+  });
+
   test("an account that is not there can't be sent to", async () => {
     await using simulator = await createSimulator({ port: 0 });
     await assert.rejects(simulator.deliver({ systemId: "nobody", from: "1", to: "2", text: "" }), RangeError);

@@ -250,5 +250,5 @@ describe("faults by name", () => {
       { faults: ["system-error=3"] },
     ));
 
-  test("a name that is none is an error", () => assert.rejects(createSimulator({ port: 0, faults: ["nonsense"] }), RangeError));
+  test("a name that is none is an error", () => assert.rejects(createSimulator({ port: 0, faults: ["nonsense" as "late"] }), RangeError));
 });

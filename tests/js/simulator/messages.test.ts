@@ -326,6 +326,17 @@ describe("query_sm, cancel_sm, replace_sm", () => {
     assert.equal((await esme.request("replace_sm", fields)).command_status, ESME_RREPLACEFAIL);
   });
 
+  test("replace_sm with empty times leaves the message's own", async () => {
+    const { message_id } = await esme.submit({ schedule_delivery_time: "000001000000000R", validity_period: "000002000000000R" });
+    const message = simulator.messages().find(({ id }) => id === message_id)!;
+    const { scheduledAt, expiresAt } = message;
+    await esme.request("replace_sm", { message_id, source_addr, short_message: "Other words" });
+    assert.deepEqual([message.status, message.scheduledAt, message.expiresAt], ["scheduled", scheduledAt, expiresAt]);
+    await esme.request("replace_sm", { message_id, source_addr, short_message: "x", validity_period: "000003000000000R" });
+    assert.ok(message.expiresAt! > expiresAt!);
+    assert.equal(message.scheduledAt, scheduledAt);
+  });
+
   test("replace_if_present_flag takes the place of the pending message", async () => {
     const addresses = { source_addr, destination_addr: "15551236666" };
     const first = await esme.submit(addresses);

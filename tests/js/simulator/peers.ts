@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
 
+// Kept for tests that move the clock.
+const { setTimeout, clearTimeout } = globalThis;
+
 /** A PDU as npm `smpp` shows it. */
 export interface NodePdu {
   command: string;
@@ -181,6 +184,10 @@ export class RawEsme {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   #data(chunk: Buffer): void {
