@@ -69,6 +69,7 @@ impl Session {
         };
         self.write_response(command_id.response(), status, request.number, body)?;
         self.inbound.take(request.number);
+        self.operation(now);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {
             self.unbind_when_drained(now);

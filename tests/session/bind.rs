@@ -1,0 +1,421 @@
+//! Binding, in both roles, and outbind.
+
+use crate::support::*;
+use smpp_edge::pdu::*;
+use smpp_edge::session::*;
+
+#[test]
+fn an_esme_binds_with_what_it_was_told() {
+    for bind in BINDS {
+        let config = Config {
+            bind,
+            system_type: b"VMA".to_vec(),
+            addr_ton: 1,
+            addr_npi: 8,
+            address_range: b"^44".to_vec(),
+            ..esme()
+        };
+        let mut peer = Peer::new(config);
+        let now = peer.now();
+        peer.bind(now);
+        assert_eq!(peer.state(), State::Binding);
+        let heard = peer.hears_one();
+        assert_eq!(
+            heard.brief(),
+            (bind.command_id(), CommandStatus::ESME_ROK, 1)
+        );
+        let (Pdu::BindTransmitter(body) | Pdu::BindReceiver(body) | Pdu::BindTransceiver(body)) =
+            heard.pdu()
+        else {
+            panic!("no bind: {heard:?}");
+        };
+        assert_eq!(
+            body,
+            Bind {
+                system_id: b"esme",
+                password: b"secret",
+                system_type: b"VMA",
+                interface_version: InterfaceVersion::V3_4,
+                addr_ton: Ton(1),
+                addr_npi: Npi(8),
+                address_range: b"^44",
+                ..Bind::default()
+            }
+        );
+    }
+}
+
+#[test]
+fn a_long_password_goes_as_it_is() {
+    let mut peer = Peer::new(Config {
+        password: b"much longer than eight".to_vec(),
+        ..esme()
+    });
+    let now = peer.now();
+    peer.bind(now);
+    let heard = peer.hears_one();
+    let Pdu::BindTransceiver(body) = heard.pdu() else {
+        panic!("no bind");
+    };
+    assert_eq!(body.system_id, b"esme");
+    assert_eq!(body.password, b"much longer than eight");
+    assert_eq!(body.interface_version, InterfaceVersion::V3_4);
+}
+
+#[test]
+fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
+    let nul = Config {
+        password: b"a\0b".to_vec(),
+        ..esme()
+    };
+    let long = Config {
+        system_id: vec![b'x'; 16],
+        password: vec![b'y'; 20],
+        ..esme()
+    };
+    assert_eq!(esme().check(), Ok(()));
+    for (config, field) in [(nul, "password"), (long, "system_id")] {
+        assert_eq!(config.check().unwrap_err().field, field);
+        let mut peer = Peer::new(config);
+        let now = peer.now();
+        peer.bind(now);
+        let heard = peer.hears_one();
+        assert_eq!(heard.id(), CommandId::BIND_TRANSCEIVER);
+        assert_eq!(heard.frame.len(), HEADER_LEN);
+    }
+}
+
+#[test]
+fn a_bind_that_is_taken_is_told_with_name_and_version() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.accept_bind(Some(InterfaceVersion::V3_4));
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    assert_eq!(
+        peer.sees(),
+        [Seen::Bound {
+            system_id: b"centre".to_vec(),
+            version: InterfaceVersion::V3_4
+        }]
+    );
+    assert_eq!(peer.stats().binds, 1);
+}
+
+#[test]
+fn a_bind_response_without_body_is_taken() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.hears();
+    peer.says(&bare(
+        CommandId::BIND_TRANSCEIVER_RESP,
+        CommandStatus::ESME_ROK,
+        1,
+    ));
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+}
+
+#[test]
+fn a_refused_bind_ends_the_connection_with_its_status() {
+    let cases = [
+        CommandStatus::ESME_RBINDFAIL,
+        CommandStatus::ESME_RINVPASWD,
+        CommandStatus(0x0450),
+    ];
+    for status in cases {
+        let mut peer = Peer::new(esme());
+        let now = peer.now();
+        peer.bind(now);
+        peer.refuse_bind(status);
+        assert_eq!(peer.state(), State::Closed);
+        let reason = CloseReason::BindRefused(status);
+        assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
+    }
+}
+
+#[test]
+fn a_generic_nack_refuses_a_bind() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.hears();
+    peer.says(&bare(
+        CommandId::GENERIC_NACK,
+        CommandStatus::ESME_RINVCMDID,
+        1,
+    ));
+    let reason = CloseReason::BindRefused(CommandStatus::ESME_RINVCMDID);
+    assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
+}
+
+#[test]
+fn a_response_of_another_kind_is_no_bind() {
+    for response in [
+        CommandId::BIND_RECEIVER_RESP,
+        CommandId::SUBMIT_SM_RESP,
+        CommandId::GENERIC_NACK,
+    ] {
+        let mut peer = Peer::new(esme());
+        let now = peer.now();
+        peer.bind(now);
+        peer.hears();
+        peer.says(&bare(response, CommandStatus::ESME_ROK, 1));
+        let reason = CloseReason::BindRefused(CommandStatus::ESME_ROK);
+        assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
+    }
+}
+
+#[test]
+fn only_the_response_with_the_number_of_the_bind_counts() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.hears();
+    let id = CommandId::BIND_TRANSCEIVER_RESP;
+    peer.says(&bare(id, CommandStatus::ESME_ROK, 2));
+    assert_eq!(peer.state(), State::Binding);
+    peer.says(&bare(id, CommandStatus::ESME_ROK, 1));
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    // A second answer to it says nothing.
+    peer.says(&bare(id, CommandStatus::ESME_RBINDFAIL, 1));
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+}
+
+#[test]
+fn octets_behind_the_bind_response_are_not_lost() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.hears();
+    let response = request(CommandId::BIND_TRANSCEIVER_RESP, 1, &BindResp::default());
+    let receipt = request(CommandId::DELIVER_SM, 9, &delivery());
+    let enquiry = bare(CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, 10);
+    peer.says(&[response, receipt.clone(), enquiry].concat());
+    let seen = peer.sees();
+    assert!(matches!(seen[0], Seen::Bound { .. }), "{seen:?}");
+    assert!(
+        matches!(&seen[1], Seen::Request(s, frame) if s.number() == 9 && *frame == receipt),
+        "{seen:?}"
+    );
+    assert_eq!(peer.hears_one().id(), CommandId::ENQUIRE_LINK_RESP);
+}
+
+#[test]
+fn nothing_but_answers_to_enquiries_is_sent_before_the_bind_is_taken() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.queue(1);
+    peer.bind(now);
+    peer.hears();
+    peer.queue(2);
+    peer.says(&bare(CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, 5));
+    assert_eq!(
+        peer.hears_briefly(),
+        [(CommandId::ENQUIRE_LINK_RESP, CommandStatus::ESME_ROK, 5)]
+    );
+    peer.says(&bare(
+        CommandId::BIND_TRANSCEIVER_RESP,
+        CommandStatus::ESME_ROK,
+        1,
+    ));
+    let sent: Vec<u32> = peer.hears().iter().map(Heard::number).collect();
+    assert_eq!(sent, [2, 3]);
+}
+
+#[test]
+fn a_bind_said_twice_goes_once() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.bind(now);
+    peer.bind(now);
+    assert_eq!(peer.hears().len(), 1);
+    peer.says(&bare(
+        CommandId::BIND_TRANSCEIVER_RESP,
+        CommandStatus::ESME_ROK,
+        1,
+    ));
+    peer.bind(now);
+    assert_eq!(peer.hears(), []);
+}
+
+#[test]
+fn a_centre_hands_the_bind_over_and_answers_as_told() {
+    for bind in BINDS {
+        let mut peer = Peer::new(smsc());
+        let now = peer.now();
+        peer.accept(now);
+        peer.binds(bind, InterfaceVersion::V3_4);
+        assert_eq!(peer.state(), State::Binding);
+        let sequence = peer.request_seen();
+        assert_eq!(peer.request_command(sequence), Some(bind.command_id()));
+        assert_eq!(peer.hears(), []);
+        assert!(peer.respond(now, sequence, CommandStatus::ESME_ROK));
+        assert_eq!(peer.state(), State::Bound(bind));
+        let heard = peer.hears_one();
+        assert_eq!(
+            heard.brief(),
+            (bind.command_id().response(), CommandStatus::ESME_ROK, 1)
+        );
+        let (Pdu::BindTransmitterResp(body)
+        | Pdu::BindReceiverResp(body)
+        | Pdu::BindTransceiverResp(body)) = heard.pdu()
+        else {
+            panic!("no response: {heard:?}");
+        };
+        assert_eq!(body.system_id, b"smsc");
+        assert!(matches!(
+            peer.sees_one(),
+            Seen::Bound { system_id, .. } if system_id == b"account"
+        ));
+    }
+}
+
+#[test]
+fn a_centre_that_refuses_says_so_and_closes() {
+    let mut peer = Peer::new(smsc());
+    let now = peer.now();
+    peer.accept(now);
+    peer.binds(BindType::Receiver, InterfaceVersion::V3_4);
+    let sequence = peer.request_seen();
+    let status = CommandStatus::ESME_RINVPASWD;
+    assert!(peer.respond(now, sequence, status));
+    assert_eq!(
+        peer.hears_briefly(),
+        [(CommandId::BIND_RECEIVER_RESP, status, 1)]
+    );
+    let reason = CloseReason::BindRefused(status);
+    assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
+    assert_eq!(peer.state(), State::Closed);
+}
+
+#[test]
+fn a_centre_that_ends_while_a_bind_waits_answers_it() {
+    let mut peer = Peer::new(smsc());
+    let now = peer.now();
+    peer.accept(now);
+    peer.binds(BindType::Receiver, InterfaceVersion::V3_4);
+    let sequence = peer.request_seen();
+    peer.abort(now);
+    let status = CommandStatus::ESME_RBINDFAIL;
+    assert_eq!(
+        peer.hears_briefly(),
+        [(CommandId::BIND_RECEIVER_RESP, status, 1)]
+    );
+    assert!(!peer.respond(now, sequence, CommandStatus::ESME_ROK));
+}
+
+#[test]
+fn an_esme_does_not_take_binds_and_a_centre_sends_none() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.accept(now);
+    peer.binds(BindType::Transceiver, InterfaceVersion::V3_4);
+    assert_eq!(
+        peer.hears_one().header.command_status,
+        CommandStatus::ESME_RINVBNDSTS
+    );
+    let mut peer = Peer::new(smsc());
+    let now = peer.now();
+    peer.bind(now);
+    assert_eq!(peer.state(), State::Closed);
+    peer.accept(now);
+    peer.bind(now);
+    assert_eq!(peer.hears(), []);
+}
+
+#[test]
+fn a_centre_asks_an_esme_to_bind() {
+    let mut peer = Peer::new(Config {
+        password: b"outpass".to_vec(),
+        ..smsc()
+    });
+    let now = peer.now();
+    peer.outbind(now);
+    assert_eq!(peer.state(), State::Outbound);
+    let heard = peer.hears_one();
+    let Pdu::Outbind(body) = heard.pdu() else {
+        panic!("no outbind: {heard:?}");
+    };
+    assert_eq!(
+        (body.system_id, body.password),
+        (&b"smsc"[..], &b"outpass"[..])
+    );
+    peer.binds(BindType::Receiver, InterfaceVersion::V3_4);
+    let sequence = peer.request_seen();
+    assert!(peer.respond(now, sequence, CommandStatus::ESME_ROK));
+    assert_eq!(peer.state(), State::Bound(BindType::Receiver));
+}
+
+#[test]
+fn an_esme_that_is_asked_to_bind_does_so_when_its_application_says_so() {
+    let mut peer = Peer::new(Config {
+        bind: BindType::Receiver,
+        ..esme()
+    });
+    let now = peer.now();
+    peer.accept(now);
+    let outbind = Outbind {
+        system_id: b"smsc",
+        password: b"outpass",
+        ..Outbind::default()
+    };
+    let frame = request(CommandId::OUTBIND, 1, &outbind);
+    peer.says(&frame);
+    assert_eq!(peer.sees(), [Seen::Notification(frame)]);
+    assert_eq!(peer.state(), State::Outbound);
+    assert_eq!(peer.hears(), []);
+    peer.bind(now);
+    assert_eq!(peer.hears_one().id(), CommandId::BIND_RECEIVER);
+    assert_eq!(peer.state(), State::Binding);
+}
+
+#[test]
+fn an_esme_whose_application_does_not_trust_the_outbind_closes() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    peer.accept(now);
+    peer.says(&request(CommandId::OUTBIND, 1, &Outbind::default()));
+    peer.sees();
+    peer.abort(now);
+    assert_eq!(peer.hears(), []);
+    assert_eq!(peer.sees(), [Seen::Disconnect(CloseReason::Unbound, None)]);
+}
+
+#[test]
+fn a_receiver_takes_no_messages_to_submit() {
+    let mut peer = Peer::new(Config {
+        bind: BindType::Receiver,
+        ..esme()
+    });
+    let now = peer.now();
+    let result = peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &message());
+    assert_eq!(result, Err(SendError::BindType));
+}
+
+#[test]
+fn what_a_centre_queued_and_the_bind_does_not_carry_ends_unsent() {
+    let mut peer = Peer::new(smsc());
+    let now = peer.now();
+    peer.accept(now);
+    peer.enqueue(now, Ticket(1), None, CommandId::DELIVER_SM, &delivery())
+        .expect("nobody knows yet how the peer binds");
+    peer.binds(BindType::Transmitter, InterfaceVersion::V3_4);
+    let sequence = peer.request_seen();
+    peer.respond(now, sequence, CommandStatus::ESME_ROK);
+    assert_eq!(peer.hears_one().id(), CommandId::BIND_TRANSMITTER_RESP);
+    let seen = peer.sees();
+    assert!(
+        matches!(
+            seen[1],
+            Seen::Failed {
+                ticket: Some(1),
+                sequence: None,
+                failure: Failure::Unsupported,
+                ..
+            }
+        ),
+        "{seen:?}"
+    );
+    assert_eq!(peer.queued(), 0);
+}

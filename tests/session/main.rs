@@ -1,0 +1,16 @@
+//! What a session does, by theme. Each is driven on a clock of the test's.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bind;
+mod faults;
+mod flow;
+mod inbound;
+mod pair;
+mod reconnect;
+mod states;
+mod timers;
+mod unbind;
+mod version;
+mod window;

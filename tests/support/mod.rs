@@ -1,0 +1,98 @@
+//! What the tests of sessions share: a clock of their own, a scripted peer, and a pair of sessions.
+
+#![allow(dead_code, reason = "each test program uses a part")]
+
+mod pair;
+mod peer;
+mod seen;
+
+pub use pair::Pair;
+pub use peer::{Heard, Peer};
+pub use seen::{Seen, events};
+
+use smpp_edge::pdu::*;
+use smpp_edge::session::*;
+
+/// One PDU.
+pub fn pdu<'a>(
+    command_id: CommandId,
+    status: CommandStatus,
+    number: u32,
+    body: &impl Body<'a>,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode(&mut out, command_id, status, number, body).expect("a body that can be written");
+    out
+}
+
+/// One request.
+pub fn request<'a>(command_id: CommandId, number: u32, body: &impl Body<'a>) -> Vec<u8> {
+    pdu(command_id, CommandStatus::ESME_ROK, number, body)
+}
+
+/// A PDU that is its header alone.
+pub fn bare(command_id: CommandId, status: CommandStatus, number: u32) -> Vec<u8> {
+    raw(command_id, status, number, &[])
+}
+
+/// A PDU with these octets as its body.
+pub fn raw(command_id: CommandId, status: CommandStatus, number: u32, body: &[u8]) -> Vec<u8> {
+    let header = Header {
+        command_length: (HEADER_LEN + body.len()) as u32,
+        command_id,
+        command_status: status,
+        sequence_number: number,
+    };
+    [&header.encode()[..], body].concat()
+}
+
+/// A submit_sm_resp that accepts.
+pub fn accepted(number: u32) -> Vec<u8> {
+    let body = SubmitSmResp {
+        message_id: b"id",
+        ..SubmitSmResp::default()
+    };
+    request(CommandId::SUBMIT_SM_RESP, number, &body)
+}
+
+/// A message to submit.
+pub fn message() -> SubmitSm<'static> {
+    SubmitSm {
+        destination_addr: b"447700900123",
+        short_message: b"hello",
+        ..SubmitSm::default()
+    }
+}
+
+/// A message to deliver.
+pub fn delivery() -> DeliverSm<'static> {
+    DeliverSm {
+        source_addr: b"447700900123",
+        short_message: b"hello",
+        ..DeliverSm::default()
+    }
+}
+
+/// An ESME without jitter of any kind in what it does while bound, that does not connect again.
+pub fn esme() -> Config {
+    Config {
+        reconnect: None,
+        ..Config::esme(b"esme", b"secret")
+    }
+}
+
+/// An ESME that connects again.
+pub fn persistent() -> Config {
+    Config::esme(b"esme", b"secret")
+}
+
+pub fn smsc() -> Config {
+    Config::smsc(b"smsc")
+}
+
+/// The only kind of bind that carries all of `role`'s requests.
+pub const BINDS: [BindType; 3] = [
+    BindType::Transmitter,
+    BindType::Receiver,
+    BindType::Transceiver,
+];
