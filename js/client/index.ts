@@ -1,4 +1,4 @@
-import { init } from "#wasm";
+import { init } from "../engine/init.ts";
 import { Link } from "../engine/link.ts";
 import { openSocket } from "#sockets";
 import { SmppClient } from "./client.ts";
@@ -6,7 +6,7 @@ import { readOptions } from "./options.ts";
 import { openWinterTc } from "./sockets/wintertc.ts";
 import type { ConnectOptions } from "./types.ts";
 
-export { init } from "#wasm";
+export { init } from "../engine/init.ts";
 export { countSegments, decodePdus, encodePdu, parseReceipt, statusMeaning, statusName } from "../engine/codec.ts";
 export type { CountOptions, Decoded, DecodeOptions, Fault, Field, ParsedReceipt, ReceiptTlvs, SegmentCount } from "../engine/explained.ts";
 export { EngineError } from "../engine/types.ts";

@@ -1,12 +1,6 @@
 // The entry `smpp-edge/decoder`: PDUs, receipts and texts without a socket.
 
-import { init as load } from "#wasm";
-
-/** Resolves when everything here can be used: at once, but in a browser, which has to fetch the module first. */
-export function init(): Promise<void> {
-  return load();
-}
-
+export { init } from "../engine/init.ts";
 export { encodePdu, statusMeaning, statusName } from "../engine/codec.ts";
 export {
   countSegments,
