@@ -394,6 +394,26 @@ fn packed_segments_fill_the_message() {
 }
 
 #[test]
+fn packed_segments_with_sar_start_at_the_first_bit() {
+    let options = EncodeOptions {
+        default_alphabet: Alphabet::Gsm7Packed,
+        concat: Concat::Sar,
+        ..DEFAULT
+    };
+    // 152 septets fill 133 octets: a reader would drop an @ at their end, but not one behind 153.
+    let text = format!("{}@@{}", "a".repeat(151), "b".repeat(20));
+    let plan = plan(&text, options);
+    let read = |index| decode(plan.segment(index).octets, 0, None, Alphabet::Gsm7Packed).text;
+    assert_eq!(read(0) + &read(1), text);
+    assert_eq!((read(0).len(), plan.segment(0).octets.len()), (153, 134));
+    // Nor one that comes to the end because an escape moves on.
+    let text = format!("{}@€{}", "a".repeat(151), "b".repeat(20));
+    let plan = plan_str(&text, &options).unwrap();
+    let read = |index| decode(plan.segment(index).octets, 0, None, Alphabet::Gsm7Packed).text;
+    assert_eq!((read(0).len(), read(0) + &read(1)), (151, text));
+}
+
+#[test]
 fn what_is_missing_is_named_or_replaced() {
     let gsm = EncodeOptions {
         encoding: Encoding::Gsm7,

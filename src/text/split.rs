@@ -64,9 +64,9 @@ impl Measure {
         }
     }
 
-    /// As much of `coded` from `start` on as one segment beside `header` octets holds; never nothing, if the
-    /// capacity is three or more.
-    pub fn stretch(self, coded: &[u8], start: usize, header: usize) -> Stretch {
+    /// As much of `coded` from `start` on as one segment beside `header` octets holds, of which `written` stand before
+    /// the text and the others are the centre's to write; never nothing, if the capacity is three or more.
+    pub fn stretch(self, coded: &[u8], start: usize, header: usize, written: usize) -> Stretch {
         let capacity = self.capacity(header);
         let rest = coded.len() - start;
         match self {
@@ -79,15 +79,14 @@ impl Measure {
             }
             Septets | PackedSeptets => {
                 let mut cost = rest.min(capacity);
-                if cost < rest {
-                    let fill = gsm::fill_bits(header);
-                    if self == PackedSeptets && gsm::looks_padded(&coded[start..start + cost], fill)
-                    {
-                        cost -= 1;
-                    }
-                    if coded[start + cost - 1] == ESCAPE {
-                        cost -= 1;
-                    }
+                let ends_badly = |cost| {
+                    let septets = &coded[start..start + cost];
+                    septets.last() == Some(&ESCAPE)
+                        || self == PackedSeptets
+                            && gsm::looks_padded(septets, gsm::fill_bits(written))
+                };
+                while cost < rest && ends_badly(cost) {
+                    cost -= 1;
                 }
                 Stretch {
                     end: start + cost,
@@ -141,7 +140,7 @@ impl Measure {
                         } else {
                             BASIC.cost(c)
                         };
-                    if cost > capacity || end - start > SHORT_MESSAGE_OCTETS - header {
+                    if cost > capacity || end - start > SHORT_MESSAGE_OCTETS - written {
                         break;
                     }
                     stretch = Stretch { end, cost };

@@ -277,7 +277,7 @@ impl Plan {
         self.joint = Joint::None;
         self.header = alone;
         let capacity = self.room(alone)?;
-        let stretch = self.measure.stretch(&self.coded, 0, alone);
+        let stretch = self.measure.stretch(&self.coded, 0, alone, alone);
         self.units = stretch.cost;
         self.remaining = capacity - stretch.cost;
         self.cuts.push(stretch.end);
@@ -316,7 +316,9 @@ impl Plan {
         self.units = 0;
         let mut start = 0;
         while start < self.coded.len() {
-            let stretch = self.measure.stretch(&self.coded, start, header);
+            let stretch = self
+                .measure
+                .stretch(&self.coded, start, header, self.header);
             self.units += stretch.cost;
             self.remaining = capacity - stretch.cost;
             self.cuts.push(stretch.end);
