@@ -1,0 +1,135 @@
+// The package as users get it: packed, installed in a project outside this one, then typed, bundled and run there.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const project = mkdtempSync(join(tmpdir(), "smpp-edge-package-"));
+const installed = join(project, "node_modules", "smpp-edge");
+const run = promisify(execFile);
+
+before(async () => {
+  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", project], { cwd: root });
+  mkdirSync(installed, { recursive: true });
+  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
+  await run("tar", ["-xzf", join(project, tarball!), "-C", installed, "--strip-components=1"]);
+  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+  // What a user of these runtimes has installed for their types.
+  for (const name of ["@types", "@cloudflare", "undici-types"]) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
+});
+
+after(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+
+  test("has every file that its exports name", () => {
+    const missing: string[] = [];
+    const visit = (value: unknown): void => {
+      if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
+      else if (typeof value === "string" && !existsSync(join(installed, value))) missing.push(value);
+    };
+    visit(manifest().exports);
+    assert.deepEqual(missing, []);
+  });
+
+  test("depends on nothing at run time", () => {
+    const { dependencies, optionalDependencies, peerDependencies } = manifest();
+    assert.deepEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined]);
+  });
+
+  test("holds the licences, README and changelog beside what was built, and nothing else", () => {
+    assert.deepEqual(readdirSync(installed).sort(), ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
+  });
+
+  test("names no directory of the machine that it was built on", () => {
+    for (const name of readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" })) {
+      if (!/\.(js|map|wasm|ts)$/.test(name)) continue;
+      const content = readFileSync(join(installed, "dist", name), "latin1");
+      assert(!content.includes(root), `${name} names ${root}`);
+      // The standard library in the module may name the directory that it was itself built in.
+      if (!name.endsWith(".wasm")) assert(!content.includes(homedir()), `${name} names ${homedir()}`);
+    }
+  });
+});
+
+describe("types", () => {
+  // Node's types and the web's for everything but the Worker's entry, which has workerd's.
+  const everywhere = `
+    import { connect, SmppError, type SmppClient } from "smpp-edge";
+    import { decodePdus, encodePdu, init } from "smpp-edge/decoder";
+    import * as server from "smpp-edge/server";
+    import module from "smpp-edge/smpp.wasm";
+    const smpp: Promise<SmppClient> = connect("smpp://id:password@localhost");
+    const command: string = decodePdus("00000010000000150000000000000001").pdus[0]!.command;
+    const octets: Uint8Array = encodePdu({ command: "enquire_link" });
+    const loaded: Promise<void> = init();
+    const compiled: WebAssembly.Module = module;
+    export { smpp, command, octets, loaded, compiled, server, SmppError };
+  `;
+  const worker = `
+    export { SmppGateway, SmppLink } from "smpp-edge/worker";
+    import { connect } from "smpp-edge";
+    export default { fetch: async (): Promise<Response> => new Response((await connect("smpp://id:password@localhost")).stats().state) };
+  `;
+  const cases = [
+    { name: "Node, node16 resolution", source: everywhere, options: { module: "nodenext", moduleResolution: "nodenext", lib: ["es2024", "dom"], types: ["node"] } },
+    { name: "a bundler's resolution", source: everywhere, options: { module: "esnext", moduleResolution: "bundler", lib: ["es2024", "dom"], types: ["node"] } },
+    { name: "a Worker", source: worker, options: { module: "esnext", moduleResolution: "bundler", lib: ["esnext"], types: ["@cloudflare/workers-types"], skipLibCheck: true } },
+  ];
+  for (const { name, source, options } of cases) {
+    test(`are exact for ${name}`, async () => {
+      const file = `${options.moduleResolution}-${options.types[0]!.replace(/\W/g, "")}`;
+      writeFileSync(join(project, `${file}.ts`), source);
+      writeFileSync(join(project, `${file}.json`), JSON.stringify({ compilerOptions: { ...options, strict: true, noEmit: true, target: "es2022" }, files: [`${file}.ts`] }));
+      await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", join(project, `${file}.json`)], { cwd: project }).catch((error) => assert.fail(error.stdout));
+    });
+  }
+});
+
+describe("bundles", () => {
+  const source = 'import { decodePdus } from "smpp-edge/decoder"; import * as all from "smpp-edge"; console.log(decodePdus, all);';
+  for (const [platform, conditions, external] of [
+    ["browser", ["browser"], []],
+    ["neutral", ["workerd", "worker", "browser"], ["cloudflare:*", "*.wasm"]],
+    ["neutral", ["edge-light"], []],
+  ] as const) {
+    test(`need no module of Node's under the condition ${conditions[0]}`, async () => {
+      const { metafile } = await build({ stdin: { contents: source, resolveDir: project }, bundle: true, write: false, metafile: true, format: "esm", platform, conditions: [...conditions], external: [...external], logLevel: "silent" });
+      const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+      assert.deepEqual(imported.filter((path) => path.startsWith("node:")), []);
+    });
+  }
+
+  test("one instance of the engine serves all entries", async () => {
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", 'import { init } from "smpp-edge"; import * as decoder from "smpp-edge/decoder"; console.log(init === decoder.init)'], { cwd: project });
+    assert.equal(stdout.trim(), "true");
+  });
+});
+
+describe("runs", () => {
+  const script = 'import { decodePdus } from "smpp-edge/decoder"; import "smpp-edge"; import "smpp-edge/server"; console.log(decodePdus("00000010000000150000000000000001").pdus[0].command);';
+
+  test("on Node, imported", async () => {
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: project });
+    assert.equal(stdout.trim(), "enquire_link");
+  });
+
+  test("on Node, required", async () => {
+    const { stdout } = await run(process.execPath, ["--input-type=commonjs", "--eval", 'console.log(require("smpp-edge/decoder").decodePdus("00000010000000150000000000000001").pdus[0].command)'], { cwd: project });
+    assert.equal(stdout.trim(), "enquire_link");
+  });
+
+  test("bundled by the inlined form, wherever the bundle is put", async () => {
+    const outfile = join(project, "elsewhere", "bundle.mjs");
+    await build({ stdin: { contents: 'import { decodePdus } from "smpp-edge/inline"; console.log(decodePdus("00000010000000150000000000000001").pdus[0].command);', resolveDir: project }, bundle: true, outfile, format: "esm", platform: "neutral", logLevel: "silent" });
+    const { stdout } = await run(process.execPath, [outfile]);
+    assert.equal(stdout.trim(), "enquire_link");
+  });
+});
