@@ -165,7 +165,8 @@ export class Bulk implements ResultSink {
     this.#stopped = { error };
     // The source is closed, but not waited for: it may hang.
     if (!this.#exhausted) Promise.resolve(this.#source.return?.()).catch(() => undefined);
-    for (let index = this.#head; index < this.#next; index++) {
+    // The last first: what is in the queue must not take the place of what is cancelled on the wire.
+    for (let index = this.#next - 1; index >= this.#head; index--) {
       const entry = this.#entries[index % LIMIT];
       if (entry !== undefined && entry.result === undefined) this.#sender.cancel(entry.ticket);
     }

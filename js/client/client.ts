@@ -52,6 +52,8 @@ export class SmppClient implements AsyncDisposable {
   #peer = { systemId: "", version: 0 };
   /** The promise of `connect`, until it is settled. */
   #opening: { resolve(): void; reject(error: SmppError): void } | undefined;
+  /** What is to be cancelled at the end of this turn. */
+  readonly #aborted: { ticket: number; signal: AbortSignal }[] = [];
   #closing: Promise<void> | undefined;
   #onClosed: (() => void) | undefined;
   #closed = false;
@@ -293,8 +295,20 @@ export class SmppClient implements AsyncDisposable {
 
   #cancelOnAbort(ticket: number, slot: Slot, signal: AbortSignal): void {
     slot.signal = signal;
-    slot.onAbort = () => this.#link.cancel(ticket);
+    slot.onAbort = () => {
+      if (this.#aborted.push({ ticket, signal }) === 1) queueMicrotask(() => this.#cancelAborted());
+    };
     signal.addEventListener("abort", slot.onAbort, { once: true });
+  }
+
+  /**
+   * Cancels what one signal ended, the last first: were a request on the wire cancelled before one in the queue, the latter would
+   * take its place in the window.
+   */
+  #cancelAborted(): void {
+    for (const { ticket, signal } of this.#aborted.splice(0).toReversed()) {
+      if (this.#slots.at(ticket).signal === signal) this.#link.cancel(ticket);
+    }
   }
 
   #replacementText({ text, binary, encoding = "gsm7" }: Replacement): Uint8Array {
@@ -383,7 +397,8 @@ export class SmppClient implements AsyncDisposable {
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {
     const ended = state === "waiting" || state === "closed";
-    const error = ended && detail !== undefined ? closeError(detail, this.#bind) : undefined;
+    const wanted = detail?.kind === "closed" && this.#closing !== undefined;
+    const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind) : undefined;
     if (error !== undefined) this.#failOpening(error);
     this.#tell("onState", this.#settings.options.onState, () => state as ConnectionState, error && { message: error.message, error, retryIn: detail?.retryIn });
   }

@@ -19,6 +19,7 @@ export interface Settings {
 const PLAIN_PORT = 2775;
 const TLS_PORT = 3550;
 const BIND_TIMEOUT = 10_000;
+const ENQUIRE_LINK_TIMEOUT = 10_000;
 const RECONNECT = { min: 1_000, max: 60_000 };
 /** Longest wait a timer can have. */
 const LONGEST = 0x7fff_ffff;
@@ -106,6 +107,8 @@ function readEngine(options: ConnectOptions): EngineConfig {
   const engine: EngineConfig = {
     role: "esme",
     bindTimeout: BIND_TIMEOUT,
+    // A link that is dead is to be noticed soon.
+    enquireLinkTimeout: Math.min(ENQUIRE_LINK_TIMEOUT, options.responseTimeout || ENQUIRE_LINK_TIMEOUT),
     reconnect: readReconnect(options.reconnect),
     log: options.log === undefined ? "none" : options.logTexts ? "texts" : "pdus",
   };

@@ -98,7 +98,7 @@ export interface ConnectOptions {
   maxPdu?: number;
   /** Quiet time after which enquire_link is sent. Default 30,000. */
   enquireLink?: number;
-  /** Time for an answer. Default 30,000. */
+  /** Time for an answer. Default 30,000. An answer to enquire_link is waited for this long or 10,000, whichever is less. */
   responseTimeout?: number;
   /** Time for connecting and binding together. Default 10,000. */
   bindTimeout?: number;

@@ -234,10 +234,22 @@ describe("sendSms", () => {
       const sending = client.sendSms({ ...HELLO, signal: abort.signal });
       const { ticket } = link.sent.at(-1);
       abort.abort(new Error("stop"));
+      await turn();
       assert.deepEqual(link.cancelled.splice(0), [ticket]);
       link.settle(ticket, outcome[how]);
       await assert.rejects(sending, (error) => error.name === "AbortError" && error.code === "aborted" && error.outcome === wanted && error.cause.message === "stop");
     }
+  });
+
+  test("a signal for several messages cancels the last first, so that none takes the place of another", async () => {
+    const { client, link } = await bound();
+    const abort = new AbortController();
+    const sending = [1, 2, 3].map(() => client.sendSms({ ...HELLO, signal: abort.signal }));
+    abort.abort();
+    await turn();
+    assert.deepEqual(link.cancelled, [2, 1, 0]);
+    link.end();
+    await Promise.allSettled(sending);
   });
 
   test("does not send with a signal that is aborted already", async () => {
@@ -254,6 +266,7 @@ describe("sendSms", () => {
     await sending;
     client.sendSms(HELLO); // takes the same ticket
     abort.abort();
+    await turn();
     assert.deepEqual(link.cancelled, []);
   });
 

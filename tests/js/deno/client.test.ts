@@ -1,0 +1,3 @@
+// The same exchanges as on Node, with this runtime's build and sockets.
+
+import "../client/exchange.test.ts";
