@@ -2,7 +2,7 @@
 
 use super::alert::AlertNotification;
 use super::bind::{Bind, BindResp, Outbind};
-use super::body::{Body, FieldSpec};
+use super::body::{Body, FieldSpec, at_once};
 use super::broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -77,10 +77,13 @@ macro_rules! pdus {
                 status: CommandStatus,
                 sequence_number: u32,
             ) -> Result<(), InvalidField> {
-                let id = self.command_id();
                 match self {
-                    $(Pdu::$variant(body) => super::encode(out, id, status, sequence_number, body),)*
-                    Pdu::Unknown { body, .. } => super::encode(out, id, status, sequence_number, &Raw(body)),
+                    $(Pdu::$variant(body) => {
+                        super::encode(out, CommandId::$command, status, sequence_number, body)
+                    })*
+                    Pdu::Unknown { command_id, body } => {
+                        super::encode(out, *command_id, status, sequence_number, &Raw(body))
+                    }
                 }
             }
         }
@@ -150,7 +153,27 @@ impl<'a> Pdu<'a> {
                 frame.len(),
             ));
         }
-        Pdu::decode_body(&header, body).map(|pdu| (header, pdu))
+        match Pdu::busy(header.command_id, body) {
+            Some(pdu) => Ok((header, pdu)),
+            None => Pdu::decode_body(&header, body).map(|pdu| (header, pdu)),
+        }
+    }
+
+    /// The PDUs that a busy session is full of, if they are as they should be. Inlined, each is written at once to
+    /// where it is wanted: to move a PDU costs as much as to read it.
+    #[inline(always)]
+    fn busy(command_id: CommandId, body: &'a [u8]) -> Option<Pdu<'a>> {
+        Some(match command_id {
+            CommandId::SUBMIT_SM => Pdu::SubmitSm(at_once(body, SubmitSm::read)?),
+            CommandId::SUBMIT_SM_RESP => Pdu::SubmitSmResp(at_once(body, SubmitSmResp::read)?),
+            CommandId::DELIVER_SM => Pdu::DeliverSm(at_once(body, DeliverSm::read)?),
+            CommandId::DELIVER_SM_RESP => Pdu::DeliverSmResp(at_once(body, DeliverSmResp::read)?),
+            CommandId::ENQUIRE_LINK => Pdu::EnquireLink(at_once(body, EnquireLink::read)?),
+            CommandId::ENQUIRE_LINK_RESP => {
+                Pdu::EnquireLinkResp(at_once(body, EnquireLinkResp::read)?)
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -182,9 +205,8 @@ impl<'a> Body<'a> for Raw<'a> {
         Ok(())
     }
 
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField> {
-        out.extend_from_slice(self.0);
-        Ok(())
+    fn write(&self, out: &mut [u8]) {
+        out.copy_from_slice(self.0);
     }
 
     fn tlvs(&self) -> Tlvs<'a> {

@@ -30,11 +30,21 @@ pub trait Body<'a>: Sized {
     /// The first field that can't.
     fn check(&self) -> Result<(), InvalidField>;
 
+    /// Writes a body that [`check`](Self::check) lets pass to `out`, which has
+    /// [`encoded_len`](Self::encoded_len) octets.
+    fn write(&self, out: &mut [u8]);
+
     /// Appends the body to `out`, exact to the specification.
     ///
     /// # Errors
     /// As [`check`](Self::check); `out` is then as it was.
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField>;
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), InvalidField> {
+        self.check()?;
+        let start = out.len();
+        out.resize(start + self.encoded_len(), 0);
+        self.write(&mut out[start..]);
+        Ok(())
+    }
 
     /// The optional parameters.
     fn tlvs(&self) -> Tlvs<'a>;
@@ -56,13 +66,9 @@ pub fn encode<'a>(
     sequence_number: u32,
     body: &impl Body<'a>,
 ) -> Result<(), InvalidField> {
-    let start = out.len();
+    body.check()?;
     let bare = !status.is_ok() && command_id.is_response() && body.is_empty();
-    let length = if bare {
-        HEADER_LEN
-    } else {
-        HEADER_LEN + body.encoded_len()
-    };
+    let length = HEADER_LEN + if bare { 0 } else { body.encoded_len() };
     let command_length = u32::try_from(length).map_err(|_| InvalidField {
         field: "command_length",
         kind: InvalidFieldKind::TooLong {
@@ -80,10 +86,12 @@ pub fn encode<'a>(
         }
         .encode(),
     );
-    if bare {
-        return Ok(());
+    if length > HEADER_LEN {
+        let start = out.len();
+        out.resize(start + length - HEADER_LEN, 0);
+        body.write(&mut out[start..]);
     }
-    body.encode(out).inspect_err(|_| out.truncate(start))
+    Ok(())
 }
 
 /// A mandatory field, for code that goes by tables.
@@ -133,11 +141,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// A reader to which nothing may be missing.
     #[inline]
-    fn new(rest: &'a [u8], missing: Missing) -> Self {
+    fn new(rest: &'a [u8]) -> Self {
         Reader {
             rest,
-            missing,
+            missing: Missing::Fail,
             failed: false,
             ended: false,
         }
@@ -230,40 +239,58 @@ pub(super) fn find_nul(octets: &[u8]) -> Option<usize> {
     octets.iter().position(|octet| *octet == 0)
 }
 
-/// Reads a body that did not read at once: the tolerance that [`Body::decode`] promises.
-#[cold]
-pub(super) fn recover<'a, T>(
+/// Reads a body with the tolerance that [`Body::decode`] promises. `read` keeps what it
+/// reads last.
+pub(super) fn decode_with<'a>(
     header: &Header,
     body: &'a [u8],
     fields: &'static [FieldSpec],
-    read: impl Fn(&mut Reader<'a>) -> T,
-    empty: impl Fn(Tlvs<'a>) -> T,
-) -> Result<T, DecodeError> {
-    if fields.is_empty() {
-        return Ok(empty(Tlvs::EMPTY));
-    }
-    if !header.command_id.is_response() {
-        let mut reader = Reader::new(body, Missing::FinalNul);
-        let value = read(&mut reader);
-        return if reader.failed {
-            Err(diagnose(header.command_id, fields, body))
-        } else {
-            Ok(value)
+    read: &mut dyn FnMut(&mut Reader<'a>),
+) -> Result<Found<'a>, DecodeError> {
+    let mut reads = |missing| {
+        let mut reader = Reader {
+            missing,
+            ..Reader::new(body)
         };
+        read(&mut reader);
+        !reader.failed
+    };
+    if reads(Missing::Fail) {
+        return Ok(Found::Fields);
     }
-    if let Some(tlvs) = Tlvs::exact(body).filter(|tlvs| !tlvs.is_empty()) {
-        return Ok(empty(tlvs));
+    if fields.is_empty() {
+        return Ok(Found::TlvsAlone(Tlvs::EMPTY));
     }
-    let mut reader = Reader::new(body, Missing::Anything);
+    if header.command_id.is_response() {
+        if let Some(tlvs) = Tlvs::exact(body).filter(|tlvs| !tlvs.is_empty()) {
+            return Ok(Found::TlvsAlone(tlvs));
+        }
+        if reads(Missing::Anything) {
+            return Ok(Found::Fields);
+        }
+        if !header.command_status.is_ok() {
+            return Ok(Found::TlvsAlone(Tlvs::EMPTY));
+        }
+    } else if reads(Missing::FinalNul) {
+        return Ok(Found::Fields);
+    }
+    Err(diagnose(header.command_id, fields, body))
+}
+
+/// What a body was found to hold.
+pub(super) enum Found<'a> {
+    /// Its fields, as they were read last.
+    Fields,
+    /// No fields, only these TLVs.
+    TlvsAlone(Tlvs<'a>),
+}
+
+/// A body that is as it should be. Inlined, it is written at once to where it is wanted.
+#[inline(always)]
+pub(super) fn at_once<'a, T>(body: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> T) -> Option<T> {
+    let mut reader = Reader::new(body);
     let value = read(&mut reader);
-    if !reader.failed {
-        return Ok(value);
-    }
-    if header.command_status.is_ok() {
-        Err(diagnose(header.command_id, fields, body))
-    } else {
-        Ok(empty(Tlvs::EMPTY))
-    }
+    (!reader.failed).then_some(value)
 }
 
 /// What is wrong with a field: the kind, octets from the start of the field, what was expected and found.
@@ -324,13 +351,44 @@ fn diagnose(command_id: CommandId, fields: &'static [FieldSpec], body: &[u8]) ->
     )
 }
 
+/// Puts fields one behind the other into octets that have room for them. What does not fit is not written; nothing
+/// is too long that `encoded_len` counted.
+pub(super) struct Writer<'b>(&'b mut [u8]);
+
+impl<'b> Writer<'b> {
+    #[inline]
+    pub(super) fn new(out: &'b mut [u8]) -> Self {
+        Writer(out)
+    }
+
+    #[inline]
+    pub(super) fn octet(&mut self, octet: u8) {
+        if let [first, rest @ ..] = std::mem::take(&mut self.0) {
+            *first = octet;
+            self.0 = rest;
+        }
+    }
+
+    #[inline]
+    pub(super) fn octets(&mut self, octets: &[u8]) {
+        if octets.is_empty() {
+            return;
+        }
+        if let Some((place, rest)) = std::mem::take(&mut self.0).split_at_mut_checked(octets.len())
+        {
+            place.copy_from_slice(octets);
+            self.0 = rest;
+        }
+    }
+}
+
 /// How a kind of field stands on the wire, for values of type `T`.
 pub(super) trait Wire<'a, T> {
     const KIND: FieldKind;
     fn read(reader: &mut Reader<'a>) -> T;
     fn check(value: &T) -> Result<(), InvalidFieldKind>;
     fn len(value: &T) -> usize;
-    fn write(value: &T, out: &mut Vec<u8>);
+    fn write(value: &T, out: &mut Writer<'_>);
 }
 
 /// C-octet string of at most `MAX` octets with its NUL.
@@ -355,9 +413,9 @@ impl<'a, const MAX: usize> Wire<'a, &'a [u8]> for CString<MAX> {
     }
 
     #[inline]
-    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(value);
-        out.push(0);
+    fn write(value: &&'a [u8], out: &mut Writer<'_>) {
+        out.octets(value);
+        out.octet(0);
     }
 }
 
@@ -370,10 +428,25 @@ pub(super) fn check_text(text: &[u8], max: usize) -> Result<(), InvalidFieldKind
             found: text.len(),
         });
     }
-    if find_nul(text).is_some() {
+    if has_nul(text) {
         return Err(InvalidFieldKind::ContainsNul);
     }
     Ok(())
+}
+
+/// True if one of the octets is 0. Looks at eight at a time; the last eight may overlap those before.
+#[inline]
+fn has_nul(text: &[u8]) -> bool {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let in_word = |eight: &[u8; 8]| {
+        let word = u64::from_le_bytes(*eight);
+        word.wrapping_sub(LOW) & !word & HIGH != 0
+    };
+    match text.last_chunk() {
+        Some(last) => in_word(last) || text.as_chunks().0.iter().any(in_word),
+        None => text.contains(&0),
+    }
 }
 
 /// C-octet string of 1 or 17 octets with its NUL.
@@ -401,9 +474,9 @@ impl<'a> Wire<'a, &'a [u8]> for Time {
     }
 
     #[inline]
-    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(value);
-        out.push(0);
+    fn write(value: &&'a [u8], out: &mut Writer<'_>) {
+        out.octets(value);
+        out.octet(0);
     }
 }
 
@@ -431,8 +504,8 @@ macro_rules! octet_fields {
             }
 
             #[inline]
-            fn write(value: &$type, out: &mut Vec<u8>) {
-                out.push((*value).into());
+            fn write(value: &$type, out: &mut Writer<'_>) {
+                out.octet((*value).into());
             }
         }
     )*};
@@ -474,8 +547,8 @@ macro_rules! plain_octet {
             }
 
             #[inline]
-            fn write(value: &u8, out: &mut Vec<u8>) {
-                out.push(*value);
+            fn write(value: &u8, out: &mut Writer<'_>) {
+                out.octet(*value);
             }
         }
     )*};
@@ -518,9 +591,9 @@ impl<'a> Wire<'a, &'a [u8]> for ShortMessage {
     }
 
     #[inline]
-    fn write(value: &&'a [u8], out: &mut Vec<u8>) {
-        out.push(value.len() as u8);
-        out.extend_from_slice(value);
+    fn write(value: &&'a [u8], out: &mut Writer<'_>) {
+        out.octet(value.len() as u8);
+        out.octets(value);
     }
 }
 
@@ -549,27 +622,26 @@ macro_rules! body {
                 }),*
             ];
 
-            #[inline]
-            fn read(reader: &mut $crate::pdu::body::Reader<$life>) -> Self {
+            /// Takes the fields off the front of a body.
+            #[inline(always)]
+            pub(super) fn read(reader: &mut $crate::pdu::body::Reader<$life>) -> Self {
                 $(let $field = <$wire as $crate::pdu::body::Wire<$life, $type>>::read(reader);)*
                 $name { $($field,)* tlvs: reader.tlvs() }
             }
         }
 
         impl<$life> $crate::pdu::Body<$life> for $name<$life> {
-            #[inline]
             fn decode(header: &$crate::pdu::Header, body: &$life [u8]) -> Result<Self, $crate::pdu::DecodeError> {
-                $crate::pdu::body::decode_with(
-                    header,
-                    body,
-                    Self::FIELDS,
-                    Self::read,
-                    |tlvs| {
-                        let mut empty = Self::default();
-                        empty.tlvs = tlvs;
-                        empty
-                    },
-                )
+                let mut value = Self::default();
+                let read = &mut |reader: &mut $crate::pdu::body::Reader<$life>| value = Self::read(reader);
+                match $crate::pdu::body::decode_with(header, body, Self::FIELDS, read)? {
+                    $crate::pdu::body::Found::Fields => {}
+                    $crate::pdu::body::Found::TlvsAlone(tlvs) => {
+                        value = Self::default();
+                        value.tlvs = tlvs;
+                    }
+                }
+                Ok(value)
             }
 
             #[inline]
@@ -587,12 +659,11 @@ macro_rules! body {
                 Ok(())
             }
 
-            fn encode(&self, out: &mut Vec<u8>) -> Result<(), $crate::pdu::InvalidField> {
-                self.check()?;
-                out.reserve(self.encoded_len());
-                $(<$wire as $crate::pdu::body::Wire<$life, $type>>::write(&self.$field, out);)*
-                out.extend_from_slice(self.tlvs.as_bytes());
-                Ok(())
+            #[inline]
+            fn write(&self, out: &mut [u8]) {
+                let mut out = $crate::pdu::body::Writer::new(out);
+                $(<$wire as $crate::pdu::body::Wire<$life, $type>>::write(&self.$field, &mut out);)*
+                out.octets(self.tlvs.as_bytes());
             }
 
             #[inline]
@@ -607,20 +678,3 @@ macro_rules! body {
     };
 }
 pub(super) use body;
-
-/// Reads a body at once if it is as it should be, else with the tolerance of [`recover`].
-#[inline]
-pub(super) fn decode_with<'a, T>(
-    header: &Header,
-    body: &'a [u8],
-    fields: &'static [FieldSpec],
-    read: impl Fn(&mut Reader<'a>) -> T,
-    empty: impl Fn(Tlvs<'a>) -> T,
-) -> Result<T, DecodeError> {
-    let mut reader = Reader::new(body, Missing::Fail);
-    let value = read(&mut reader);
-    if !reader.failed {
-        return Ok(value);
-    }
-    recover(header, body, fields, read, empty)
-}

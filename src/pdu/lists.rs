@@ -3,7 +3,7 @@
 //! Like TLVs they stay in their encoded octets: nothing is allocated, and entries are read as they are asked for.
 
 use super::CommandStatus;
-use super::body::{FieldFault, FieldKind, Reader, Wire, check_text, find_nul};
+use super::body::{FieldFault, FieldKind, Reader, Wire, Writer, check_text, find_nul};
 use super::error::{DecodeErrorKind, InvalidField, InvalidFieldKind};
 use super::values::{DestFlag, Npi, Ton};
 
@@ -315,9 +315,9 @@ macro_rules! list {
                 1 + value.octets.len()
             }
 
-            fn write(value: &$list<'a>, out: &mut Vec<u8>) {
-                out.push(value.count);
-                out.extend_from_slice(value.octets);
+            fn write(value: &$list<'a>, out: &mut Writer<'_>) {
+                out.octet(value.count);
+                out.octets(value.octets);
             }
         }
     };
