@@ -1,6 +1,6 @@
 // npm start: builds, then runs the SMSC simulator and the gateway under `wrangler dev` until Ctrl-C.
 // With SMPP_URL set, the gateway connects to that SMSC and no simulator is started.
-// `npm start -- --port 8787 --smpp-port 2775` chooses other ports.
+// `npm start -- --port 8787 --smpp-port 2775` chooses other ports, `--state <directory>` where the messages are kept.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,8 +17,8 @@ const settings = mkdtempSync(join(tmpdir(), "smpp-edge-"));
 process.on("exit", () => rmSync(settings, { recursive: true, force: true }));
 
 async function main() {
-  const { values } = parseArgs({ options: { port: { type: "string", default: "8787" }, "smpp-port": { type: "string", default: "2775" } } });
-  const { port, "smpp-port": smppPort } = values;
+  const { values } = parseArgs({ options: { port: { type: "string", default: "8787" }, "smpp-port": { type: "string", default: "2775" }, state: { type: "string", default: ".wrangler/state" } } });
+  const { port, "smpp-port": smppPort, state } = values;
   const smsc = process.env.SMPP_URL;
 
   await build();
@@ -28,7 +28,7 @@ async function main() {
     await mustBeFree(smppPort, "--smpp-port");
     launch("simulator", [at("dist/node/simulator.js"), "--host", host, "--port", smppPort]);
   }
-  launch("gateway", gatewayCommand(port, smsc ?? `smpp://smppclient1:password@${host}:${smppPort}`), gatewayEnvironment);
+  launch("gateway", gatewayCommand(port, state, smsc ?? `smpp://smppclient1:password@${host}:${smppPort}`), gatewayEnvironment);
   const health = await step("Starting", () => ready(`http://${host}:${port}/healthz`));
 
   const body = JSON.stringify({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
@@ -43,7 +43,7 @@ and look at http://${host}:${port}/v1/messages/<id> a moment later. Ctrl-C stops
 `);
 }
 
-function gatewayCommand(port, smppUrl) {
+function gatewayCommand(port, state, smppUrl) {
   // In a file, because everyone on the machine can see a program's arguments, and the address holds a password.
   const file = join(settings, "env");
   const files = exists(".dev.vars") ? [at(".dev.vars"), file] : [file];
@@ -56,6 +56,7 @@ function gatewayCommand(port, smppUrl) {
     `--ip=${host}`,
     `--port=${port}`,
     "--inspector-port=0",
+    `--persist-to=${at(state)}`,
     ...files.map((path) => `--env-file=${path}`),
   ];
 }
@@ -69,6 +70,7 @@ const gatewayEnvironment = {
   WRANGLER_LOG_PATH: at(".wrangler/logs"),
   WRANGLER_REGISTRY_PATH: at(".wrangler/registry"),
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  FORCE_COLOR: "0",
 };
 
 /** Starts one of the parts; when it ends by itself, everything ends. Its output comes with its name before each line. */
