@@ -80,7 +80,10 @@ export function openSocket({ host, port, tls }: Target): OpenTransport {
 }
 
 function bunTls({ servername, ...others }: TlsOptions): BunTls {
-  return servername === undefined ? others : { ...others, serverName: servername };
+  // Never an empty object: Bun takes that for "no TLS".
+  const tls: BunTls = { rejectUnauthorized: true, ...others };
+  if (servername !== undefined) tls.serverName = servername;
+  return tls;
 }
 
 class BunTransport implements Transport {

@@ -1,3 +1,5 @@
 // The same exchanges as on Node, with this runtime's build and sockets.
 
-import "../client/exchange.test.ts";
+import { exchangeTests } from "../client/exchange.suite.ts";
+
+exchangeTests();
