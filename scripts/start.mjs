@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
-import { at, exists, Failure, node24, onInterrupt, run, start, step, stop, windows } from "./lib.mjs";
+import { at, exists, Failure, node24, onInterrupt, run, start, stop, windows } from "./lib.mjs";
 
 const host = "127.0.0.1";
 const parts = [];
@@ -29,7 +29,8 @@ async function main() {
     launch("simulator", [at("dist/node/simulator.js"), "--host", host, "--port", smppPort]);
   }
   launch("gateway", gatewayCommand(port, state, smsc ?? `smpp://smppclient1:password@${host}:${smppPort}`), gatewayEnvironment);
-  const health = await step("Starting", () => ready(`http://${host}:${port}/healthz`));
+  console.log("Waiting for the gateway …");
+  const health = await ready(`http://${host}:${port}/healthz`);
 
   const body = JSON.stringify({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
   const quoted = windows ? `"${body.replaceAll('"', '\\"')}"` : `'${body}'`;
