@@ -61,14 +61,15 @@ pub fn key(id: &[u8], side: Side, format: MessageIdFormat, out: &mut Vec<u8>) {
             out.extend_from_slice(id);
         }
     }
-    if !out.is_empty() && out.iter().all(u8::is_ascii_hexdigit) {
-        out.make_ascii_lowercase();
-        let zeros = out
-            .iter()
-            .take_while(|digit| **digit == b'0')
-            .count()
-            .min(out.len() - 1);
-        out.drain(..zeros);
+    canonicalise(out);
+}
+
+/// Puts a number into lower case, without leading zeros.
+pub(super) fn canonicalise(id: &mut Vec<u8>) {
+    if !id.is_empty() && id.iter().all(u8::is_ascii_hexdigit) {
+        id.make_ascii_lowercase();
+        let zeros = id.iter().take_while(|digit| **digit == b'0').count();
+        id.drain(..zeros.min(id.len() - 1));
     }
 }
 

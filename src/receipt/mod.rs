@@ -85,6 +85,35 @@ pub fn from_deliver<'a>(
     }
 }
 
+/// As [`from_deliver`], for a text in UTF-16 (`data_coding` 8). Its fields, which are ASCII, are put into `room`, a
+/// question mark for what is not; the beginning of the message and [`Report::raw`] stay as they came.
+pub fn from_wide_deliver<'a>(
+    esm_class: u8,
+    text: &'a [u8],
+    tlvs: ReceiptTlvs<'a>,
+    room: &'a mut Vec<u8>,
+) -> Option<Report<'a>> {
+    let raw = if esm_class & UDHI != 0 {
+        skip_udh(text)
+    } else {
+        text
+    };
+    room.clear();
+    room.extend(raw.chunks_exact(2).map(|unit| match unit {
+        [0, octet] => *octet,
+        _ => b'?',
+    }));
+    let room = &room[..];
+    let mut report = from_deliver(esm_class & !UDHI, room, tlvs)?;
+    report.raw = raw;
+    // The message runs to the end, but for NULs.
+    report.receipt.text = report.receipt.text.map(|text| {
+        let start = text.as_ptr().addr() - room.as_ptr().addr();
+        &raw[2 * start..2 * (start + text.len())]
+    });
+    Some(report)
+}
+
 /// For a centre that leaves esm_class at 0 on receipts: a text that starts with `id:` and has a `stat:`. A subscriber
 /// can write such a text, so this is for those who ask for it.
 pub fn from_plain_text<'a>(text: &'a [u8], tlvs: ReceiptTlvs<'a>) -> Option<Report<'a>> {
@@ -118,6 +147,31 @@ impl<'a> Report<'a> {
         });
         tlv.filter(|id| !id.is_empty())
             .or(self.receipt.id.filter(|id| !id.is_empty()))
+    }
+
+    /// Replaces `out` by the identifier in the form the response had; see [`in_response_form`]. Where TLV and text have
+    /// it in both forms, the TLV is as the response was, and stays.
+    pub fn response_id(&self, format: MessageIdFormat, out: &mut Vec<u8>) {
+        let id = self.message_id().unwrap_or_default();
+        if let Some(text) = self.receipt.id
+            && text != id
+        {
+            key(text, Side::Receipt, format, out);
+            let converted = core::mem::take(out);
+            key(id, Side::Response, format, out);
+            if *out == converted {
+                out.clear();
+                out.extend_from_slice(id);
+                return;
+            }
+        }
+        in_response_form(id, format, out);
+    }
+
+    /// Replaces `out` by what this receipt and the response it belongs to have in common; see [`key`].
+    pub fn key(&self, format: MessageIdFormat, out: &mut Vec<u8>) {
+        self.response_id(format, out);
+        id::canonicalise(out);
     }
 
     /// The state, by TLV else by text; [`Status::Unknown`] if neither says one that is known.
@@ -270,6 +324,68 @@ mod tests {
                 .unwrap()
                 .message_id(),
             Some(&b"42"[..])
+        );
+    }
+
+    #[test]
+    fn a_text_in_utf_16_is_read_too() {
+        let units = |text: &str| {
+            text.encode_utf16()
+                .flat_map(u16::to_be_bytes)
+                .collect::<Vec<u8>>()
+        };
+        let wide = units(
+            "id:42 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Привет\0",
+        );
+        let mut room = Vec::new();
+        let report = from_wide_deliver(0x04, &wide, ReceiptTlvs::default(), &mut room).unwrap();
+        assert_eq!(
+            (report.message_id(), report.status()),
+            (Some(&b"42"[..]), Status::Delivered)
+        );
+        assert_eq!(report.receipt.text, Some(&units("Привет")[..]));
+        assert_eq!(report.raw, wide);
+        let headed = [&[5, 0, 3, 1, 2, 1][..], &wide].concat();
+        let report = from_wide_deliver(0x44, &headed, ReceiptTlvs::default(), &mut room).unwrap();
+        assert_eq!(
+            (report.message_id(), report.raw),
+            (Some(&b"42"[..]), &wide[..])
+        );
+        assert!(from_wide_deliver(0x00, &wide, ReceiptTlvs::default(), &mut room).is_none());
+    }
+
+    #[test]
+    fn an_identifier_is_converted_unless_the_tlv_has_the_responses_form() {
+        let ids = |text: &str, tlv: Option<&str>| {
+            let text = format!("id:{text} stat:DELIVRD");
+            let tlvs = ReceiptTlvs {
+                receipted_message_id: tlv.map(str::as_bytes),
+                ..Default::default()
+            };
+            let report = from_deliver(0x04, text.as_bytes(), tlvs).unwrap();
+            let (mut id, mut key) = (Vec::new(), Vec::new());
+            report.response_id(MessageIdFormat::HexResponse, &mut id);
+            report.key(MessageIdFormat::HexResponse, &mut key);
+            (
+                String::from_utf8(id).unwrap(),
+                String::from_utf8(key).unwrap(),
+            )
+        };
+        let both = |id: &str, key: &str| (id.to_owned(), key.to_owned());
+        assert_eq!(ids("1854209028", None), both("6e84fc04", "6e84fc04"));
+        assert_eq!(
+            ids("1854209028", Some("6E84FC04")),
+            both("6E84FC04", "6e84fc04")
+        );
+        // Hexadecimal without a letter: only the text shows that it is.
+        assert_eq!(ids("268435471", Some("1000000F")).1, "1000000f");
+        assert_eq!(
+            ids("268501009", Some("10010011")),
+            both("10010011", "10010011")
+        );
+        assert_eq!(
+            ids("268501009", Some("268501009")),
+            both("10010011", "10010011")
         );
     }
 

@@ -9,6 +9,9 @@ use crate::text::{ConcatInfo, Udh};
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
 
+/// data_coding: UTF-16 (SMPP 3.4, 5.2.19).
+const UCS_2: DataCoding = DataCoding(0x08);
+
 /// An address with its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -100,9 +103,13 @@ impl<'a> Delivery<'a> {
         })
     }
 
-    /// The delivery receipt or intermediate notification that this is; `None` for a message.
+    /// The delivery receipt or intermediate notification that this is; `None` for a message. `room` is for one that is
+    /// written in UTF-16.
     #[must_use]
-    pub fn report(&self) -> Option<Report<'a>> {
+    pub fn report<'b>(&self, room: &'b mut Vec<u8>) -> Option<Report<'b>>
+    where
+        'a: 'b,
+    {
         let tlvs = ReceiptTlvs {
             receipted_message_id: self.tlvs.get(Tag::RECEIPTED_MESSAGE_ID),
             message_state: self
@@ -111,7 +118,13 @@ impl<'a> Delivery<'a> {
                 .and_then(|v| v.first().copied()),
             network_error_code: self.tlvs.get(Tag::NETWORK_ERROR_CODE),
         };
-        receipt::from_deliver(self.esm_class.0, self.user_data, tlvs)
+        let (esm_class, text) = (self.esm_class.0, self.user_data);
+        // Some centres copy the data_coding of the message, but write ASCII.
+        if self.data_coding == UCS_2 && self.body().first() == Some(&0) {
+            receipt::from_wide_deliver(esm_class, text, tlvs, room)
+        } else {
+            receipt::from_deliver(esm_class, text, tlvs)
+        }
     }
 
     /// The user data header, if UDHI says that there is one and it is whole.
@@ -147,5 +160,32 @@ fn user_data<'a>(short_message: &'a [u8], tlvs: Tlvs<'a>) -> &'a [u8] {
     match tlvs.get(Tag::MESSAGE_PAYLOAD) {
         Some(payload) if short_message.is_empty() => payload,
         _ => short_message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdu::DeliverSm;
+
+    fn read(data_coding: u8, text: &[u8]) -> Option<Vec<u8>> {
+        let pdu = Pdu::DeliverSm(DeliverSm {
+            esm_class: EsmClass(0x04),
+            data_coding: DataCoding(data_coding),
+            short_message: text,
+            ..DeliverSm::default()
+        });
+        let mut room = Vec::new();
+        let report = Delivery::of(&pdu)?.report(&mut room)?;
+        report.message_id().map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn a_receipt_is_read_in_utf_16_and_where_that_is_only_claimed() {
+        let ascii = b"id:42 stat:DELIVRD err:000";
+        let wide: Vec<u8> = ascii.iter().flat_map(|octet| [0, *octet]).collect();
+        assert_eq!(read(0, ascii).unwrap(), b"42");
+        assert_eq!(read(8, &wide).unwrap(), b"42");
+        assert_eq!(read(8, ascii).unwrap(), b"42");
     }
 }

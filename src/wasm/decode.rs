@@ -152,7 +152,8 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         None => io.word(0),
     }
     let towards_esme = pdu.header.command_id != CommandId::SUBMIT_SM;
-    match delivery.report().filter(|_| towards_esme) {
+    let mut room = Vec::new();
+    match delivery.report(&mut room).filter(|_| towards_esme) {
         Some(found) => {
             io.word(1);
             report::write(io, &found, Some(&delivery), &Messages::default());

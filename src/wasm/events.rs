@@ -180,7 +180,8 @@ fn inbound(
         return false;
     };
     let towards_us = header.command_id != CommandId::SUBMIT_SM;
-    if let Some(found) = delivery.report().filter(|_| towards_us) {
+    let mut room = Vec::new();
+    if let Some(found) = delivery.report(&mut room).filter(|_| towards_us) {
         io.word(REPORT);
         write_sequence(io, Some(sequence));
         report::write(io, &found, Some(&delivery), messages);

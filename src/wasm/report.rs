@@ -2,7 +2,7 @@
 
 use super::config::Messages;
 use super::io::{Io, NOTHING};
-use crate::receipt::{Report, Side, in_response_form, key};
+use crate::receipt::Report;
 use crate::session::{Address, Delivery};
 use crate::text::decode_into;
 
@@ -19,13 +19,12 @@ pub(super) fn write(
     messages: &Messages,
 ) {
     io.words(&[report.status() as u32, report.is_final().into()]);
-    let id = report.message_id().unwrap_or_default();
     let format = messages.message_id_format;
     let mut converted = Vec::new();
-    in_response_form(id, format, &mut converted);
+    report.response_id(format, &mut converted);
     io.latin1(&converted);
-    io.latin1(id);
-    key(id, Side::Receipt, format, &mut converted);
+    io.latin1(report.message_id().unwrap_or_default());
+    report.key(format, &mut converted);
     io.latin1(&converted);
     io.optional_latin1(report.receipt.err);
     for count in [report.receipt.sub, report.receipt.dlvrd] {
