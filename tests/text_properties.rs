@@ -93,7 +93,7 @@ fn fits(plan: &Plan, index: usize, packed: bool) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn segments_fit_and_join_to_the_text(text in text(), options in options(), order in any::<prop::sample::Index>()) {

@@ -642,6 +642,7 @@ fn octets_of_codings_that_are_not_here() {
     );
 }
 
+/// `vectors/text/octets.json` is what Python's codecs make of the octets 0 to 255.
 #[test]
 fn iso_8859_5_and_8_octet_by_octet() {
     let file: Value = serde_json::from_str(include_str!("vectors/text/octets.json")).unwrap();
