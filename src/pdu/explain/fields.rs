@@ -183,10 +183,15 @@ impl<'a> Parts<'a> {
 
 fn dest_address(bytes: &[u8], offset: usize) -> Option<Field<'_>> {
     let (entry, rest) = DestAddress::split(bytes, 0).ok()?;
+    let count = if matches!(entry, DestAddress::List { .. }) {
+        2
+    } else {
+        4
+    };
     let mut parts = Parts {
         offset,
         rest: bytes,
-        fields: Vec::with_capacity(4),
+        fields: Vec::with_capacity(count),
     };
     parts.octet("dest_flag", ValueSet::DestFlag);
     let name = match entry {

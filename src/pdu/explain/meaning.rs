@@ -60,6 +60,9 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
         | ValueSet::SessionSequence => of_bits(bits_of(set, value), value),
         _ => match set.find(value) {
             None => reserved(),
+            Some(named) if named.meaning.is_empty() && !named.name.contains('_') => {
+                known(named.name)
+            }
             Some(named) => {
                 let mut text = named.name.replace('_', " ");
                 if !named.meaning.is_empty() {

@@ -352,7 +352,8 @@ const TOGETHER: &[(Tag, Tag)] = &[
 
 fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
     let carrier = carrier_of(pdu.command_id());
-    for (index, tlv) in pdu.tlvs.iter().enumerate() {
+    let mut seen = Vec::new();
+    for tlv in &pdu.tlvs {
         // Tag and length stand before the value.
         let start = tlv.field.offset - 4;
         let note =
@@ -376,7 +377,9 @@ fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
         if allowed & carrier == 0 {
             notes.push(note(FaultKind::TlvNotAllowed).found(pdu.command()));
         }
-        if !spec.repeatable && pdu.tlvs[..index].iter().any(|before| before.tag == tlv.tag) {
+        if !seen.contains(&tlv.tag) {
+            seen.push(tlv.tag);
+        } else if !spec.repeatable {
             notes.push(note(FaultKind::TlvRepeated).expected("once"));
         }
         value(spec, tlv, session, notes);
