@@ -28,7 +28,7 @@ export function failure(outcome: Outcome, status: number, command: string, signa
     case Outcome.Lost:
       return new ConnectionLostError(`the connection was lost before ${command} was answered`, { code: "connection-lost", command, outcome: "unknown" });
     case Outcome.Closed:
-      return new ConnectionLostError(`the client ended before ${command} was sent`, { code: "closed", command, outcome: "not-sent", retryable: true });
+      return new ConnectionLostError(`the session ended before ${command} was sent`, { code: "closed", command, outcome: "not-sent", retryable: true });
     case Outcome.Cancelled:
       return aborted(signal, command, "not-sent");
     case Outcome.CancelledOnWire:

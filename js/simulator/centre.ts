@@ -9,7 +9,7 @@ import { Misbehaviour } from "./misbehaviour.ts";
 import { cancel, query, replace, submitMulti } from "./operations.ts";
 import { Outbox, type Send } from "./outbox.ts";
 import { isPending, MessageStore, sameAddress, type SimulatedMessage } from "./store.ts";
-import { payload, address, integer, text, times, type Times } from "./submission.ts";
+import { address, integer, payload, text, times, type Times } from "./submission.ts";
 
 export interface CentreOptions {
   delay: number;
@@ -38,8 +38,9 @@ const ENDS: Partial<Record<FaultName, Exclude<MessageStatus, "scheduled">>> = {
 /** The longest time a timer takes. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** registered_delivery */
+/** The bit of registered_delivery that asks for them. */
 const INTERMEDIATE_NOTIFICATION = 0x10;
+
 /** Texts that a receipt repeats. */
 const ASCII = /^[ -~]*$/;
 
@@ -128,7 +129,7 @@ export class Centre {
     for (const outbox of this.#outboxes.values()) outbox.close();
   }
 
-  /** A new identifier; at most 8 characters for a 3.3 session. */
+  /** A new identifier; 8 characters for a 3.3 session, which takes no more. */
   newId(session: Session, fault: FaultName | undefined): MessageId {
     const id = ++this.#lastId;
     if (session.bind.version < 0x34) {
