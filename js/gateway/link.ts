@@ -81,6 +81,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
   #searching = false;
+  #givingAway = false;
 
   constructor(ctx: DurableObjectState, env: GatewayEnv) {
     super(ctx, env);
@@ -234,6 +235,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     this.#bind?.ensure(now);
     this.#pump?.kick();
     this.#arm(now);
+    if (!this.#account) void this.#giveAway(now);
     const needed = this.#account !== undefined || this.#outbox.waiting > 0 || this.#nextDue() !== undefined;
     const next = await this.ctx.storage.getAlarm();
     if (needed && (next === null || next > now + BEAT || next < now)) await this.ctx.storage.setAlarm(now + BEAT);
@@ -276,20 +278,37 @@ export class SmppLink extends DurableObject<GatewayEnv> {
 
   /** Hands what waits to another link, if this one is gone from the settings or has been down for long. */
   async #giveAway(now: number): Promise<void> {
-    if (this.#isDown(now) && this.#outbox.waiting > 0) {
-      const stuck = this.#outbox.startMove(MOVED_AT_ONCE, (input) => this.#otherPlace(input), now);
-      if (!this.#account) for (const id of stuck) this.#outbox.end(id, "failed", now, { detail: "Its account is not in the settings any more" });
-    }
-    for (const [name, messages] of this.#outbox.moving(MOVED_AT_ONCE)) {
-      const ids = messages.map(({ id }) => id);
-      try {
-        const { taken } = await this.#link(name).enqueue(messages, true);
-        if (taken) this.#outbox.endMove(ids);
-        else this.#outbox.undoMove(ids);
-      } catch (error) {
-        // Whether it has them is not known: they are offered again with the next alarm, and it takes each only once.
-        console.error(JSON.stringify({ event: "move", ...this.#place, to: name, detail: String(error) }));
+    if (this.#givingAway) return;
+    this.#givingAway = true;
+    await this.#move(now).finally(() => {
+      this.#givingAway = false;
+    });
+  }
+
+  async #move(now: number): Promise<void> {
+    for (let more = true; more;) {
+      if (this.#isDown(now) && this.#outbox.waiting > 0) {
+        const stuck = this.#outbox.startMove(MOVED_AT_ONCE, (input) => this.#otherPlace(input), now);
+        if (!this.#account) for (const id of stuck) this.#outbox.end(id, "failed", now, { detail: "Its account is not in the settings any more" });
       }
+      const moving = [...this.#outbox.moving(MOVED_AT_ONCE)];
+      const moved = await Promise.all(moving.map(([name, messages]) => this.#hand(name, messages)));
+      more = moving.length > 0 && moved.every(Boolean);
+    }
+  }
+
+  /** Hands messages to another link; false if it does not take them. */
+  async #hand(name: string, messages: NewMessage[]): Promise<boolean> {
+    const ids = messages.map(({ id }) => id);
+    try {
+      const { taken } = await this.#link(name).enqueue(messages, true);
+      if (taken) this.#outbox.endMove(ids);
+      else this.#outbox.undoMove(ids);
+      return taken;
+    } catch (error) {
+      // Whether it has them is not known: they are offered again with the next alarm, and it takes each only once.
+      console.error(JSON.stringify({ event: "move", ...this.#place, to: name, detail: String(error) }));
+      return false;
     }
   }
 
@@ -346,6 +365,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   #linkChanged(state: BindState, detail: string | undefined): void {
     this.#events.publish("link", Date.now(), { ...this.#place, state, ...(detail === undefined ? {} : { detail }) });
     console.log(JSON.stringify({ event: "link", ...this.#place, state, ...(detail === undefined ? {} : { detail }) }));
+    if (state === "waiting") void this.#giveAway(Date.now());
   }
 
   #purge(now: number): void {

@@ -1,6 +1,6 @@
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { decodePdus, SmppError } from "../client/index.ts";
+import { decodePdus, EngineError } from "../client/index.ts";
 import { decode, mediaType, readBody, readJson } from "./body.ts";
 import { ConfigError, settingsOf, type GatewayEnv } from "./config.ts";
 import { joinEvents } from "./events.ts";
@@ -118,12 +118,7 @@ export function smppRoutes(): Hono<GatewayContext> {
 
   app.post("/v1/decode", async (c) => {
     const { pdus, ...options } = await decodeInput(c.req.raw);
-    try {
-      return json(decodePdus(pdus, options));
-    } catch (error) {
-      if (!(error instanceof SmppError)) throw error;
-      throw new ProblemError("invalid-message", error.message, { errors: [{ path: "pdus", message: error.message }] });
-    }
+    return json(decodePdus(pdus, options));
   });
   app.all("/v1/decode", () => notAllowed("POST"));
 
@@ -151,6 +146,9 @@ export function smppRoutes(): Hono<GatewayContext> {
 export function problemOf(error: unknown): Response {
   if (error instanceof ProblemError) return problemResponse(error.problem, error.headers);
   if (error instanceof ConfigError) return problemResponse(problem("misconfigured", error.message));
+  if (error instanceof EngineError) {
+    return problemResponse(problem("invalid-message", undefined, { errors: [{ path: error.field ?? "", message: error.message }] }));
+  }
   console.error(error);
   return problemResponse(problem("internal"));
 }

@@ -1,8 +1,9 @@
-import { countSegments, SmppError } from "../client/index.ts";
+import { countSegments, EngineError } from "../client/index.ts";
+import { encodeTlvs } from "../engine/codec.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "./config.ts";
 import { fromHex } from "./hex.ts";
 import { linkName, messageId, repeatableUlid, ulid, type Place } from "./ids.ts";
-import { addressText, checkMessage, MAX_MESSAGES, type MessageInput, type PreviewInput } from "./input.ts";
+import { addressText, checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "./input.ts";
 import type { Caller } from "./keys.ts";
 import type { EnqueueResult, LinkStub } from "./link.ts";
 import type { NewMessage } from "./outbox.ts";
@@ -103,6 +104,7 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   const possible = places(settings, addressText(input.to), input.account);
   if (possible.length === 0) throw fault("account", "there is no such account");
   const counted = count(settings, input, fault);
+  if (input.tlvs) usable(() => encodeTlvs(toSms(input).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
@@ -113,16 +115,20 @@ function count(settings: Settings, input: MessageInput, fault: (field: string, m
   const field = input.binary === undefined ? "text" : "binary";
   const account = settings.accounts.find(({ name }) => name === input.account) ?? settings.accounts[0]!;
   const { defaultAlphabet, concat } = account.options;
-  let counted: Preview;
-  try {
-    counted = preview({ ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput);
-  } catch (error) {
-    if (error instanceof SmppError || error instanceof Error) throw fault((error as SmppError).field ?? field, error.message);
-    throw error;
-  }
+  const options = { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
+  const counted = usable(() => preview(options), (error) => fault(error.field ?? field, error.message));
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
   if (counted.segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${counted.segments} segments`);
   return { encoding: counted.encoding, segments: Math.max(1, counted.segments) };
+}
+
+/** Does `work`; what the engine finds unusable becomes the error that `fault` makes. */
+function usable<T>(work: () => T, fault: (error: EngineError) => ProblemError): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof EngineError ? fault(error) : error;
+  }
 }
 
 function optionsOf(input: PreviewInput): Record<string, unknown> {
