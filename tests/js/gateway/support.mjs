@@ -19,8 +19,8 @@ export const root = join(here, "..", "..", "..");
 const PATIENCE = 30_000;
 
 /** Waits until `probe` gives something other than undefined or false. */
-export async function until(what, probe) {
-  const end = Date.now() + PATIENCE;
+export async function until(what, probe, patience = PATIENCE) {
+  const end = Date.now() + patience;
   for (;;) {
     const found = await probe();
     if (found) return found;
@@ -105,6 +105,17 @@ class Gateway {
       throw new Error(`${error.message}; it is ${JSON.stringify(last)}`);
     });
   }
+  /** All messages, page by page. */
+  async all() {
+    const messages = [];
+    let cursor = "";
+    do {
+      const { body } = await this.get(`/v1/messages?limit=100${cursor && `&cursor=${cursor}`}`);
+      messages.push(...body.messages);
+      cursor = body.cursor;
+    } while (cursor);
+    return messages;
+  }
   /** Waits until a link is bound. */
   bound() {
     return until("the bind", async () => (await this.get("/healthz")).status === 200);
@@ -113,7 +124,8 @@ class Gateway {
 
 /**
  * An SMSC: the server of the npm package `smpp`. It takes system_id "smppclient1" with "password", answers each submit_sm
- * as `answer(pdu, session)` says (`{ status }` or `{ message_id }` or "nothing"; by default an id of its own), and reports DELIVRD.
+ * as `answer(pdu, session)` says (`{ status }` or `{ message_id }`, `after` milliseconds, or "nothing"; by default an id of its own),
+ * and reports DELIVRD.
  */
 export class Smsc {
   submitted = [];
@@ -179,6 +191,11 @@ export class Smsc {
     this.submitted.push(pdu);
     const answer = this.answer(pdu, session);
     if (answer === "nothing") return;
+    if (answer.after === undefined) this.#respond(session, pdu, answer);
+    else setTimeout(() => this.#respond(session, pdu, answer), answer.after);
+  }
+
+  #respond(session, pdu, answer) {
     if (answer.status) {
       session.send(pdu.response({ command_status: answer.status }));
       return;

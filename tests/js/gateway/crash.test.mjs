@@ -1,0 +1,130 @@
+// Killed at random moments, gateway and SMSC alike: no message that was answered with 202 is lost, and none is sent twice in silence.
+// SMPP_EDGE_CRASHES sets the number of crashes.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Webhook } from "standardwebhooks";
+import { Smsc, startGateway, startReceiver, temporary, until } from "./support.mjs";
+
+const crashes = Number(process.env.SMPP_EDGE_CRASHES ?? 4);
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const random = (ms) => Math.floor(Math.random() * ms);
+
+/** Sends until stopped, a few at a time; what got its 202 is in `accepted`, by its text. */
+function sender(accepted) {
+  let stopped = false;
+  let gateway;
+  let next = 0;
+  const run = async () => {
+    while (!stopped) {
+      const texts = Array.from({ length: 1 + random(8) }, () => `message-${next++}`);
+      try {
+        const { status, body } = await gateway.post("/v1/messages", texts.map((text) => ({ from: "12345", to: `+4915${next % 7}`, text })));
+        if (status === 202) body.forEach(({ id }, i) => accepted.set(texts[i], id));
+      } catch {
+        await sleep(20); // The gateway is down: nobody was told that these were taken.
+      }
+      await sleep(random(15));
+    }
+  };
+  let running;
+  return {
+    start(to) {
+      gateway = to;
+      running ??= Promise.all([run(), run()]);
+    },
+    stop() {
+      stopped = true;
+      return running;
+    },
+  };
+}
+
+/** As an SMSC does with reports that were not acknowledged. */
+async function reportAgain(smsc) {
+  const done = new Set(smsc.acknowledged.filter(({ status }) => status === 0).map(({ id }) => id));
+  for (const pdu of smsc.submitted) {
+    const id = `id-${pdu.short_message.message}`;
+    if (!done.has(id)) await smsc.deliverReport(id, "DELIVRD", pdu.destination_addr, "12345");
+  }
+}
+
+/** Each accepted message once all is quiet, by its text. */
+async function settle(gateway, accepted) {
+  await gateway.bound();
+  const all = await until("all to come to rest", async () => {
+    const messages = await gateway.all();
+    return messages.every(({ status }) => !["queued", "sent", "accepted"].includes(status)) && messages;
+  });
+  const byId = new Map(all.map((message) => [message.id, message]));
+  for (const [text, id] of accepted) assert.equal(byId.get(id)?.text, text, `${text} is lost`);
+  return new Map(all.map((message) => [message.text, message]));
+}
+
+function check(messages, smsc) {
+  const times = new Map();
+  for (const text of smsc.texts()) times.set(text, (times.get(text) ?? 0) + 1);
+  for (const [text, count] of times) assert.equal(count, 1, `"${text}" was sent ${count} times`);
+  for (const [text, { status, messageId }] of messages) {
+    assert.ok(["delivered", "unknown"].includes(status), `"${text}" is ${status}`);
+    if (status !== "delivered") continue;
+    assert.equal(times.get(text), 1, `"${text}" is delivered and was never sent`);
+    assert.equal(messageId, `id-${text}`);
+  }
+}
+
+test(`workerd is killed ${crashes} times while messages flow`, async (t) => {
+  const smsc = await Smsc.start(t);
+  const receiver = await startReceiver(t);
+  smsc.answer = (pdu) => ({ message_id: `id-${pdu.short_message.message}`, after: random(20) });
+  const vars = { SMPP_URL: smsc.url, SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: secret, SMPP_WEBHOOK_PRIVATE: "true" };
+  const storage = temporary(t);
+  const accepted = new Map();
+  const sending = sender(accepted);
+  let gateway;
+  for (let i = 0; i < crashes; i++) {
+    gateway = await startGateway(t, { vars, storage });
+    sending.start(gateway);
+    await gateway.bound();
+    await sleep(200 + random(600));
+    await gateway.kill();
+  }
+  gateway = await startGateway(t, { vars, storage });
+  sending.start(gateway);
+  await gateway.bound();
+  await sleep(300);
+  await sending.stop();
+  await reportAgain(smsc);
+
+  const messages = await settle(gateway, accepted);
+  assert.ok(messages.size > 20 * crashes, `only ${messages.size} messages`);
+  check(messages, smsc);
+  const unknown = [...messages.values()].filter(({ status }) => status === "unknown").length;
+  assert.ok(unknown <= 10 * crashes, `${unknown} are unknown: more than a window a crash`);
+
+  // What the SMSC was told is stored, was: it comes by the webhook, also for messages of which the answer was lost.
+  const stored = () => new Set(receiver.requests.map(({ body, headers }) => new Webhook(secret).verify(body, headers).data.messageId));
+  await until("every acknowledged report", () => {
+    const known = stored();
+    return smsc.acknowledged.every(({ id, status }) => status !== 0 || known.has(id));
+  }, 120_000);
+});
+
+test("the SMSC dies and comes back while messages flow", async (t) => {
+  const smsc = await Smsc.start(t);
+  smsc.answer = (pdu) => ({ message_id: `id-${pdu.short_message.message}`, after: random(20) });
+  const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url } });
+  await gateway.bound();
+  const accepted = new Map();
+  const sending = sender(accepted);
+  sending.start(gateway);
+  for (let i = 0; i < crashes; i++) {
+    await sleep(200 + random(300));
+    smsc.drop();
+    await until("the next bind", () => smsc.sessions.length > 0);
+  }
+  await sending.stop();
+  await reportAgain(smsc);
+  check(await settle(gateway, accepted), smsc);
+});
