@@ -13,11 +13,11 @@ const random = (ms) => Math.floor(Math.random() * ms);
 
 /** Sends until stopped, a few at a time; what got its 202 is in `accepted`, by its text. */
 function sender(accepted) {
-  let stopped = false;
+  const stop = new AbortController();
   let gateway;
   let next = 0;
   const run = async () => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const texts = Array.from({ length: 1 + random(8) }, () => `message-${next++}`);
       try {
         const { status, body } = await gateway.post("/v1/messages", texts.map((text) => ({ from: "12345", to: `+4915${next % 7}`, text })));
@@ -35,7 +35,7 @@ function sender(accepted) {
       running ??= Promise.all([run(), run()]);
     },
     stop() {
-      stopped = true;
+      stop.abort();
       return running;
     },
   };
