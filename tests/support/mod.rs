@@ -1,14 +1,19 @@
 //! What the tests of sessions share: a clock of their own, a scripted peer, and a pair of sessions.
 
-#![allow(dead_code, reason = "each test program uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test program uses a part")]
 
+mod link;
 mod pair;
 mod peer;
+mod rng;
 mod seen;
+mod world;
 
 pub use pair::Pair;
 pub use peer::{Heard, Peer};
+pub use rng::Rng;
 pub use seen::{Seen, events};
+pub use world::{Summary, World};
 
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;

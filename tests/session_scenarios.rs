@@ -1,0 +1,45 @@
+//! Two sessions against each other in worlds drawn from a seed: links cut at any octet, with or without a word, octets late
+//! and in any pieces, responses held back, repeated, replaced and missing, slow sockets, refused binds, clocks that jump.
+//!
+//! `SCENARIOS=1000000` runs so many, `SEED=42` runs one again.
+
+mod support;
+
+use support::{Summary, World};
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn every_request_ends_once_as_it_was_whatever_happens() {
+    if let Some(seed) = setting("SEED") {
+        println!("{:?}", World::new(seed).run());
+        return;
+    }
+    let count = setting("SCENARIOS").unwrap_or(if cfg!(debug_assertions) {
+        2_000
+    } else {
+        100_000
+    });
+    let mut total = Summary::default();
+    for seed in 0..count {
+        let result = std::panic::catch_unwind(|| World::new(seed).run());
+        let Ok(summary) = result else {
+            panic!("it failed; to see it again: SEED={seed} cargo test --test session_scenarios");
+        };
+        total.submitted += summary.submitted;
+        total.accepted += summary.accepted;
+        total.connections += summary.connections;
+        total.throttled += summary.throttled;
+        total.unknown += summary.unknown;
+        total.unsent += summary.unsent;
+    }
+    println!("{count} scenarios: {total:?}");
+    // The worlds are of all kinds: each way to end is common in them.
+    let share = |n: usize| n as u64 * 100 / total.submitted as u64;
+    assert!(share(total.accepted) >= 30, "{total:?}");
+    assert!(share(total.unknown) >= 3, "{total:?}");
+    assert!(share(total.unsent) >= 3, "{total:?}");
+    assert!(total.throttled > count && total.connections > count);
+}

@@ -1,0 +1,898 @@
+//! A whole world for two sessions: their applications, the network between them, and what can go wrong, all drawn from a
+//! seed. It watches what must never happen while it runs, and adds up at the end.
+
+use super::link::{Passage, Pipe, Weather};
+use super::rng::Rng;
+use super::*;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+const OK: CommandStatus = CommandStatus::ESME_ROK;
+
+/// Something that happens at its time.
+enum Action {
+    /// Octets arrive at the ESME or the SMSC of a link.
+    Arrive(usize, Role, Vec<u8>),
+    /// The end of a link arrives there.
+    End(usize, Role),
+    /// The ESME's application has a connection, or has not.
+    Connected(bool),
+    /// A PDU of the SMSC that was held back goes.
+    Release(usize, Vec<u8>),
+    /// The socket takes octets again.
+    Writable(usize, Role),
+    /// An application answers.
+    EsmeAnswers(Sequence, u64, CommandStatus),
+    SmscAnswers(usize, Sequence, Option<u64>, CommandStatus),
+    /// An application wants something.
+    Submit,
+    Deliver,
+    Cancel,
+    Unbind,
+    SmscUnbind,
+    Jump(u64),
+}
+
+/// How what one side sent is known to have ended.
+#[derive(Clone, Debug, Default)]
+struct Fate {
+    /// Ends that were told.
+    ends: Vec<Seen>,
+    /// How often it came to the other application.
+    arrived: u32,
+    /// Answers it was given there.
+    answers: Vec<CommandStatus>,
+}
+
+impl Fate {
+    /// The other session answered for its application.
+    fn refused(&mut self, status: CommandStatus) {
+        self.arrived += 1;
+        self.answers.push(status);
+    }
+}
+
+/// The SMSC's end of a connection.
+struct Link {
+    smsc: Session,
+    /// From the ESME, and from the SMSC.
+    up: Pipe,
+    down: Pipe,
+    framer: Framer,
+    esme_writes: bool,
+    smsc_writes: bool,
+    /// Whether each side still has its socket.
+    esme_open: bool,
+    smsc_open: bool,
+    silent: bool,
+}
+
+/// What an ESME has on the wire, told from the octets alone.
+#[derive(Default)]
+struct Wire {
+    framer: Option<Framer>,
+    answers: Option<Framer>,
+    /// Numbers of requests without an end, and when they were sent.
+    open: HashMap<u32, u64>,
+    /// Numbers of requests that ended before all of them was on the wire.
+    ended: HashSet<u32>,
+    /// Tokens used, of the rate's bucket, and requests written since it was looked at.
+    level: f64,
+    level_at: u64,
+    requests: u64,
+}
+
+pub struct World {
+    rng: Rng,
+    now: u64,
+    config: Config,
+    smsc_config: Config,
+    weather: Weather,
+    esme: Session,
+    links: Vec<Link>,
+    /// Those before are over.
+    first_live: usize,
+    wire: Wire,
+    actions: BinaryHeap<Reverse<(u64, u64)>>,
+    bodies: HashMap<u64, Action>,
+    next_action: u64,
+    /// By ticket, which is also the message's text.
+    submitted: HashMap<u64, Fate>,
+    delivered: HashMap<u64, Fate>,
+    next_text: u64,
+    /// Chances in a hundred.
+    refusals: u64,
+    throttles: u64,
+    silences: u64,
+    tampering: u64,
+    /// Deadlines are handled when they are due, not later.
+    punctual: bool,
+    ended: bool,
+    over: bool,
+}
+
+/// What a world came to, for those who count.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Summary {
+    pub submitted: usize,
+    pub accepted: usize,
+    pub connections: u64,
+    pub throttled: u64,
+    pub unknown: usize,
+    pub unsent: usize,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let rng = &mut rng;
+        let kind = rng.pick(&[BindType::Transceiver, BindType::Transmitter]);
+        let min = rng.range(10, 2_000) as u32;
+        let config = Config {
+            bind: kind,
+            window: rng.range(1, 20) as usize,
+            rate: rng.percent(30).then(|| rng.range(1, 200) as f64),
+            max_queue: rng.range(5, 200) as usize,
+            max_pdu: 4_096,
+            trace: true,
+            enquire_link: rng.range(1_000, 30_000),
+            enquire_link_timeout: rng.range(500, 10_000),
+            response_timeout: rng.range(500, 30_000),
+            bind_timeout: rng.range(500, 10_000),
+            max_unacknowledged: rng.range(1, 20) as usize,
+            acknowledge_timeout: rng.range(500, 25_000),
+            retry_time: rng.range(1_000, 60_000),
+            reconnect: Some(Reconnect {
+                min,
+                max: min + rng.range(0, 30_000) as u32,
+            }),
+            interface_version: rng.pick(&[InterfaceVersion::V3_4, InterfaceVersion::V5_0]),
+            endpoints: rng.range(1, 3) as usize,
+            seed: rng.next(),
+            ..Config::esme(b"esme", b"secret")
+        };
+        let smsc_config = Config {
+            window: rng.range(1, 20) as usize,
+            enquire_link: rng.range(1_000, 30_000),
+            enquire_link_timeout: rng.range(500, 10_000),
+            response_timeout: rng.range(500, 30_000),
+            max_unacknowledged: rng.range(1, 20) as usize,
+            acknowledge_timeout: rng.range(500, 25_000),
+            inactivity: rng.range(5_000, 300_000),
+            ..Config::smsc(b"smsc")
+        };
+        let weather = Weather {
+            delay: rng.pick(&[0, 1, 40, 2_000]),
+            piece: rng.pick(&[3, 100, 100_000, 100_000]),
+            cuts: rng.pick(&[0, 0, 20, 60]),
+            silent: rng.pick(&[0, 50]),
+        };
+        let [refusals, throttles, silences, tampering] = [
+            rng.pick(&[0, 0, 20]),
+            rng.pick(&[0, 0, 5, 30]),
+            rng.pick(&[0, 0, 5, 20]),
+            rng.pick(&[0, 0, 10]),
+        ];
+        let mut world = Self {
+            now: 0,
+            esme: Session::new(config.clone(), Instant::from_millis(0)),
+            config,
+            smsc_config,
+            weather,
+            links: Vec::new(),
+            first_live: 0,
+            wire: Wire::default(),
+            actions: BinaryHeap::new(),
+            bodies: HashMap::new(),
+            next_action: 0,
+            submitted: HashMap::new(),
+            delivered: HashMap::new(),
+            next_text: 1,
+            refusals,
+            throttles,
+            silences,
+            tampering,
+            punctual: rng.percent(70),
+            ended: false,
+            over: false,
+            rng: Rng::new(rng.next()),
+        };
+        world.plan();
+        world
+    }
+
+    /// What the applications will want, and when.
+    fn plan(&mut self) {
+        let length = self.rng.pick(&[2_000, 30_000, 200_000]);
+        let messages = self.rng.pick(&[0, 4, 24]);
+        for _ in 0..self.rng.range(0, messages) {
+            let at = self.rng.range(0, length);
+            self.at(at, Action::Submit);
+        }
+        for _ in 0..self.rng.range(0, messages / 2) {
+            let at = self.rng.range(0, length);
+            self.at(at, Action::Deliver);
+        }
+        if self.rng.percent(30) {
+            let at = self.rng.range(0, length);
+            self.at(at, Action::Cancel);
+        }
+        if self.rng.percent(10) {
+            let at = self.rng.range(0, length);
+            self.at(at, Action::SmscUnbind);
+        }
+        if !self.punctual {
+            let at = self.rng.range(0, length);
+            let by = self.rng.pick(&[100, 60_000, 10_000_000]);
+            self.at(at, Action::Jump(by));
+        }
+        self.at(length, Action::Unbind);
+    }
+
+    fn at(&mut self, time: u64, action: Action) {
+        self.actions.push(Reverse((time, self.next_action)));
+        self.bodies.insert(self.next_action, action);
+        self.next_action += 1;
+    }
+
+    fn after(&mut self, most: u64, action: Action) {
+        let time = self.now + self.rng.range(0, most);
+        self.at(time, action);
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.now)
+    }
+
+    /// Runs to the end, watching.
+    pub fn run(mut self) -> Summary {
+        let now = self.now();
+        self.esme.connect(now);
+        self.settle();
+        for step in 0.. {
+            if self.over {
+                break;
+            }
+            assert!(step < 2_000_000, "it never ends");
+            let action = self.actions.peek().map(|Reverse((at, _))| *at);
+            let deadline = self.deadline();
+            let Some(next) = action.into_iter().chain(deadline).min() else {
+                panic!(
+                    "nothing will ever happen, and the session is {:?}",
+                    self.esme.state()
+                );
+            };
+            self.now = self.now.max(next);
+            if deadline.is_some_and(|at| at <= self.now) {
+                self.handle_timeouts();
+            } else if let Some(Reverse((_, id))) = self.actions.pop() {
+                let action = self.bodies.remove(&id).expect("an action once");
+                self.act(action);
+            }
+            self.settle();
+            self.watch();
+            if self.ended && self.now > 10_000_000 + 600_000 {
+                // Whoever has not come to an end by now is told to.
+                let now = self.now();
+                self.esme.abort(now);
+                self.settle();
+            }
+        }
+        self.add_up()
+    }
+
+    /// When something is due; late, if this world is not punctual.
+    fn deadline(&mut self) -> Option<u64> {
+        let live = &self.links[self.first_live..];
+        let sessions = live.iter().map(|l| &l.smsc).chain([&self.esme]);
+        let due = sessions
+            .filter_map(Session::poll_timeout)
+            .map(Instant::as_millis)
+            .min()?;
+        let late = if self.punctual {
+            0
+        } else {
+            self.rng.range(0, 50)
+        };
+        Some(due.max(self.now) + late)
+    }
+
+    fn handle_timeouts(&mut self) {
+        let now = self.now();
+        let live = &mut self.links[self.first_live..];
+        let sessions = live.iter_mut().map(|l| &mut l.smsc);
+        for session in sessions.chain([&mut self.esme]) {
+            if session.poll_timeout().is_some_and(|at| at <= now) {
+                session.handle_timeout(now);
+                // A deadline is gone once it was handled.
+                let next = session.poll_timeout();
+                assert!(next.is_none_or(|at| at > now), "{next:?} at {now:?}");
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        let now = self.now();
+        match action {
+            Action::Arrive(link, Role::Esme, octets) => {
+                if self.links[link].esme_open {
+                    self.read_answers(&octets);
+                    self.esme.handle_input(now, &octets);
+                }
+            }
+            Action::Arrive(link, Role::Smsc, octets) => {
+                let link = &mut self.links[link];
+                if link.smsc_open {
+                    link.smsc.handle_input(now, &octets);
+                }
+            }
+            Action::End(link, Role::Esme) => {
+                if std::mem::take(&mut self.links[link].esme_open) {
+                    self.esme.handle_close(now);
+                }
+            }
+            Action::End(link, Role::Smsc) => {
+                let link = &mut self.links[link];
+                if std::mem::take(&mut link.smsc_open) {
+                    link.smsc.handle_close(now);
+                }
+            }
+            Action::Connected(true) if self.esme.state() == State::Connecting => self.connect(),
+            Action::Connected(false) if self.esme.state() == State::Connecting => {
+                self.esme.handle_close(now);
+            }
+            Action::Connected(_) => {}
+            Action::Release(link, frame) => self.send_down(link, &frame),
+            Action::Writable(link, Role::Esme) => self.links[link].esme_writes = true,
+            Action::Writable(link, Role::Smsc) => self.links[link].smsc_writes = true,
+            Action::EsmeAnswers(sequence, text, status) => {
+                if self.esme.respond(now, sequence, status) {
+                    let fate = self.delivered.get_mut(&text).expect("a delivery of ours");
+                    fate.answers.push(status);
+                }
+            }
+            Action::SmscAnswers(link, sequence, text, status) => {
+                let answered = self.links[link].smsc.respond(now, sequence, status);
+                if let Some(text) = text.filter(|_| answered) {
+                    let fate = self.submitted.get_mut(&text).expect("a message of ours");
+                    fate.answers.push(status);
+                }
+            }
+            Action::Submit => self.submit(),
+            Action::Deliver => self.deliver(),
+            Action::Cancel => {
+                let modulus = self.rng.range(2, 5);
+                self.esme.cancel(now, |ticket| ticket.0 % modulus == 0);
+            }
+            Action::Unbind => {
+                self.ended = true;
+                if self.rng.percent(20) {
+                    self.esme.abort(now);
+                } else {
+                    self.esme.unbind(now);
+                }
+                self.at(10_700_000, Action::Jump(0));
+            }
+            Action::SmscUnbind => {
+                if let Some(link) = self.links.last_mut() {
+                    link.smsc.unbind(now);
+                }
+            }
+            Action::Jump(by) => self.now += by,
+        }
+    }
+
+    fn submit(&mut self) {
+        let now = self.now();
+        for _ in 0..self.rng.range(1, 20) {
+            let text = self.next_text;
+            let expires = self
+                .rng
+                .percent(20)
+                .then(|| now + self.rng.range(0, 60_000));
+            let octets = text.to_be_bytes();
+            let body = SubmitSm {
+                short_message: &octets,
+                ..message()
+            };
+            let id = CommandId::SUBMIT_SM;
+            match self.esme.enqueue(now, Ticket(text), expires, id, &body) {
+                Ok(()) => {
+                    self.next_text += 1;
+                    self.submitted.insert(text, Fate::default());
+                }
+                Err(error) => assert!(
+                    matches!(error, SendError::QueueFull | SendError::Closed),
+                    "{error:?}"
+                ),
+            }
+        }
+    }
+
+    fn deliver(&mut self) {
+        let now = self.now();
+        let Some(link) = self.links.last_mut() else {
+            return;
+        };
+        let text = self.next_text;
+        let octets = text.to_be_bytes();
+        let body = DeliverSm {
+            short_message: &octets,
+            ..delivery()
+        };
+        let id = CommandId::DELIVER_SM;
+        let result = link.smsc.enqueue(now, Ticket(text), None, id, &body);
+        if result.is_ok() {
+            self.next_text += 1;
+            self.delivered.insert(text, Fate::default());
+        }
+    }
+
+    fn connect(&mut self) {
+        let now = self.now();
+        let mut smsc = Session::new(self.smsc_config.clone(), now);
+        smsc.accept(now);
+        self.esme.bind(now);
+        self.links.push(Link {
+            smsc,
+            up: Pipe::new(&mut self.rng, self.weather),
+            down: Pipe::new(&mut self.rng, self.weather),
+            framer: Framer::new(1 << 20),
+            esme_writes: true,
+            smsc_writes: true,
+            esme_open: true,
+            smsc_open: true,
+            silent: self.rng.percent(self.weather.silent),
+        });
+        self.wire.framer = Some(Framer::new(1 << 20));
+        self.wire.answers = Some(Framer::new(1 << 20));
+        self.wire.open.clear();
+        self.wire.ended.clear();
+    }
+
+    /// Takes events and octets off all sessions until there are none.
+    fn settle(&mut self) {
+        for _ in 0..1_000_000 {
+            let mut busy = self.settle_esme();
+            for link in self.first_live..self.links.len() {
+                busy |= self.settle_smsc(link);
+            }
+            if !busy {
+                let over = |link: &Link| link.smsc.state() == State::Closed;
+                while self.links.get(self.first_live).is_some_and(over) {
+                    self.first_live += 1;
+                }
+                return;
+            }
+        }
+        panic!("the sessions never come to rest");
+    }
+
+    fn settle_esme(&mut self) -> bool {
+        let seen = events(&mut self.esme);
+        let mut busy = !seen.is_empty();
+        let mut leaving = false;
+        for event in seen {
+            if let Seen::Response { sequence, .. }
+            | Seen::Failed {
+                sequence: Some(sequence),
+                ..
+            } = &event
+            {
+                let failed = matches!(event, Seen::Failed { .. });
+                if self.wire.open.remove(&sequence.number()).is_none() && failed {
+                    self.wire.ended.insert(sequence.number());
+                }
+            }
+            match &event {
+                Seen::Response {
+                    ticket: Some(ticket),
+                    ..
+                }
+                | Seen::Failed {
+                    ticket: Some(ticket),
+                    ..
+                } => {
+                    let fate = self.submitted.get_mut(ticket).expect("a ticket of ours");
+                    fate.ends.push(event);
+                }
+                Seen::Request(sequence, frame) => {
+                    let text = text_of(frame);
+                    let fate = self.delivered.get_mut(&text).expect("a delivery of ours");
+                    fate.arrived += 1;
+                    let status = self.rng.pick(&[OK, OK, CommandStatus::ESME_RX_P_APPN]);
+                    if !self.rng.percent(self.silences) {
+                        self.after(3_000, Action::EsmeAnswers(*sequence, text, status));
+                    }
+                }
+                Seen::Connect => {
+                    assert!(self.esme.endpoint() < self.config.endpoints);
+                    let made = !self.rng.percent(self.weather.cuts);
+                    self.after(500, Action::Connected(made));
+                }
+                Seen::Disconnect(_, retry_in) => {
+                    leaving = true;
+                    assert!(!self.over, "two last ends");
+                    self.over = retry_in.is_none();
+                }
+                Seen::Trace(Direction::Out, frame) => {
+                    let header = Header::decode(frame.first_chunk().expect("a header"));
+                    let request = header.command_id == CommandId::SUBMIT_SM;
+                    self.wire.requests += u64::from(request);
+                }
+                Seen::Trace(..) | Seen::Bound { .. } | Seen::Unmatched(_) | Seen::Late { .. } => {}
+                Seen::Refused(status, frame) => {
+                    if let Some(fate) = fate_of(&mut self.delivered, frame) {
+                        fate.refused(*status);
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        if let Some(link) = self.links.len().checked_sub(1) {
+            if self.links[link].esme_open {
+                let pending = self.esme.poll_transmit();
+                if !pending.is_empty() && (self.links[link].esme_writes || leaving) {
+                    busy = true;
+                    let take = self.some_of(pending.len(), leaving);
+                    let octets = self.esme.poll_transmit()[..take].to_vec();
+                    self.read_wire(&octets);
+                    self.esme.handle_transmitted(take);
+                    if !self.esme.poll_transmit().is_empty() {
+                        self.links[link].esme_writes = false;
+                        self.after(200, Action::Writable(link, Role::Esme));
+                    }
+                    let passage = self.links[link].up.write(&mut self.rng, self.now, &octets);
+                    self.pass(link, Role::Smsc, passage);
+                }
+            }
+            if leaving && std::mem::take(&mut self.links[link].esme_open) {
+                let at = self.links[link].up.end(&mut self.rng, self.now);
+                if !self.links[link].silent {
+                    self.at(at, Action::End(link, Role::Smsc));
+                }
+            }
+        }
+        busy
+    }
+
+    fn settle_smsc(&mut self, link: usize) -> bool {
+        let seen = events(&mut self.links[link].smsc);
+        let mut busy = !seen.is_empty();
+        let mut leaving = false;
+        for event in seen {
+            match &event {
+                Seen::Response {
+                    ticket: Some(ticket),
+                    ..
+                }
+                | Seen::Failed {
+                    ticket: Some(ticket),
+                    ..
+                } => {
+                    let fate = self.delivered.get_mut(ticket).expect("a ticket of ours");
+                    fate.ends.push(event);
+                }
+                Seen::Request(sequence, frame) => self.decide(link, *sequence, frame),
+                Seen::Refused(status, frame) => {
+                    if let Some(fate) = fate_of(&mut self.submitted, frame) {
+                        fate.refused(*status);
+                    }
+                }
+                Seen::Disconnect(_, retry_in) => {
+                    leaving = true;
+                    assert_eq!(*retry_in, None);
+                }
+                _ => {}
+            }
+        }
+        let pending = self.links[link].smsc.poll_transmit().len();
+        if self.links[link].smsc_open && pending > 0 && (self.links[link].smsc_writes || leaving) {
+            busy = true;
+            let take = self.some_of(pending, leaving);
+            let octets = self.links[link].smsc.poll_transmit()[..take].to_vec();
+            self.links[link].smsc.handle_transmitted(take);
+            if take < pending {
+                self.links[link].smsc_writes = false;
+                self.after(200, Action::Writable(link, Role::Smsc));
+            }
+            self.tamper(link, &octets);
+        }
+        if leaving && std::mem::take(&mut self.links[link].smsc_open) {
+            let at = self.links[link].down.end(&mut self.rng, self.now);
+            if !self.links[link].silent {
+                self.at(at, Action::End(link, Role::Esme));
+            }
+        }
+        busy
+    }
+
+    /// How many of so many octets the socket takes.
+    fn some_of(&mut self, pending: usize, all: bool) -> usize {
+        if all || self.rng.percent(90) {
+            pending
+        } else {
+            self.rng.range(1, pending as u64) as usize
+        }
+    }
+
+    /// The centre's application answers a bind or a message, now or later or never.
+    fn decide(&mut self, link: usize, sequence: Sequence, frame: &[u8]) {
+        let header = Header::decode(frame.first_chunk().expect("a header"));
+        if BindType::from_command_id(header.command_id).is_some() {
+            let status = if self.rng.percent(self.refusals) {
+                self.rng.pick(&[
+                    CommandStatus::ESME_RALYBND,
+                    CommandStatus::ESME_RBINDFAIL,
+                    CommandStatus::ESME_RSYSERR,
+                    CommandStatus::ESME_RINVPASWD,
+                ])
+            } else {
+                OK
+            };
+            return self.after(500, Action::SmscAnswers(link, sequence, None, status));
+        }
+        let text = text_of(frame);
+        let fate = self.submitted.get_mut(&text).expect("a message of ours");
+        fate.arrived += 1;
+        let status = if self.rng.percent(self.throttles) {
+            self.rng
+                .pick(&[CommandStatus::ESME_RTHROTTLED, CommandStatus::ESME_RMSGQFUL])
+        } else {
+            self.rng.pick(&[OK, OK, OK, CommandStatus::ESME_RINVDSTADR])
+        };
+        if !self.rng.percent(self.silences) {
+            let time = self.rng.pick(&[0, 20, 2_000]);
+            self.after(
+                time,
+                Action::SmscAnswers(link, sequence, Some(text), status),
+            );
+        }
+    }
+
+    /// What the centre says goes through the hands of someone who holds responses back, says them twice, says something
+    /// else or nothing.
+    fn tamper(&mut self, link: usize, mut octets: &[u8]) {
+        let mut frames = Vec::new();
+        while let Some(frame) = self.links[link].framer.next(&mut octets).expect("PDUs") {
+            frames.push(frame.to_vec());
+        }
+        for frame in frames {
+            let header = Header::decode(frame.first_chunk().expect("a header"));
+            let response = header.command_id == CommandId::SUBMIT_SM_RESP;
+            if !response || !self.rng.percent(self.tampering) {
+                self.send_down(link, &frame);
+                continue;
+            }
+            match self.rng.range(0, 4) {
+                0 => {
+                    self.send_down(link, &frame);
+                    self.send_down(link, &frame);
+                }
+                1 => self.after(5_000, Action::Release(link, frame)),
+                2 => {
+                    let status = CommandStatus::ESME_RSYSERR;
+                    let nack = bare(CommandId::GENERIC_NACK, status, header.sequence_number);
+                    self.send_down(link, &nack);
+                }
+                3 => {
+                    let id = CommandId::DATA_SM_RESP;
+                    let other = bare(id, CommandStatus::ESME_RSYSERR, header.sequence_number);
+                    self.send_down(link, &other);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn send_down(&mut self, link: usize, octets: &[u8]) {
+        let passage = self.links[link].down.write(&mut self.rng, self.now, octets);
+        self.pass(link, Role::Esme, passage);
+    }
+
+    fn pass(&mut self, link: usize, to: Role, passage: Passage) {
+        let (pieces, cut) = match passage {
+            Passage::Pieces(pieces) => (pieces, false),
+            Passage::Cut(pieces) => (pieces, true),
+            Passage::Gone => return,
+        };
+        for (at, piece) in pieces {
+            self.at(at, Action::Arrive(link, to, piece));
+        }
+        if cut && !self.links[link].silent {
+            for role in [Role::Esme, Role::Smsc] {
+                self.after(1_000, Action::End(link, role));
+            }
+        }
+    }
+
+    /// Keeps account of the answers that the ESME gets.
+    fn read_answers(&mut self, mut octets: &[u8]) {
+        let mut framer = self.wire.answers.take().expect("a connection");
+        while let Some(frame) = framer.next(&mut octets).expect("whole PDUs") {
+            let header = Header::decode(frame.first_chunk().expect("a header"));
+            if header.command_id.is_response() {
+                self.wire.open.remove(&header.sequence_number);
+            }
+        }
+        self.wire.answers = Some(framer);
+    }
+
+    /// Keeps account of what the ESME puts on the wire.
+    fn read_wire(&mut self, mut octets: &[u8]) {
+        let mut framer = self.wire.framer.take().expect("a connection");
+        while let Some(frame) = framer.next(&mut octets).expect("whole PDUs") {
+            let header = Header::decode(frame.first_chunk().expect("a header"));
+            if header.command_id != CommandId::SUBMIT_SM {
+                continue;
+            }
+            let number = header.sequence_number;
+            assert!((1..=0x7FFF_FFFF).contains(&number));
+            if !self.wire.ended.remove(&number) {
+                let before = self.wire.open.insert(number, self.now);
+                assert!(before.is_none(), "number {number} is in use");
+            }
+        }
+        self.wire.framer = Some(framer);
+    }
+
+    /// What must hold at any time.
+    fn watch(&mut self) {
+        assert!(self.wire.open.len() <= self.config.window, "the window");
+        assert!(self.esme.in_flight() <= self.config.window, "the window");
+        // What was on the wire when a connection ended comes back to a queue that may be full.
+        assert!(self.esme.queued() <= self.config.max_queue + self.config.window);
+        assert!(self.esme.unacknowledged() <= self.config.max_unacknowledged);
+        for link in &self.links[self.first_live..] {
+            assert!(link.smsc.in_flight() <= self.smsc_config.window);
+            assert!(link.smsc.unacknowledged() <= self.smsc_config.max_unacknowledged);
+        }
+        if self.punctual {
+            let sent_before = self.now.saturating_sub(self.config.response_timeout);
+            let overdue = self.wire.open.values().any(|at| *at < sent_before);
+            assert!(!overdue, "a request is open beyond its time");
+        }
+        self.watch_rate();
+    }
+
+    /// The rate, told by a bucket of its own that leaks.
+    fn watch_rate(&mut self) {
+        let Some(rate) = self.config.rate else { return };
+        let elapsed = (self.now - self.wire.level_at) as f64 / 1_000.0;
+        self.wire.level = (self.wire.level - elapsed * rate).max(0.0);
+        self.wire.level_at = self.now;
+        self.wire.level += std::mem::take(&mut self.wire.requests) as f64;
+        let burst = (rate * 0.05).max(1.0);
+        assert!(
+            self.wire.level <= burst + 0.01,
+            "{} at {rate}",
+            self.wire.level
+        );
+    }
+
+    /// What must hold at the end.
+    fn add_up(mut self) -> Summary {
+        let now = self.now();
+        for link in &mut self.links {
+            link.smsc.handle_close(now);
+            link.smsc.abort(now);
+        }
+        self.first_live = 0;
+        self.settle();
+        assert_eq!(self.esme.state(), State::Closed);
+        let sessions = self.links.iter().map(|l| &l.smsc).chain([&self.esme]);
+        for session in sessions {
+            assert_eq!(session.queued(), 0);
+            assert_eq!(session.in_flight(), 0);
+            assert_eq!(session.unacknowledged(), 0);
+            assert_eq!(session.poll_timeout(), None);
+        }
+        let mut summary = Summary {
+            submitted: self.submitted.len(),
+            connections: self.links.len() as u64,
+            throttled: self.esme.stats().throttled,
+            ..Summary::default()
+        };
+        let mut ended_on_wire = 0;
+        for (ticket, fate) in &self.submitted {
+            let end = judge(*ticket, fate);
+            match end {
+                Seen::Response { .. } => {
+                    summary.accepted += usize::from(status_of(end) == Some(OK))
+                }
+                Seen::Failed { sequence: None, .. } => summary.unsent += 1,
+                _ => summary.unknown += 1,
+            }
+            if !matches!(
+                end,
+                Seen::Response { .. } | Seen::Failed { sequence: None, .. }
+            ) {
+                ended_on_wire += 1;
+            }
+        }
+        for (ticket, fate) in &self.delivered {
+            judge(*ticket, fate);
+        }
+        // Each time a request was sent it ended in one way.
+        let stats = self.esme.stats();
+        assert_eq!(stats.sent, stats.responses + ended_on_wire, "{stats:?}");
+        summary
+    }
+}
+
+fn status_of(event: &Seen) -> Option<CommandStatus> {
+    match event {
+        Seen::Response { status, .. } => Some(*status),
+        _ => None,
+    }
+}
+
+/// Holds what one side was told of a message against what the other side has seen of it.
+fn judge(ticket: u64, fate: &Fate) -> &Seen {
+    let [end] = &fate.ends[..] else {
+        panic!("{ticket} has not ended once: {fate:?}");
+    };
+    let busy = |status: &&CommandStatus| {
+        matches!(
+            **status,
+            CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL
+        )
+    };
+    let throttled = fate.answers.iter().filter(busy).count() as u32;
+    // An application that does not answer in time is answered for, as busy; that is not among its answers.
+    let unanswered = fate.arrived - fate.answers.len() as u32;
+    assert!(
+        fate.arrived <= 1 + throttled + unanswered,
+        "{ticket} was sent twice: {fate:?}"
+    );
+    let told: HashSet<u32> = fate.answers.iter().map(|s| s.0).collect();
+    match end {
+        Seen::Response { status, .. } if *status == OK => {
+            assert!(told.contains(&0), "{ticket} was not taken: {fate:?}");
+        }
+        Seen::Response { .. } => assert!(fate.arrived > 0, "{ticket}: {fate:?}"),
+        Seen::Failed {
+            sequence: None,
+            failure,
+            ..
+        } => {
+            let never = fate.arrived == 0;
+            assert!(
+                never || throttled + unanswered > 0,
+                "{ticket} was sent: {failure:?} {fate:?}"
+            );
+            assert!(
+                !told.contains(&0),
+                "{ticket} was taken: {failure:?} {fate:?}"
+            );
+        }
+        Seen::Failed { failure, .. } => assert!(
+            matches!(
+                failure,
+                Failure::Timeout | Failure::Lost | Failure::CancelledOnWire | Failure::Mismatch(_)
+            ),
+            "{ticket}: {failure:?}"
+        ),
+        other => panic!("{ticket}: {other:?}"),
+    }
+    end
+}
+
+fn fate_of<'a>(fates: &'a mut HashMap<u64, Fate>, frame: &[u8]) -> Option<&'a mut Fate> {
+    let header = Header::decode(frame.first_chunk()?);
+    matches!(
+        header.command_id,
+        CommandId::SUBMIT_SM | CommandId::DELIVER_SM
+    )
+    .then(|| fates.get_mut(&text_of(frame)).expect("a message of ours"))
+}
+
+/// The number that a message's text is.
+fn text_of(frame: &[u8]) -> u64 {
+    let text = match Pdu::decode(frame).expect("a message of ours").1 {
+        Pdu::SubmitSm(body) => body.short_message,
+        Pdu::DeliverSm(body) => body.short_message,
+        other => panic!("{other:?}"),
+    };
+    u64::from_be_bytes(text.try_into().expect("eight octets"))
+}
