@@ -57,6 +57,9 @@ export class SmppClient implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   #onClosed: (() => void) | undefined;
   #closed = false;
+  /** What the last connection failed with, and what ended the client, if that was not `close()`. */
+  #lostBy: Error | undefined;
+  #endedBy: Error | undefined;
 
   /** @internal Use {@link connect}. */
   constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport) {
@@ -68,7 +71,7 @@ export class SmppClient implements AsyncDisposable {
     this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
     this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
     try {
-      this.#link = makeLink(engine, this.#sink(), open);
+      this.#link = makeLink(engine, this.#sink(), this.#watched(open));
     } catch (error) {
       throw refusal(error, this.#bind);
     }
@@ -257,7 +260,7 @@ export class SmppClient implements AsyncDisposable {
   #submit(message: SmsMessage, ticket: number, slot: Slot): void {
     const { signal } = message;
     try {
-      if (this.#closed) throw closedError("submit_sm", "not-sent");
+      if (this.#closed) throw closedError("submit_sm", "not-sent", this.#endedBy);
       if (signal?.aborted) throw aborted(signal, "submit_sm", "not-sent");
       readMessage(message, this.#fields);
       const { segments, encoding } = this.#link.sendSms(ticket, this.#fields);
@@ -275,7 +278,7 @@ export class SmppClient implements AsyncDisposable {
 
   #request(pdu: PduInput, signal: AbortSignal | undefined = undefined): Promise<Uint8Array> {
     const command = String(pdu.command);
-    if (this.#closed) return Promise.reject(closedError(command, "not-sent"));
+    if (this.#closed) return Promise.reject(closedError(command, "not-sent", this.#endedBy));
     if (signal?.aborted) return Promise.reject(aborted(signal, command, "not-sent"));
     const promise = new Promise<Uint8Array>(keep);
     const ticket = this.#slots.take();
@@ -326,6 +329,18 @@ export class SmppClient implements AsyncDisposable {
     return parts[0]?.octets ?? new Uint8Array(0);
   }
 
+  /** Notes what a connection fails with, before the engine settles what was under way on it. */
+  #watched(open: OpenTransport): OpenTransport {
+    return (handler, signal) => {
+      this.#lostBy = undefined;
+      const end = (error?: Error): void => {
+        this.#lostBy = error;
+        handler.end(error);
+      };
+      return open({ data: (chunk) => handler.data(chunk), drain: () => handler.drain(), end }, signal);
+    };
+  }
+
   #sink(): LinkSink {
     return {
       state: (state, detail) => this.#state(state, detail),
@@ -352,7 +367,7 @@ export class SmppClient implements AsyncDisposable {
   /** One segment, or a request, came to its end. Nobody is called from here, and neither is the link. */
   #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
     const slot = this.#slots.at(ticket);
-    const error = failure(outcome, status, slot.command, slot.signal);
+    const error = failure(outcome, status, slot.command, slot.signal, this.#lostBy);
     if (slot.expected === 0) {
       if (error === undefined) slot.resolve?.(frame as never);
       else slot.reject?.(error);
@@ -418,18 +433,19 @@ export class SmppClient implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     const error = closeError(detail, this.#bind);
+    const wanted = this.#closing !== undefined || detail.kind === "closed";
+    this.#endedBy = wanted ? undefined : error;
     this.#failOpening(error);
     for (const ticket of this.#slots.busy()) {
       const slot = this.#slots.at(ticket);
-      const lost = closedError(slot.command, "unknown");
+      const lost = closedError(slot.command, "unknown", this.#endedBy);
       if (slot.sink !== undefined) slot.sink.settle(slot.index, undefined, lost);
       else slot.reject?.(lost);
       this.#slots.release(ticket);
     }
-    const wanted = this.#closing !== undefined || detail.kind === "closed";
-    this.#deliveries.close(wanted ? closedError("submit_sm", "unknown") : error);
-    this.#reports.close(wanted ? undefined : error);
-    this.#messages.close(wanted ? undefined : error);
+    this.#deliveries.close(closedError("submit_sm", "unknown", this.#endedBy));
+    this.#reports.close(this.#endedBy);
+    this.#messages.close(this.#endedBy);
     this.#onClosed?.();
   }
 

@@ -1,4 +1,4 @@
-import { aborted, ConnectionLostError, invalid, SmppError, TimeoutError } from "./errors.ts";
+import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
 import { Generations } from "./generations.ts";
 import type { Report, ReportStatus } from "./types.ts";
 
@@ -226,9 +226,4 @@ export class Delivery {
     }
     this.#owner.unwatch(this);
   }
-}
-
-/** Why nobody can wait any more. */
-export function closedError(): ConnectionLostError {
-  return new ConnectionLostError("the client was closed", { code: "closed", outcome: "unknown" });
 }

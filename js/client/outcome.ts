@@ -18,15 +18,18 @@ export function statusError(status: number, command: string): SmppError {
   return new SmppError(message, init);
 }
 
-/** The error that an outcome of the engine is, or undefined if the request was accepted. */
-export function failure(outcome: Outcome, status: number, command: string, signal: AbortSignal | undefined): SmppError | undefined {
+/**
+ * The error that an outcome of the engine is, or undefined if the request was accepted. `signal` may have cancelled it, `lostBy` is
+ * what the connection failed with.
+ */
+export function failure(outcome: Outcome, status: number, command: string, signal?: AbortSignal, lostBy?: Error): SmppError | undefined {
   switch (outcome) {
     case Outcome.Response:
       return status === 0 ? undefined : statusError(status, command);
     case Outcome.Timeout:
       return new TimeoutError(`no answer to ${command} came in time`, { code: "timeout", command, outcome: "unknown" });
     case Outcome.Lost:
-      return new ConnectionLostError(`the connection was lost before ${command} was answered`, { code: "connection-lost", command, outcome: "unknown" });
+      return lostError(command, lostBy);
     case Outcome.Closed:
       return new ConnectionLostError(`the session ended before ${command} was sent`, { code: "closed", command, outcome: "not-sent", retryable: true });
     case Outcome.Cancelled:
@@ -46,12 +49,18 @@ export function failure(outcome: Outcome, status: number, command: string, signa
   }
 }
 
+function lostError(command: string, by: Error | undefined): SmppError {
+  const init: SmppErrorInit = { code: "connection-lost", command, outcome: "unknown", cause: by };
+  if (by instanceof SmppError) return new ConnectionLostError(by.message, { ...init, code: by.code });
+  return new ConnectionLostError(`the connection was lost before ${command} was answered`, init);
+}
+
 /** The error for the end of a connection. `command` is the bind. */
 export function closeError(detail: CloseDetail, command: string): SmppError {
   const { kind, message, cause } = detail;
   if (cause instanceof SmppError) return cause;
   const lost = (code: LocalCode, outcome: "unknown" | "not-sent", retryable: boolean): SmppError =>
-    new ConnectionLostError(message, { code, command, outcome, retryable, cause });
+    new ConnectionLostError(cause instanceof Error ? `${message}: ${cause.message}` : message, { code, command, outcome, retryable, cause });
   switch (kind) {
     case "refused":
       return statusError(detail.status ?? ESME_RBINDFAIL, command);
@@ -84,7 +93,8 @@ export function refusal(error: unknown, command: string): SmppError {
   return new SmppError(`the engine failed: ${String(message)}`, { code: "engine", command, outcome: "unknown", cause: error });
 }
 
-/** The client is closed and takes or gives nothing more. */
-export function closedError(command: string, outcome: "unknown" | "not-sent"): ConnectionLostError {
-  return new ConnectionLostError("the client is closed", { code: "closed", command, outcome });
+/** The client is closed and takes or gives nothing more; `by` ended it, if it was not `close()`. */
+export function closedError(command: string, outcome: "unknown" | "not-sent", by?: Error): ConnectionLostError {
+  const message = by === undefined ? "the client is closed" : `the client is closed: ${by.message}`;
+  return new ConnectionLostError(message, { code: "closed", command, outcome, cause: by });
 }

@@ -1,4 +1,5 @@
 import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
+import { ConnectionLostError } from "../errors.ts";
 import type { Target } from "../options.ts";
 import type { SocketFactory, WinterTcSocket } from "../types.ts";
 
@@ -100,13 +101,25 @@ class WinterTcTransport implements Transport {
     }, this.#fail);
   }
 
-  readonly #fail = (error: unknown): void => this.#end(error instanceof Error ? error : new Error(String(error)));
+  readonly #fail = (error: unknown): void => this.#end(explained(error));
 
   #end(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#handler.end(error);
   }
+}
+
+/** workerd ties a socket to the request that opened it. Its message says so at length, but not what to do. */
+function explained(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes("on behalf of a different request")) {
+    return new ConnectionLostError(
+      "a Worker's connection belongs to the request that opened it: keep the client in a Durable Object (smpp-edge/worker has one), or connect in each request",
+      { code: "wrong-context", outcome: "unknown", cause: error },
+    );
+  }
+  return error instanceof Error ? error : new Error(message);
 }
 
 function shut(socket: WinterTcSocket): void {

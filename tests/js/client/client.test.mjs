@@ -50,19 +50,19 @@ describe("connect", () => {
     assert(link.destroyed);
   });
 
-  for (const [kind, type, wanted] of [
-    ["connect", ConnectionLostError, "not-sent"],
-    ["lost", ConnectionLostError, "unknown"],
-    ["timeout", TimeoutError, "unknown"],
-    ["protocol", errors.ProtocolError, "unknown"],
-    ["panic", SmppError, "unknown"],
+  for (const [kind, type, wanted, message] of [
+    ["connect", ConnectionLostError, "not-sent", "why: cause"],
+    ["lost", ConnectionLostError, "unknown", "why: cause"],
+    ["timeout", TimeoutError, "unknown", "why"],
+    ["protocol", errors.ProtocolError, "unknown", "why"],
+    ["panic", SmppError, "unknown", "why"],
   ]) {
     test(`rejects with ${type.name} when the connection ends: ${kind}`, async () => {
       const { client, link } = make();
       const opening = client.open();
       const cause = new Error("cause");
       link.end({ kind, message: "why", cause });
-      await assert.rejects(opening, (error) => error instanceof type && error.outcome === wanted && error.message === "why" && error.cause === cause);
+      await assert.rejects(opening, (error) => error instanceof type && error.outcome === wanted && error.message === message && error.cause === cause);
     });
   }
 

@@ -1,0 +1,147 @@
+// The client in real workerd, over `cloudflare:sockets`, against the server of npm `smpp` and a scripted centre.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startGateway as startWorker, root, temporary } from "../gateway/support.mjs";
+import { answer, NodeSmsc, ScriptedSmsc } from "../client/smsc.ts";
+import { gsmOctets, joined, readSubmission, ucs2Octets } from "../client/submission.ts";
+import { selfSigned } from "../client/certificate.ts";
+import { createServer } from "node:tls";
+
+let worker;
+let smsc;
+const ended = [];
+
+before(async () => {
+  const t = { after: (end) => ended.push(end) };
+  const config = join(temporary(t), "wrangler.json");
+  writeFileSync(config, JSON.stringify({
+    name: "client",
+    main: join(root, "tests", "js", "workerd", "worker.ts"),
+    compatibility_date: "2026-10-01",
+    durable_objects: { bindings: [{ name: "OBJECT", class_name: "ClientObject" }] },
+    migrations: [{ tag: "v1", new_sqlite_classes: ["ClientObject"] }],
+  }));
+  [worker, smsc] = await Promise.all([startWorker(t, { config }), NodeSmsc.listen()]);
+  ended.push(() => smsc[Symbol.asyncDispose]());
+});
+after(async () => {
+  for (const end of ended.reverse()) await end();
+});
+
+/** One step in the Worker. */
+async function step(path, body = {}) {
+  const response = await worker.post(path, { url: smsc.url, ...body });
+  assert.equal(response.status, 200, JSON.stringify(response.body));
+  return response.body;
+}
+
+describe("in a Durable Object", () => {
+  const cut = "a".repeat(1_000).replace(/a{25}/g, "€uro[brackets]{braces}ab1");
+  const surrogates = `${"ж".repeat(66)}😀${"ж".repeat(66)}😀😀`;
+  for (const [name, text, octets] of [
+    ["Hello World", "Hello World", gsmOctets("Hello World")],
+    ["an empty text", "", Buffer.alloc(0)],
+    ["160 GSM characters", "x".repeat(160), gsmOctets("x".repeat(160))],
+    ["161 GSM characters", "x".repeat(161), gsmOctets("x".repeat(161))],
+    ["1,000 characters with €[]{}", cut, gsmOctets(cut)],
+    ["Greek", "Καλημέρα κόσμε", ucs2Octets("Καλημέρα κόσμε")],
+    ["a surrogate pair across the end of a segment", surrogates, ucs2Octets(surrogates)],
+  ]) {
+    test(`${name} arrives octet for octet`, async () => {
+      const from = smsc.frames.all.length;
+      const [sent] = await step("/object/once", { texts: [text] });
+      assert.equal(sent.status, "accepted");
+      const submissions = smsc.frames.all.slice(from).filter((frame) => frame.readUInt32BE(4) === 4).map(readSubmission);
+      assert.equal(joined(submissions).toString("hex"), octets.toString("hex"));
+      assert.equal(sent.segments.length, submissions.length);
+    });
+  }
+
+  test("a client serves one request after the other", async () => {
+    assert.equal((await step("/object/connect")).systemId, "npm");
+    assert.equal((await step("/object/send")).length, 1);
+    const texts = Array.from({ length: 500 }, (_, i) => `${i}`);
+    assert.equal(new Set((await step("/object/send", { texts })).map(({ messageId }) => messageId)).size, 500);
+    assert.deepEqual(await step("/object/close"), { state: "closed" });
+  });
+});
+
+describe("in a plain Worker", () => {
+  test("a client serves the request that connected it", async () => {
+    assert.equal((await step("/once"))[0].status, "accepted");
+  });
+
+  test("used by another request it says what to do, and does not hang", async () => {
+    await step("/connect");
+    const { error } = await step("/send");
+    assert.deepEqual([error.type, error.code, error.outcome], ["ConnectionLostError", "wrong-context", "unknown"]);
+    assert.match(error.message, /Durable Object/);
+    const later = (await step("/send")).error;
+    assert.deepEqual([later.code, later.outcome], ["closed", "not-sent"]);
+    assert.match(later.message, /Durable Object/);
+    assert.deepEqual(await step("/close"), { state: "closed" });
+  });
+});
+
+describe("what fails", () => {
+  test("a wrong password is a BindError with ESME_RINVPASWD", async () => {
+    const { error } = await step("/once", { url: smsc.url.replace("secret", "guess") });
+    assert.deepEqual([error.type, error.name, error.code, error.outcome], ["BindError", "ESME_RINVPASWD", 0x0e, "rejected"]);
+  });
+
+  test("a refused connection", async () => {
+    const closed = await ScriptedSmsc.listen();
+    await closed[Symbol.asyncDispose]();
+    const { error } = await step("/once", { url: closed.url });
+    assert.deepEqual([error.type, error.code, error.outcome], ["ConnectionLostError", "connection-failed", "not-sent"]);
+  });
+
+  for (const [name, connected, type] of [
+    ["silence", () => false, "TimeoutError"],
+    ["an end", (line) => line.socket.end(), "ConnectionLostError"],
+    ["garbage", (line) => line.send(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")), "ProtocolError"],
+  ]) {
+    test(`${name} instead of an answer to the bind`, async () => {
+      const scripted = await ScriptedSmsc.listen(undefined, connected);
+      const { error } = await step("/once", { url: scripted.url, options: { bindTimeout: 300 } });
+      assert.equal(error.type, type);
+      await scripted[Symbol.asyncDispose]();
+    });
+  }
+
+  for (const [name, fail] of [["dropped", (socket) => socket.destroy()], ["reset", (socket) => socket.resetAndDestroy()]]) {
+    test(`a link that is ${name} with requests under way`, async () => {
+      const scripted = await ScriptedSmsc.listen((request, line) => fail(line.socket));
+      const { error } = await step("/object/once", { url: scripted.url, options: { reconnect: false } });
+      assert.deepEqual([error.type, error.outcome], ["ConnectionLostError", "unknown"]);
+      await scripted[Symbol.asyncDispose]();
+    });
+  }
+
+  test("no answer in time", async () => {
+    const scripted = await ScriptedSmsc.listen((request, line) => request.command === "unbind" && answer(line, request));
+    const { error } = await step("/object/once", { url: scripted.url, options: { responseTimeout: 100 } });
+    assert.deepEqual([error.type, error.outcome], ["TimeoutError", "unknown"]);
+    await scripted[Symbol.asyncDispose]();
+  });
+
+  for (const option of ["ca", "cert", "key", "servername"]) {
+    test(`tls.${option}, which workerd has not`, async () => {
+      const { error } = await step("/once", { options: { tls: { [option]: "x" } } });
+      assert.deepEqual([error.code, error.outcome], ["unsupported", "not-sent"]);
+      assert.match(error.message, new RegExp(`tls\\.${option}`));
+    });
+  }
+
+  test("a certificate that nobody vouches for", async () => {
+    const server = createServer(selfSigned("localhost"));
+    server.on("tlsClientError", () => {});
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { error } = await step("/once", { url: `smpps://id:secret@localhost:${server.address().port}`, options: { bindTimeout: 5_000 } });
+    assert.deepEqual([error.type, error.outcome], ["ConnectionLostError", "not-sent"]);
+    server.close();
+  });
+});

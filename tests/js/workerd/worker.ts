@@ -1,0 +1,75 @@
+// Uses of the client in workerd: in one request, across requests of a plain Worker, and in a Durable Object.
+
+import { DurableObject } from "cloudflare:workers";
+import { connect, type ConnectOptions, type Sent, type SmppClient, type SmppError } from "smpp-edge";
+
+interface Env {
+  OBJECT: DurableObjectNamespace<ClientObject>;
+}
+
+/** Where a client is kept from one request to the next. */
+interface Keeper {
+  client?: SmppClient;
+}
+
+/** One step of a test: its name is the path, what it needs the body. */
+interface Step {
+  url: string;
+  texts?: string[];
+  options?: ConnectOptions;
+}
+
+function send(client: SmppClient, texts: string[]): Promise<Sent[]> {
+  return Promise.all(texts.map((text) => client.sendSms({ from: "12345", to: "+1234567890", text })));
+}
+
+async function run(path: string, { url, texts = ["Hello World"], options }: Step, keeper: Keeper): Promise<object> {
+  switch (path) {
+    case "/once": {
+      const client = await connect(url, options);
+      const sent = await send(client, texts);
+      await client.close();
+      return sent;
+    }
+    case "/connect":
+      keeper.client = await connect(url, { reconnect: false, ...options });
+      return keeper.client.peer;
+    case "/send":
+      return send(keeper.client!, texts);
+    case "/close":
+      await keeper.client!.close();
+      return { state: keeper.client!.stats().state };
+    default:
+      throw new Error(`no step ${path}`);
+  }
+}
+
+async function answer(request: Request, keeper: Keeper): Promise<Response> {
+  try {
+    return Response.json(await run(new URL(request.url).pathname, await request.json(), keeper));
+  } catch (error) {
+    const { constructor, name, code, outcome, message } = error as SmppError;
+    return Response.json({ error: { type: constructor.name, name, code, outcome, message } });
+  }
+}
+
+/** Keeps its client in the object: the way to do it. */
+export class ClientObject extends DurableObject<Env> {
+  readonly #keeper: Keeper = {};
+
+  override fetch(request: Request): Promise<Response> {
+    return answer(request, this.#keeper);
+  }
+}
+
+/** Keeps its client in the module: the mistake. */
+const module: Keeper = {};
+
+export default {
+  fetch(request: Request, env: Env): Promise<Response> {
+    const url = new URL(request.url);
+    if (!url.pathname.startsWith("/object/")) return answer(request, module);
+    url.pathname = url.pathname.replace("/object/", "/");
+    return env.OBJECT.get(env.OBJECT.idFromName("one")).fetch(new Request(url, request));
+  },
+} satisfies ExportedHandler<Env>;
