@@ -109,9 +109,10 @@ impl Session {
     }
 
     /// The first `n` octets of [`poll_transmit`](Self::poll_transmit) are on their way; more than there are counts as all.
+    /// Requests that this makes room for go with the next call that tells the time; if there are any,
+    /// [`poll_timeout`](Self::poll_timeout) is at once.
     pub fn handle_transmitted(&mut self, n: usize) {
         self.stats.octets_out += self.out.advance(n) as u64;
-        self.pump(self.now);
     }
 
     /// The next thing that happened. Its octets are the session's: copy what is to be kept.
@@ -122,14 +123,9 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) is due. Any other call may change it.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let blocked_by_rate = !self.outbox.is_empty()
-            && matches!(self.state, State::Bound(_))
-            && self.window.len() < self.config.window;
-        let flow = if blocked_by_rate {
-            self.flow.next_at(self.now)
-        } else {
-            None
-        };
+        let flow = self
+            .may_pump()
+            .then(|| self.flow.next_at(self.now).unwrap_or(self.now));
         [
             self.timers.next(),
             self.window.next_deadline(),

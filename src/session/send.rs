@@ -186,12 +186,20 @@ impl Session {
         count
     }
 
+    /// Whether requests wait for nothing but their time.
+    pub(super) fn may_pump(&self) -> bool {
+        !self.outbox.is_empty()
+            && self.window.len() < self.config.window
+            && self.out.pending().len() < HIGH_WATER
+            && matches!(self.state, State::Bound(_))
+    }
+
     /// Moves requests from the queue to the wire as bind, window, rate and network allow.
     pub(super) fn pump(&mut self, now: Instant) {
         let State::Bound(bind) = self.state else {
             return;
         };
-        while self.window.len() < self.config.window && self.out.pending().len() < HIGH_WATER {
+        while self.may_pump() {
             let Some(next) = self.outbox.front() else {
                 break;
             };

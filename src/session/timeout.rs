@@ -16,14 +16,15 @@ impl Session {
             self.stats.timeouts += 1;
             self.give_up(request, Failure::Timeout);
         }
-        for request in self.outbox.take_expired(now) {
-            self.expire(request);
-        }
         while let Some(request) = self.inbound.take_expired(now) {
             self.refuse(request.command_id, request.number, self.busy_status());
         }
         while let Some(timer) = self.timers.take_expired(now) {
             self.handle_timer(now, timer);
+        }
+        // After the timers, which may put requests back into the queue.
+        for request in self.outbox.take_expired(now) {
+            self.expire(request);
         }
         self.answer_unbind_when_done(now);
         self.pump(now);

@@ -159,7 +159,10 @@ impl Engine {
     /// the block that tells where they are; they are there until the next call into the module.
     pub fn drain(&mut self, now: f64, writable: bool) -> usize {
         let now = at(now);
-        self.settle_taken();
+        let session = self.session();
+        if session.poll_timeout().is_some_and(|due| due <= now) {
+            session.handle_timeout(now);
+        }
         Io::with(|io| {
             io.clear();
             self.write_events(io, now);

@@ -6,6 +6,7 @@ mod link;
 mod pair;
 mod peer;
 mod rng;
+pub mod script;
 mod seen;
 mod world;
 

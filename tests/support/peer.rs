@@ -249,7 +249,14 @@ impl Peer {
             self.session.handle_transmitted(octets.len());
             self.split(&octets);
             // What that made room for.
-            if !self.session.poll_transmit().is_empty() {
+            if !octets.is_empty()
+                && self
+                    .session
+                    .poll_timeout()
+                    .is_some_and(|at| at <= self.now())
+            {
+                let now = self.now();
+                self.session.handle_timeout(now);
                 self.collect();
             }
         }
