@@ -4,7 +4,7 @@ import type { OpenTransport } from "../engine/transport.ts";
 import type { CloseDetail, EngineConfig, EngineMessage, EngineReport, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
-import { Deliveries } from "./delivery.ts";
+import { Deliveries, type Delivery } from "./delivery.ts";
 import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound } from "./inbound.ts";
 import { readMessage, registeredDelivery, smsFields } from "./message.ts";
@@ -381,15 +381,19 @@ export class SmppClient implements AsyncDisposable {
   /** All segments of a message came to their end. */
   #finish(ticket: number, slot: Slot): void {
     const { segments, sink, index } = slot;
-    const accepted = segments.filter(({ status }) => status === "accepted");
-    const first = accepted[0];
+    let accepted = 0;
+    let first: SentSegment | undefined;
+    for (const segment of segments) {
+      if (segment.status !== "accepted") continue;
+      first ??= segment;
+      accepted++;
+    }
     let sent: Sent | undefined;
-    if (first === undefined) {
-      if (slot.report) this.#deliveries.forget();
-    } else {
-      const partial = accepted.length < segments.length;
-      const delivery = slot.report ? this.#deliveries.accepted(accepted.map(({ messageId }) => this.#key(messageId)), partial) : undefined;
-      sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", delivery);
+    if (first !== undefined) {
+      const partial = accepted < segments.length;
+      sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", this.#delivery(slot, partial));
+    } else if (slot.report) {
+      this.#deliveries.forget();
     }
     const error = sent === undefined ? gravest(segments) : undefined;
     if (sink !== undefined) sink.settle(index, sent, error);
@@ -398,9 +402,12 @@ export class SmppClient implements AsyncDisposable {
     this.#slots.release(ticket);
   }
 
-  #key(messageId: string): string {
+  /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
+  #delivery({ report, segments }: Slot, partial: boolean): Delivery | undefined {
+    if (!report) return undefined;
     const format = this.#settings.options.messageIdFormat ?? "as-is";
-    return messageIdKey(messageId, "response", format);
+    const ids = segments.filter(({ status }) => status === "accepted").map(({ messageId }) => messageId);
+    return this.#deliveries.accepted(ids.map((id) => messageIdKey(id, "response", format)), partial);
   }
 
   #report(engineReport: EngineReport, request: number): void {

@@ -1,8 +1,9 @@
-import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectPlain, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
 import type { Target } from "../options.ts";
 
+const BUFFER = 65_536;
 /** How long what was written may take to leave after `close()`, in milliseconds. */
 const LINGER = 2_000;
 
@@ -11,7 +12,7 @@ export function openSocket({ host, port, tls }: Target): OpenTransport {
   return (handler, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
-      const socket = tls === undefined ? connectPlain({ host, port }) : connectTls({ ...tls, host, port });
+      const socket = tls === undefined ? connectPlain({ host, port, onread: readInto(handler) }) : connectTls({ ...tls, host, port });
       const onAbort = (): void => {
         socket.destroy();
         reject(signal.reason as Error);
@@ -24,6 +25,18 @@ export function openSocket({ host, port, tls }: Target): OpenTransport {
         resolve(new NodeTransport(socket, handler));
       });
     });
+}
+
+/** One buffer for all reads: what comes in is used up before the next. A TLS socket, and Deno, give `data` events instead. */
+function readInto(handler: TransportHandler): OnReadOpts {
+  const buffer = new Uint8Array(BUFFER);
+  return {
+    buffer,
+    callback(count) {
+      handler.data(buffer.subarray(0, count));
+      return true;
+    },
+  };
 }
 
 class NodeTransport implements Transport {
@@ -40,7 +53,8 @@ class NodeTransport implements Transport {
     };
     // Small requests would wait for the acknowledgement of the ones before.
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Uint8Array) => handler.data(chunk));
+    // Not before the engine knows of this transport.
+    queueMicrotask(() => socket.on("data", (chunk: Uint8Array) => handler.data(chunk)));
     socket.on("drain", () => handler.drain());
     socket.on("error", (error) => (failure = error));
     socket.on("end", () => {
