@@ -2,6 +2,7 @@
 
 use super::error::FrameError;
 use super::header::{HEADER_LEN, Header};
+use bytes::{Buf, Bytes};
 
 /// A buffer that grew beyond this is given back once its PDU is done with.
 const KEPT: usize = 4096;
@@ -59,6 +60,28 @@ impl Framer {
             }
         }
         self.gather(input)
+    }
+
+    /// As [`next`](Self::next) for those who keep PDUs: what is returned shares the memory of `input`, counted, and is
+    /// copied only if the PDU was spread over several inputs. [`Pdu::decode`](super::Pdu::decode) reads from it in place.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn next_shared(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, FrameError> {
+        if self.done {
+            self.release();
+        }
+        if self.buffer.is_empty()
+            && let Some(length) = self.length(input)?
+            && length <= input.len()
+        {
+            return Ok(Some(input.split_to(length)));
+        }
+        let mut octets: &[u8] = input;
+        let frame = self.gather(&mut octets)?.map(Bytes::copy_from_slice);
+        let taken = input.len() - octets.len();
+        input.advance(taken);
+        Ok(frame)
     }
 
     /// Octets of an unfinished PDU held back.
@@ -163,6 +186,26 @@ mod tests {
             assert!(piece.is_empty());
         }
         out
+    }
+
+    #[test]
+    fn shared_pdus_are_those_of_the_stream_and_lie_in_it() {
+        let stream = [&ENQUIRE_LINK[..], &long(300), &ENQUIRE_LINK].concat();
+        for size in [1, 7, 16, 17, 400] {
+            let mut framer = Framer::new(1024);
+            let mut shared = Vec::new();
+            for piece in stream.chunks(size) {
+                let piece = Bytes::copy_from_slice(piece);
+                let mut input = piece.clone();
+                while let Some(frame) = framer.next_shared(&mut input).unwrap() {
+                    let place = frame.as_ptr().addr().wrapping_sub(piece.as_ptr().addr());
+                    assert!(size < 400 || place < piece.len(), "it was copied");
+                    shared.push(frame.to_vec());
+                }
+                assert!(input.is_empty());
+            }
+            assert_eq!(shared, frames(&mut Framer::new(1024), &stream, size));
+        }
     }
 
     #[test]
