@@ -64,11 +64,19 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
 
 /** What a text comes to, without sending it. */
 export function preview(input: PreviewInput): Preview {
-  if (input.binary !== undefined) {
-    const parts = countSegments(input.binary.replace(/../g, "0"), { ...optionsOf(input), encoding: "latin1" });
-    return { ...parts, encoding: "binary", dataCoding: 4 };
-  }
+  if (input.binary !== undefined) return previewBinary(fromHex(input.binary), optionsOf(input));
   return countSegments(input.text ?? "", optionsOf(input));
+}
+
+/** Octets are split as Latin-1 text is that has no character in common with GSM. */
+function previewBinary(binary: Uint8Array, options: Record<string, unknown>): Preview {
+  const counted = countSegments("\u00ff".repeat(binary.length), { ...options, encoding: "latin1" });
+  let at = 0;
+  for (const { octets, udh } of counted.parts) {
+    const start = udh?.length ?? 0;
+    octets.set(binary.subarray(at, at += octets.length - start), start);
+  }
+  return { ...counted, encoding: "binary", dataCoding: 4 };
 }
 
 type Open = { message: Prepared; ulid: string; index: number };

@@ -4,8 +4,10 @@ import { keepLinks, smppRoutes, type GatewayEnv } from "./index.ts";
 
 export { SmppGateway, SmppLink } from "./index.ts";
 
+const POLICY = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 const routes = smppRoutes();
-routes.get("/", (c) => c.html(console));
+routes.get("/", (c) => c.html(console, 200, { "content-security-policy": POLICY, "x-content-type-options": "nosniff" }));
 
 const worker: ExportedHandler<GatewayEnv> = {
   fetch: (request, env, ctx) => routes.fetch(request, env, ctx),
