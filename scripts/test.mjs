@@ -13,7 +13,7 @@ import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run,
 const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm"];
 
 // No suite takes this long; one that hangs is ended and counts as failed.
-const timeout = 15 * 60_000;
+const timeout = 10 * 60_000;
 
 const typescript = (project) => [process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]];
 
@@ -114,7 +114,7 @@ async function nodeSuite(tests, env = {}) {
   const tapFile = join(directory, "report.tap");
   try {
     const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${tapFile}`];
-    const result = await execute(node24(), ["--disable-warning=ExperimentalWarning", "--test", ...reporters, ...tests], { timeout, env: { ...process.env, ...env } });
+    const result = await execute(node24(), ["--disable-warning=ExperimentalWarning", "--test", `--test-timeout=${timeout - 30_000}`, ...reporters, ...tests], { timeout, env: { ...process.env, ...env } });
     const tap = exists(tapFile) ? readFileSync(tapFile, "utf8") : "";
     const number = (label) => Number(new RegExp(`^# ${label} (\\d+)$`, "m").exec(tap)?.[1] ?? 0);
     return tally(result, { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") + number("todo") });
