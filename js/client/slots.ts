@@ -45,9 +45,10 @@ export class Slots {
     return this.#slots[ticket] as Slot;
   }
 
-  /** Gives the slot back and lets go of everything in it. */
+  /** Gives the slot back and lets go of everything in it; nothing if that was done. */
   release(ticket: number): void {
     const slot = this.at(ticket);
+    if (!slot.busy) return;
     if (slot.onAbort !== undefined) {
       slot.signal?.removeEventListener("abort", slot.onAbort);
       slot.onAbort = undefined;

@@ -67,8 +67,10 @@ export class Link {
 
   /** ESME: connects and binds, and goes on doing so as the reconnection policy says. */
   start(): void {
-    this.#call((engine) => engine.connect(clock()));
-    this.#flush();
+    this.#quietly(() => {
+      this.#call((engine) => engine.connect(clock()));
+      this.#flush();
+    });
   }
 
   /** A connection that the peer made; its octets and its end go to the returned handler. */
@@ -109,14 +111,17 @@ export class Link {
     if (this.#engine === undefined) return false;
     const connection = Math.floor(request / 4294967296);
     const number = request % 4294967296;
-    const open = this.#call((engine) => {
-      if (fields === undefined) return engine.respond(clock(), connection, number, status);
-      const id = fields["message_id"];
-      // The usual answer to a submission.
-      if (typeof id === "string" && Object.keys(fields).length === 1) {
-        return engine.respond_id(clock(), connection, number, status, id);
-      }
-      return engine.respond_with(clock(), connection, number, status, fields);
+    let open = false;
+    this.#quietly(() => {
+      open = this.#call((engine) => {
+        if (fields === undefined) return engine.respond(clock(), connection, number, status);
+        const id = fields["message_id"];
+        // The usual answer to a submission.
+        if (typeof id === "string" && Object.keys(fields).length === 1) {
+          return engine.respond_id(clock(), connection, number, status, id);
+        }
+        return engine.respond_with(clock(), connection, number, status, fields);
+      });
     });
     this.#planFlush();
     return open;
@@ -125,21 +130,21 @@ export class Link {
   /** Gives up what is left of an SMS or of a request: it is settled as cancelled. */
   cancel(ticket: number): void {
     if (this.#engine === undefined) return;
-    this.#call((engine) => engine.cancel(clock(), ticket));
+    this.#quietly(() => this.#call((engine) => engine.cancel(clock(), ticket)));
     this.#planFlush();
   }
 
   /** Ends in order: the queue is sent, answers are awaited, then unbind. `closed` follows. */
   close(): void {
     if (this.#engine === undefined) return;
-    this.#call((engine) => engine.unbind(clock()));
+    this.#quietly(() => this.#call((engine) => engine.unbind(clock())));
     this.#planFlush();
   }
 
   /** Ends at once. `closed` follows. */
   destroy(): void {
     if (this.#engine === undefined) return;
-    this.#call((engine) => engine.abort(clock()));
+    this.#quietly(() => this.#call((engine) => engine.abort(clock())));
     this.#planFlush();
   }
 
@@ -154,21 +159,25 @@ export class Link {
     return {
       data: (chunk) => {
         if (!current()) return;
-        place(chunk);
-        this.#call((engine) => engine.receive(clock(), chunk.length));
-        this.#flush();
+        this.#quietly(() => {
+          place(chunk);
+          this.#call((engine) => engine.receive(clock(), chunk.length));
+          this.#flush();
+        });
       },
       drain: () => {
         if (!current()) return;
         this.#writable = true;
-        this.#flush();
+        this.#quietly(() => this.#flush());
       },
       end: (error) => {
         if (!current()) return;
         this.#transport = undefined;
         if (error !== undefined) this.#cause = error;
-        this.#call((engine) => engine.closed(clock()));
-        this.#flush();
+        this.#quietly(() => {
+          this.#call((engine) => engine.closed(clock()));
+          this.#flush();
+        });
       },
     };
   }
@@ -206,8 +215,10 @@ export class Link {
     } catch (error) {
       if (connection !== this.#connection || this.#engine === undefined) return;
       this.#cause = error;
-      this.#call((engine) => engine.closed(clock()));
-      this.#flush();
+      this.#quietly(() => {
+        this.#call((engine) => engine.closed(clock()));
+        this.#flush();
+      });
       return;
     }
     if (connection !== this.#connection || this.#engine === undefined) {
@@ -216,8 +227,10 @@ export class Link {
     }
     this.#transport = transport;
     this.#writable = true;
-    this.#call((engine) => engine.bind(clock()));
-    this.#flush();
+    this.#quietly(() => {
+      this.#call((engine) => engine.bind(clock()));
+      this.#flush();
+    });
   }
 
   /** Requests made in one turn share a write: it is done when the turn's own work is. */
@@ -226,7 +239,7 @@ export class Link {
     this.#flushPlanned = true;
     queueMicrotask(() => {
       this.#flushPlanned = false;
-      this.#flush();
+      this.#quietly(() => this.#flush());
     });
   }
 
@@ -279,8 +292,10 @@ export class Link {
   #expire(): void {
     this.#timerAt = Infinity;
     if (this.#engine === undefined) return;
-    this.#call((engine) => engine.timeout(clock()));
-    this.#flush();
+    this.#quietly(() => {
+      this.#call((engine) => engine.timeout(clock()));
+      this.#flush();
+    });
   }
 
   /** Calls into the module. What it throws of its own accord is an EngineError; anything else means that it broke. */
@@ -294,6 +309,15 @@ export class Link {
       throw error;
     } finally {
       refresh();
+    }
+  }
+
+  /** Runs what nobody waits for: when the module breaks in it, `closed` has told so, and nothing more is to be thrown. */
+  #quietly(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (this.#engine !== undefined) throw error;
     }
   }
 

@@ -1,0 +1,89 @@
+// The engine fails: nobody is left hanging, the socket is closed, the process lives on, and other clients do too.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importSource } from "./helpers.mjs";
+import { answer, ScriptedSmsc } from "./smsc.ts";
+import { until } from "../simulator/peers.ts";
+
+const { connect, SmppError, wasm } = await importSource("tests/js/client/whole.ts");
+const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
+
+/** Notes the engines as they are made. */
+function watchEngines(t) {
+  const engines = [];
+  const { connect: original } = wasm.Engine.prototype;
+  t.mock.method(wasm.Engine.prototype, "connect", function (...given) {
+    engines.push(this);
+    return original.apply(this, given);
+  });
+  return engines;
+}
+
+/** Makes an engine trap in one of its functions, as a panic does. */
+function trapIn(t, name, engine) {
+  const original = wasm.Engine.prototype[name];
+  t.mock.method(wasm.Engine.prototype, name, function (...given) {
+    if (this === engine()) throw new WebAssembly.RuntimeError("unreachable");
+    return original.apply(this, given);
+  });
+}
+
+async function withSmsc(use) {
+  const smsc = await ScriptedSmsc.listen((request, line) => {
+    if (request.command === "unbind") answer(line, request);
+    if (request.short_message?.message === "answer me") answer(line, request, { message_id: "1" });
+  });
+  try {
+    await use(smsc);
+  } finally {
+    await smsc[Symbol.asyncDispose]();
+  }
+}
+
+for (const [name, provoke] of [
+  ["receive", ({ smsc }) => smsc.line.send("enquire_link")],
+  ["closed", ({ smsc }) => smsc.line.socket.destroy()],
+  ["timeout", () => {}],
+  ["drain", ({ smpp }) => smpp.request({ command: "query_sm", message_id: "1" }).catch(() => {})],
+  ["send_sms", ({ smpp }) => assert.rejects(smpp.sendSms(HELLO), SmppError)],
+  ["respond", ({ smsc }) => smsc.line.send("deliver_sm", { source_addr: "1", destination_addr: "2", short_message: "x" })],
+  ["cancel", ({ abort }) => abort.abort()],
+  ["unbind", ({ smpp }) => void smpp.close()],
+]) {
+  test(`a trap in ${name}`, async (t) => {
+    await withSmsc(async (smsc) => {
+      const states = [];
+      const engines = watchEngines(t);
+      const abort = new AbortController();
+      const other = await connect(smsc.url);
+      const otherLine = smsc.line;
+      const smpp = await connect(smsc.url, { enquireLink: 20, onMessage: async () => {}, onState: (state, detail) => states.push([state, detail?.error.code]) });
+      const sending = smpp.sendSms({ ...HELLO, signal: abort.signal });
+      const reading = smpp.reports().next();
+      await smsc.line.await("submit_sm");
+      trapIn(t, name, () => engines[1]);
+      await provoke({ smsc, smpp, abort });
+
+      await assert.rejects(sending, (error) => error instanceof SmppError && error.outcome === "unknown");
+      await assert.rejects(reading, (error) => error.code === "engine");
+      await until("the end of the connection", () => smsc.line.closed);
+      await assert.rejects(smpp.sendSms(HELLO), (error) => error.code === "closed" && error.outcome === "not-sent");
+      await smpp.close();
+      assert.equal(states.at(-1)[0], "closed");
+
+      assert.equal((await other.sendSms({ ...HELLO, text: "answer me" })).status, "accepted");
+      await other.close();
+      await until("the end of the connection", () => otherLine.closed);
+    });
+  });
+}
+
+test("a trap during connect() rejects it", async (t) => {
+  await withSmsc(async (smsc) => {
+    const engines = watchEngines(t);
+    trapIn(t, "bind", () => engines[0]);
+    await assert.rejects(connect(smsc.url), (error) => error.code === "engine");
+    await until("the end of the connection", () => smsc.line.closed);
+  });
+});

@@ -1,0 +1,4 @@
+// The client and, of the same build, the module under it.
+
+export { wasm } from "#wasm";
+export { connect, SmppError } from "../../../js/client/index.ts";
