@@ -118,7 +118,7 @@ export class Deliveries {
       if (await this.#deliver(row, now)) this.delivered++;
       this.#sql.exec("DELETE FROM deliveries WHERE id = ? AND target = ?", row.id, row.target);
     } catch (error) {
-      this.#postpone(row, Date.now(), error instanceof Error ? error.message : String(error));
+      this.#postpone(row, now, error instanceof Error ? error.message : String(error));
       this.failed++;
     } finally {
       this.#running.delete(name);

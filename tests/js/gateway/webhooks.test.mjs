@@ -1,6 +1,9 @@
 // Reports and inbound messages leave by webhook: signed, tried again, and in the end kept as dead letters.
 
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
 import { Webhook } from "standardwebhooks";
 import { Smsc, startGateway, startReceiver, temporary, until } from "./support.mjs";
@@ -82,6 +85,42 @@ test("what is not delivered outlives a crash", async (t) => {
   await second.bound();
   const [request] = await until("the next attempt", () => receiver.requests.length > 0 && receiver.requests);
   assert.equal(verified(request).data.id, body.id);
+});
+
+test("after a day of refusals an event is a dead letter, and can be tried again", async (t) => {
+  const smsc = await Smsc.start(t);
+  const receiver = await startReceiver(t);
+  const storage = temporary(t);
+  const vars = { SMPP_URL: smsc.url, SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: secret, SMPP_WEBHOOK_PRIVATE: "true" };
+  receiver.answer = () => 500;
+  const first = await startGateway(t, { vars, storage });
+  const { body } = await first.post("/v1/messages", hello);
+  await until("an attempt", () => receiver.requests.length > 0);
+  await first.kill();
+
+  // Ten attempts later: the day is passed over in the gateway's database.
+  for (const file of globSync(join(storage, "**", "*.sqlite"))) {
+    const database = new DatabaseSync(file);
+    const isLink = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'").get();
+    if (isLink) database.exec("UPDATE deliveries SET attempts = 10, due = 0");
+    database.close();
+  }
+
+  const second = await startGateway(t, { vars, storage });
+  await second.bound();
+  const [letter] = await until("the dead letter", async () => {
+    const { deadLetters } = (await second.get("/v1/dead-letters")).body;
+    return deadLetters.length > 0 && deadLetters;
+  });
+  assert.deepEqual([letter.target, letter.attempts, letter.event.type, letter.event.data.id], ["webhook", 11, "message.report", body.id]);
+  assert.match(letter.error, /500/);
+
+  receiver.answer = () => 204;
+  const replayed = await second.post(`/v1/dead-letters/${letter.id}/replay`);
+  assert.deepEqual([replayed.status, replayed.body], [202, { id: letter.id, status: "queued" }]);
+  await until("its delivery", async () => (await second.get("/v1/dead-letters")).body.deadLetters.length === 0);
+  await until("the request", () => receiver.requests.filter(({ headers }) => headers["webhook-id"] === letter.id).length === 3);
+  assert.equal((await second.post(`/v1/dead-letters/${letter.id}/replay`)).status, 404);
 });
 
 test("settings of webhooks that can't be used are refused by name, and not shown", async (t) => {
