@@ -154,6 +154,18 @@ export function exchangeTests(): void {
       }, { log: () => {}, onMessage: () => Promise.reject(new Error("no database")) });
     });
 
+    for (const logTexts of [false, true]) {
+      test(`the log has a line a PDU, ${logTexts ? "with" : "without"} texts and numbers, and never the password`, async () => {
+        const lines: string[] = [];
+        await withNodeSmsc(async (_, smpp) => void (await smpp.sendSms(HELLO)), { log: (line) => void lines.push(line), logTexts });
+        const log = lines.join("\n");
+        for (const command of ["bind_transceiver", "bind_transceiver_resp", "submit_sm", "submit_sm_resp", "unbind"]) assert.match(log, new RegExp(`\\b${command}\\b`));
+        assert.equal(log.includes("Hello World"), logTexts);
+        assert.equal(log.includes("1234567890"), logTexts);
+        assert(!log.includes("secret"));
+      });
+    }
+
     test("200 messages at once share a window of 10", async () => {
       await withNodeSmsc(async (smsc, smpp) => {
         const all = await Promise.all(Array.from({ length: 200 }, (_, i) => smpp.sendSms({ ...HELLO, text: `${i}` })));

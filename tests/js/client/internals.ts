@@ -7,3 +7,4 @@ export { Generations } from "../../../js/client/generations.ts";
 export { openSocket } from "../../../js/client/sockets/node.ts";
 export { openWinterTc } from "../../../js/client/sockets/wintertc.ts";
 export * as errors from "../../../js/client/errors.ts";
+export { readSchedule, readValidity } from "../../../js/client/time.ts";

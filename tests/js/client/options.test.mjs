@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { importSource } from "./helpers.mjs";
 
-const { formatAddress, Generations, readAddress, readOptions } = await importSource("tests/js/client/internals.ts");
+const { formatAddress, Generations, readAddress, readOptions, readSchedule, readValidity } = await importSource("tests/js/client/internals.ts");
 
 describe("URL", () => {
   for (const [url, host, port, tls] of [
@@ -191,4 +191,31 @@ describe("what is remembered", () => {
     assert.equal(map.take("c"), "c");
     assert.equal(map.get("c"), undefined);
   });
+});
+
+describe("times", () => {
+  const noon = new Date("2026-03-04T12:00:00.500Z");
+
+  test("validity is seconds, or a point in time in UTC (SMPP 5.0, 4.7.23.4)", () => {
+    assert.equal(readValidity(undefined), undefined);
+    assert.equal(readValidity(3_600), 3_600);
+    assert.equal(readValidity(0.2), 1);
+    assert.equal(readValidity(noon), "260304120000500+");
+  });
+
+  test("a schedule is a point in time, or relative for up to 99 days (4.7.23.5)", (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: noon });
+    assert.equal(readSchedule(undefined), undefined);
+    assert.equal(readSchedule(noon), "260304120000500+");
+    assert.equal(readSchedule(90_061), "000001010101000R");
+    assert.equal(readSchedule(99 * 86_400), "000099000000000R");
+    assert.equal(readSchedule(100 * 86_400), "260612120000500+");
+  });
+
+  for (const value of [0, -1, NaN, Infinity, "1h", new Date(NaN), null]) {
+    test(`${String(value)} is refused`, () => {
+      assert.throws(() => readValidity(value), (error) => error.field === "validity");
+      assert.throws(() => readSchedule(value), (error) => error.field === "scheduleAt");
+    });
+  }
 });
