@@ -35,7 +35,7 @@ async function main() {
   const body = JSON.stringify({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
   const quoted = windows ? `"${body.replaceAll('"', '\\"')}"` : `'${body}'`;
   console.log(`
-Console and decoder:  http://${host}:${port}/
+Console:              http://${host}:${port}/
 SMSC:                 ${smsc ? "yours, from SMPP_URL" : `the simulator on ${host}:${smppPort}`}
 ${health.ok ? "" : `\nThe gateway is up but not healthy: ${health.body}\n`}
 Send a message:
