@@ -118,10 +118,10 @@ async function mustBeFree(port, option) {
   });
 }
 
-/** Waits until the gateway answers; a minute for its link to come up too. */
+/** Waits until the gateway answers; two minutes for its link to come up too. */
 async function ready(url) {
   let answer;
-  for (const began = Date.now(); Date.now() - began < 60_000; await delay(200)) {
+  for (const began = Date.now(); Date.now() - began < 120_000; await delay(200)) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       answer = { ok: response.ok, body: await response.text() };
@@ -130,7 +130,7 @@ async function ready(url) {
       // Not listening yet.
     }
   }
-  if (!answer) throw new Failure(`The gateway did not answer at ${url} within a minute.`);
+  if (!answer) throw new Failure(`The gateway did not answer at ${url} within two minutes.`);
   return answer;
 }
 

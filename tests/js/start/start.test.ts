@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, timeout: 120_000 }, async () => {
+test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, timeout: 240_000 }, async () => {
   const [port, smppPort] = [await freePort(), await freePort()];
   const output = start("--port", port, "--smpp-port", smppPort, "--state", state);
   await until(() => output().includes("Ctrl-C stops everything"), output);
@@ -48,7 +48,7 @@ test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, 
   assert.deepEqual(left, []);
 });
 
-test("when the gateway dies, everything stops and the command says so", { ...posix, timeout: 120_000 }, async () => {
+test("when the gateway dies, everything stops and the command says so", { ...posix, timeout: 240_000 }, async () => {
   const output = start("--port", await freePort(), "--smpp-port", await freePort(), "--state", state);
   await until(() => output().includes("Ctrl-C stops everything"), output);
   const started = descendants(script!.pid!);
@@ -80,7 +80,7 @@ function start(...args: string[]): () => string {
 }
 
 async function until(holds: () => boolean | Promise<boolean>, describe: () => string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     if (await holds()) return;
     if (script!.exitCode !== null) break;
     await delay(200);
