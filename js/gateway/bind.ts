@@ -74,15 +74,6 @@ export class Bind {
     void this.#attempt();
   }
 
-  /** Unbinds for good. */
-  async close(): Promise<void> {
-    clearTimeout(this.#timer ?? null);
-    const client = this.#client;
-    this.#client = undefined;
-    this.#set("down", undefined);
-    await client?.close();
-  }
-
   async #attempt(): Promise<void> {
     let client: SmppClient | undefined;
     let lost: string | undefined;

@@ -28,7 +28,7 @@ export class Events {
     if (this.#readers.size > 0) this.#send(encoder.encode(":\n\n"));
   }
 
-  /** Events from now on, and before them those kept of the time after `since`. */
+  /** Events from now on, and before them those kept since `since`: that of this very time may be a repeat. */
   stream(since: number | undefined): ReadableStream<Uint8Array> {
     let own: ReadableStreamDefaultController<Uint8Array>;
     return new ReadableStream<Uint8Array>({
@@ -37,7 +37,7 @@ export class Events {
         this.#readers.add(controller);
         controller.enqueue(encoder.encode(":\n\n"));
         for (const event of this.#kept) {
-          if (since !== undefined && event.at > since) controller.enqueue(encode(event));
+          if (since !== undefined && event.at >= since) controller.enqueue(encode(event));
         }
       },
       cancel: () => {

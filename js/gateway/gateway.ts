@@ -61,7 +61,7 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
   async #send(messages: RpcMessage[], several: boolean, { idempotencyKey }: SendOptions): Promise<AcceptedOrNot[]> {
     const now = Date.now();
     const values = messages.map((message) => fromRpc(message, now));
-    const idempotency = idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint: JSON.stringify(values) };
+    const idempotency = idempotencyKey === undefined ? undefined : { key: idempotencyKey, content: JSON.stringify(values) };
     return sendAll(this.env, TRUSTED, values, several, idempotency);
   }
 }

@@ -141,7 +141,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     };
   }
 
-  /** The stream of events, as server-sent events; `?since=` milliseconds repeats what came after. */
+  /** The stream of events, as server-sent events; `?since=` milliseconds repeats what came since. */
   override async fetch(request: Request): Promise<Response> {
     await this.#wake(Date.now());
     const since = new URL(request.url).searchParams.get("since");

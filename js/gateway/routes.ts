@@ -45,7 +45,7 @@ export function smppRoutes(): Hono<GatewayContext> {
     demand(c.var.caller, "send");
     const { value, text } = await readJson(c.req.raw);
     const key = c.req.header("idempotency-key");
-    const idempotency = key === undefined ? undefined : { key: checkKey(key), fingerprint: await sha256(text) };
+    const idempotency = key === undefined ? undefined : { key: checkKey(key), content: text };
     const several = Array.isArray(value);
     const results = await sendAll(c.env, c.var.caller, several ? value : [value], several, idempotency);
     return c.json(several ? results : results[0]!, 202);
@@ -175,10 +175,6 @@ async function decodeInput(request: Request): Promise<{ pdus: Uint8Array | strin
 function checkKey(key: string): string {
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
   throw new ProblemError("invalid-key", "1 to 255 printable ASCII characters without spaces are expected");
-}
-
-async function sha256(text: string): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
 /** JSON with octets as hexadecimal. */

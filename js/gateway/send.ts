@@ -1,7 +1,7 @@
 import { countSegments, EngineError } from "../client/index.ts";
 import { encodeTlvs } from "../engine/codec.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "./config.ts";
-import { fromHex } from "./hex.ts";
+import { fromHex, toHex } from "./hex.ts";
 import { linkName, messageId, repeatableUlid, ulid, type Place } from "./ids.ts";
 import { addressText, checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "./input.ts";
 import type { Caller } from "./keys.ts";
@@ -24,6 +24,12 @@ export interface Accepted {
 /** What became of one message of several: stored, or not. */
 export type AcceptedOrNot = Accepted | { error: Problem };
 
+/** Makes a request count once: the caller's key for it, and what it holds. */
+export interface Idempotency {
+  key: string;
+  content: string;
+}
+
 /** What a text comes to: as `countSegments` of the client has it. */
 export type Preview = ReturnType<typeof countSegments>;
 
@@ -45,7 +51,7 @@ export function linkAt(env: GatewayEnv, place: Place): LinkStub {
  * Stores messages for sending, in the order given. Throws a {@link ProblemError} if one of them can't be sent, if the caller may not,
  * or if none could be stored; then nothing is. With `idempotency` a repeated request stores nothing and gets the same ids.
  */
-export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: { key: string; fingerprint: string }): Promise<AcceptedOrNot[]> {
+export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: Idempotency): Promise<AcceptedOrNot[]> {
   const settings = settingsOf(env);
   const now = Date.now();
   const prepared = prepareAll(settings, caller, values, isArray, now);
@@ -146,9 +152,9 @@ function optionsOf(input: PreviewInput): Record<string, unknown> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: { key: string; fingerprint: string } | undefined) {
+async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: Idempotency | undefined) {
   if (!idempotency && caller.rate === undefined) return { admitted: true as const };
-  const claim = await linkAt(env, homeOf(settings, caller.name)).admit(caller.name, caller.rate, messages, idempotency);
+  const claim = await linkAt(env, homeOf(settings, caller.name)).admit(caller.name, caller.rate, messages, idempotency && { key: idempotency.key, fingerprint: await sha256(idempotency.content) });
   if (claim.admitted) return claim;
   if (claim.why === "reused") throw new ProblemError("key-reused");
   throw new ProblemError("rate-limited", undefined, undefined, { "retry-after": String(claim.retryAfter) });
@@ -198,6 +204,10 @@ async function offer(env: GatewayEnv, caller: Caller, open: Open[], choice: numb
     });
   }));
   return left.sort((a, b) => a.index - b.index);
+}
+
+async function sha256(text: string): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
 function accepted(id: string, message: Prepared): Accepted {

@@ -1,6 +1,6 @@
 // A user's Worker with the gateway as a plugin. What its handlers get is posted to RECEIVER, and its own routes call the gateway by RPC.
 
-import { type GatewayEnv, type GatewayMessage, type GatewayReport, SmppGateway, SmppLink } from "../../../js/gateway/index.ts";
+import { type Envelope, type GatewayEnv, type GatewayMessage, type GatewayReport, SmppGateway, SmppLink } from "../../../js/gateway/index.ts";
 
 export { SmppGateway, SmppLink };
 
@@ -26,6 +26,9 @@ export default {
     } catch (error) {
       return Response.json({ error: (error as Error).message });
     }
+  },
+  async queue(batch: MessageBatch<Envelope>, env: Env): Promise<void> {
+    for (const { body } of batch.messages) await tell(env, "queue", body);
   },
   async smppReport(report: GatewayReport, env: Env): Promise<void> {
     await tell(env, "report", { ...report, rawIsOctets: report.raw instanceof Uint8Array, doneAtIsDate: report.doneAt instanceof Date });

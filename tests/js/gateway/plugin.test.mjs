@@ -10,7 +10,7 @@ const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
 test("a Worker sends by RPC and gets reports and messages in its handlers", async (t) => {
   const smsc = await Smsc.start(t);
   const receiver = await startReceiver(t);
-  const gateway = await startGateway(t, { main: join(root, "tests/js/gateway/plugin-worker.ts"), vars: { SMPP_URL: smsc.url, RECEIVER: receiver.url } });
+  const gateway = await startGateway(t, { main: join(root, "tests/js/gateway/plugin-worker.ts"), vars: { SMPP_URL: smsc.url, RECEIVER: receiver.url }, queue: true });
   const call = async (method, ...args) => (await gateway.post("/rpc", { method, args })).body;
   const handled = (kind) => receiver.requests.map(({ body }) => JSON.parse(body)).filter((event) => event.kind === kind);
 
@@ -60,6 +60,16 @@ test("a Worker sends by RPC and gets reports and messages in its handlers", asyn
     assert.equal(answer.command_status, 0);
     const message = await until("the message", () => handled("message")[0]);
     assert.deepEqual([message.text, message.from.addr, message.to.addr, message.complete], ["Good day", "4915112345", "12345", true]);
+  });
+
+  await t.test("a Queue that is bound gets both as well", async () => {
+    const types = await until("the Queue's messages", () => {
+      const found = new Set(handled("queue").map(({ type }) => type));
+      return found.size === 2 && found;
+    });
+    assert.deepEqual([...types].sort(), ["message.received", "message.report"]);
+    const { data } = handled("queue").find(({ type }) => type === "message.received");
+    assert.equal(data.text, "Good day");
   });
 
   await t.test("a handler that throws gets it again", async () => {

@@ -7,24 +7,22 @@ import { join } from "node:path";
 // Nothing is sent or fetched.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
-const { vars, main, storage, config } = JSON.parse(process.argv[2]);
+const { vars, main, storage, queue } = JSON.parse(process.argv[2]);
 const { unstable_startWorker } = await import("wrangler");
 const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
-const path = config ?? join(directory, "wrangler.json");
-if (!config) {
-  writeFileSync(path, JSON.stringify({
-    name: "gateway",
-    main,
-    compatibility_date: "2026-10-01",
-    durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }] },
-    services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
-    migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],
-    vars,
-  }));
-}
+const config = join(directory, "wrangler.json");
+writeFileSync(config, JSON.stringify({
+  name: "gateway",
+  main,
+  compatibility_date: "2026-10-01",
+  durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }] },
+  services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
+  migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],
+  ...(queue ? { queues: { producers: [{ binding: "SMPP_QUEUE", queue: "sms" }], consumers: [{ queue: "sms", max_batch_timeout: 0 }] } } : {}),
+  vars,
+}));
 const worker = await unstable_startWorker({
-  config: path,
-  ...(config ? { bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value }])) } : {}),
+  config,
   dev: { server: { hostname: "127.0.0.1", port: 0 }, inspector: false, persist: storage, logLevel: "log", watch: false },
 });
 await worker.ready;

@@ -1,0 +1,27 @@
+// What `wrangler deploy` would upload.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import test from "node:test";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { root, temporary } from "./support.mjs";
+
+const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
+
+// The whole may be 150 KB of gzip, of which the engine's module has 60.
+const BUDGET = 90_000;
+
+test(`the deployment as it stands can be uploaded, beside the module in at most ${BUDGET} octets of gzip`, async (t) => {
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", NO_COLOR: "1" };
+  const directory = temporary(t);
+  const { stdout } = await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", directory], { cwd: root, env });
+  assert.match(stdout, /env\.SMPP_LINK \(SmppLink\)/);
+  const uploaded = readdirSync(directory).filter((name) => /\.(js|html)$/.test(name));
+  const size = uploaded.reduce((sum, name) => sum + gzipSync(readFileSync(join(directory, name))).length, 0);
+  t.diagnostic(`${size} octets; with the module ${/gzip: ([\d.]+ KiB)/.exec(stdout)?.[1]}`);
+  assert.ok(uploaded.length >= 2 && size <= BUDGET, `${size} octets`);
+});
