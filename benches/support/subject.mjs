@@ -16,6 +16,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const more = await session.run(count);
   const wall = (performance.now() - began) * 1000;
   const { user, system } = process.cpuUsage(cpu);
-  console.log(JSON.stringify({ cpu: user + system, wall, ...more }));
+  console.log(JSON.stringify({ cpu: user + system, user, system, wall, ...more }));
 }
 process.exit();
