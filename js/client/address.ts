@@ -36,7 +36,7 @@ function infer(input: string, out: Address, field: string): void {
     if (plus && input.length > 1) set(out, INTERNATIONAL, ISDN, input.slice(1));
     else if (!plus) set(out, UNKNOWN, 0, input);
     else throw unusable(field);
-  } else if (input.length <= 11 && LETTER.test(input)) {
+  } else if (input.length <= 11 && hasLetter(input)) {
     set(out, ALPHANUMERIC, 0, input);
   } else if (/^[0-9*#]+$/.test(input)) {
     set(out, UNKNOWN, 0, input);
@@ -51,6 +51,14 @@ function isDigits(input: string, from: number): boolean {
     if (unit < 0x30 || unit > 0x39) return false;
   }
   return true;
+}
+
+function hasLetter(input: string): boolean {
+  for (let i = 0; i < input.length; i++) {
+    const lower = input.charCodeAt(i) | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a) return true;
+  }
+  return LETTER.test(input);
 }
 
 function set(out: Address, ton: number, npi: number, addr: string): void {

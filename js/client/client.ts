@@ -374,7 +374,9 @@ export class SmppClient implements AsyncDisposable {
       this.#slots.release(ticket);
       return;
     }
-    slot.segments[index] = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
+    const segment: SentSegment = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
+    if (slot.settled === 0) slot.segments = index === 0 ? [segment] : [];
+    slot.segments[index] = segment;
     if (++slot.settled === slot.expected) this.#finish(ticket, slot);
   }
 

@@ -7,6 +7,8 @@ export interface ResultSink {
   settle(index: number, sent: Sent | undefined, error: SmppError | undefined): void;
 }
 
+const NO_SEGMENTS: SentSegment[] = [];
+
 /** One message or request on its way. Slots are used again, so that sending allocates only what the caller gets. */
 export class Slot {
   /** The promise's, or undefined if `sink` takes the result. */
@@ -22,8 +24,8 @@ export class Slot {
   command = "";
   /** Whether a delivery report was asked for. */
   report = false;
-  /** Results so far, by segment. */
-  segments: SentSegment[] = [];
+  /** Results so far, by segment; not this slot's own before the first. */
+  segments: SentSegment[] = NO_SEGMENTS;
   settled = 0;
   signal: AbortSignal | undefined = undefined;
   onAbort: (() => void) | undefined = undefined;
@@ -56,7 +58,7 @@ export class Slots {
     slot.signal = undefined;
     slot.resolve = slot.reject = slot.sink = undefined;
     slot.expected = slot.settled = 0;
-    slot.segments = [];
+    slot.segments = NO_SEGMENTS;
     slot.busy = false;
     this.#free.push(ticket);
   }

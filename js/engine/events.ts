@@ -80,8 +80,8 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
     switch (number()) {
       case SETTLED: {
         // The hot one: settling calls nobody back before this turn is over, so it need not wait.
-        const [ticket, index, outcome, status, command] = [number(), number(), number() as Outcome, number(), number()];
-        sink.settled(ticket, index, outcome, status, command, text(), optionalBytes());
+        // Arguments are evaluated in order.
+        sink.settled(number(), number(), number() as Outcome, number(), number(), text(), optionalBytes());
         break;
       }
       case REPORT: {

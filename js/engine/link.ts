@@ -4,7 +4,7 @@
 import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
 import { readEvents, type LifeSink } from "./events.ts";
-import { engineCall } from "./fault.ts";
+import { engineCall, fault } from "./fault.ts";
 import { f64, place, refresh, u8 } from "./memory.ts";
 import { writeSms } from "./sms.ts";
 import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
@@ -42,6 +42,8 @@ export class Link {
   #flushing = false;
   #flushAgain = false;
   #flushPlanned = false;
+  /** When the first request of the present turn was made. */
+  #turnAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
   #closed = false;
@@ -88,8 +90,15 @@ export class Link {
    * @throws EngineError if it is not taken; nothing is settled then
    */
   sendSms(ticket: number, sms: SmsFields): { segments: number; encoding: string } {
+    const engine = this.#running();
     const length = writeSms(ticket, sms);
-    const plan = this.#call((engine) => engine.send_sms(clock(), length));
+    let plan: number;
+    try {
+      plan = engine.send_sms(this.#turn(), length);
+      if (plan === 0) throw engine.refusal();
+    } catch (error) {
+      throw this.#failed(error);
+    }
     this.#planFlush();
     return { segments: plan & 0xff, encoding: encodingName(plan >>> 8) };
   }
@@ -108,21 +117,25 @@ export class Link {
    * @throws EngineError for a field that can't be written
    */
   respond(request: number, status: number, fields?: Omit<PduInput, "command">): boolean {
-    if (this.#engine === undefined) return false;
+    const engine = this.#engine;
+    if (engine === undefined) return false;
     const connection = Math.floor(request / 4294967296);
     const number = request % 4294967296;
     let open = false;
-    this.#quietly(() => {
-      open = this.#call((engine) => {
-        if (fields === undefined) return engine.respond(clock(), connection, number, status);
-        const id = fields["message_id"];
+    try {
+      const id = fields?.["message_id"];
+      if (fields === undefined) {
+        open = engine.respond(this.#turn(), connection, number, status);
+      } else if (typeof id === "string" && Object.keys(fields).length === 1) {
         // The usual answer to a submission.
-        if (typeof id === "string" && Object.keys(fields).length === 1) {
-          return engine.respond_id(clock(), connection, number, status, id);
-        }
-        return engine.respond_with(clock(), connection, number, status, fields);
-      });
-    });
+        open = engine.respond_id(this.#turn(), connection, number, status, id);
+      } else {
+        open = engine.respond_with(this.#turn(), connection, number, status, fields);
+      }
+    } catch (error) {
+      const failure = this.#failed(error);
+      if (failure instanceof EngineError) throw failure;
+    }
     this.#planFlush();
     return open;
   }
@@ -159,10 +172,11 @@ export class Link {
     return {
       data: (chunk) => {
         if (!current()) return;
+        const now = clock();
         this.#quietly(() => {
           place(chunk);
-          this.#call((engine) => engine.receive(clock(), chunk.length));
-          this.#flush();
+          this.#call((engine) => engine.receive(now, chunk.length));
+          this.#flush(now);
         });
       },
       drain: () => {
@@ -237,13 +251,22 @@ export class Link {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    queueMicrotask(() => {
-      this.#flushPlanned = false;
-      this.#quietly(() => this.#flush());
-    });
+    queueMicrotask(this.#plannedFlush);
   }
 
-  #flush(): void {
+  #plannedFlush = (): void => {
+    this.#flushPlanned = false;
+    this.#quietly(() => this.#flush());
+  };
+
+  /** The time, told once for all that is asked for in one turn. */
+  #turn(): number {
+    if (!this.#flushPlanned) this.#turnAt = clock();
+    return this.#turnAt;
+  }
+
+  /** `now`: the time, if it has just been told. */
+  #flush(now = clock()): void {
     if (this.#flushing) {
       this.#flushAgain = true;
       return;
@@ -253,7 +276,7 @@ export class Link {
       do {
         this.#flushAgain = false;
         if (this.#engine === undefined) return;
-        this.#drain();
+        this.#drain(now);
       } while (this.#flushAgain);
     } finally {
       this.#flushing = false;
@@ -263,8 +286,15 @@ export class Link {
 
   #deadline = Infinity;
 
-  #drain(): void {
-    const block = this.#call((engine) => engine.drain(clock(), this.#transport !== undefined && this.#writable)) >> 3;
+  #drain(now: number): void {
+    const engine = this.#running();
+    let block: number;
+    try {
+      block = engine.drain(now, this.#transport !== undefined && this.#writable) >> 3;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    refresh();
     const outAt = f64[block + 6]!;
     const outLength = f64[block + 7]!;
     this.#deadline = f64[block + 8]!;
@@ -298,17 +328,18 @@ export class Link {
     });
   }
 
-  /** Calls into the module. What it throws of its own accord is an EngineError; anything else means that it broke. */
+  #running(): Engine {
+    if (this.#engine === undefined) throw new EngineError("closed", "the session is over");
+    return this.#engine;
+  }
+
+  /** Calls into the module. */
   #call<T>(use: (engine: Engine) => T): T {
-    const engine = this.#engine;
-    if (engine === undefined) throw new EngineError("closed", "the session is over");
+    const engine = this.#running();
     try {
-      return engineCall(() => use(engine));
+      return use(engine);
     } catch (error) {
-      if (!(error instanceof EngineError)) this.#broken(error);
-      throw error;
-    } finally {
-      refresh();
+      throw this.#failed(error);
     }
   }
 
@@ -319,6 +350,13 @@ export class Link {
     } catch (error) {
       if (this.#engine !== undefined) throw error;
     }
+  }
+
+  /** What a call into the module threw. If it is not of the caller's making, the session is over. */
+  #failed(error: unknown): unknown {
+    const failure = fault(error);
+    if (!(failure instanceof EngineError)) this.#broken(failure);
+    return failure;
   }
 
   /** The module trapped: this session can't go on. Others can. */

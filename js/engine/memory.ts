@@ -12,20 +12,35 @@ export let f64 = new Float64Array(0);
 
 /** To be called after each call into the module and before each use of a view. */
 export function refresh(): void {
+  // When the memory grows, the views of it as it was become empty.
+  if (u8.length > 0) return;
   memory ??= wasm.moduleMemory() as WebAssembly.Memory;
-  if (u8.buffer !== memory.buffer) {
-    u8 = new Uint8Array(memory.buffer);
-    u16 = new Uint16Array(memory.buffer);
-    u32 = new Uint32Array(memory.buffer);
-    f64 = new Float64Array(memory.buffer);
-  }
+  u8 = new Uint8Array(memory.buffer);
+  u16 = new Uint16Array(memory.buffer);
+  u32 = new Uint32Array(memory.buffer);
+  f64 = new Float64Array(memory.buffer);
 }
+
+const LEAST_ROOM = 4_096;
+
+/** The module's scratch room: it moves only when more is asked for. */
+let roomAt = 0;
+let room = 0;
 
 /** Room for `length` octets in the module, at an address that is a multiple of 8; valid until the next call. */
 export function scratch(length: number): number {
-  const address = wasm.scratch(length);
+  if (length > room) {
+    const wanted = Math.max(LEAST_ROOM, 2 ** Math.ceil(Math.log2(length)));
+    roomAt = wasm.scratch(wanted);
+    room = wanted;
+  }
   refresh();
-  return address;
+  return roomAt;
+}
+
+/** The module broke, and will make itself another scratch room. */
+export function forgetScratch(): void {
+  room = 0;
 }
 
 /** Copies octets into the module, to the same place. Making room may replace `u8`, so that comes first. */

@@ -24,15 +24,17 @@ const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 let word = 0;
 let end = 0;
 let heap = "";
-let octets: Uint8Array = new Uint8Array(0);
+const NO_OCTETS = new Uint8Array(0);
+let octets: Uint8Array = NO_OCTETS;
 
 /** Begins the batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
 export function begin(block: number): void {
   const textAt = f64[block + 2]!;
   const textLength = f64[block + 3]!;
   const octetsAt = f64[block + 4]!;
+  const octetsLength = f64[block + 5]!;
   heap = textLength === 0 ? "" : utf8.decode(u8.subarray(textAt, textAt + textLength));
-  octets = u8.slice(octetsAt, octetsAt + f64[block + 5]!);
+  octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
   word = f64[block]! >> 2;
   end = word + f64[block + 1]!;
 }

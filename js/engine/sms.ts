@@ -1,4 +1,4 @@
-// An SMS on its way into the module: one fixed record of words, then its strings as UTF-16 units, then its octets.
+// An SMS on its way into the module: one fixed record of words, then its text as UTF-16 units, then its other strings and its octets.
 // The layout is that of src/wasm/sms.rs.
 
 import { wasm } from "#wasm";
@@ -31,11 +31,32 @@ function numbered(names: string[]): Map<string, number> {
   return new Map(names.map((name, code) => [name, code]));
 }
 
+/** Where the next octet goes. */
 let at = 0;
 
-function putString(text: string): void {
-  for (let i = 0; i < text.length; i++) u16[at + i] = text.charCodeAt(i);
+function putUnits(text: string): void {
+  const units = u16;
+  const start = at >> 1;
+  for (let i = 0; i < text.length; i++) units[start + i] = text.charCodeAt(i);
+  at += text.length * 2;
+}
+
+/** A string of the field named, as Latin-1. */
+function putLatin1(text: string, field: string): void {
+  const octets = u8;
+  let all = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    all |= unit;
+    octets[at + i] = unit;
+  }
+  if (all > 0xff) throw new EngineError("invalid-field", `${field}: not a value for this field`, field);
   at += text.length;
+}
+
+function putOctets(octets: Uint8Array): void {
+  u8.set(octets, at);
+  at += octets.length;
 }
 
 /** Writes the record into the module's scratch room and returns its length in octets. */
@@ -54,58 +75,55 @@ export function writeSms(ticket: number, sms: SmsFields): number {
     languages ??= numbered(wasm.languages());
     language = codeOf(languages, sms.language, "language") + 1;
   }
-  const units =
-    from.addr.length + to.addr.length + text.length + serviceType.length + scheduleAt.length + validity.length;
+  const strings = from.addr.length + to.addr.length + serviceType.length + scheduleAt.length + validity.length;
   const octets = binary.length + udh.length + tlvs.length;
-  const length = WORDS * 4 + units * 2 + octets;
+  const length = WORDS * 4 + text.length * 2 + strings + octets;
 
   const address = scratch(length);
+  const words = u32;
   const w = address >> 2;
-  u32[w] = ticket;
-  u32[w + 1] = from.ton;
-  u32[w + 2] = from.npi;
-  u32[w + 3] = to.ton;
-  u32[w + 4] = to.npi;
-  u32[w + 5] = encoding;
-  u32[w + 6] = language;
-  u32[w + 7] = sms.concat === undefined ? 0 : CONCATS.indexOf(sms.concat);
-  u32[w + 8] = sms.maxSegments ?? 0;
-  u32[w + 9] = sms.registeredDelivery;
-  u32[w + 10] =
+  words[w] = ticket;
+  words[w + 1] = from.ton;
+  words[w + 2] = from.npi;
+  words[w + 3] = to.ton;
+  words[w + 4] = to.npi;
+  words[w + 5] = encoding;
+  words[w + 6] = language;
+  words[w + 7] = sms.concat === undefined ? 0 : CONCATS.indexOf(sms.concat);
+  words[w + 8] = sms.maxSegments ?? 0;
+  words[w + 9] = sms.registeredDelivery;
+  words[w + 10] =
     (sms.flash ? FLASH : 0) |
     (sms.replaceIfPresent ? REPLACE : 0) |
     (sms.transliterate ? TRANSLITERATE : 0) |
     (sms.reference === undefined ? 0 : REFERENCE) |
     (sms.binary === undefined ? 0 : BINARY);
-  u32[w + 11] = sms.priority ?? 0;
-  u32[w + 12] = sms.protocolId ?? 0;
-  u32[w + 13] = sms.smDefaultMsgId ?? 0;
-  u32[w + 14] = sms.reference ?? 0;
-  u32[w + 15] = typeof sms.validity === "number" ? sms.validity : 0;
-  u32[w + 16] = sms.substitute?.codePointAt(0) ?? 0;
-  u32[w + 17] = from.addr.length;
-  u32[w + 18] = to.addr.length;
-  u32[w + 19] = text.length;
-  u32[w + 20] = serviceType.length;
-  u32[w + 21] = scheduleAt.length;
-  u32[w + 22] = validity.length;
-  u32[w + 23] = binary.length;
-  u32[w + 24] = udh.length;
-  u32[w + 25] = tlvs.length;
-  at = (w + WORDS) << 1;
-  putString(from.addr);
-  putString(to.addr);
-  putString(text);
-  putString(serviceType);
-  putString(scheduleAt);
-  putString(validity);
+  words[w + 11] = sms.priority ?? 0;
+  words[w + 12] = sms.protocolId ?? 0;
+  words[w + 13] = sms.smDefaultMsgId ?? 0;
+  words[w + 14] = sms.reference ?? 0;
+  words[w + 15] = typeof sms.validity === "number" ? sms.validity : 0;
+  words[w + 16] = sms.substitute?.codePointAt(0) ?? 0;
+  words[w + 17] = from.addr.length;
+  words[w + 18] = to.addr.length;
+  words[w + 19] = text.length;
+  words[w + 20] = serviceType.length;
+  words[w + 21] = scheduleAt.length;
+  words[w + 22] = validity.length;
+  words[w + 23] = binary.length;
+  words[w + 24] = udh.length;
+  words[w + 25] = tlvs.length;
+  at = address + WORDS * 4;
+  putUnits(text);
+  putLatin1(from.addr, "source_addr");
+  putLatin1(to.addr, "destination_addr");
+  putLatin1(serviceType, "service_type");
+  putLatin1(scheduleAt, "schedule_delivery_time");
+  putLatin1(validity, "validity_period");
   if (octets > 0) {
-    let octet = at << 1;
-    u8.set(binary, octet);
-    octet += binary.length;
-    u8.set(udh, octet);
-    octet += udh.length;
-    u8.set(tlvs, octet);
+    putOctets(binary);
+    putOctets(udh);
+    putOctets(tlvs);
   }
   return length;
 }

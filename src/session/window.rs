@@ -32,7 +32,12 @@ impl InFlight {
 }
 
 fn number(serial: u64) -> u32 {
-    ((serial - 1) % LAST + 1) as u32
+    // The first lap, which few connections outlast, without a division.
+    if serial <= LAST {
+        serial as u32
+    } else {
+        ((serial - 1) % LAST + 1) as u32
+    }
 }
 
 /// Requests in the order they were sent; mostly they are answered in that order too, so the front is the usual match.
@@ -67,8 +72,11 @@ impl Window {
     pub(super) fn next_number(&mut self) -> u32 {
         loop {
             self.last_serial += 1;
-            if self.find(number(self.last_serial)).is_none() {
-                return number(self.last_serial);
+            let number = number(self.last_serial);
+            // Only a request that has been open for a whole lap can have it.
+            let oldest = self.open.front().map(|r| r.serial);
+            if oldest.is_none_or(|at| at + LAST > self.last_serial) || self.find(number).is_none() {
+                return number;
             }
         }
     }
@@ -110,7 +118,10 @@ impl Window {
             return None;
         }
         // The newest serial that makes this number, then those of the laps before.
-        let mut serial = number + self.last_serial.checked_sub(number)? / LAST * LAST;
+        let mut serial = match self.last_serial.checked_sub(number)? {
+            0..LAST => number,
+            behind => number + behind / LAST * LAST,
+        };
         let oldest = self.open.front()?.serial;
         while serial >= oldest {
             if let Some(at) = self.position(serial) {

@@ -20,6 +20,8 @@ pub struct Engine {
     inbox: Option<Inbox>,
     /// Octets that JavaScript was shown by the last `drain` and has taken.
     taken: usize,
+    /// Why the last SMS was not taken.
+    refusal: JsValue,
 }
 
 fn at(now: f64) -> Instant {
@@ -46,6 +48,7 @@ impl Engine {
                 .then(|| Inbox::new(messages.part_timeout.max(1))),
             messages,
             taken: 0,
+            refusal: JsValue::UNDEFINED,
         })
     }
 
@@ -89,32 +92,18 @@ impl Engine {
         Io::with(|io| self.session().handle_input(at(now), io.written(length)));
     }
 
-    /// Queues the SMS in the scratch room. Returns how many segments it has, plus 256 times the number of its encoding.
-    pub fn send_sms(&mut self, now: f64, length: usize) -> Result<u32, JsValue> {
-        let now = at(now);
-        self.settle_taken();
-        let Engine {
-            session,
-            composer,
-            reader,
-            messages,
-            ..
-        } = self;
-        Io::with(|io| {
-            let (number, sms) =
-                reader
-                    .read(io.written(length), now, messages)
-                    .map_err(|BadField(field)| {
-                        throw(Fault::InvalidField, "not a value for this field", field)
-                    })?;
-            let (segments, encoding) = composer
-                .send(session, now, &sms, |index| events::ticket(number, index))
-                .map_err(|error| match error {
-                    SmsError::Text(error) => super::error::text(&error),
-                    SmsError::Send(error) => super::error::send(&error),
-                })?;
-            Ok(u32::from(segments) | super::names::encoding_code(encoding) << 8)
+    /// Queues the SMS in the scratch room. Returns how many segments it has, plus 256 times the number of its encoding; 0 if
+    /// it is not taken: `refusal` tells why. An exception, or a result of two values, would cost as much as all the rest.
+    pub fn send_sms(&mut self, now: f64, length: usize) -> u32 {
+        self.queue_sms(at(now), length).unwrap_or_else(|error| {
+            self.refusal = error;
+            0
         })
+    }
+
+    /// Why the last SMS was not taken.
+    pub fn refusal(&mut self) -> JsValue {
+        std::mem::take(&mut self.refusal)
     }
 
     /// Answers a request of the peer. False if it was not open any more.
@@ -187,6 +176,32 @@ impl Engine {
 }
 
 impl Engine {
+    fn queue_sms(&mut self, now: Instant, length: usize) -> Result<u32, JsValue> {
+        self.settle_taken();
+        let Engine {
+            session,
+            composer,
+            reader,
+            messages,
+            ..
+        } = self;
+        Io::with(|io| {
+            let (number, sms) =
+                reader
+                    .read(io.written(length), now, messages)
+                    .map_err(|BadField(field)| {
+                        throw(Fault::InvalidField, "not a value for this field", field)
+                    })?;
+            let (segments, encoding) = composer
+                .send(session, now, &sms, |index| events::ticket(number, index))
+                .map_err(|error| match error {
+                    SmsError::Text(error) => super::error::text(&error),
+                    SmsError::Send(error) => super::error::send(&error),
+                })?;
+            Ok(u32::from(segments) | super::names::encoding_code(encoding) << 8)
+        })
+    }
+
     /// The session, once it knows what JavaScript has taken.
     pub(super) fn session(&mut self) -> &mut Session {
         self.settle_taken();

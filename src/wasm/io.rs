@@ -39,10 +39,12 @@ impl Io {
         result
     }
 
-    /// Room for `length` octets from JavaScript; its address is a multiple of 8.
+    /// Room for `length` octets from JavaScript; its address is a multiple of 8. It stays where it is until more is asked for.
     pub(super) fn scratch(&mut self, length: usize) -> usize {
-        // A little more than asked, for the alignment and so that slowly growing messages do not grow it each time.
-        self.scratch.resize(length.next_power_of_two() + 8, 0);
+        // A little more than asked, for the alignment.
+        if self.scratch.len() < length + 8 {
+            self.scratch.resize(length + 8, 0);
+        }
         let octets = &self.scratch[..];
         octets[octets.as_ptr().align_offset(8)..].as_ptr() as usize
     }

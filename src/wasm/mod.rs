@@ -22,7 +22,7 @@ pub fn module_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Room for `length` octets in the module, at the returned address, until the next call into it.
+/// Room for `length` octets in the module, at the returned address, until more is asked for.
 #[wasm_bindgen]
 pub fn scratch(length: usize) -> usize {
     io::Io::with(|io| io.scratch(length))

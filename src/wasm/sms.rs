@@ -1,4 +1,4 @@
-//! An SMS as js/engine/sms.ts writes it: one record of words, then strings as UTF-16 units, then octets.
+//! An SMS as js/engine/sms.ts writes it: one record of words, then the text as UTF-16 units, then octets.
 
 use super::config::Messages;
 use crate::pdu::{PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
@@ -16,8 +16,6 @@ const BINARY: u32 = 16;
 #[derive(Default)]
 pub(super) struct SmsReader {
     text: Vec<u16>,
-    /// Addresses, service type and times, as octets.
-    strings: Vec<u8>,
     validity: Vec<u8>,
 }
 
@@ -39,41 +37,25 @@ impl SmsReader {
         for (value, octets) in word.iter_mut().zip(words.as_chunks::<4>().0) {
             *value = u32::from_le_bytes(*octets);
         }
-        let [from, to, text, service_type, schedule, validity] =
-            [17, 18, 19, 20, 21, 22].map(|i| word[i] as usize);
-        let [binary, udh, tlvs] = [23, 24, 25].map(|i| word[i] as usize);
-        let units = from + to + text + service_type + schedule + validity;
-        let (units, octets) = rest.split_at_checked(units * 2).ok_or(BadField("record"))?;
-        let mut units = units
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|u| u16::from_le_bytes(*u));
-
-        self.strings.clear();
-        let mut string = |length: usize, field, units: &mut dyn Iterator<Item = u16>| {
-            for _ in 0..length {
-                let unit = units.next().unwrap_or(0);
-                self.strings
-                    .push(u8::try_from(unit).map_err(|_| BadField(field))?);
-            }
-            Ok(())
-        };
-        string(from, "source_addr", &mut units)?;
-        string(to, "destination_addr", &mut units)?;
+        let (units, mut octets) = rest
+            .split_at_checked(word[19] as usize * 2)
+            .ok_or(BadField("record"))?;
         self.text.clear();
-        self.text.extend(units.by_ref().take(text));
-        string(service_type, "service_type", &mut units)?;
-        string(schedule, "schedule_delivery_time", &mut units)?;
-        string(validity, "validity_period", &mut units)?;
-
-        let mut strings = self.strings.as_slice();
-        let mut next = |length: usize| strings.split_off(..length).unwrap_or_default();
-        let [from, to, service_type, schedule, validity] =
-            [from, to, service_type, schedule, validity].map(&mut next);
-        let mut octets = octets;
-        let mut next = |length: usize| octets.split_off(..length).unwrap_or_default();
-        let [binary, udh, tlvs] = [binary, udh, tlvs].map(&mut next);
+        let units = units.as_chunks::<2>().0.iter();
+        self.text.extend(units.map(|u| u16::from_le_bytes(*u)));
+        let mut next = |length: u32| {
+            octets
+                .split_off(..length as usize)
+                .ok_or(BadField("record"))
+        };
+        let from = next(word[17])?;
+        let to = next(word[18])?;
+        let service_type = next(word[20])?;
+        let schedule = next(word[21])?;
+        let validity = next(word[22])?;
+        let binary = next(word[23])?;
+        let udh = next(word[24])?;
+        let tlvs = next(word[25])?;
 
         let small = |i: usize, field| u8::try_from(word[i]).map_err(|_| BadField(field));
         let seconds = word[15];
