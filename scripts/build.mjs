@@ -22,6 +22,9 @@ const runtimes = {
   inline: { entries: ["index", "decoder"], platform: "neutral", conditions: ["edge-light"] },
 };
 
+/** dist/smpp.wasm, but with the functions' names: for scripts/size.mjs. */
+export const withNames = join(targetDir, "smpp-with-names.wasm");
+
 /** Brings dist/ up to date. Throws a `Failure` when it can't. */
 export async function build() {
   checkNode();
@@ -71,19 +74,11 @@ async function buildWasm(rustc) {
     await must(bindgen, [join(targetDir, target, "release", "smpp_edge.wasm"), raw]);
 
     mkdirSync(at("dist", "bindgen"), { recursive: true });
-    await step("Optimising the WebAssembly", () =>
-      must(process.execPath, [
-        at("node_modules", "binaryen", "bin", "wasm-opt"),
-        join(raw, "smpp_edge_bg.wasm"),
-        "--output",
-        at("dist", "smpp.wasm"),
-        "-O3",
-        "--strip-debug",
-        "--strip-producers",
-        "--strip-target-features",
-        ...features.map((name) => `--enable-${name}`),
-      ]),
-    );
+    const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...features.map((name) => `--enable-${name}`)]);
+    await step("Optimising the WebAssembly", async () => {
+      await optimise(join(raw, "smpp_edge_bg.wasm"), "--output", withNames, "-O3", "--debuginfo");
+      await optimise(withNames, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features");
+    });
     for (const name of ["smpp_edge.js", "smpp_edge.d.ts"]) copyFileSync(join(raw, name), at("dist", "bindgen", name));
     writeFileSync(at("dist", "smpp.wasm.d.ts"), "declare const module: WebAssembly.Module;\nexport default module;\n");
     writeFileSync(at("dist", "wasm-base64.js"), `export default ${JSON.stringify(readFileSync(at("dist", "smpp.wasm"), "base64"))};\n`);

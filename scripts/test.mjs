@@ -9,6 +9,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { build, checkRust } from "./build.mjs";
 import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run, step } from "./lib.mjs";
+import { checkSize } from "./size.mjs";
 
 const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm"];
 
@@ -28,6 +29,7 @@ const javascript = [
   { name: "types", run: () => check(...typescript("tsconfig.json")) },
   { name: "types-worker", run: () => check(...typescript("js/gateway/tsconfig.json")) },
   { name: "lint", run: () => check(process.execPath, [at("node_modules", "oxlint", "bin", "oxlint"), "--deny-warnings"]) },
+  { name: "size", run: () => attempt(checkSize) },
   ...jsSuites(),
 ];
 

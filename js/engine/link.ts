@@ -20,6 +20,11 @@ import {
 } from "./types.ts";
 
 const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
+/** In the order of src/wasm/stats.rs. */
+const FIGURES = [
+  "inFlight", "queued", "unacknowledged", "sent", "responses", "received", "throttled", "timeouts",
+  "lost", "late", "unmatched", "refused", "undecodable", "binds", "octetsIn", "octetsOut",
+] as const;
 const CLOSE_KINDS = ["connect", "lost", "refused", "timeout", "unbound", "protocol", "closed"] as const;
 
 /** With this much written in one go there may be more to come. */
@@ -163,8 +168,10 @@ export class Link {
 
   /** Figures as they are now. */
   stats(): EngineStats {
-    if (this.#engine === undefined) return { ...wasm.no_stats(), state: "closed" } as EngineStats;
-    return { ...(this.#call((engine) => engine.stats()) as object), state: this.#state } as EngineStats;
+    const [figures, rtt, rate]: [number[], number, number | undefined] =
+      this.#engine === undefined ? [[], 0, undefined] : this.#call((engine) => engine.stats());
+    const counts = Object.fromEntries(FIGURES.map((name, at) => [name, figures[at] ?? 0])) as Record<(typeof FIGURES)[number], number>;
+    return { ...counts, rtt, rate, state: this.#state };
   }
 
   #handler(connection: number): TransportHandler {

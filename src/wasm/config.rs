@@ -4,53 +4,8 @@ use crate::pdu::InterfaceVersion;
 use crate::receipt::MessageIdFormat;
 use crate::session::{BindType, Config, Reconnect};
 use crate::text::{Alphabet, Concat};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Options {
-    role: String,
-    bind: Option<String>,
-    system_id: Option<String>,
-    password: Option<String>,
-    system_type: Option<String>,
-    address_range: Option<String>,
-    addr_ton: Option<u8>,
-    addr_npi: Option<u8>,
-    version: Option<String>,
-    window: Option<f64>,
-    rate: Option<f64>,
-    max_queue: Option<f64>,
-    max_pdu: Option<f64>,
-    enquire_link: Option<f64>,
-    enquire_link_timeout: Option<f64>,
-    response_timeout: Option<f64>,
-    bind_timeout: Option<f64>,
-    session_init: Option<f64>,
-    inactivity: Option<f64>,
-    /// `null` and absent differ: the one turns it off, the other leaves the default.
-    #[serde(default, deserialize_with = "given")]
-    reconnect: Option<Option<Times>>,
-    default_alphabet: Option<String>,
-    concat: Option<String>,
-    message_id_format: Option<String>,
-    max_unacknowledged: Option<f64>,
-    acknowledge_timeout: Option<f64>,
-    reassemble: Option<bool>,
-    part_timeout: Option<f64>,
-    log: Option<String>,
-    seed: f64,
-}
-
-#[derive(Deserialize)]
-struct Times {
-    min: f64,
-    max: f64,
-}
-
-fn given<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<Times>>, D::Error> {
-    Option::<Times>::deserialize(d).map(Some)
-}
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 
 /// How much of a PDU a log line tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,125 +46,161 @@ const PART_TIMEOUT: u64 = 300_000;
 /// A setting that can't be, by its name.
 pub(super) struct BadOption(pub(super) &'static str);
 
-impl Options {
-    pub(super) fn read(self) -> Result<(Config, Messages), BadOption> {
-        let octets = |text: Option<String>, field, max: usize| match text.map(latin1) {
+/// The object with the settings. A setting that is `undefined` or `null` has its default.
+struct Given(JsValue);
+
+impl Given {
+    fn value(&self, name: &str) -> Option<JsValue> {
+        let value = Reflect::get(&self.0, &name.into()).ok()?;
+        (!value.is_undefined() && !value.is_null()).then_some(value)
+    }
+
+    fn text(&self, name: &'static str) -> Result<Option<String>, BadOption> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
+        value.as_string().map(Some).ok_or(BadOption(name))
+    }
+
+    fn octets(&self, name: &'static str, max: usize) -> Result<Vec<u8>, BadOption> {
+        match self.text(name)?.map(latin1) {
             None => Ok(Vec::new()),
             Some(Some(octets)) if octets.len() <= max && !octets.contains(&0) => Ok(octets),
-            Some(_) => Err(BadOption(field)),
+            Some(_) => Err(BadOption(name)),
+        }
+    }
+
+    /// A number from `min` to `max`.
+    fn number(&self, name: &'static str, min: f64, max: f64) -> Result<Option<f64>, BadOption> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
         };
-        let system_id = octets(self.system_id, "systemId", 15)?;
-        // Over 8 octets by the specification; many centres take more.
-        let password = octets(self.password, "password", 255)?;
-        let mut config = match self.role.as_str() {
-            "smsc" => Config::smsc(&system_id),
-            _ => Config::esme(&system_id, &password),
+        match value.as_f64() {
+            Some(number) if (min..=max).contains(&number) => Ok(Some(number)),
+            _ => Err(BadOption(name)),
+        }
+    }
+
+    fn count(&self, name: &'static str, setting: &mut usize) -> Result<(), BadOption> {
+        if let Some(number) = self.number(name, 1.0, u32::MAX.into())? {
+            *setting = number as usize;
+        }
+        Ok(())
+    }
+
+    fn millis(&self, name: &'static str, setting: &mut u64) -> Result<(), BadOption> {
+        if let Some(number) = self.number(name, 0.0, 9e15)? {
+            *setting = number as u64;
+        }
+        Ok(())
+    }
+
+    fn octet(&self, name: &'static str) -> Result<u8, BadOption> {
+        match self.number(name, 0.0, 255.0)?.unwrap_or(0.0) {
+            number if number.fract() == 0.0 => Ok(number as u8),
+            _ => Err(BadOption(name)),
+        }
+    }
+
+    /// Which of `names` is given; the first if none is.
+    fn choice(&self, name: &'static str, names: &[&str]) -> Result<usize, BadOption> {
+        let Some(text) = self.text(name)? else {
+            return Ok(0);
         };
-        config.system_type = octets(self.system_type, "systemType", 12)?;
-        config.address_range = octets(self.address_range, "addressRange", 40)?;
-        config.addr_ton = self.addr_ton.unwrap_or(0);
-        config.addr_npi = self.addr_npi.unwrap_or(0);
-        config.bind = match self.bind.as_deref() {
-            None | Some("transceiver") => BindType::Transceiver,
-            Some("transmitter") => BindType::Transmitter,
-            Some("receiver") => BindType::Receiver,
-            Some(_) => return Err(BadOption("bind")),
+        let found = names.iter().position(|&known| known == text);
+        found.ok_or(BadOption(name))
+    }
+
+    fn reconnect(&self, default: Option<Reconnect>) -> Result<Option<Reconnect>, BadOption> {
+        const NAME: &str = "reconnect";
+        let Some(times) = self.value(NAME) else {
+            // `null` and absent differ: the one turns it off, the other leaves the default.
+            let off = Reflect::get(&self.0, &NAME.into()).is_ok_and(|value| value.is_null());
+            return Ok(default.filter(|_| !off));
         };
-        config.interface_version = match self.version.as_deref() {
-            None => config.interface_version,
-            Some("3.3") => InterfaceVersion::V3_3,
-            Some("3.4") => InterfaceVersion::V3_4,
-            Some("5.0") => InterfaceVersion::V5_0,
-            Some(_) => return Err(BadOption("version")),
+        let times = Given(times);
+        let time = |name, min| match times.number(name, min, u32::MAX.into()) {
+            Ok(Some(number)) => Ok(number),
+            _ => Err(BadOption(NAME)),
         };
-        let count = |value: Option<f64>, field, default: usize| match value {
-            None => Ok(default),
-            Some(n) if n >= 1.0 && n <= f64::from(u32::MAX) => Ok(n as usize),
-            Some(_) => Err(BadOption(field)),
-        };
-        config.window = count(self.window, "window", config.window)?;
-        config.max_queue = count(self.max_queue, "maxQueue", config.max_queue)?;
-        config.max_pdu = count(self.max_pdu, "maxPdu", config.max_pdu)?;
-        config.max_unacknowledged = count(
-            self.max_unacknowledged,
-            "maxUnacknowledged",
-            config.max_unacknowledged,
-        )?;
-        let millis = |value: Option<f64>, field, default: u64| match value {
-            None => Ok(default),
-            Some(n) if (0.0..9e15).contains(&n) => Ok(n as u64),
-            Some(_) => Err(BadOption(field)),
-        };
-        config.enquire_link = millis(self.enquire_link, "enquireLink", config.enquire_link)?;
-        config.enquire_link_timeout = millis(
-            self.enquire_link_timeout,
-            "enquireLinkTimeout",
-            config.enquire_link_timeout,
-        )?;
-        config.response_timeout = millis(
-            self.response_timeout,
-            "responseTimeout",
-            config.response_timeout,
-        )?;
-        config.bind_timeout = millis(self.bind_timeout, "bindTimeout", config.bind_timeout)?;
-        config.session_init = millis(self.session_init, "sessionInit", config.session_init)?;
-        config.inactivity = millis(self.inactivity, "inactivity", config.inactivity)?;
-        config.acknowledge_timeout = millis(
-            self.acknowledge_timeout,
-            "acknowledgeTimeout",
-            config.acknowledge_timeout,
-        )?;
-        config.rate = match self.rate {
-            Some(rate) if rate.is_nan() || rate <= 0.0 => return Err(BadOption("rate")),
-            rate => rate,
-        };
-        config.reconnect = match self.reconnect {
-            None => config.reconnect,
-            Some(None) => None,
-            Some(Some(times))
-                if times.min >= 1.0
-                    && times.max >= times.min
-                    && times.max <= f64::from(u32::MAX) =>
-            {
-                Some(Reconnect {
-                    min: times.min as u32,
-                    max: times.max as u32,
-                })
-            }
-            Some(Some(_)) => return Err(BadOption("reconnect")),
-        };
-        config.seed = self.seed as u64;
-        let log = match self.log.as_deref() {
-            None | Some("none") => LogLevel::None,
-            Some("pdus") => LogLevel::Pdus,
-            Some("texts") => LogLevel::Texts,
-            Some(_) => return Err(BadOption("log")),
-        };
-        config.trace = log != LogLevel::None;
-        let messages = Messages {
-            default_alphabet: named(self.default_alphabet, "defaultAlphabet", Alphabet::by_name)?,
-            concat: named(self.concat, "concat", Concat::by_name)?,
-            message_id_format: named(
-                self.message_id_format,
-                "messageIdFormat",
-                MessageIdFormat::by_name,
-            )?,
-            reassemble: self.reassemble.unwrap_or(true),
-            part_timeout: millis(self.part_timeout, "partTimeout", PART_TIMEOUT)?,
-            log,
-        };
-        Ok((config, messages))
+        let min = time("min", 1.0)?;
+        let max = time("max", min)?;
+        Ok(Some(Reconnect {
+            min: min as u32,
+            max: max as u32,
+        }))
     }
 }
 
+/// Reads an `EngineConfig`.
+pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
+    let given = Given(options);
+    let system_id = given.octets("systemId", 15)?;
+    // Over 8 octets by the specification; many centres take more.
+    let password = given.octets("password", 255)?;
+    let mut config = match given.choice("role", &["esme", "smsc"])? {
+        0 => Config::esme(&system_id, &password),
+        _ => Config::smsc(&system_id),
+    };
+    config.system_type = given.octets("systemType", 12)?;
+    config.address_range = given.octets("addressRange", 40)?;
+    config.addr_ton = given.octet("addrTon")?;
+    config.addr_npi = given.octet("addrNpi")?;
+    config.bind = match given.choice("bind", &["transceiver", "transmitter", "receiver"])? {
+        0 => BindType::Transceiver,
+        1 => BindType::Transmitter,
+        _ => BindType::Receiver,
+    };
+    config.interface_version = match given.text("version")?.as_deref() {
+        None => config.interface_version,
+        Some("3.3") => InterfaceVersion::V3_3,
+        Some("3.4") => InterfaceVersion::V3_4,
+        Some("5.0") => InterfaceVersion::V5_0,
+        Some(_) => return Err(BadOption("version")),
+    };
+    given.count("window", &mut config.window)?;
+    given.count("maxQueue", &mut config.max_queue)?;
+    given.count("maxPdu", &mut config.max_pdu)?;
+    given.count("maxUnacknowledged", &mut config.max_unacknowledged)?;
+    given.millis("enquireLink", &mut config.enquire_link)?;
+    given.millis("enquireLinkTimeout", &mut config.enquire_link_timeout)?;
+    given.millis("responseTimeout", &mut config.response_timeout)?;
+    given.millis("bindTimeout", &mut config.bind_timeout)?;
+    given.millis("sessionInit", &mut config.session_init)?;
+    given.millis("inactivity", &mut config.inactivity)?;
+    given.millis("acknowledgeTimeout", &mut config.acknowledge_timeout)?;
+    config.rate = given.number("rate", f64::MIN_POSITIVE, f64::INFINITY)?;
+    config.reconnect = given.reconnect(config.reconnect)?;
+    let seed = given.number("seed", f64::NEG_INFINITY, f64::INFINITY)?;
+    config.seed = seed.ok_or(BadOption("seed"))? as u64;
+    let log = match given.choice("log", &["none", "pdus", "texts"])? {
+        0 => LogLevel::None,
+        1 => LogLevel::Pdus,
+        _ => LogLevel::Texts,
+    };
+    config.trace = log != LogLevel::None;
+    let mut messages = Messages {
+        default_alphabet: named(&given, "defaultAlphabet", Alphabet::by_name)?,
+        concat: named(&given, "concat", Concat::by_name)?,
+        message_id_format: named(&given, "messageIdFormat", MessageIdFormat::by_name)?,
+        log,
+        ..Messages::default()
+    };
+    if let Some(reassemble) = given.value("reassemble") {
+        messages.reassemble = reassemble.as_bool().ok_or(BadOption("reassemble"))?;
+    }
+    given.millis("partTimeout", &mut messages.part_timeout)?;
+    Ok((config, messages))
+}
+
 fn named<T: Default>(
-    name: Option<String>,
-    field: &'static str,
+    given: &Given,
+    name: &'static str,
     by_name: fn(&str) -> Option<T>,
 ) -> Result<T, BadOption> {
-    match name {
+    match given.text(name)? {
         None => Ok(T::default()),
-        Some(name) => by_name(&name).ok_or(BadOption(field)),
+        Some(text) => by_name(&text).ok_or(BadOption(name)),
     }
 }
 

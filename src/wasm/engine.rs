@@ -1,6 +1,6 @@
 //! A session as JavaScript drives it: calls with numbers, records in the shared buffers, one batch of events a call.
 
-use super::config::{BadOption, Messages, Options};
+use super::config::{self, BadOption, Messages};
 use super::error::{Fault, throw};
 use super::events;
 use super::io::Io;
@@ -33,9 +33,7 @@ impl Engine {
     /// A session with the settings of an `EngineConfig`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, now: f64) -> Result<Engine, JsValue> {
-        let options: Options = serde_wasm_bindgen::from_value(options)
-            .map_err(|error| throw(Fault::InvalidField, &error.to_string(), "options"))?;
-        let (config, messages) = options.read().map_err(|BadOption(field)| {
+        let (config, messages) = config::read(options).map_err(|BadOption(field)| {
             throw(Fault::InvalidField, "not a value for this option", field)
         })?;
         let role = config.role;

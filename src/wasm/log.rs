@@ -54,6 +54,25 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
             udh.as_ref(),
             messages.default_alphabet,
         );
-        let _ = write!(line, " text={text:?}");
+        line.push_str(" text=");
+        write_quoted(line, &text);
     }
+}
+
+/// In quotation marks, with what would end them or the line escaped.
+fn write_quoted(line: &mut String, text: &str) {
+    line.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => line.extend(['\\', c]),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => line.push(c),
+        }
+    }
+    line.push('"');
 }

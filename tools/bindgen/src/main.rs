@@ -1,6 +1,9 @@
 //! `bindgen <input.wasm> <output directory>`: what `wasm-bindgen --target web` does, as a program of our own,
 //! so that nothing outside the package registries is needed and its version is locked with the crate's.
 
+mod traps;
+
+use std::error::Error;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() {
@@ -16,15 +19,15 @@ fn main() {
     }
 }
 
-fn run(input: &str, output: &str) -> Result<(), Box<dyn std::error::Error>> {
+fn run(input: &str, output: &str) -> Result<(), Box<dyn Error>> {
+    let module = traps::panics_trap(&std::fs::read(input)?)?;
     Bindgen::new()
-        .input_path(input)
+        .input_bytes("smpp_edge", module)
         .out_name("smpp_edge")
         .web(true)?
         .typescript(true)
         // The loaders say where the module is; a default address would make every bundler look for it.
         .omit_default_module_path(true)
-        .remove_name_section(true)
         .remove_producers_section(true)
         .generate(output)?;
     Ok(())
