@@ -102,9 +102,7 @@ impl Session {
             State::Unbound => CloseReason::PeerUnbound,
             _ => CloseReason::Lost,
         };
-        self.out.discard();
         self.end(now, reason);
-        // The answers that an end makes can't go either.
         self.out.discard();
     }
 

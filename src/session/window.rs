@@ -68,14 +68,16 @@ impl Window {
         self.last_serial = 0;
     }
 
-    /// The number of the next request: one up, 1 after the last, none that is still in use.
-    pub(super) fn next_number(&mut self) -> u32 {
+    /// The number of the next request: one up, 1 after the last, none that is still in use here or by `other`.
+    pub(super) fn next_number(&mut self, other: Option<u32>) -> u32 {
         loop {
             self.last_serial += 1;
             let number = number(self.last_serial);
             // Only a request that has been open for a whole lap can have it.
             let oldest = self.open.front().map(|r| r.serial);
-            if oldest.is_none_or(|at| at + LAST > self.last_serial) || self.find(number).is_none() {
+            let free =
+                oldest.is_none_or(|at| at + LAST > self.last_serial) || self.find(number).is_none();
+            if free && other != Some(number) {
                 return number;
             }
         }
@@ -175,9 +177,17 @@ mod tests {
     use super::*;
 
     fn push(window: &mut Window) -> u32 {
-        let number = window.next_number();
+        let number = window.next_number(None);
         window.push(None, CommandId::SUBMIT_SM, Instant::default(), 0, 0, None);
         number
+    }
+
+    #[test]
+    fn a_number_that_is_in_use_elsewhere_is_passed_over() {
+        let mut window = Window::new();
+        window.last_serial = LAST - 1;
+        assert_eq!(window.next_number(Some(0x7FFF_FFFF)), 1);
+        assert_eq!(window.next_number(Some(1)), 2);
     }
 
     #[test]

@@ -14,12 +14,7 @@ const MOST_PENDING: usize = 1024 * 1024;
 impl Session {
     /// The next sequence_number that is not in use.
     pub(super) fn next_number(&mut self) -> u32 {
-        loop {
-            let number = self.window.next_number();
-            if self.enquire_link != Some(number) {
-                return number;
-            }
-        }
+        self.window.next_number(self.enquire_link)
     }
 
     pub(super) fn write_header(

@@ -249,6 +249,23 @@ fn times_that_end_close_together_are_kept_to_the_second_and_never_sent_late() {
 }
 
 #[test]
+fn a_long_queue_is_not_looked_through_at_each_end_of_a_time() {
+    let mut peer = Peer::new(persistent());
+    for ticket in 0..100 {
+        peer.queue_until(ticket, Some(10_000 + ticket * 10));
+    }
+    let start = peer.now();
+    let mut looks = 0;
+    while let Some(due) = peer.poll_timeout() {
+        looks += 1;
+        peer.handle_timeout(due);
+        assert!(due <= start + 12_000);
+    }
+    assert_eq!(peer.queued(), 0);
+    assert!(looks <= 3, "{looks}");
+}
+
+#[test]
 fn a_request_whose_time_is_over_when_it_is_throttled_ends_with_the_status() {
     let mut peer = Peer::bound(esme());
     peer.queue_until(1, Some(1_000));

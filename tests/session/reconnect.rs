@@ -275,6 +275,28 @@ fn a_response_of_an_earlier_connection_matches_nothing() {
     assert_eq!(peer.sees(), [Seen::Unmatched(accepted(number))]);
 }
 
+#[test]
+fn what_was_given_up_or_asked_on_an_earlier_connection_is_forgotten() {
+    let mut peer = Peer::bound(persistent());
+    peer.queue(1);
+    let given_up = peer.hears_one().number();
+    let now = peer.now();
+    peer.cancel(now, |_| true);
+    peer.advance(30_000);
+    let enquiry = peer.hears_one().number();
+    peer.closes();
+    until_connect_after_end(&mut peer);
+    let now = peer.now();
+    peer.bind(now);
+    peer.accept_bind(None);
+    peer.sees();
+    let answer = bare(CommandId::ENQUIRE_LINK_RESP, OK, enquiry);
+    for frame in [accepted(given_up), answer] {
+        peer.says(&frame);
+        assert_eq!(peer.sees(), [Seen::Unmatched(frame)]);
+    }
+}
+
 fn until_connect_after_end(peer: &mut Peer) {
     peer.sees();
     until_connect(peer);

@@ -411,6 +411,18 @@ fn the_end_of_the_connection_in_each_state_is_told_once() {
 }
 
 #[test]
+fn a_centre_whose_connection_ends_while_a_bind_waits_has_nothing_to_send() {
+    let mut peer = Peer::new(smsc());
+    let now = peer.now();
+    peer.accept(now);
+    peer.binds(BindType::Transceiver, InterfaceVersion::V3_4);
+    peer.request_seen();
+    peer.closes();
+    assert_eq!(peer.poll_transmit(), []);
+    assert_eq!(peer.sees(), [Seen::Disconnect(CloseReason::Lost, None)]);
+}
+
+#[test]
 fn a_session_that_never_began_ends_too() {
     let mut peer = Peer::new(persistent());
     peer.queue(1);
