@@ -7,11 +7,11 @@ import { join } from "node:path";
 // Nothing is sent or fetched.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
-const { vars, main, storage, queue } = JSON.parse(process.argv[2]);
+const { vars, main, storage, queue, config: given } = JSON.parse(process.argv[2]);
 const { unstable_startWorker } = await import("wrangler");
 const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
-const config = join(directory, "wrangler.json");
-writeFileSync(config, JSON.stringify({
+const made = join(directory, "wrangler.json");
+writeFileSync(made, JSON.stringify({
   name: "gateway",
   main,
   compatibility_date: "2026-10-01",
@@ -22,7 +22,8 @@ writeFileSync(config, JSON.stringify({
   vars,
 }));
 const worker = await unstable_startWorker({
-  config,
+  config: given ?? made,
+  ...(given ? { bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value }])) } : {}),
   dev: { server: { hostname: "127.0.0.1", port: 0 }, inspector: false, persist: storage, logLevel: "log", watch: false },
 });
 await worker.ready;
