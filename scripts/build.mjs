@@ -66,12 +66,12 @@ async function buildWasm(rustc) {
   await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
-      must("cargo", ["build", "--release", "--locked", "--target", target, "--features", "wasm", ...remapPaths(), "--target-dir", targetDir]),
+      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--features", "wasm", ...remapPaths(), "--target-dir", targetDir]),
     );
 
     const raw = join(targetDir, "bindgen-out");
     rmSync(raw, { recursive: true, force: true });
-    await must(bindgen, [join(targetDir, target, "release", "smpp_edge.wasm"), raw]);
+    await must(bindgen, [join(targetDir, target, "wasm", "smpp_edge.wasm"), raw]);
 
     mkdirSync(at("dist", "bindgen"), { recursive: true });
     const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...features.map((name) => `--enable-${name}`)]);
