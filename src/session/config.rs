@@ -105,6 +105,9 @@ pub struct Config {
     pub max_unacknowledged: usize,
     /// How long the application may hold one, before it is refused for now.
     pub acknowledge_timeout: u64,
+    /// Requests of the peer a second that are taken; more are refused for now, by an SMSC with ESME_RTHROTTLED. `None` for
+    /// no limit.
+    pub inbound_rate: Option<f64>,
     /// How long a request that the peer is too busy for is tried again, if it has no end of its own.
     pub retry_time: u64,
     /// ESME: when to connect again; `None`: never. Refusals that can't change by themselves end the session all the same:
@@ -153,6 +156,7 @@ impl Config {
             inactivity: 0,
             max_unacknowledged: 1_000,
             acknowledge_timeout: 25_000,
+            inbound_rate: None,
             retry_time: 60_000,
             reconnect: Some(Reconnect {
                 min: 1_000,

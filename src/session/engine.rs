@@ -38,6 +38,8 @@ pub struct Session {
     pub(super) outbox: Outbox,
     pub(super) inbound: Inbound,
     pub(super) flow: Flow,
+    /// What the peer may ask.
+    pub(super) inflow: Flow,
     pub(super) backoff: Backoff,
     /// Which of the endpoints is tried.
     pub(super) endpoint: usize,
@@ -85,6 +87,7 @@ impl Session {
             outbox: Outbox::default(),
             inbound: Inbound::default(),
             flow: Flow::new(config.rate, now),
+            inflow: Flow::new(config.inbound_rate, now),
             backoff: Backoff::new(config.seed),
             endpoint: 0,
             refusals: 0,

@@ -14,6 +14,9 @@ const STEP: u64 = 1_000;
 /// One step up.
 const GROWTH: f64 = 1.1;
 
+/// A token, but for what adding up its parts may lose.
+const TOKEN: f64 = 1.0 - 1e-9;
+
 /// A token bucket whose rate follows what the peer can take.
 pub(super) struct Flow {
     /// The configured limit.
@@ -75,7 +78,7 @@ impl Flow {
             let elapsed = now.since(self.filled_at) as f64 / 1_000.0;
             self.tokens = (self.tokens + elapsed * rate).min(self.capacity());
             self.filled_at = now;
-            if self.tokens < 1.0 {
+            if self.tokens < TOKEN {
                 return false;
             }
             self.tokens -= 1.0;
@@ -94,7 +97,7 @@ impl Flow {
             return Some(at);
         }
         let rate = self.rate()?;
-        let missing = 1.0 - self.tokens;
+        let missing = TOKEN - self.tokens;
         if missing <= 0.0 {
             return None;
         }

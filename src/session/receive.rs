@@ -261,6 +261,13 @@ impl Session {
             {
                 return self.refuse_frame(header, status, frame);
             }
+            if !self.inflow.take(now) {
+                let status = match self.config.role {
+                    Role::Smsc => CommandStatus::ESME_RTHROTTLED,
+                    Role::Esme => self.busy_status(),
+                };
+                return self.refuse_frame(header, status, frame);
+            }
             self.inbound
                 .push(number, command_id, now, self.config.acknowledge_timeout);
         } else if command_id == CommandId::OUTBIND {

@@ -78,6 +78,62 @@ fn beyond_the_bound_requests_are_refused_for_now() {
 }
 
 #[test]
+fn a_peer_that_asks_too_fast_is_refused_for_now() {
+    for (config, id, status) in [
+        (smsc(), CommandId::SUBMIT_SM, CommandStatus::ESME_RTHROTTLED),
+        (esme(), CommandId::DELIVER_SM, TEMPORARY),
+    ] {
+        let mut peer = Peer::bound(Config {
+            inbound_rate: Some(10.0),
+            ..config
+        });
+        let (mut taken, mut number) = (0, 10);
+        for _ in 0..1_000 {
+            peer.advance(10);
+            number += 1;
+            match id {
+                CommandId::SUBMIT_SM => peer.says(&request(id, number, &message())),
+                _ => peer.says(&request(id, number, &delivery())),
+            }
+            match peer.sees_one() {
+                Seen::Request(sequence, _) => {
+                    taken += 1;
+                    let now = peer.now();
+                    peer.respond(now, sequence, OK);
+                    assert_eq!(peer.hears_one().number(), number);
+                }
+                Seen::Refused(s, _) => {
+                    assert_eq!(s, status);
+                    assert_eq!(peer.hears_briefly(), [(id.response(), status, number)]);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        // Ten seconds of ten.
+        assert!((99..=101).contains(&taken), "{taken}");
+    }
+}
+
+#[test]
+fn an_esme_slows_down_to_what_its_centre_takes() {
+    let centre = Config {
+        inbound_rate: Some(20.0),
+        ..smsc()
+    };
+    let mut pair = Pair::bound(esme(), centre);
+    for ticket in 0..1_000 {
+        pair.queue(ticket);
+    }
+    pair.run(120_000);
+    let answers = pair.esme.answers();
+    assert!(answers.iter().all(|(_, status)| *status == OK));
+    // Faster than half of what it could be.
+    assert_eq!(answers.len(), 1_000, "after two minutes");
+    let throttled = pair.esme.session.stats().throttled;
+    assert!(throttled < 300, "{throttled}");
+}
+
+#[test]
 fn a_request_that_the_application_holds_too_long_is_refused_for_now() {
     let mut peer = Peer::bound(Config {
         enquire_link: 0,

@@ -182,3 +182,60 @@ fn an_application_that_does_not_answer_is_answered_for() {
     assert_eq!(pair.esme.answers(), [(1, status)]);
     assert_eq!(pair.esme.session.stats().sent, 4);
 }
+
+#[test]
+fn an_hour_with_a_lost_link_each_few_seconds_adds_up_to_the_last_message() {
+    let mut rng = Rng::new(7);
+    let config = Config {
+        reconnect: Some(Reconnect { min: 100, max: 500 }),
+        ..persistent()
+    };
+    let mut pair = Pair::new(config, smsc());
+    let now = pair.now();
+    pair.esme.session.connect(now);
+    let (mut ticket, mut cut_in) = (0, 0);
+    for _ in 0..3_600_000 / 100 {
+        pair.queue(ticket);
+        ticket += 1;
+        if cut_in == 0 {
+            pair.cut();
+            cut_in = rng.range(10, 80);
+        }
+        cut_in -= 1;
+        pair.run(100);
+    }
+    pair.run(60_000);
+    let mut ends = vec![0; ticket as usize];
+    let (mut accepted, mut lost) = (0, 0);
+    for event in &pair.esme.seen {
+        match event {
+            Seen::Response {
+                ticket: Some(ticket),
+                status: OK,
+                ..
+            } => {
+                ends[*ticket as usize] += 1;
+                accepted += 1;
+            }
+            Seen::Failed {
+                ticket: Some(ticket),
+                failure: Failure::Lost,
+                ..
+            } => {
+                ends[*ticket as usize] += 1;
+                lost += 1;
+            }
+            Seen::Connect | Seen::Bound { .. } | Seen::Disconnect(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(ends.iter().all(|count| *count == 1));
+    assert_eq!(accepted + lost, ticket);
+    assert!(lost * 50 < accepted, "{lost} of {ticket}");
+    let stats = pair.esme.session.stats();
+    assert!(stats.binds > 500, "{stats:?}");
+    assert_eq!(
+        (stats.sent, stats.responses, stats.lost),
+        (ticket, accepted, lost)
+    );
+}

@@ -106,6 +106,7 @@ pub fn run(script: &[u8]) -> Stats {
         inactivity: script.pick(&[0, 5_000, 300_000]),
         max_unacknowledged: script.pick(&[0, 2, 10]),
         acknowledge_timeout: script.pick(&[0, 1, 25_000]),
+        inbound_rate: script.pick(&[None, None, Some(3.0)]),
         retry_time: script.pick(&[0, 1_000, 60_000]),
         reconnect: script.pick(&[None, RECONNECT, RECONNECT, RECONNECT]),
         max_refusals: script.pick(&[0, 2]),
