@@ -12,6 +12,7 @@ const BIND_REQUEST = 6;
 const LOG = 7;
 const CONNECT = 8;
 const DISCONNECT = 9;
+const NO_TRANSCEIVER = 10;
 
 const BIND_TYPES = ["transmitter", "receiver", "transceiver"] as const;
 
@@ -65,7 +66,7 @@ function bindRequest(): BindRequest {
 
 /** What a link does itself about the life of its connection. */
 export interface LifeSink {
-  connect(): void;
+  connect(endpoint: number): void;
   disconnect(kind: number, status: number, retryIn: number | undefined, message: string): void;
 }
 
@@ -120,8 +121,13 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
         calls.push(() => sink.log(line));
         break;
       }
-      case CONNECT:
-        calls.push(() => life.connect());
+      case CONNECT: {
+        const endpoint = number();
+        calls.push(() => life.connect(endpoint));
+        break;
+      }
+      case NO_TRANSCEIVER:
+        calls.push(() => sink.noTransceiver?.());
         break;
       case DISCONNECT: {
         const [kind, status, retryIn, why] = [number(), number(), optionalNumber(), text()];

@@ -204,7 +204,7 @@ export class Link {
   }
 
   #life: LifeSink = {
-    connect: () => void this.#connect(),
+    connect: (endpoint) => void this.#connect(endpoint),
     disconnect: (kind, status, retryIn, message) => {
       const transport = this.#transport;
       this.#transport = undefined;
@@ -225,14 +225,14 @@ export class Link {
   #cause: unknown;
   #lastDetail: CloseDetail | undefined;
 
-  async #connect(): Promise<void> {
+  async #connect(endpoint: number): Promise<void> {
     const connection = ++this.#connection;
     const opening = new AbortController();
     this.#opening = opening;
     let transport: Transport;
     try {
       if (this.#open === undefined) throw new Error("no way to connect");
-      transport = await this.#open(this.#handler(connection), opening.signal);
+      transport = await this.#open(this.#handler(connection), opening.signal, endpoint);
     } catch (error) {
       if (connection !== this.#connection || this.#engine === undefined) return;
       this.#cause = error;

@@ -18,5 +18,8 @@ export interface TransportHandler {
   end(error?: Error): void;
 }
 
-/** Makes a connection; resolves when it is up (TLS included), rejects with the reason why not. */
-export type OpenTransport = (handler: TransportHandler, signal: AbortSignal) => Promise<Transport>;
+/**
+ * Makes a connection to one of the endpoints, numbered from 0; resolves when it is up (TLS included), rejects with the
+ * reason why not.
+ */
+export type OpenTransport = (handler: TransportHandler, signal: AbortSignal, endpoint: number) => Promise<Transport>;

@@ -24,9 +24,13 @@ export interface EngineConfig {
   addrTon?: number;
   addrNpi?: number;
   version?: Version;
+  /** The version of a centre that does not say; "3.3" is the strict reading, "3.4" the default. */
+  assumeVersion?: Version;
   window?: number;
   /** Requests a second. */
   rate?: number;
+  /** Requests of the peer a second; it is refused more, for now. */
+  inboundRate?: number;
   maxQueue?: number;
   maxPdu?: number;
   enquireLink?: number;
@@ -37,6 +41,14 @@ export interface EngineConfig {
   inactivity?: number;
   /** null: never connect again. */
   reconnect?: { min: number; max: number } | null;
+  /** How many endpoints `OpenTransport` has to offer; they are tried in order. 1 by default. */
+  endpoints?: number;
+  /** Refused binds in a row after which the session ends; 0, the default: never. ESME_RALYBND does not count. */
+  maxRefusals?: number;
+  /** ESME_RBINDFAIL ends the session, as a wrong password does. */
+  bindFailIsFinal?: boolean;
+  /** Goes on as a transmitter where the centre has no bind_transceiver; see `noTransceiver`. */
+  fallBack?: boolean;
   defaultAlphabet?: Alphabet;
   concat?: Concat;
   messageIdFormat?: MessageIdFormat;
@@ -269,6 +281,8 @@ export interface EngineStats {
 export interface LinkSink {
   state(state: LinkState, detail: CloseDetail | undefined): void;
   bound(peer: { systemId: string; version: number }): void;
+  /** The centre has no bind_transceiver: this session goes on as a transmitter, what is delivered needs a second one. */
+  noTransceiver?(): void;
   /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
   settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
   /** To be answered by `respond(request, status)`. */

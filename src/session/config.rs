@@ -122,7 +122,7 @@ pub struct Config {
     /// [`Event::NoTransceiver`](super::Event::NoTransceiver).
     pub fall_back: bool,
     /// ESME: how many endpoints there are. They are tried in order, one after the other at once, then from the first again
-    /// after the wait of `reconnect`; see [`Session::endpoint`](super::Session::endpoint).
+    /// after the wait of `reconnect`; [`Event::Connect`](super::Event::Connect) tells which.
     pub endpoints: usize,
     /// Whether each PDU that comes or goes is reported as [`Event::Trace`](super::Event::Trace).
     pub trace: bool,

@@ -159,7 +159,7 @@ impl Session {
         self.stats
     }
 
-    /// Which of [`Config::endpoints`], from 0, [`Event::Connect`] asks for.
+    /// Which of [`Config::endpoints`], from 0, is in use, or tried next.
     #[must_use]
     pub fn endpoint(&self) -> usize {
         self.endpoint

@@ -96,9 +96,11 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Open a connection to the peer at [`Session::endpoint`](super::Session::endpoint), then call `bind`; if it can't be
-    /// had, `handle_close`.
-    Connect,
+    /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`.
+    Connect {
+        /// Which of [`Config::endpoints`](super::Config::endpoints), from 0.
+        endpoint: usize,
+    },
     /// The centre has no bind_transceiver (`Config::fall_back`): this session goes on as a transmitter. A second session
     /// with [`Config::as_receiver`](super::Config::as_receiver) gets what is delivered.
     NoTransceiver,

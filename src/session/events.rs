@@ -11,7 +11,9 @@ const KEPT_EVENTS: usize = 4_096;
 
 /// [`Event`] with places in the buffer for its octets.
 pub(super) enum Record {
-    Connect,
+    Connect {
+        endpoint: usize,
+    },
     NoTransceiver,
     Bound {
         system_id: Range<usize>,
@@ -96,7 +98,7 @@ impl Events {
         };
         let octets = self.octets.as_slice();
         Some(match record {
-            Record::Connect => Event::Connect,
+            Record::Connect { endpoint } => Event::Connect { endpoint },
             Record::NoTransceiver => Event::NoTransceiver,
             Record::Bound { system_id, version } => Event::Bound {
                 system_id: &octets[system_id],

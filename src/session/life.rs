@@ -21,9 +21,14 @@ impl Session {
     pub fn connect(&mut self, now: Instant) {
         self.tick(now);
         if self.state == State::Closed && !self.over {
-            self.state = State::Connecting;
-            self.events.push(Record::Connect);
+            self.ask_for_connection();
         }
+    }
+
+    pub(super) fn ask_for_connection(&mut self) {
+        self.state = State::Connecting;
+        let endpoint = self.endpoint;
+        self.events.push(Record::Connect { endpoint });
     }
 
     /// A connection that the peer made is up: an SMSC waits for a bind, an ESME for an outbind. Does nothing on a session

@@ -2,7 +2,6 @@
 
 use super::engine::Session;
 use super::event::{CloseReason, Failure};
-use super::events::Record;
 use super::state::State;
 use super::time::Instant;
 use super::timer::Timer;
@@ -44,10 +43,7 @@ impl Session {
             }
             Timer::Unbind => self.end(now, self.ending.clone()),
             Timer::PeerUnbind => self.peer_unbind_expired(now),
-            Timer::Reconnect => {
-                self.state = State::Connecting;
-                self.events.push(Record::Connect);
-            }
+            Timer::Reconnect => self.ask_for_connection(),
         }
     }
 

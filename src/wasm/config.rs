@@ -95,6 +95,25 @@ impl Given {
         Ok(())
     }
 
+    fn flag(&self, name: &'static str, setting: &mut bool) -> Result<(), BadOption> {
+        if let Some(value) = self.value(name) {
+            *setting = value.as_bool().ok_or(BadOption(name))?;
+        }
+        Ok(())
+    }
+
+    /// A version of the protocol.
+    fn version(&self, name: &'static str, setting: &mut InterfaceVersion) -> Result<(), BadOption> {
+        *setting = match self.text(name)?.as_deref() {
+            None => return Ok(()),
+            Some("3.3") => InterfaceVersion::V3_3,
+            Some("3.4") => InterfaceVersion::V3_4,
+            Some("5.0") => InterfaceVersion::V5_0,
+            Some(_) => return Err(BadOption(name)),
+        };
+        Ok(())
+    }
+
     fn octet(&self, name: &'static str) -> Result<u8, BadOption> {
         match self.number(name, 0.0, 255.0)?.unwrap_or(0.0) {
             number if number.fract() == 0.0 => Ok(number as u8),
@@ -151,13 +170,8 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
         1 => BindType::Transmitter,
         _ => BindType::Receiver,
     };
-    config.interface_version = match given.text("version")?.as_deref() {
-        None => config.interface_version,
-        Some("3.3") => InterfaceVersion::V3_3,
-        Some("3.4") => InterfaceVersion::V3_4,
-        Some("5.0") => InterfaceVersion::V5_0,
-        Some(_) => return Err(BadOption("version")),
-    };
+    given.version("version", &mut config.interface_version)?;
+    given.version("assumeVersion", &mut config.assumed_version)?;
     given.count("window", &mut config.window)?;
     given.count("maxQueue", &mut config.max_queue)?;
     given.count("maxPdu", &mut config.max_pdu)?;
@@ -170,7 +184,13 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
     given.millis("inactivity", &mut config.inactivity)?;
     given.millis("acknowledgeTimeout", &mut config.acknowledge_timeout)?;
     config.rate = given.number("rate", f64::MIN_POSITIVE, f64::INFINITY)?;
+    config.inbound_rate = given.number("inboundRate", f64::MIN_POSITIVE, f64::INFINITY)?;
     config.reconnect = given.reconnect(config.reconnect)?;
+    given.count("endpoints", &mut config.endpoints)?;
+    let refusals = given.number("maxRefusals", 0.0, u32::MAX.into())?;
+    config.max_refusals = refusals.unwrap_or(0.0) as u32;
+    given.flag("bindFailIsFinal", &mut config.bind_fail_is_final)?;
+    given.flag("fallBack", &mut config.fall_back)?;
     let seed = given.number("seed", f64::NEG_INFINITY, f64::INFINITY)?;
     config.seed = seed.ok_or(BadOption("seed"))? as u64;
     let log = match given.choice("log", &["none", "pdus", "texts"])? {
@@ -186,9 +206,7 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
         log,
         ..Messages::default()
     };
-    if let Some(reassemble) = given.value("reassemble") {
-        messages.reassemble = reassemble.as_bool().ok_or(BadOption("reassemble"))?;
-    }
+    given.flag("reassemble", &mut messages.reassemble)?;
     given.millis("partTimeout", &mut messages.part_timeout)?;
     Ok((config, messages))
 }

@@ -19,6 +19,7 @@ const BIND_REQUEST: u32 = 6;
 const LOG: u32 = 7;
 const CONNECT: u32 = 8;
 const DISCONNECT: u32 = 9;
+const NO_TRANSCEIVER: u32 = 10;
 
 /// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
 pub(super) const WHOLE: u8 = 255;
@@ -54,7 +55,8 @@ pub(super) fn write(
     now: Instant,
 ) -> Option<Sequence> {
     match *event {
-        Event::Connect => io.word(CONNECT),
+        Event::Connect { endpoint } => io.words(&[CONNECT, endpoint as u32]),
+        Event::NoTransceiver => io.word(NO_TRANSCEIVER),
         Event::Bound { system_id, version } => {
             io.word(BOUND);
             io.latin1(system_id);

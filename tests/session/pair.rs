@@ -225,7 +225,7 @@ fn an_hour_with_a_lost_link_each_few_seconds_adds_up_to_the_last_message() {
                 ends[*ticket as usize] += 1;
                 lost += 1;
             }
-            Seen::Connect | Seen::Bound { .. } | Seen::Disconnect(..) => {}
+            Seen::Connect(_) | Seen::Bound { .. } | Seen::Disconnect(..) => {}
             other => panic!("{other:?}"),
         }
     }

@@ -159,7 +159,7 @@ fn unbind_while_the_bind_is_on_its_way_sends_what_is_queued_first() {
     peer.connect(now);
     peer.queue(1);
     peer.unbind(now);
-    assert_eq!(peer.sees(), [Seen::Connect]);
+    assert_eq!(peer.sees(), [Seen::Connect(0)]);
     peer.bind(now);
     peer.accept_bind(None);
     let sent = peer.hears_one();

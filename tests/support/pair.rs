@@ -197,7 +197,7 @@ impl Pair {
                                 other.coming.push_back((arrival, None));
                             }
                         }
-                        Seen::Connect => self.connect = true,
+                        Seen::Connect(_) => self.connect = true,
                         _ => {}
                     }
                 }

@@ -6,7 +6,7 @@ use smpp_edge::session::*;
 /// [`Event`] with octets of its own, and tickets as numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
-    Connect,
+    Connect(usize),
     NoTransceiver,
     Bound {
         system_id: Vec<u8>,
@@ -45,7 +45,7 @@ pub enum Seen {
 impl From<Event<'_>> for Seen {
     fn from(event: Event<'_>) -> Self {
         match event {
-            Event::Connect => Seen::Connect,
+            Event::Connect { endpoint } => Seen::Connect(endpoint),
             Event::NoTransceiver => Seen::NoTransceiver,
             Event::Bound { system_id, version } => Seen::Bound {
                 system_id: system_id.to_vec(),

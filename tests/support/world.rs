@@ -505,8 +505,8 @@ impl World {
                         self.after(3_000, Action::EsmeAnswers(*sequence, text, status));
                     }
                 }
-                Seen::Connect => {
-                    assert!(self.esme.endpoint() < self.config.endpoints);
+                Seen::Connect(endpoint) => {
+                    assert!(*endpoint < self.config.endpoints);
                     let made = !self.rng.percent(self.weather.cuts);
                     self.after(500, Action::Connected(made));
                 }
