@@ -135,6 +135,13 @@ pub enum Event<'a> {
         /// Why.
         failure: Failure,
     },
+    /// The peer is too busy: no request goes for a while, then fewer than before.
+    Throttled {
+        /// ESME_RTHROTTLED or ESME_RMSGQFUL; ESME_ROK if its congestion_state said so.
+        status: CommandStatus,
+        /// For how long, in milliseconds.
+        pause: u64,
+    },
     /// The peer asks; to be answered by `respond`. In the SMSC role also binds.
     Request {
         /// What `respond` takes.

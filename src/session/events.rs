@@ -46,6 +46,10 @@ pub(super) enum Record {
     UnknownCommand {
         frame: Range<usize>,
     },
+    Throttled {
+        status: CommandStatus,
+        pause: u64,
+    },
     Refused {
         status: CommandStatus,
         frame: Range<usize>,
@@ -142,6 +146,7 @@ impl Events {
             Record::UnknownCommand { frame } => Event::UnknownCommand {
                 frame: &octets[frame],
             },
+            Record::Throttled { status, pause } => Event::Throttled { status, pause },
             Record::Refused { status, frame } => Event::Refused {
                 status,
                 frame: &octets[frame],

@@ -105,26 +105,33 @@ impl Flow {
         (at > now).then_some(at)
     }
 
-    /// The peer refused a request because it is too busy. One that was sent before the last pause began says nothing new.
-    pub(super) fn throttled(&mut self, now: Instant, sent_at: Instant) {
+    /// The peer refused a request because it is too busy: returns how long none goes now. One that was sent before the last
+    /// pause began says nothing new.
+    pub(super) fn throttled(&mut self, now: Instant, sent_at: Instant) -> Option<u64> {
         if self.throttled_at.is_some_and(|at| sent_at <= at) {
-            return;
+            return None;
         }
         self.throttled_at = Some(now);
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.paused_until = Some(now + self.pause);
         self.slow(now, 2.0);
         self.grown_at = now + self.pause;
+        Some(self.pause)
     }
 
     /// The peer took a request. `congestion`: its congestion_state, 0 to 100, to be kept at 80 to 90 (SMPP 5.0, 4.8.4.18);
-    /// other values are reserved and say nothing.
-    pub(super) fn accepted(&mut self, now: Instant, sent_at: Instant, congestion: Option<u8>) {
+    /// other values are reserved and say nothing. Returns how long none goes now.
+    pub(super) fn accepted(
+        &mut self,
+        now: Instant,
+        sent_at: Instant,
+        congestion: Option<u8>,
+    ) -> Option<u64> {
         if congestion == Some(100) {
             return self.throttled(now, sent_at);
         }
         if self.is_paused(now) || now.since(self.grown_at) < STEP {
-            return;
+            return None;
         }
         match congestion {
             Some(91..=99) => {
@@ -134,6 +141,7 @@ impl Flow {
             Some(80..=90) => {}
             _ => self.grow(now),
         }
+        None
     }
 
     fn slow(&mut self, now: Instant, factor: f64) {

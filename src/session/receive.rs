@@ -135,7 +135,8 @@ impl Session {
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                self.flow.throttled(now, request.sent_at);
+                let pause = self.flow.throttled(now, request.sent_at);
+                self.tell_pause(pause, status);
                 if let Some(mut queued) = request.queued {
                     queued.refused = Some(status);
                     let expires = queued.expires.unwrap_or(now + self.config.retry_time);
@@ -151,7 +152,8 @@ impl Session {
                 let congestion = (self.config.interface_version.0 >= InterfaceVersion::V5_0.0)
                     .then(|| congestion_state(frame))
                     .flatten();
-                self.flow.accepted(now, request.sent_at, congestion);
+                let pause = self.flow.accepted(now, request.sent_at, congestion);
+                self.tell_pause(pause, status);
                 self.recycle(request.queued);
             }
         }
@@ -164,6 +166,12 @@ impl Session {
             status,
             frame,
         });
+    }
+
+    fn tell_pause(&mut self, pause: Option<u64>, status: CommandStatus) {
+        if let Some(pause) = pause {
+            self.events.push(Record::Throttled { status, pause });
+        }
     }
 
     fn handle_unmatched(&mut self, now: Instant, header: &Header, frame: &[u8]) {

@@ -154,8 +154,15 @@ fn the_pause_doubles_while_the_peer_stays_busy_and_ends_with_the_requests_time()
         peer.advance(1_000);
     }
     assert_eq!(sent_at, [0, 1, 3, 7, 15, 31]);
+    let mut seen = peer.sees();
+    let end = seen.pop();
+    let pauses = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+    assert_eq!(
+        seen,
+        pauses.map(|millis| Seen::Throttled(THROTTLED, millis))
+    );
     // 60 s after it was refused first.
-    match peer.sees_one() {
+    match end.expect("an end") {
         Seen::Failed {
             ticket, failure, ..
         } => {
@@ -281,12 +288,14 @@ fn a_throttled_request_at_once_is_the_applications_to_repeat() {
     let now = peer.now();
     let sequence = peer.submit(now, &message()).unwrap();
     peer.says(&refused(sequence.number(), THROTTLED));
-    match peer.sees_one() {
+    let seen = peer.sees();
+    assert_eq!(seen[0], Seen::Throttled(THROTTLED, 1_000));
+    match &seen[1] {
         Seen::Response {
             sequence: s,
             status,
             ..
-        } => assert_eq!((s, status), (sequence, THROTTLED)),
+        } => assert_eq!((*s, *status), (sequence, THROTTLED)),
         other => panic!("{other:?}"),
     }
     assert_eq!(peer.submit(now, &message()), Err(SendError::Throttled));

@@ -227,10 +227,11 @@ impl Peer {
             .expect("a place in the queue");
     }
 
-    /// The answers that queued requests got: ticket and status. Fails on any other event.
+    /// The answers that queued requests got: ticket and status. Fails on any other event but pauses.
     pub fn answers(&mut self) -> Vec<(u64, CommandStatus)> {
         let seen = self.sees();
         seen.into_iter()
+            .filter(|event| !matches!(event, Seen::Throttled(..)))
             .map(|event| match event {
                 Seen::Response {
                     ticket: Some(ticket),

@@ -520,7 +520,11 @@ impl World {
                     let request = header.command_id == CommandId::SUBMIT_SM;
                     self.wire.requests += u64::from(request);
                 }
-                Seen::Trace(..) | Seen::Bound { .. } | Seen::Unmatched(_) | Seen::Late { .. } => {}
+                Seen::Trace(..)
+                | Seen::Throttled(..)
+                | Seen::Bound { .. }
+                | Seen::Unmatched(_)
+                | Seen::Late { .. } => {}
                 Seen::Refused(status, frame) => {
                     if let Some(fate) = fate_of(&mut self.delivered, frame) {
                         fate.refused(*status);
