@@ -3,7 +3,7 @@ import type { Account } from "./config.ts";
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
-/** A bind that lasted this long was a good one: the next loss starts with a short wait again. */
+/** A bind that lasted this long was a good one. */
 const GOOD = 30_000;
 
 /** The link's state as /v1/links shows it. `waiting`: until the next attempt. */
@@ -66,6 +66,11 @@ export class Bind {
     return this.#downSince === undefined ? 0 : now - this.#downSince;
   }
 
+  /** The bind was a good one, since it carried a message: the next loss starts with a short wait again. */
+  proved(): void {
+    this.#failures = 0;
+  }
+
   /** Starts an attempt, unless the link is up, or one is under way or not due yet. */
   ensure(now: number): void {
     if (this.#client || this.#state === "connecting" || now < this.#retryAt) return;
@@ -109,7 +114,7 @@ export class Bind {
     this.#client = undefined;
     this.#downSince ??= now;
     this.#error = message;
-    if (wasUp && now - this.#boundAt >= GOOD) this.#failures = 0;
+    if (wasUp && now - this.#boundAt >= GOOD) this.proved();
     const wait = this.#wait(error);
     this.#failures++;
     this.#retryAt = now + wait;

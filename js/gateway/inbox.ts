@@ -5,7 +5,7 @@ import { messageId, timeOf, ulid, type Place } from "./ids.ts";
 import type { Match, Outbox, SegmentReport } from "./outbox.ts";
 
 /** Waits before a report without a message is looked for again: on other links, and for an answer that it overtook. */
-const SEARCHES = [1_000, 4_000, 15_000, 40_000];
+const SEARCHES = [1_000, 4_000, 10_000, 20_000];
 
 /** A report in JSON: octets are hexadecimal, dates ISO 8601. */
 export type StoredReport = Omit<Report, "raw" | "pdu" | "submittedAt" | "doneAt"> & { raw: string; pdu: string; submittedAt?: string; doneAt?: string };

@@ -357,6 +357,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
 
   #changed(id: string, status: MessageStatus, error: MessageError | undefined): void {
     const now = Date.now();
+    if (status === "accepted") this.#bind?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
     if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error }, now);
