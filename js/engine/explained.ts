@@ -85,11 +85,13 @@ export interface Decoded {
   error?: Fault;
 }
 
-let input: Uint8Array = new Uint8Array(0);
+// The octets being explained: all of `buffer` from `base` on.
+let buffer: ArrayBufferLike = new ArrayBuffer(0);
+let base = 0;
 
-function slice(): Uint8Array {
-  const start = number();
-  return input.subarray(start, start + number());
+/** A part of the input. */
+function part(start: number, length: number): Uint8Array {
+  return new Uint8Array(buffer, base + start, length);
 }
 
 function field(): Field {
@@ -97,7 +99,7 @@ function field(): Field {
   const offset = number();
   const length = number();
   const meaning = optionalText();
-  const result: Field = { name, offset, length, bytes: input.subarray(offset, offset + length), value: value() };
+  const result: Field = { name, offset, length, bytes: part(offset, length), value: value() };
   if (meaning !== undefined) result.meaning = meaning;
   const children = list(field);
   if (children.length > 0) result.children = children;
@@ -111,7 +113,7 @@ function value(): Field["value"] {
     case 1:
       return text();
     case 2:
-      return slice();
+      return part(number(), number());
     default:
       return list(field);
   }
@@ -119,7 +121,9 @@ function value(): Field["value"] {
 
 function tlv(): Field & { tag: number } {
   const tag = number();
-  return { tag, ...field() };
+  const result = field() as Field & { tag: number };
+  result.tag = tag;
+  return result;
 }
 
 function fault(): Fault {
@@ -140,7 +144,7 @@ function receipt(): ParsedReceipt {
 function pdu(): DecodedPdu {
   const [offset, commandLength, commandId, status, sequence] = [number(), number(), number(), number(), number()];
   const valid = flag();
-  const bytes = input.subarray(offset, offset + number());
+  const bytes = part(offset, number());
   const result: DecodedPdu = {
     offset,
     commandLength,
@@ -184,7 +188,9 @@ function octetsOf(given: Uint8Array | string): Uint8Array {
  */
 export function decodePdus(given: Uint8Array | string, options: DecodeOptions = {}): Decoded {
   const { strict = false, maxPdu = 65_536 } = options;
-  input = octetsOf(given);
+  const input = octetsOf(given);
+  buffer = input.buffer;
+  base = input.byteOffset;
   place(input);
   const block = wasm.decode_pdus(input.length, strict, maxPdu);
   refresh();
@@ -272,12 +278,12 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
     segments: number(),
     units: number(),
     remaining: number(),
-    parts: list(part),
+    parts: list(segment),
     unencodable: list(() => ({ index: number(), char: text() })),
   };
 }
 
-function part(): { octets: Uint8Array; udh?: Uint8Array } {
+function segment(): { octets: Uint8Array; udh?: Uint8Array } {
   const octets = bytes();
   const udh = optionalBytes();
   return udh === undefined ? { octets } : { octets, udh };

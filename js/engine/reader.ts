@@ -5,6 +5,8 @@ import { f64, u32, u8 } from "./memory.ts";
 import type { Address, EngineReport, ReportStatus } from "./types.ts";
 
 const NOTHING = 0xffffffff;
+/** In the length of a string: it lies at an address, for as long as the module does. */
+const LASTING = 0x80000000;
 const STATUSES: ReportStatus[] = [
   "scheduled",
   "enroute",
@@ -59,13 +61,33 @@ export function optionalNumber(): number | undefined {
 
 export function text(): string {
   const start = number();
-  return heap.substring(start, start + number());
+  const length = number();
+  return length < LASTING ? heap.substring(start, start + length) : lasting(start, length - LASTING);
 }
 
 export function optionalText(): string | undefined {
-  const start = number();
-  const length = number();
-  return start === NOTHING ? undefined : heap.substring(start, start + length);
+  if (u32[word] !== NOTHING) return text();
+  word += 2;
+  return undefined;
+}
+
+// Strings that last, by address and length; before that, the one found last in each place.
+const known = new Map<number, string>();
+const PLACES = 2_048;
+const places = { keys: new Float64Array(PLACES), strings: new Array<string>(PLACES).fill("") };
+
+function lasting(address: number, length: number): string {
+  const key = address * 65_536 + length;
+  const place = address % PLACES;
+  if (places.keys[place] === key) return places.strings[place]!;
+  let string = known.get(key);
+  if (string === undefined) {
+    string = utf8.decode(u8.subarray(address, address + length));
+    known.set(key, string);
+  }
+  places.keys[place] = key;
+  places.strings[place] = string;
+  return string;
 }
 
 export function bytes(): Uint8Array {
@@ -82,8 +104,9 @@ export function optionalBytes(): Uint8Array | undefined {
 /** As many as the first word says. */
 export function list<T>(read: () => T): T[] {
   const count = number();
-  const items: T[] = [];
-  for (let i = 0; i < count; i++) items.push(read());
+  if (count === 0) return [];
+  const items = new Array<T>(count);
+  for (let i = 0; i < count; i++) items[i] = read();
   return items;
 }
 

@@ -11,6 +11,7 @@ use crate::session::Delivery;
 use crate::text::{
     Alphabet, Concat, EncodeOptions, Encoding, Language, Udh, count_segments, decode_into, udh,
 };
+use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
 /// Explains the first `length` octets of the scratch room. Returns the address of the block that tells where the records are.
@@ -57,8 +58,8 @@ fn write_pdu(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         pdu.valid.into(),
         pdu.bytes.len() as u32,
     ]);
-    io.text(pdu.command());
-    io.text(header.command_status.name());
+    io.name(pdu.command());
+    io.name(header.command_status.name());
     io.word(pdu.fields.len() as u32);
     for field in &pdu.fields {
         write_field(io, field, input);
@@ -81,10 +82,12 @@ fn offset_in(part: &[u8], whole: &[u8]) -> u32 {
 }
 
 fn write_field(io: &mut Io, field: &Field<'_>, input: &[u8]) {
-    io.text(field.name);
+    // No names of vendors are given.
+    io.name_or_part(field.name, input);
     io.words(&[field.offset as u32, field.bytes.len() as u32]);
     match &field.meaning {
-        Some(meaning) => io.text(meaning),
+        Some(Cow::Borrowed(meaning)) => io.name_or_part(meaning, input),
+        Some(Cow::Owned(meaning)) => io.text(meaning),
         None => io.words(&[NOTHING, 0]),
     }
     match &field.value {
@@ -108,8 +111,8 @@ fn write_field(io: &mut Io, field: &Field<'_>, input: &[u8]) {
 }
 
 fn write_fault(io: &mut Io, fault: &Fault) {
-    io.text(fault.severity.as_str());
-    io.text(fault.kind.as_str());
+    io.name(fault.severity.as_str());
+    io.name(fault.kind.as_str());
     io.word(fault.offset as u32);
     let texts = [
         fault.field.as_deref(),
@@ -146,7 +149,7 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         )
         .0;
     });
-    io.text(encoding.as_str());
+    io.name(encoding.as_str());
     match header {
         Some(header) => write_udh(io, &header, offset_in(header.as_bytes(), input)),
         None => io.word(0),
@@ -166,7 +169,7 @@ fn write_udh(io: &mut Io, header: &Udh<'_>, offset: u32) {
     io.word(1 + header.elements().count() as u32);
     plain_field(io, "udhl", offset, 1, header.as_bytes().len() as u32 - 1);
     for element in header.elements() {
-        io.text(udh::element_name(element.id));
+        io.name(udh::element_name(element.id));
         let at = offset + element.offset as u32;
         // Identifier, length, data.
         io.words(&[at, 2 + element.data.len() as u32]);
@@ -186,8 +189,8 @@ fn write_udh(io: &mut Io, header: &Udh<'_>, offset: u32) {
     }
 }
 
-fn plain_field(io: &mut Io, name: &str, offset: u32, length: u32, value: u32) {
-    io.text(name);
+fn plain_field(io: &mut Io, name: &'static str, offset: u32, length: u32, value: u32) {
+    io.name(name);
     io.words(&[offset, length]);
     io.words(&[NOTHING, 0]);
     io.words(&[0, value]);
@@ -273,7 +276,7 @@ pub fn count(
             .collect();
         io.clear();
         let count = count_segments(&text, &options).map_err(|error| error::text(&error))?;
-        io.text(count.plan.encoding.as_str());
+        io.name(count.plan.encoding.as_str());
         io.words(&[
             count.plan.data_coding.into(),
             count.segments as u32,

@@ -295,7 +295,7 @@ pub(super) fn joined(
 fn fields(io: &mut Io, sequence: Option<Sequence>, header: &Header, delivery: &Delivery<'_>) {
     io.word(MESSAGE);
     write_sequence(io, sequence);
-    io.text(header.command_id.name());
+    io.name(header.command_id.name());
     io.word(header.sequence_number);
     report::address(io, &delivery.source);
     report::address(io, &delivery.destination);
@@ -311,7 +311,7 @@ fn fields(io: &mut Io, sequence: Option<Sequence>, header: &Header, delivery: &D
 
 /// The text, or the octets where they are no text.
 fn content(io: &mut Io, decoded: &Decoded, octets: &[u8]) {
-    io.text(decoded.encoding.as_str());
+    io.name(decoded.encoding.as_str());
     let label = decoded.encoding.platform_label();
     let text = match label {
         Some(label) => super::platform::decode(label, octets),

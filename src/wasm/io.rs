@@ -30,6 +30,9 @@ pub(super) struct Io {
 /// "Not there", for an optional value.
 pub(super) const NOTHING: u32 = u32::MAX;
 
+/// In the length of a string: it lies at its own address, for as long as the module does.
+const LASTING: u32 = 1 << 31;
+
 impl Io {
     /// Lends the buffers to `use_`.
     pub(super) fn with<T>(use_: impl FnOnce(&mut Io) -> T) -> T {
@@ -91,6 +94,24 @@ impl Io {
 
     pub(super) fn text(&mut self, text: &str) {
         self.text_with(|heap| heap.push_str(text));
+    }
+
+    /// A string that lasts: JavaScript is told where it lies, and makes it once.
+    pub(super) fn name(&mut self, name: &'static str) {
+        self.lasting(name);
+    }
+
+    /// A string that is in `input` or, if not, lasts.
+    pub(super) fn name_or_part(&mut self, text: &str, input: &[u8]) {
+        if input.as_ptr_range().contains(&text.as_ptr()) {
+            self.text(text);
+        } else {
+            self.lasting(text);
+        }
+    }
+
+    fn lasting(&mut self, text: &str) {
+        self.words(&[text.as_ptr() as usize as u32, text.len() as u32 | LASTING]);
     }
 
     /// Octets of a C-octet string, as Latin-1.
