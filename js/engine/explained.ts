@@ -89,9 +89,17 @@ export interface Decoded {
 let buffer: ArrayBufferLike = new ArrayBuffer(0);
 let base = 0;
 
+// The part told last: bit fields share the octet that they are in.
+let last: Uint8Array = new Uint8Array(0);
+let lastStart = -1;
+
 /** A part of the input. */
 function part(start: number, length: number): Uint8Array {
-  return new Uint8Array(buffer, base + start, length);
+  if (start !== lastStart || length !== last.length) {
+    last = new Uint8Array(buffer, base + start, length);
+    lastStart = start;
+  }
+  return last;
 }
 
 function field(): Field {
@@ -99,8 +107,9 @@ function field(): Field {
   const offset = number();
   const length = number();
   const meaning = optionalText();
-  const result: Field = { name, offset, length, bytes: part(offset, length), value: value() };
-  if (meaning !== undefined) result.meaning = meaning;
+  const bytes = part(offset, length);
+  // A literal for each of the two is cheaper than a property added later.
+  const result: Field = meaning === undefined ? { name, offset, length, bytes, value: value() } : { name, offset, length, bytes, value: value(), meaning };
   const children = list(field);
   if (children.length > 0) result.children = children;
   return result;
@@ -191,6 +200,7 @@ export function decodePdus(given: Uint8Array | string, options: DecodeOptions = 
   const input = octetsOf(given);
   buffer = input.buffer;
   base = input.byteOffset;
+  lastStart = -1;
   place(input);
   const block = wasm.decode_pdus(input.length, strict, maxPdu);
   refresh();

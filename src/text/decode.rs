@@ -45,7 +45,7 @@ pub fn decode_into(
                 let fill = gsm::fill_bits(udh.map_or(0, |udh| udh.as_bytes().len()));
                 tables.decode(gsm::unpack(octets, fill), out)
             } else {
-                tables.decode(octets.iter().copied(), out)
+                tables.decode_unpacked(octets, out)
             };
             return (
                 tables

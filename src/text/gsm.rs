@@ -102,6 +102,20 @@ impl Tables {
         exact && !escaped
     }
 
+    /// As [`decode`](Self::decode), for septets that are one an octet.
+    pub fn decode_unpacked(self, septets: &[u8], out: &mut String) -> bool {
+        let locking = self.locking_table();
+        let as_ascii = |&septet: &u8| {
+            septet != ESCAPE
+                && septet != 0
+                && locking.get(usize::from(septet)) == Some(&u16::from(septet))
+        };
+        // Most texts begin, and many end, without a character that is not the same in ASCII.
+        let plain = septets.iter().take_while(|s| as_ascii(s)).count();
+        out.push_str(str::from_utf8(&septets[..plain]).unwrap_or_default());
+        self.decode(septets[plain..].iter().copied(), out)
+    }
+
     fn shifted(self, septet: u8) -> Option<u16> {
         // The printed Telugu table lacks the euro that every other one has here, and handsets show it.
         if self.shift == Some(Language::Telugu) && septet == 0x65 {

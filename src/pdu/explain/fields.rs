@@ -23,6 +23,8 @@ pub(super) fn explain(pdu: &mut DecodedPdu<'_>) -> Option<usize> {
         return None;
     }
     let mut at = HEADER_LEN;
+    // sm_length, or the count of a list, besides.
+    pdu.fields.reserve_exact(specs.len() + 1);
     for spec in specs {
         let measured = spec.kind.measure(&pdu.bytes[at..]);
         let end = measured.map_or(pdu.bytes.len(), |length| at + length);

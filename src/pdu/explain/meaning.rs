@@ -135,17 +135,18 @@ pub(super) fn octet_field<'a>(
     let value = bytes.first().copied().unwrap_or(0);
     let mut field = Field::new(name, offset, bytes, Value::Number(u32::from(value)));
     field.meaning = of(set, value).text;
-    field.children = bits_of(set, value)
-        .iter()
-        .filter(|part| part.name != "reserved" || value & part.mask != 0)
-        .map(|part| {
-            let bits = value & part.mask;
-            let mut child = Field::new(part.name, offset, bytes, Value::Number(u32::from(bits)));
-            if !part.values.is_empty() {
-                child.meaning = Some(bits_name(part, bits).unwrap_or("reserved").into());
-            }
-            child
-        })
-        .collect();
+    let parts = bits_of(set, value);
+    field.children.reserve_exact(parts.len());
+    for part in parts {
+        let bits = value & part.mask;
+        if part.name == "reserved" && bits == 0 {
+            continue;
+        }
+        let mut child = Field::new(part.name, offset, bytes, Value::Number(u32::from(bits)));
+        if !part.values.is_empty() {
+            child.meaning = Some(bits_name(part, bits).unwrap_or("reserved").into());
+        }
+        field.children.push(child);
+    }
     field
 }
