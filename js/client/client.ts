@@ -331,13 +331,13 @@ export class SmppClient implements AsyncDisposable {
 
   /** Notes what a connection fails with, before the engine settles what was under way on it. */
   #watched(open: OpenTransport): OpenTransport {
-    return (handler, signal) => {
+    return (handler, signal, endpoint) => {
       this.#lostBy = undefined;
       const end = (error?: Error): void => {
         this.#lostBy = error;
         handler.end(error);
       };
-      return open({ data: (chunk) => handler.data(chunk), drain: () => handler.drain(), end }, signal);
+      return open({ data: (chunk) => handler.data(chunk), drain: () => handler.drain(), end }, signal, endpoint);
     };
   }
 
