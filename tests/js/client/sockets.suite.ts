@@ -71,7 +71,7 @@ export function socketTests(name: string, openSocket: (target: Target) => OpenTr
 
   async function connected(port: number, target: Target = plain(port)): Promise<{ transport: Transport; probe: Probe }> {
     const probe = new Probe();
-    return { transport: await openSocket(target)(probe, never), probe };
+    return { transport: await openSocket(target)(probe, never, 0), probe };
   }
 
   test(`${name}: octets go out and come in`, () =>
@@ -192,10 +192,10 @@ export function socketTests(name: string, openSocket: (target: Target) => OpenTr
     const reason = new Error("changed my mind");
     await serving(() => {}, async (port) => {
       const abort = new AbortController();
-      const opening = openSocket(plain(port))(new Probe(), abort.signal);
+      const opening = openSocket(plain(port))(new Probe(), abort.signal, 0);
       abort.abort(reason);
       await assert.rejects(opening, (error) => error === reason);
-      await assert.rejects(openSocket(plain(port))(new Probe(), abort.signal), (error) => error === reason);
+      await assert.rejects(openSocket(plain(port))(new Probe(), abort.signal, 0), (error) => error === reason);
     });
   });
 
@@ -249,7 +249,7 @@ export function socketTests(name: string, openSocket: (target: Target) => OpenTr
       gone = new Promise((resolve) => socket.once("close", resolve));
       socket.once("data", () => abort.abort(new Error("too slow")));
     }, async (port) => {
-      await assert.rejects(openSocket(secure(port, { ca: cert, servername: NAME }))(new Probe(), abort.signal), /too slow/);
+      await assert.rejects(openSocket(secure(port, { ca: cert, servername: NAME }))(new Probe(), abort.signal, 0), /too slow/);
       await gone;
     });
   });
