@@ -9,6 +9,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { build, checkRust } from "./build.mjs";
 import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run, step } from "./lib.mjs";
+import { checkInstructions, unable } from "./instructions.mjs";
 import { checkSize } from "./size.mjs";
 
 const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm"];
@@ -24,6 +25,7 @@ const rust = [
   { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]) },
   { name: "clippy-wasm", run: () => check("cargo", ["clippy", "--locked", ...wasmTarget, "--", "-D", "warnings"]) },
   { name: "cargo", run: cargoTest },
+  { name: "instructions", run: instructions },
 ];
 const javascript = [
   { name: "types", run: () => check(...typescript("tsconfig.json")) },
@@ -81,6 +83,11 @@ async function attempt(work) {
   } catch (error) {
     return { failed: 1, output: error instanceof Failure ? error.message : error.stack };
   }
+}
+
+async function instructions() {
+  const why = await unable();
+  return why ? { unable: why } : attempt(checkInstructions);
 }
 
 /** A program whose exit code tells all: passes or fails as one. */

@@ -48,7 +48,9 @@ fn tlvs_kept(id: CommandId) -> usize {
         CommandId::REPLACE_SM_RESP
         | CommandId::CANCEL_BROADCAST_SM_RESP
         | CommandId::GENERIC_NACK => 0,
-        CommandId::BIND_RECEIVER_RESP | CommandId::BIND_TRANSMITTER_RESP | CommandId::BIND_TRANSCEIVER_RESP => 1,
+        CommandId::BIND_RECEIVER_RESP
+        | CommandId::BIND_TRANSMITTER_RESP
+        | CommandId::BIND_TRANSCEIVER_RESP => 1,
         CommandId::QUERY_BROADCAST_SM | CommandId::ALERT_NOTIFICATION | CommandId::REPLACE_SM => 1,
         _ => MANY,
     }
