@@ -1,6 +1,7 @@
 //! A subscriber can be reached again (SMPP 3.4 section 4.12, 5.0 section 4.1.3).
 
-use super::body::{CString, Octet, body};
+use super::body::body;
+use super::field::{CString, Octet};
 use super::values::{Npi, Ton};
 
 body! {

@@ -2,7 +2,7 @@
 
 use super::alert::AlertNotification;
 use super::bind::{Bind, BindResp, Outbind};
-use super::body::{Body, FieldSpec, at_once};
+use super::body::{Body, at_once};
 use super::broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -15,7 +15,7 @@ use super::link::{
 };
 use super::query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
 use super::submit::{SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
-use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tlvs};
+use super::{CommandId, CommandStatus, FieldSpec, HEADER_LEN, Header, Tlvs};
 
 macro_rules! pdus {
     ($($variant:ident($body:ident) = $command:ident;)*) => {
@@ -77,14 +77,11 @@ macro_rules! pdus {
                 status: CommandStatus,
                 sequence_number: u32,
             ) -> Result<(), InvalidField> {
-                match self {
-                    $(Pdu::$variant(body) => {
-                        super::encode(out, CommandId::$command, status, sequence_number, body)
-                    })*
-                    Pdu::Unknown { command_id, body } => {
-                        super::encode(out, *command_id, status, sequence_number, &Raw(body))
-                    }
-                }
+                let body: &dyn Body<'a> = match self {
+                    $(Pdu::$variant(body) => body,)*
+                    Pdu::Unknown { body, .. } => &Raw(body),
+                };
+                super::encode(out, self.command_id(), status, sequence_number, body)
             }
         }
 

@@ -1,6 +1,7 @@
 //! Opening a session (SMPP 3.4 section 4.1, 5.0 section 4.1.1).
 
-use super::body::{CString, Octet, body};
+use super::body::body;
+use super::field::{CString, Octet};
 use super::values::{InterfaceVersion, Npi, Ton};
 
 body! {

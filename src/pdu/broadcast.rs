@@ -1,6 +1,7 @@
 //! Cell broadcast (SMPP 5.0 sections 4.4 and 4.6).
 
-use super::body::{CString, Octet, ReplaceIfPresentFlag, SmDefaultMsgId, Time, body};
+use super::body::body;
+use super::field::{CString, Octet, ReplaceIfPresentFlag, SmDefaultMsgId, Time};
 use super::submit::MessageIdResp;
 use super::values::{DataCoding, Npi, PriorityFlag, Ton};
 

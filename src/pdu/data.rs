@@ -1,6 +1,7 @@
 //! The shorter form for packet data (SMPP 3.4 section 4.7, 5.0 section 4.2.2).
 
-use super::body::{CString, Octet, body};
+use super::body::body;
+use super::field::{CString, Octet};
 use super::submit::MessageIdResp;
 use super::values::{DataCoding, EsmClass, Npi, RegisteredDelivery, Ton};
 

@@ -1,12 +1,13 @@
 //! Delivering a message or a receipt to the ESME (SMPP 3.4 section 4.6, 5.0 section 4.3.1).
 
-use super::body::{
-    CString, Octet, ProtocolId, ReplaceIfPresentFlag, ShortMessage, SmDefaultMsgId, Time, body,
+use super::body::body;
+use super::field::{
+    CString, Octet, ProtocolId, ReplaceIfPresentFlag, ShortMessage, SmDefaultMsgId, Time,
 };
 use super::submit::MessageIdResp;
 use super::values::{DataCoding, EsmClass, Npi, PriorityFlag, RegisteredDelivery, Ton};
 
-body! {
+body! { direct
     /// `deliver_sm`: a message, or a receipt for one, to the ESME.
     pub struct DeliverSm<'a> {
         /// Kind of service; at most 5 octets, empty for the default.

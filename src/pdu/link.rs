@@ -2,7 +2,7 @@
 
 use super::body::body;
 
-body! {
+body! { direct
     /// The body of a PDU that is its header alone. Responses may carry TLVs (5.0).
     pub struct HeaderOnly<'a> {}
 }

@@ -3,9 +3,11 @@
 //! Like TLVs they stay in their encoded octets: nothing is allocated, and entries are read as they are asked for.
 
 use super::CommandStatus;
-use super::body::{FieldFault, FieldKind, Reader, Wire, Writer, check_text, find_nul};
 use super::error::{DecodeErrorKind, InvalidField, InvalidFieldKind};
+use super::field::FieldFault;
+use super::reader::find_nul;
 use super::values::{DestFlag, Npi, Ton};
+use super::writer::check_text;
 
 /// Most octets of an address or a list name, without NUL.
 const TEXT_MAX: usize = 20;
@@ -20,6 +22,13 @@ fn short(rest: &[u8], at: usize, fixed: usize) -> FieldFault {
     } else {
         (DecodeErrorKind::MissingNul, at, rest.len() + 1, rest.len())
     }
+}
+
+/// A count and the encoded entries it counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct List<'a> {
+    pub count: u8,
+    pub octets: &'a [u8],
 }
 
 /// One recipient of `submit_multi`.
@@ -160,38 +169,40 @@ macro_rules! list {
         $(#[$doc:meta])* $list:ident,
         $(#[$iter_doc:meta])* $iter:ident,
         $(#[$buf_doc:meta])* $buf:ident,
-        $entry:ident, $wire:ident, $field:literal
+        $entry:ident, $field:literal
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Default, PartialEq, Eq)]
-        pub struct $list<'a> {
-            count: u8,
-            octets: &'a [u8],
-        }
+        pub struct $list<'a>(pub(super) List<'a>);
 
         impl<'a> $list<'a> {
             /// The entries in the order of the PDU.
             #[must_use]
             pub fn iter(&self) -> $iter<'a> {
-                $iter { left: self.count, octets: self.octets }
+                $iter { left: self.0.count, octets: self.0.octets }
             }
 
             /// How many entries there are.
             #[must_use]
             pub fn len(&self) -> usize {
-                usize::from(self.count)
+                usize::from(self.0.count)
             }
 
             /// True if there are none.
             #[must_use]
             pub fn is_empty(&self) -> bool {
-                self.count == 0
+                self.0.count == 0
             }
 
             /// The encoded entries, without their count.
             #[must_use]
             pub fn as_bytes(&self) -> &'a [u8] {
-                self.octets
+                self.0.octets
+            }
+
+            /// Refuses entries that are too long.
+            pub(super) fn check(self) -> Result<(), InvalidFieldKind> {
+                self.iter().try_for_each(|entry| entry.check()).map_err(|invalid| invalid.kind)
             }
 
             /// Octets of the list at the front of `octets`, its count included.
@@ -283,41 +294,7 @@ macro_rules! list {
             /// The entries so far.
             #[must_use]
             pub fn as_list(&self) -> $list<'_> {
-                $list { count: self.count, octets: &self.octets }
-            }
-        }
-
-        /// The list as a field of a PDU.
-        pub(super) struct $wire;
-
-        impl<'a> Wire<'a, $list<'a>> for $wire {
-            const KIND: FieldKind = FieldKind::$list;
-
-            fn read(reader: &mut Reader<'a>) -> $list<'a> {
-                match $list::measure(reader.rest()) {
-                    Ok(length) => {
-                        let octets = reader.octets(length);
-                        $list { count: octets[0], octets: &octets[1..] }
-                    }
-                    Err(_) => {
-                        // An empty rest may be a response that ends early.
-                        if reader.rest().is_empty() { reader.octet(); } else { reader.fail(); }
-                        $list::default()
-                    }
-                }
-            }
-
-            fn check(value: &$list<'a>) -> Result<(), InvalidFieldKind> {
-                value.iter().try_for_each(|entry| entry.check()).map_err(|invalid| invalid.kind)
-            }
-
-            fn len(value: &$list<'a>) -> usize {
-                1 + value.octets.len()
-            }
-
-            fn write(value: &$list<'a>, out: &mut Writer<'_>) {
-                out.octet(value.count);
-                out.octets(value.octets);
+                $list(List { count: self.count, octets: &self.octets })
             }
         }
     };
@@ -330,7 +307,7 @@ list! {
     DestAddressIter,
     /// Recipients being put together.
     DestAddressBuf,
-    DestAddress, DestAddressList, "dest_address"
+    DestAddress, "dest_address"
 }
 
 list! {
@@ -340,5 +317,5 @@ list! {
     UnsuccessSmeIter,
     /// Failed recipients being put together.
     UnsuccessSmeBuf,
-    UnsuccessSme, UnsuccessSmeList, "unsuccess_sme"
+    UnsuccessSme, "unsuccess_sme"
 }

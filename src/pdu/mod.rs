@@ -14,6 +14,7 @@ mod data;
 mod deliver;
 mod error;
 pub mod explain;
+mod field;
 mod framer;
 mod header;
 mod layout;
@@ -21,17 +22,20 @@ mod link;
 mod lists;
 mod named;
 mod query;
+mod reader;
+mod slots;
 mod status;
 mod submit;
 mod tag;
 mod tlv;
 mod values;
 mod vendor;
+mod writer;
 
 pub use alert::AlertNotification;
 pub use any::{Pdu, fields_of};
 pub use bind::{Bind, BindResp, Outbind};
-pub use body::{Body, FieldKind, FieldSpec, encode};
+pub use body::{Body, encode};
 pub use broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -39,6 +43,7 @@ pub use command::CommandId;
 pub use data::{DataSm, DataSmResp};
 pub use deliver::{DeliverSm, DeliverSmResp};
 pub use error::{DecodeError, DecodeErrorKind, FrameError, InvalidField, InvalidFieldKind};
+pub use field::{FieldKind, FieldSpec};
 pub use framer::Framer;
 pub use header::{HEADER_LEN, Header};
 pub use link::{

@@ -1,10 +1,12 @@
 //! PDUs written from names and values: the other way of [`explain`](super::explain).
 
-use super::body::{FieldKind, FieldSpec, check_text, find_nul};
 use super::error::InvalidFieldKind;
 use super::explain::Value;
+use super::field::{FieldKind, FieldSpec};
 use super::layout::{PartKind, parts};
+use super::reader::find_nul;
 use super::values::{DestFlag, ValueSet};
+use super::writer::check_text;
 use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvType, VendorTlvs, fields_of};
 
 /// A value that a field is given.

@@ -1,6 +1,7 @@
 //! Asking for, cancelling and replacing a message (SMPP 3.4 sections 4.8 to 4.10, 5.0 section 4.5).
 
-use super::body::{CString, Octet, ShortMessage, SmDefaultMsgId, Time, body};
+use super::body::body;
+use super::field::{CString, Octet, ShortMessage, SmDefaultMsgId, Time};
 use super::values::{MessageState, Npi, RegisteredDelivery, Ton};
 
 body! {

@@ -1,12 +1,14 @@
 //! Submitting a message (SMPP 3.4 sections 4.4 and 4.5, 5.0 section 4.2).
 
-use super::body::{
-    CString, Octet, ProtocolId, ReplaceIfPresentFlag, ShortMessage, SmDefaultMsgId, Time, body,
+use super::body::body;
+use super::field::{
+    CString, DestAddressList, Octet, ProtocolId, ReplaceIfPresentFlag, ShortMessage,
+    SmDefaultMsgId, Time, UnsuccessSmeList,
 };
-use super::lists::{DestAddressList, DestAddresses, UnsuccessSmeList, UnsuccessSmes};
+use super::lists::{DestAddresses, UnsuccessSmes};
 use super::values::{DataCoding, EsmClass, Npi, PriorityFlag, RegisteredDelivery, Ton};
 
-body! {
+body! { direct
     /// `submit_sm`: one message to one recipient.
     pub struct SubmitSm<'a> {
         /// Kind of service; at most 5 octets, empty for the default.
@@ -92,7 +94,7 @@ body! {
     }
 }
 
-body! {
+body! { direct
     /// A response that carries an identifier and nothing else.
     pub struct MessageIdResp<'a> {
         /// The identifier that the message centre gave; at most 64 octets.

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::body::{FieldKind, FieldSpec, find_nul};
+use super::super::field::{FieldKind, FieldSpec};
 use super::super::lists::{DestAddress, UnsuccessSme};
+use super::super::reader::find_nul;
 use super::super::{CommandId, DecodeErrorKind, HEADER_LEN, ValueSet, fields_of};
 use super::meaning::octet_field;
 use super::{

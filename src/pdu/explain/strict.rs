@@ -1,6 +1,6 @@
 //! Departures from the specification that a tolerant reader lets pass.
 
-use super::super::body::{FieldKind, FieldSpec};
+use super::super::field::{FieldKind, FieldSpec};
 use super::super::tag::carrier;
 use super::super::{CommandId, Tag, TlvSpec, TlvType, ValueSet, fields_of};
 use super::fields::{check_ascii, check_time};

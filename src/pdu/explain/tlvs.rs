@@ -1,7 +1,7 @@
 //! The optional part of a PDU.
 
-use super::super::body::tlvs_behind_stray_nuls;
 use super::super::layout::{PartKind, content_type, parts};
+use super::super::reader::tlvs_behind_stray_nuls;
 use super::super::tlv::{self, Tlv, Tlvs};
 use super::super::{CommandStatus, DecodeErrorKind, Tag, TlvType, ValueSet, VendorTlvs};
 use super::meaning::octet_field;
