@@ -7,15 +7,16 @@ const WARM_UP = 2;
 
 /**
  * Resolves to `results[client][window]`: for each round CPU and wall time an item, in microseconds, and how long the responder was
- * working in `wallTotal` microseconds. `counts[window]` is the number of items of a round.
+ * working in `wallTotal` microseconds. `counts[window]` is the number of items of a round. `begin(client, port)` starts a client, on Node
+ * if it isn't given.
  */
-export async function compare({ clients, counts, command }) {
+export async function compare({ clients, counts, begin = startSubject }) {
   const responder = await startResponder();
   const windows = Object.keys(counts).map(Number);
   const results = {};
   const subjects = {};
   for (const client of clients) {
-    subjects[client] = await startSubject(client, responder.port, command);
+    subjects[client] = await begin(client, responder.port);
     results[client] = Object.fromEntries(windows.map((window) => [window, { cpu: [], wall: [], responder: 0, wallTotal: 0 }]));
   }
   for (const window of windows) {

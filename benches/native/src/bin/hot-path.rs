@@ -11,8 +11,11 @@ use smpp_edge_bench::{TEXT, receipt as receipt_pdu, stream, submit_sm, submit_sm
 
 const NOW: Instant = Instant::from_millis(1);
 
-/// A path, and what prepares it and gives the work that is counted.
-const PATHS: [(&str, fn() -> Box<dyn FnMut()>); 9] = [
+/// What is counted, once it is prepared.
+type Work = Box<dyn FnMut()>;
+
+/// A path, and what prepares it.
+const PATHS: [(&str, fn() -> Work); 9] = [
     ("decode submit_sm", || decode(submit_sm(1, TEXT))),
     ("decode submit_sm_resp", || decode(submit_sm_resp(1))),
     ("decode receipt", || decode(receipt_pdu(1))),
@@ -46,13 +49,13 @@ fn main() {
     }
 }
 
-fn decode(frame: Vec<u8>) -> Box<dyn FnMut()> {
+fn decode(frame: Vec<u8>) -> Work {
     Box::new(move || {
         black_box(Pdu::decode(black_box(&frame)).unwrap());
     })
 }
 
-fn encode_submit_sm() -> Box<dyn FnMut()> {
+fn encode_submit_sm() -> Work {
     let frame = submit_sm(1, TEXT);
     let mut out = Vec::with_capacity(frame.len());
     Box::new(move || {
@@ -79,7 +82,7 @@ fn encode_submit_sm() -> Box<dyn FnMut()> {
     })
 }
 
-fn decode_stream() -> Box<dyn FnMut()> {
+fn decode_stream() -> Work {
     let octets = stream();
     let mut framer = Framer::new(1 << 16);
     Box::new(move || {
@@ -90,7 +93,7 @@ fn decode_stream() -> Box<dyn FnMut()> {
     })
 }
 
-fn parse_receipt() -> Box<dyn FnMut()> {
+fn parse_receipt() -> Work {
     let frame = receipt_pdu(1);
     Box::new(move || {
         let (_, Pdu::DeliverSm(message)) = Pdu::decode(black_box(&frame)).unwrap() else {
@@ -100,7 +103,7 @@ fn parse_receipt() -> Box<dyn FnMut()> {
     })
 }
 
-fn plan_text() -> Box<dyn FnMut()> {
+fn plan_text() -> Work {
     let text = String::from_utf8(TEXT.repeat(2)).unwrap();
     let mut plan = Plan::default();
     Box::new(move || {
@@ -109,7 +112,7 @@ fn plan_text() -> Box<dyn FnMut()> {
     })
 }
 
-fn decode_text() -> Box<dyn FnMut()> {
+fn decode_text() -> Work {
     let mut out = String::with_capacity(TEXT.len());
     Box::new(move || {
         out.clear();
@@ -123,7 +126,7 @@ fn decode_text() -> Box<dyn FnMut()> {
     })
 }
 
-fn submit() -> Box<dyn FnMut()> {
+fn submit() -> Work {
     const WINDOW: u32 = 100;
     let mut session = bound(WINDOW as usize);
     let mut responses = submit_sm_resp(1).repeat(WINDOW as usize);
