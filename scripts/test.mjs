@@ -24,6 +24,7 @@ const rust = [
   { name: "rustfmt", run: () => check("cargo", ["fmt", "--check"]) },
   { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]) },
   { name: "clippy-wasm", run: () => check("cargo", ["clippy", "--locked", ...wasmTarget, "--", "-D", "warnings"]) },
+  { name: "doc", run: () => check("cargo", ["doc", "--locked", "--no-deps", "--document-private-items"], { RUSTDOCFLAGS: "-D warnings" }) },
   { name: "cargo", run: cargoTest },
   { name: "instructions", run: instructions },
 ];
@@ -91,8 +92,8 @@ async function instructions() {
 }
 
 /** A program whose exit code tells all: passes or fails as one. */
-async function check(command, args) {
-  const { code, output } = await execute(command, args, { timeout });
+async function check(command, args, env = {}) {
+  const { code, output } = await execute(command, args, { timeout, env: { ...process.env, ...env } });
   return code === 0 ? { passed: 1 } : { failed: 1, output };
 }
 

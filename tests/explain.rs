@@ -774,7 +774,7 @@ mod strict {
             note(FaultKind::WrongLength, "ms_validity", value)
         );
         let octets = with_tlvs(TO, |tlvs| {
-            tlvs.push(Tag::CALLBACK_NUM, b"\x01\x09\x01123").unwrap()
+            tlvs.push(Tag::CALLBACK_NUM, b"\x01\x09\x01123").unwrap();
         });
         assert_eq!(
             notes(&octets),
@@ -864,7 +864,7 @@ mod strict {
         };
         let octets = with_tlvs(payload, |tlvs| {
             tlvs.push(Tag::MESSAGE_PAYLOAD, headed.short_message)
-                .unwrap()
+                .unwrap();
         });
         assert_eq!(notes(&octets), []);
     }
@@ -879,7 +879,7 @@ mod strict {
             request(CommandId::BIND_TRANSCEIVER, &bind)
         };
         let five = with_tlvs(TO, |tlvs| {
-            tlvs.push(Tag::BILLING_IDENTIFICATION, b"\x01x").unwrap()
+            tlvs.push(Tag::BILLING_IDENTIFICATION, b"\x01x").unwrap();
         });
         let at = bind(0x34).len() + length(TO);
         assert_eq!(notes(&[bind(0x50), five.clone()].concat()), []);

@@ -92,7 +92,7 @@ fn encoding_into_a_buffer_with_room_allocates_nothing() {
         out.clear();
         expect_none(measure(|| {
             pdu.encode(&mut out, header.command_status, header.sequence_number)
-                .unwrap()
+                .unwrap();
         }));
         assert_eq!(out, octets);
     }
@@ -154,7 +154,7 @@ fn explaining_takes_a_multiple_of_the_input() {
                     )
                     .rest,
                     0
-                )
+                );
             });
             assert!(
                 info.bytes_max < 200 * input.len() as u64,

@@ -33,7 +33,7 @@ fn named(names: &'static [&'static str]) -> impl Fn(Vec<FieldValue>) -> FieldVal
         FieldValue::Fields(
             names
                 .iter()
-                .map(|name| name.to_string())
+                .map(std::string::ToString::to_string)
                 .zip(values)
                 .collect(),
         )
@@ -153,7 +153,7 @@ fn expect_value(written: &FieldValue, field: &Field<'_>) -> Result<(), TestCaseE
     match (written, &field.value) {
         (FieldValue::Number(number), Value::Number(found)) => prop_assert_eq!(number, found),
         (FieldValue::Octets(octets), Value::Octets(found) | Value::Text(found)) => {
-            prop_assert_eq!(octets, found)
+            prop_assert_eq!(octets, found);
         }
         (FieldValue::List(entries), Value::Fields(found)) => {
             prop_assert_eq!(entries.len(), found.len());

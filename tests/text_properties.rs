@@ -169,12 +169,12 @@ proptest! {
         let udh = Udh::parse(&octets).ok();
         if let Some(udh) = &udh {
             udh.elements().for_each(drop);
-            udh.concat();
+            _ = udh.concat();
         }
         let text = octets.get(udh.map_or(0, |udh| udh.as_bytes().len())..).unwrap_or(&[]);
         let decoded = decode(text, data_coding, udh.as_ref(), default);
         prop_assert!(decoded.text.len() <= 3 * 8 * octets.len() / 7);
-        Udh::guess(&octets);
+        _ = Udh::guess(&octets);
     }
 
     #[test]
@@ -235,15 +235,15 @@ proptest! {
         if let Some(receipt) = parse(&text) {
             prop_assert!(receipt.extra().count() <= text.len());
         }
-        from_plain_text(&text, tlvs);
+        _ = from_plain_text(&text, tlvs);
         if let Some(report) = from_deliver(esm_class, &text, tlvs) {
             prop_assert!(report.status() == Status::Unknown || report.tlvs.message_state.is_some() || report.receipt.stat.is_some());
             report.submitted_at();
             report.done_at();
-            report.network_error();
-            report.message_id();
+            _ = report.network_error();
+            _ = report.message_id();
         }
-        unix_ms(&text);
+        _ = unix_ms(&text);
     }
 
     #[test]

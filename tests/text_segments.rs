@@ -458,9 +458,9 @@ fn what_is_missing_is_named_or_replaced() {
         ..DEFAULT
     };
     assert_eq!(plan("“a”", auto).encoding, EncodingName::Gsm7);
-    let plan = plan("“я”", auto);
+    let kept = plan("“я”", auto);
     assert_eq!(
-        decode(plan.segment(0).octets, 8, None, Alphabet::Gsm7).text,
+        decode(kept.segment(0).octets, 8, None, Alphabet::Gsm7).text,
         "“я”"
     );
     let lone = count_segments(&[0x61, 0xD83D, 0x62], &DEFAULT).unwrap();

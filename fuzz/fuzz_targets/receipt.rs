@@ -16,14 +16,14 @@ fuzz_target!(|input: (u8, Option<u8>, Option<&[u8]>, &[u8])| {
     if let Some(receipt) = parse(text) {
         assert!(receipt.extra().count() <= text.len());
     }
-    from_plain_text(text, tlvs);
+    _ = from_plain_text(text, tlvs);
     let Some(report) = from_deliver(esm_class, text, tlvs) else {
         return;
     };
     assert!(!report.intermediate || !report.is_final());
     report.submitted_at();
     report.done_at();
-    report.network_error();
+    _ = report.network_error();
     let mut out = Vec::new();
     for format in [
         MessageIdFormat::AsIs,

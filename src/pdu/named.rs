@@ -347,7 +347,7 @@ fn entry(
         match (find(given, name), *kind) {
             (None, _) => out.push(0),
             (Some(value), FieldKind::CString(max)) => {
-                c_string(out, name, value, usize::from(max) - 1)?
+                c_string(out, name, value, usize::from(max) - 1)?;
             }
             (Some(value), FieldKind::Integer(set)) => integer(out, name, value, set, 1)?,
             (Some(_), _) => return Err(invalid(name, Kind::UnknownField)),
@@ -588,7 +588,7 @@ fn tlv_parts(
                 integer(out, part, value.unwrap_or(&zero), ValueSet::Plain, 2)?;
             }
             (PartKind::Text | PartKind::Octets, Some(value)) => {
-                out.extend_from_slice(&octets(part, value)?)
+                out.extend_from_slice(&octets(part, value)?);
             }
             (PartKind::Text | PartKind::Octets, None) => {}
         }

@@ -5,6 +5,7 @@
 /// Forms: `YYMMDDhhmm` (SMPP 3.4, appendix B), `YYMMDDhhmmss`, `YYYYMMDDhhmm`, `YYYYMMDDhhmmss`, and SMPP's absolute time
 /// with tenths and its own offset (7.1.1). Of the two with twelve digits the first that makes a date counts. Years 38 to
 /// 99 are 19xx (appendix C).
+#[must_use]
 pub fn unix_ms(date: &[u8]) -> Option<i64> {
     match date.len() {
         10 => short_year(date),

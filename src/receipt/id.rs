@@ -15,6 +15,7 @@ pub enum MessageIdFormat {
 
 impl MessageIdFormat {
     /// The format of a name: `as-is`, `hex-response`, `hex-receipt`.
+    #[must_use]
     pub fn by_name(name: &str) -> Option<MessageIdFormat> {
         match name {
             "as-is" => Some(Self::AsIs),

@@ -57,6 +57,7 @@ pub struct Report<'a> {
 ///
 /// `None` if it is not about a message sent: an ordinary message or an acknowledgement by a subscriber. By esm_class a
 /// receipt is one even if nothing in it can be read; without, the TLVs for identifier and state make it one.
+#[must_use]
 pub fn from_deliver<'a>(
     esm_class: u8,
     text: &'a [u8],
@@ -116,6 +117,7 @@ pub fn from_wide_deliver<'a>(
 
 /// For a centre that leaves esm_class at 0 on receipts: a text that starts with `id:` and has a `stat:`. A subscriber
 /// can write such a text, so this is for those who ask for it.
+#[must_use]
 pub fn from_plain_text<'a>(text: &'a [u8], tlvs: ReceiptTlvs<'a>) -> Option<Report<'a>> {
     if !text
         .get(..3)
@@ -140,6 +142,7 @@ fn skip_udh(text: &[u8]) -> &[u8] {
 
 impl<'a> Report<'a> {
     /// The identifier, by TLV else by text, as the centre wrote it; see [`in_response_form`].
+    #[must_use]
     pub fn message_id(&self) -> Option<&'a [u8]> {
         let tlv = self.tlvs.receipted_message_id.map(|id| {
             let end = id.iter().position(|octet| *octet == 0).unwrap_or(id.len());
@@ -177,6 +180,7 @@ impl<'a> Report<'a> {
     /// The state, by TLV else by text; [`Status::Unknown`] if neither says one that is known.
     ///
     /// A `message_state` of 0, which 3.4 reserves and centres send for want of a better, gives way to the text.
+    #[must_use]
     pub fn status(&self) -> Status {
         let text = || self.receipt.status();
         match self.tlvs.message_state {
@@ -188,11 +192,13 @@ impl<'a> Report<'a> {
     }
 
     /// Whether nothing more is to come.
+    #[must_use]
     pub fn is_final(&self) -> bool {
         !self.intermediate && self.status().is_final()
     }
 
     /// The `network_error_code`, if it has its three octets.
+    #[must_use]
     pub fn network_error(&self) -> Option<NetworkError> {
         match self.tlvs.network_error_code {
             Some(&[network_type, high, low]) => Some(NetworkError {

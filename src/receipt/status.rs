@@ -27,7 +27,10 @@ pub enum Status {
     Skipped = 9,
 }
 
-use Status::*;
+use Status::{
+    Accepted, Deleted, Delivered, Enroute, Expired, Rejected, Scheduled, Skipped, Undeliverable,
+    Unknown,
+};
 
 /// The words of appendix B, the most frequent first, then others that are met.
 static WORDS: [(&str, Status); 22] = [
@@ -71,11 +74,13 @@ impl Status {
     ];
 
     /// The state of a `message_state`; `None` beyond 9.
+    #[must_use]
     pub fn from_message_state(state: u8) -> Option<Status> {
         Self::ALL.get(usize::from(state)).copied()
     }
 
     /// The state of a `stat` word, whatever its case; `None` if it is none of those known.
+    #[must_use]
     pub fn from_stat(word: &[u8]) -> Option<Status> {
         if let [digit @ b'0'..=b'9'] = word {
             return Self::from_message_state(digit - b'0');
@@ -87,6 +92,7 @@ impl Status {
     }
 
     /// The name in reports: `delivered`, `undeliverable` …
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Scheduled => "scheduled",
@@ -103,6 +109,7 @@ impl Status {
     }
 
     /// The `stat` word of appendix B, in its seven letters.
+    #[must_use]
     pub const fn stat(self) -> &'static str {
         match self {
             Scheduled => "SCHEDUL",
@@ -120,6 +127,7 @@ impl Status {
 
     /// Whether nothing more is to come. Accepted is not final, since most centres send another state after it; nor is
     /// unknown, of which the specification does not say.
+    #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(
             self,

@@ -49,6 +49,7 @@ pub fn parse(text: &[u8]) -> Option<Receipt<'_>> {
 }
 
 /// Whatever fields there are, in any order and case. The first of a kind counts; behind `text:` none is looked for.
+#[must_use]
 pub fn read(text: &[u8]) -> Receipt<'_> {
     usual(text).unwrap_or_else(|| scan(text))
 }
@@ -306,7 +307,7 @@ fn word_end(text: &[u8], from: usize) -> usize {
     while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
         let octets = u64::from_le_bytes(*eight);
         // The high bit of each octet up to a blank's value; behind the first such, of others too.
-        let low = octets.wrapping_sub(ONES * (b' ' as u64 + 1)) & !octets & (ONES * 0x80);
+        let low = octets.wrapping_sub(ONES * (u64::from(b' ') + 1)) & !octets & (ONES * 0x80);
         if low == 0 {
             at += 8;
             continue;

@@ -25,6 +25,7 @@ pub enum BindType {
 
 impl BindType {
     /// The request that asks for this kind of bind.
+    #[must_use]
     pub const fn command_id(self) -> CommandId {
         match self {
             BindType::Transmitter => CommandId::BIND_TRANSMITTER,
@@ -34,6 +35,7 @@ impl BindType {
     }
 
     /// The kind of bind that a request asks for; `None` if it is no bind.
+    #[must_use]
     pub const fn from_command_id(id: CommandId) -> Option<Self> {
         match id {
             CommandId::BIND_TRANSMITTER => Some(BindType::Transmitter),
@@ -132,6 +134,7 @@ pub struct Config {
 
 impl Config {
     /// The defaults of an ESME.
+    #[must_use]
     pub fn esme(system_id: &[u8], password: &[u8]) -> Self {
         Self {
             role: Role::Esme,
@@ -172,6 +175,7 @@ impl Config {
     }
 
     /// The defaults of a message centre that calls itself `system_id`.
+    #[must_use]
     pub fn smsc(system_id: &[u8]) -> Self {
         Self {
             role: Role::Smsc,

@@ -16,16 +16,19 @@ pub struct Sequence {
 
 impl Sequence {
     /// Puts together what [`number`](Self::number) and [`connection`](Self::connection) took apart.
+    #[must_use]
     pub const fn new(connection: u32, number: u32) -> Self {
         Self { connection, number }
     }
 
     /// The sequence_number on the wire.
+    #[must_use]
     pub const fn number(self) -> u32 {
         self.number
     }
 
     /// Which of the session's connections, counted from 1.
+    #[must_use]
     pub const fn connection(self) -> u32 {
         self.connection
     }

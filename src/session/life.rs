@@ -247,17 +247,14 @@ impl Session {
             }
         }
         let retry_in = self.retry_in(now, &reason);
-        match retry_in {
-            Some(millis) => {
-                self.state = State::Waiting;
-                self.timers.set(Timer::Reconnect, now, millis.max(1));
-            }
-            None => {
-                self.state = State::Closed;
-                self.over = true;
-                self.draining = true;
-                self.fail_queue();
-            }
+        if let Some(millis) = retry_in {
+            self.state = State::Waiting;
+            self.timers.set(Timer::Reconnect, now, millis.max(1));
+        } else {
+            self.state = State::Closed;
+            self.over = true;
+            self.draining = true;
+            self.fail_queue();
         }
         self.events.push(Record::Disconnect { reason, retry_in });
     }

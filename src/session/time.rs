@@ -8,16 +8,19 @@ pub struct Instant(u64);
 
 impl Instant {
     /// The point `millis` milliseconds after the epoch.
+    #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
     /// Milliseconds since the epoch.
+    #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
     /// Milliseconds from `earlier` to here; 0 if `earlier` is later.
+    #[must_use]
     pub const fn since(self, earlier: Instant) -> u64 {
         self.0.saturating_sub(earlier.0)
     }

@@ -12,7 +12,9 @@ pub(super) enum Coding {
 /// The coding of a `data_coding`, where 0 means `default`. Values nobody has defined are read as 0 is, as
 /// TS 23.038 has it for reserved codings.
 pub(super) fn coding(data_coding: u8, default: Alphabet) -> Coding {
-    use EncodingName::*;
+    use EncodingName::{
+        Ascii, Binary, Cyrillic, EucJp, EucKr, Hebrew, Iso2022Jp, Latin1, ShiftJis, Ucs2, Utf8,
+    };
     let gsm = Coding::Gsm7 {
         packed: default == Alphabet::Gsm7Packed,
     };

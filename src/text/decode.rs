@@ -17,6 +17,7 @@ pub struct Decoded {
 
 /// Reads the text behind the header `udh` (national tables, fill bits), as `data_coding` says; `default` is what
 /// 0 means at this centre. Every input has an answer.
+#[must_use]
 pub fn decode(octets: &[u8], data_coding: u8, udh: Option<&Udh<'_>>, default: Alphabet) -> Decoded {
     let mut text = String::new();
     let (encoding, lossy) = decode_into(&mut text, octets, data_coding, udh, default);

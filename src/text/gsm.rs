@@ -148,7 +148,10 @@ pub(super) static BASIC: Reverse = Reverse::new(&DEFAULT, [EXTENSION, &[]], 0x03
 impl Reverse {
     /// For two tables, of which at least one is a language's.
     pub fn of(tables: Tables) -> Reverse {
-        use Language::*;
+        use Language::{
+            Bengali, Gujarati, Hindi, Kannada, Malayalam, Oriya, Portuguese, Punjabi, Spanish,
+            Tamil, Telugu, Turkish, Urdu,
+        };
         let page = match tables.language() {
             Some(Turkish) => 0x01,
             Some(Urdu) => 0x06,

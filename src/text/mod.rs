@@ -1,6 +1,6 @@
 //! Characters to octets and back: codings, the user data header, segmentation and reassembly.
 //!
-//! [`plan`] turns a text into the segments to send, [`count_segments`] says what it would do, [`decode`] reads what came.
+//! [`plan()`] turns a text into the segments to send, [`count_segments`] says what it would do, [`decode()`] reads what came.
 //! Positions are UTF-16 units throughout, as JavaScript counts them.
 
 mod cluster;

@@ -117,11 +117,13 @@ named! {
 
 impl Language {
     /// The language identifier of user data header elements 24 and 25.
+    #[must_use]
     pub const fn id(self) -> u8 {
         self as u8 + 1
     }
 
     /// The language of an identifier; `None` for 0 and what is reserved.
+    #[must_use]
     pub fn by_id(id: u8) -> Option<Language> {
         Self::ALL.get(usize::from(id).checked_sub(1)?).copied()
     }
@@ -161,6 +163,7 @@ pub enum EncodingName {
 
 impl EncodingName {
     /// The name results use: `gsm7`, `gsm7-turkish`, `latin1`, `ucs2`, `shift_jis` …
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Gsm7 => "gsm7",
@@ -194,6 +197,7 @@ impl EncodingName {
     }
 
     /// The label of the platform's `TextDecoder` for a coding whose tables are not in this crate.
+    #[must_use]
     pub const fn platform_label(self) -> Option<&'static str> {
         match self {
             Self::ShiftJis | Self::Iso2022Jp | Self::EucJp | Self::EucKr => Some(self.as_str()),

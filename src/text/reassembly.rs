@@ -82,6 +82,7 @@ pub struct JoinedPart<T> {
 
 impl<T> Joined<T> {
     /// Whether all parts are here.
+    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.parts.len() == usize::from(self.total)
     }
@@ -96,6 +97,7 @@ impl<T> Joined<T> {
     }
 
     /// The text octets one behind the other, for a coding that the platform's decoder reads.
+    #[must_use]
     pub fn octets(&self) -> Vec<u8> {
         self.parts
             .iter()
@@ -106,6 +108,7 @@ impl<T> Joined<T> {
 
     /// The text. GSM 03.38 is read part by part, each with its own tables; codings of several octets are joined first,
     /// since some senders part a character. Parts that did not come leave no trace in it.
+    #[must_use]
     pub fn decode(&self, default: Alphabet) -> Decoded {
         let mut decoded = Decoded::default();
         let mut run = Vec::new();
@@ -214,6 +217,7 @@ impl<T> Default for Reassembler<T> {
 
 impl<T> Reassembler<T> {
     /// Holds nothing yet.
+    #[must_use]
     pub fn new(limits: Limits) -> Reassembler<T> {
         Reassembler {
             limits,
@@ -227,6 +231,7 @@ impl<T> Reassembler<T> {
     }
 
     /// Parts kept.
+    #[must_use]
     pub fn parts(&self) -> usize {
         self.parts
     }
@@ -285,6 +290,7 @@ impl<T> Reassembler<T> {
     }
 
     /// When [`poll`](Self::poll) will next have something; 0 if it has now.
+    #[must_use]
     pub fn poll_timeout(&self) -> Option<u64> {
         if self.is_over() || !self.displaced.is_empty() {
             return Some(0);

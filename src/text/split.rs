@@ -32,7 +32,10 @@ pub(super) enum Measure {
     EucKr,
 }
 
-use Measure::*;
+use Measure::{
+    EucJp, EucKr, LatinAsSeptets, Octets, PackedSeptets, Septets, ShiftJis, Units, Utf8AsSeptets,
+    Utf8AsUnits,
+};
 
 /// One stretch of a coded text.
 pub(super) struct Stretch {

@@ -62,6 +62,7 @@ pub struct ConcatInfo {
 
 impl ConcatInfo {
     /// From the values of `sar_msg_ref_num`, `sar_total_segments` and `sar_segment_seqnum`; `None` if they are not sane.
+    #[must_use]
     pub fn from_sar(reference: u16, total: u8, part: u8) -> Option<ConcatInfo> {
         ConcatInfo {
             reference,
@@ -79,7 +80,10 @@ impl ConcatInfo {
 
 impl<'a> Udh<'a> {
     /// The header that `octets` (a `short_message` or `message_payload` with UDHI set) begin with.
-    /// What its elements hold is not judged; empty data have no header to speak of and are an error.
+    /// What its elements hold is not judged.
+    ///
+    /// # Errors
+    /// The length that the header claims, if it runs past the octets; empty data too.
     pub fn parse(octets: &'a [u8]) -> Result<Udh<'a>, UdhError> {
         let claimed = 1 + usize::from(octets.first().copied().unwrap_or(0));
         match octets.get(..claimed) {
@@ -93,6 +97,7 @@ impl<'a> Udh<'a> {
 
     /// A header whose sender forgot to set UDHI: a concatenation element at the very start, with sane numbers.
     /// A guess, for those who ask for it.
+    #[must_use]
     pub fn guess(octets: &'a [u8]) -> Option<Udh<'a>> {
         match octets {
             [5, CONCAT_8, 3, ..] | [6, CONCAT_16, 4, ..] => {
@@ -103,6 +108,7 @@ impl<'a> Udh<'a> {
     }
 
     /// The octets of the header, UDHL first; the text starts behind them. Never empty.
+    #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
@@ -122,6 +128,7 @@ impl<'a> Udh<'a> {
     }
 
     /// Which part this is. The last sane element of the two kinds counts.
+    #[must_use]
     pub fn concat(&self) -> Option<ConcatInfo> {
         self.elements()
             .filter_map(|element| match (element.id, element.data) {
@@ -145,11 +152,13 @@ impl<'a> Udh<'a> {
     }
 
     /// The language of the single shift table (element 24), if it is a known one.
+    #[must_use]
     pub fn single_shift(&self) -> Option<Language> {
         self.language(SINGLE_SHIFT)
     }
 
     /// The language of the locking shift table (element 25), if it is a known one that has such a table.
+    #[must_use]
     pub fn locking_shift(&self) -> Option<Language> {
         self.language(LOCKING_SHIFT)
             .filter(|language| *language != Language::Spanish)
@@ -180,6 +189,7 @@ pub(super) fn well_formed(octets: &[u8]) -> bool {
 }
 
 /// The name of an element (3GPP TS 23.040, 9.2.3.24); `"reserved"` if it has none.
+#[must_use]
 pub const fn element_name(id: u8) -> &'static str {
     match id {
         CONCAT_8 => "concatenation_8_bit",
@@ -220,6 +230,7 @@ pub struct ElementPart {
 }
 
 /// The numbers of an element whose layout is known and whose length is right; none for others.
+#[must_use]
 pub fn parts(element: &Element<'_>) -> Vec<ElementPart> {
     const LAYOUTS: &[(u8, &[(&str, usize)])] = &[
         (CONCAT_8, &[("reference", 1), ("total", 1), ("part", 1)]),

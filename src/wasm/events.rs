@@ -317,15 +317,12 @@ fn content(io: &mut Io, decoded: &Decoded, octets: &[u8]) {
         Some(label) => super::platform::decode(label, octets),
         None => Some(decoded.text.as_str().into()),
     };
-    match text.filter(|_| decoded.encoding != EncodingName::Binary) {
-        Some(text) => {
-            io.text(&text);
-            io.words(&[NOTHING, 0]);
-        }
-        None => {
-            io.words(&[NOTHING, 0]);
-            io.octets(octets);
-        }
+    if let Some(text) = text.filter(|_| decoded.encoding != EncodingName::Binary) {
+        io.text(&text);
+        io.words(&[NOTHING, 0]);
+    } else {
+        io.words(&[NOTHING, 0]);
+        io.octets(octets);
     }
 }
 

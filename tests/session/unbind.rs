@@ -341,10 +341,11 @@ fn abort_ends_everything_at_once() {
     assert_eq!(peer.poll_timeout(), None);
 }
 
+type Prepare = fn(&mut Peer);
+
 #[test]
 fn the_end_of_the_connection_in_each_state_is_told_once() {
     let ok = |p: &mut Peer| p.now();
-    type Prepare = fn(&mut Peer);
     let prepare: [(Prepare, CloseReason); 6] = [
         (
             |p| {

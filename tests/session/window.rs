@@ -30,7 +30,7 @@ fn no_more_than_the_window_is_open_at_once() {
     assert_eq!(sent, 10);
     let mut tickets: Vec<u64> = peer.answers().iter().map(|(t, _)| *t).collect();
     tickets.sort_unstable();
-    assert_eq!(tickets, Vec::from_iter(0..10));
+    assert_eq!(tickets, (0..10).collect::<Vec<_>>());
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn requests_are_sent_in_the_order_they_were_queued() {
             peer.says(&accepted(heard.number()));
         }
     }
-    assert_eq!(order, Vec::from_iter(0..20));
+    assert_eq!(order, (0..20).collect::<Vec<_>>());
 }
 
 #[test]

@@ -802,7 +802,7 @@ impl World {
             let end = judge(*ticket, fate);
             match end {
                 Seen::Response { .. } => {
-                    summary.accepted += usize::from(status_of(end) == Some(OK))
+                    summary.accepted += usize::from(status_of(end) == Some(OK));
                 }
                 Seen::Failed { sequence: None, .. } => summary.unsent += 1,
                 _ => summary.unknown += 1,

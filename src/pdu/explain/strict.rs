@@ -166,10 +166,10 @@ fn mandatory(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
         fields::check(spec, field, notes);
         match (spec.kind, &field.value) {
             (FieldKind::Integer(set), Value::Number(value)) => {
-                reserved(field, set, *value, session, notes)
+                reserved(field, set, *value, session, notes);
             }
             (FieldKind::DestAddresses | FieldKind::UnsuccessSmes, Value::Fields(entries)) => {
-                list(spec, entries, notes)
+                list(spec, entries, notes);
             }
             _ => {}
         }
@@ -436,7 +436,7 @@ fn value(spec: &TlvSpec, tlv: &TlvField<'_>, session: &Session, notes: &mut Vec<
                     .found("the end of the TLV"),
             ),
             Some(end) if end + 1 < length => {
-                notes.push(note(FaultKind::StrayOctets).found(octets(length - end - 1)))
+                notes.push(note(FaultKind::StrayOctets).found(octets(length - end - 1)));
             }
             Some(_) => {}
         }

@@ -26,9 +26,12 @@ impl Plan {
                 options.default_alphabet,
                 Alphabet::Gsm7 | Alphabet::Gsm7Packed
             );
-        let named = |encoding, data_coding| match options.flash {
-            true => Err(invalid("flash", NO_CLASS)),
-            false => Ok((encoding, data_coding)),
+        let named = |encoding, data_coding| {
+            if options.flash {
+                Err(invalid("flash", NO_CLASS))
+            } else {
+                Ok((encoding, data_coding))
+            }
         };
         let (encoding, data_coding) = match options.encoding {
             Encoding::Auto => {

@@ -66,6 +66,9 @@ pub struct Segment<'a> {
 }
 
 /// Plans a message. The text is in UTF-16 units; see [`plan_str`].
+///
+/// # Errors
+/// Any of [`TextError`].
 pub fn plan(units: &[u16], options: &EncodeOptions<'_>) -> Result<Plan, TextError> {
     let mut plan = Plan::default();
     plan_into(&mut plan, units, options)?;
@@ -73,13 +76,19 @@ pub fn plan(units: &[u16], options: &EncodeOptions<'_>) -> Result<Plan, TextErro
 }
 
 /// As [`plan`], for a Rust string.
+///
+/// # Errors
+/// Any of [`TextError`].
 pub fn plan_str(text: &str, options: &EncodeOptions<'_>) -> Result<Plan, TextError> {
     let mut plan = Plan::default();
     plan_str_into(&mut plan, text, options)?;
     Ok(plan)
 }
 
-/// As [`plan`], into a plan used before. After an error the plan has no segments.
+/// As [`plan`], into a plan used before.
+///
+/// # Errors
+/// Any of [`TextError`]; the plan then has no segments.
 pub fn plan_into(
     plan: &mut Plan,
     units: &[u16],
@@ -87,14 +96,20 @@ pub fn plan_into(
 ) -> Result<(), TextError> {
     let mut unencodable = Vec::new();
     let made = plan.make_text(units, options, &mut unencodable);
-    let made = made.and_then(|()| match unencodable.is_empty() {
-        true => plan.within(options),
-        false => Err(TextError::Unencodable(unencodable)),
+    let made = made.and_then(|()| {
+        if unencodable.is_empty() {
+            plan.within(options)
+        } else {
+            Err(TextError::Unencodable(unencodable))
+        }
     });
     plan.or_nothing(made)
 }
 
 /// As [`plan_into`], for a Rust string.
+///
+/// # Errors
+/// As [`plan_into`].
 pub fn plan_str_into(
     plan: &mut Plan,
     text: &str,
@@ -114,6 +129,9 @@ pub fn plan_str_into(
 
 /// As [`plan_into`], for octets that are no text: `data_coding` 4. Of the options only those of segments, header and
 /// class count.
+///
+/// # Errors
+/// `TooManySegments`, or `InvalidOption` for elements or a class that can't be; the plan then has no segments.
 pub fn plan_binary_into(
     plan: &mut Plan,
     octets: &[u8],
@@ -124,6 +142,9 @@ pub fn plan_binary_into(
 
 /// As [`plan_binary_into`], for octets the caller has coded: binary, Shift-JIS (`data_coding` 5), EUC-JP (13) or EUC-KR
 /// (14). Characters are not parted. ISO-2022-JP can't be cut without coding each segment anew, and is refused.
+///
+/// # Errors
+/// As [`plan_binary_into`], and `InvalidOption` for a coding that is none of these.
 pub fn plan_encoded_into(
     plan: &mut Plan,
     octets: &[u8],
@@ -148,7 +169,10 @@ pub struct SegmentCount {
 }
 
 /// Counts by planning, so that it can't differ from sending. What would keep the text from being sent is told, not an
-/// error; only options that make no sense are.
+/// error.
+///
+/// # Errors
+/// `InvalidOption`, for options that make no sense.
 pub fn count_segments(
     units: &[u16],
     options: &EncodeOptions<'_>,
@@ -171,6 +195,7 @@ pub fn count_segments(
 impl Plan {
     /// How many segments there are; one at least, for an empty text too.
     #[allow(clippy::len_without_is_empty)]
+    #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -180,6 +205,7 @@ impl Plan {
     /// # Panics
     ///
     /// If `index` is not below [`len`](Self::len).
+    #[must_use]
     pub fn segment(&self, index: usize) -> Segment<'_> {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         let octets = &self.octets[start..self.ends[index]];
@@ -195,6 +221,7 @@ impl Plan {
     }
 
     /// The segments in order.
+    #[must_use]
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> {
         (0..self.len()).map(|index| self.segment(index))
     }
@@ -360,7 +387,7 @@ impl Plan {
                 octets.push((self.header - 1) as u8);
                 match self.joint {
                     Joint::Udh8(reference) => {
-                        octets.extend_from_slice(&[CONCAT_8, 3, reference, total, part])
+                        octets.extend_from_slice(&[CONCAT_8, 3, reference, total, part]);
                     }
                     Joint::Udh16(reference) => {
                         let [high, low] = reference.to_be_bytes();
