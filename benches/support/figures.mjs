@@ -1,5 +1,7 @@
 // Medians, spreads and Markdown tables.
 
+import { appendFileSync } from "node:fs";
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -26,10 +28,16 @@ export function percent(part, whole) {
   return `${Math.round((100 * part) / whole)} %`;
 }
 
-/** Prints a Markdown table; all columns but the first are numbers. */
+/** Prints a Markdown table, and notes it in the file that $BENCH_TABLES names, if any. */
 export function table(title, head, rows) {
+  console.log(`\n### ${title}\n\n${markdown(head, rows)}`);
+  if (process.env.BENCH_TABLES) appendFileSync(process.env.BENCH_TABLES, `${JSON.stringify({ title, head, rows })}\n`);
+}
+
+/** A Markdown table; all columns but the first are numbers. */
+export function markdown(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  console.log([`\n### ${title}\n`, line(head), line(head.map((_, column) => (column === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n"));
+  return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
 
 /** Prints each budget with what was measured: `[what, measured, limit, unit]`; met is what is not above its limit. */

@@ -1,0 +1,45 @@
+// How long the module takes to start in workerd: a Worker that has it and plans a text, beside the same Worker without it, each in a new
+// workerd up to its first answer.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { at } from "../scripts/lib.mjs";
+import { budgets, median, spread, table } from "./support/figures.mjs";
+import { bundle, startWorkerd } from "./support/workerd.mjs";
+
+const ROUNDS = 15;
+
+const workers = {
+  "without the module": 'export default { fetch: () => new Response("1") };',
+  "with it": 'import { countSegments } from "smpp-edge"; export default { fetch: () => new Response(String(countSegments("Hello World").segments)) };',
+};
+
+const sources = mkdtempSync(at("node_modules", ".start-bench-"));
+process.on("exit", () => rmSync(sources, { recursive: true, force: true }));
+const bundles = {};
+for (const [name, source] of Object.entries(workers)) {
+  const entry = join(sources, `${Object.keys(bundles).length}.mjs`);
+  writeFileSync(entry, source);
+  bundles[name] = await bundle(entry);
+}
+
+const results = Object.fromEntries(Object.keys(workers).map((name) => [name, { cpu: [], wall: [] }]));
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, directory] of Object.entries(bundles)) {
+    const began = performance.now();
+    const worker = await startWorkerd(directory);
+    const answer = await (await fetch(worker.url)).text();
+    results[name].wall.push(performance.now() - began);
+    results[name].cpu.push(worker.cpu() / 1_000);
+    worker.end();
+    if (answer !== "1") throw new Error(`${name}: ${answer}`);
+  }
+}
+
+const [without, having] = Object.values(results);
+const more = (what) => having[what].map((value, round) => value - without[what][round]);
+table("Start of a Worker in workerd, in ms, median (lowest–highest)", ["", "CPU", "until the first answer"], [
+  ...Object.entries(results).map(([name, { cpu, wall }]) => [name, spread(cpu), spread(wall)]),
+  ["what the module adds", spread(more("cpu")), spread(more("wall"))],
+]);
+budgets([["CPU time that the module adds to a start", median(more("cpu")), 5, " ms"]]);
