@@ -1,6 +1,6 @@
 // Draws the picture of benches/README.md: CPU time a message by window, and beside npm `smpp` on each runtime.
 
-const [WIDTH, HEIGHT] = [960, 430];
+const [WIDTH, HEIGHT] = [1010, 430];
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #333 }
   .title { font-size: 15px; font-weight: 600 }
@@ -51,7 +51,7 @@ function curves({ head, rows }) {
 
 /** Ours and npm `smpp`'s, for each runtime, sending and receipts. */
 function bars({ head, rows }) {
-  const [left, right, top] = [660, 900, 60];
+  const [left, right, top] = [710, 950, 60];
   const cell = (client, column) => value(rows.find(([name]) => name === client)[column]);
   const pairs = [
     ["send", "`sendSms`", "npm `smpp`, sending"],
@@ -59,7 +59,7 @@ function bars({ head, rows }) {
   ];
   const longest = Math.max(...pairs.flatMap(([, ...clients]) => clients.flatMap((client) => head.slice(1).map((_, i) => cell(client, i + 1)))));
   const width = (cost) => ((right - left) * cost) / longest;
-  const parts = [`<text class="title" x="580" y="26">By runtime, window 100: CPU µs</text>`];
+  const parts = [`<text class="title" x="610" y="26">By runtime, window 100: CPU µs</text>`];
   head.slice(1).forEach((runtime, i) => {
     pairs.forEach(([what, ours, npm], j) => {
       const y = top + i * 82 + j * 38;
