@@ -1,0 +1,48 @@
+// npm run release: tries everything that a release of crate and package takes, and publishes nothing. `-- --publish` then publishes both and
+// tags the commit.
+
+import { readFileSync } from "node:fs";
+import { build } from "./build.mjs";
+import { at, Failure, must, run, step, windows } from "./lib.mjs";
+
+const publish = process.argv.includes("--publish");
+
+await run(async () => {
+  const version = checkVersions();
+  if (publish) await checkTree(version);
+  await build();
+  await step("Trying the crate", () => must("cargo", ["publish", "--dry-run", "--locked", ...(publish ? [] : ["--allow-dirty"])]));
+  const listing = await step("Trying the package", () => npm("pack", "--dry-run", "--json"));
+  const [{ files, unpackedSize }] = JSON.parse(listing.slice(listing.indexOf("[")));
+  console.log(`smpp-edge ${version}: ${files.length} files, ${Math.round(unpackedSize / 1024)} KiB in the package.`);
+  if (!publish) return console.log("Nothing was published. `npm run release -- --publish` does.");
+  await step("Publishing the crate", () => must("cargo", ["publish", "--locked"]));
+  await step("Publishing the package", () => npm("publish", "--access", "public"));
+  await must("git", ["tag", "--annotate", `v${version}`, "--message", `smpp-edge ${version}`]);
+  console.log(`Published. \`git push origin v${version}\` tells the others.`);
+});
+
+/** The version, which is the same everywhere. */
+function checkVersions() {
+  const read = (path, pattern) => pattern.exec(readFileSync(at(path), "utf8"))?.[1];
+  const versions = {
+    "Cargo.toml": read("Cargo.toml", /^version = "(.+)"/m),
+    "Cargo.lock": read("Cargo.lock", /^name = "smpp-edge"\r?\nversion = "(.+)"/m),
+    "package.json": read("package.json", /^ {2}"version": "(.+)"/m),
+    "package-lock.json": read("package-lock.json", /^ {2}"version": "(.+)"/m),
+  };
+  if (new Set(Object.values(versions)).size !== 1) {
+    throw new Failure(`The versions differ:\n${Object.entries(versions).map(([path, version]) => `  ${path}: ${version}`).join("\n")}`);
+  }
+  return versions["package.json"];
+}
+
+/** What is published is what is committed, and the changelog tells of it. */
+async function checkTree(version) {
+  if ((await must("git", ["status", "--porcelain"])).trim() !== "") throw new Failure("There are changes that are not committed.");
+  if (!readFileSync(at("CHANGELOG.md"), "utf8").includes(`\n## [${version}] - `)) throw new Failure(`CHANGELOG.md has no heading "## [${version}] - <date>".`);
+}
+
+function npm(...args) {
+  return must("npm", [...args, "--ignore-scripts", "--loglevel=error"], { shell: windows });
+}
