@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { at, cargoHome, checkNode, exists, execute, Failure, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
+import { buildPages } from "./pages.mjs";
 
 const target = "wasm32-unknown-unknown";
 
@@ -32,6 +33,7 @@ export async function build() {
   await installPackages();
   await buildWasm(rustc);
   await buildJavaScript();
+  await buildPages();
   await buildTypes();
 }
 

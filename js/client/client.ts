@@ -12,6 +12,7 @@ import type { Settings } from "./options.ts";
 import { closedError, closeError, failure, refusal } from "./outcome.ts";
 import { Sent } from "./sent.ts";
 import { Slots, type ResultSink, type Slot } from "./slots.ts";
+import { tapped } from "./tapped.ts";
 import { readSchedule, readValidity } from "./time.ts";
 import type {
   Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, Response, SentSegment,
@@ -71,7 +72,7 @@ export class SmppClient implements AsyncDisposable {
     this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
     this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
     try {
-      this.#link = makeLink(engine, this.#sink(), this.#watched(open));
+      this.#link = makeLink(engine, this.#sink(), this.#watched(this.#tapped(open)));
     } catch (error) {
       throw refusal(error, this.#bind);
     }
@@ -339,6 +340,12 @@ export class SmppClient implements AsyncDisposable {
       };
       return open({ data: (chunk) => handler.data(chunk), drain: () => handler.drain(), end }, signal, endpoint);
     };
+  }
+
+  #tapped(open: OpenTransport): OpenTransport {
+    const { onOctets } = this.#settings.options;
+    if (onOctets === undefined) return open;
+    return tapped(open, (direction, octets) => this.#tell("onOctets", () => onOctets(direction, octets), () => octets));
   }
 
   #sink(): LinkSink {

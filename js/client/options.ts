@@ -69,6 +69,7 @@ const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
   onMessage: callback,
   onPdu: callback,
   onState: callback,
+  onOctets: callback,
   socket: callback,
   log: callback,
   logTexts: flag,

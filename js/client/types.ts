@@ -133,6 +133,8 @@ export interface ConnectOptions {
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
   /** Replaces the runtime's own sockets. */
   socket?: SocketFactory;
+  /** Shown all octets as they pass, passwords too: for captures. The array is only good during the call. */
+  onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
   /** Takes one line a PDU. The password is never in it. */
   log?: (line: string) => void;
   /** Whether the lines show texts and numbers too. Default false. */

@@ -3,9 +3,9 @@ const KEPT = 500;
 /** Octets that may wait for a slow reader; then its stream ends, and it may come back. */
 const BEHIND = 262_144;
 
-/** What happened at a link: a message's state, something inbound, or the link's own state. */
+/** What happened at a link: a message's state, something inbound, the link's own state, or a PDU that passed. */
 export interface GatewayEvent {
-  type: "message" | "inbound" | "link";
+  type: "message" | "inbound" | "link" | "pdu";
   /** Milliseconds since 1970. */
   at: number;
   data: unknown;
@@ -14,28 +14,38 @@ export interface GatewayEvent {
 /** The server-sent events of one link. The id of an event is its time, so that one id serves for all links. */
 export class Events {
   #kept: GatewayEvent[] = [];
-  readonly #readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  readonly #readers = new Map<ReadableStreamDefaultController<Uint8Array>, { pdus: boolean }>();
 
-  publish(type: GatewayEvent["type"], at: number, data: unknown): void {
+  publish(type: Exclude<GatewayEvent["type"], "pdu">, at: number, data: unknown): void {
     const event = { type, at, data };
     this.#kept.push(event);
     if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
-    if (this.#readers.size > 0) this.#send(encode(event));
+    if (this.#readers.size > 0) this.#send([...this.#readers.keys()], encode(event));
+  }
+
+  /** A PDU, to those who asked for them. They are many: who is too slow for them all misses some. */
+  publishPdu(at: number, data: () => unknown): void {
+    const readers = [...this.#readers].filter(([reader, { pdus }]) => pdus && (reader.desiredSize ?? 0) > BEHIND / 2).map(([reader]) => reader);
+    if (readers.length > 0) this.#send(readers, encode({ type: "pdu", at, data: data() }));
   }
 
   /** A comment, which keeps streams open that nothing happens on. */
   beat(): void {
-    if (this.#readers.size > 0) this.#send(encoder.encode(":\n\n"));
+    this.#send([...this.#readers.keys()], encoder.encode(":\n\n"));
   }
 
-  /** Events from now on, and before them those kept since `since`: that of this very time may be a repeat. */
-  stream(since: number | undefined): ReadableStream<Uint8Array> {
+  /**
+   * Events from now on, and before them those kept since `since`: that of this very time may be a repeat. With `pdus` also PDUs, and
+   * these before them.
+   */
+  stream(since: number | undefined, pdus?: { at: number; data: unknown }[]): ReadableStream<Uint8Array> {
     let own: ReadableStreamDefaultController<Uint8Array>;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         own = controller;
-        this.#readers.add(controller);
+        this.#readers.set(controller, { pdus: pdus !== undefined });
         controller.enqueue(encoder.encode(":\n\n"));
+        for (const { at, data } of pdus ?? []) controller.enqueue(encode({ type: "pdu", at, data }));
         for (const event of this.#kept) {
           if (since !== undefined && event.at >= since) controller.enqueue(encode(event));
         }
@@ -46,8 +56,8 @@ export class Events {
     }, { highWaterMark: BEHIND, size: (chunk) => chunk!.byteLength });
   }
 
-  #send(octets: Uint8Array): void {
-    for (const reader of this.#readers) {
+  #send(readers: ReadableStreamDefaultController<Uint8Array>[], octets: Uint8Array): void {
+    for (const reader of readers) {
       try {
         reader.enqueue(octets);
         if ((reader.desiredSize ?? 0) > 0) continue;

@@ -13,6 +13,7 @@ import { Inbox, reviveMessage, reviveReport, type InboundView, type ReportOffer 
 import type { MessageInput } from "./input.ts";
 import { addressText } from "./input.ts";
 import { Outbox, type ListQuery, type MessageError, type MessageStatus, type MessageView, type NewMessage } from "./outbox.ts";
+import { PduLog } from "./pdulog.ts";
 import { problem, type Problem } from "./problem.ts";
 import { Pump } from "./pump.ts";
 import { allLinks, places } from "./spread.ts";
@@ -67,6 +68,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   /** Undefined if the settings have this link no more: then it only empties itself. */
   readonly #account: Account | undefined;
   readonly #events = new Events();
+  readonly #pdus = new PduLog((at, view) => this.#events.publishPdu(at, () => ({ ...this.#place, ...view() })));
   readonly #outbox: Outbox;
   readonly #deliveries: Deliveries;
   readonly #inbox: Inbox;
@@ -141,11 +143,14 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     };
   }
 
-  /** The stream of events, as server-sent events; `?since=` milliseconds repeats what came since. */
+  /** The stream of events, as server-sent events; `?since=` milliseconds repeats what came since, `?pdus=true` shows the PDUs too. */
   override async fetch(request: Request): Promise<Response> {
     await this.#wake(Date.now());
-    const since = new URL(request.url).searchParams.get("since");
-    return new Response(this.#events.stream(since === null ? undefined : Number(since)), { headers: { "content-type": "text/event-stream" } });
+    const query = new URL(request.url).searchParams;
+    const since = query.has("since") ? Number(query.get("since")) : undefined;
+    const pdus = query.has("pdus") ? this.#pdus.list().filter(({ at }) => since === undefined || at >= since) : undefined;
+    const stream = this.#events.stream(since, pdus?.map(({ at, view }) => ({ at, data: { ...this.#place, ...view } })));
+    return new Response(stream, { headers: { "content-type": "text/event-stream" } });
   }
 
   /** Takes messages: all or none. What is there already is taken. With `ifUp` a link that has been down for long takes none. */
@@ -364,6 +369,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   }
 
   #linkChanged(state: BindState, detail: string | undefined): void {
+    if (state === "connecting") this.#pdus.reset();
     this.#events.publish("link", Date.now(), { ...this.#place, state, ...(detail === undefined ? {} : { detail }) });
     console.log(JSON.stringify({ event: "link", ...this.#place, state, ...(detail === undefined ? {} : { detail }) }));
     if (state === "waiting") void this.#giveAway(Date.now());
@@ -384,6 +390,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
       ...account.options,
       onReport: (report) => this.#inbox.report(report, Date.now()),
       onMessage: (message) => this.#inbox.message(message, Date.now()),
+      onOctets: (direction, octets) => this.#pdus.take(direction, octets, Date.now()),
       ...(log === "none" ? {} : { log: (line: string) => console.log(`${linkName(this.#place)} ${line}`), logTexts: log === "texts" }),
     };
   }

@@ -25,6 +25,7 @@ export interface GatewayContext {
 const LIMIT = v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)), "50");
 const CURSOR = v.optional(v.string());
 const ListParameters = v.strictObject({ status: v.optional(v.picklist(STATUSES)), to: v.optional(v.pipe(v.string(), v.maxLength(32))), cursor: CURSOR, limit: LIMIT });
+const EventParameters = v.strictObject({ pdus: v.optional(v.picklist(["true", "false"])) });
 const PageParameters = v.strictObject({ cursor: CURSOR, limit: LIMIT });
 
 /** The HTTP API as a Hono app: `app.route("/sms", smppRoutes())` in a Hono app, or its `fetch` as a Worker's. */
@@ -87,9 +88,11 @@ export function smppRoutes(): Hono<GatewayContext> {
 
   app.get("/v1/events", async (c) => {
     demand(c.var.caller, "read");
+    const { pdus } = parameters(EventParameters, c.req.query());
+    if (pdus === "true") demand(c.var.caller, "admin");
     const last = c.req.header("last-event-id") ?? "";
-    const query = /^\d{1,16}$/.test(last) ? `?since=${last}` : "";
-    const answers = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}${query}`))));
+    const query = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
+    const answers = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
     return new Response(joinEvents(answers.map((answer) => answer.body!)), {
       headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
     });

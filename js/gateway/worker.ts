@@ -1,16 +1,20 @@
-/** The ready deployment: the parts of `smpp-edge/worker`, and the console at `/`. */
-import console from "./console.html";
-import { keepLinks, smppRoutes, type GatewayEnv } from "./index.ts";
+/** The ready deployment: the parts of `smpp-edge/worker`, the console at `/` and the decoder at `/decoder/`. */
+import { keepLinks, smppRoutes } from "./index.ts";
+import { page, type PagesEnv } from "./pages.ts";
+import { problemOf } from "./routes.ts";
 
 export { SmppGateway, SmppLink } from "./index.ts";
 
-const POLICY = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-
 const routes = smppRoutes();
-routes.get("/", (c) => c.html(console, 200, { "content-security-policy": POLICY, "x-content-type-options": "nosniff" }));
 
-const worker: ExportedHandler<GatewayEnv> = {
-  fetch: (request, env, ctx) => routes.fetch(request, env, ctx),
+const worker: ExportedHandler<PagesEnv> = {
+  fetch: async (request, env, ctx) => {
+    try {
+      return await page(request, env) ?? await routes.fetch(request, env, ctx);
+    } catch (error) {
+      return problemOf(error);
+    }
+  },
   scheduled: (_event, env) => keepLinks(env),
 };
 export default worker;

@@ -88,6 +88,7 @@ test("API keys", async (t) => {
     assert.equal((await post(keys.dashboard.key)).status, 403);
     assert.equal((await gateway.get("/v1/messages", bearer(keys.crm.key))).status, 403);
     assert.equal((await gateway.get("/v1/messages", bearer(keys.dashboard.key))).status, 200);
+    assert.equal((await gateway.get("/v1/events?pdus=true", bearer(keys.dashboard.key))).status, 403);
     assert.equal((await gateway.get("/v1/dead-letters", bearer(keys.dashboard.key))).status, 403);
     assert.equal((await gateway.get("/v1/dead-letters", bearer(keys.shop))).status, 200);
   });

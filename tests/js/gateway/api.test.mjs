@@ -10,10 +10,10 @@ const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
 const openapi = JSON.parse(readFileSync(join(root, "js/gateway/openapi.json"), "utf8"));
 
 /** Reads server-sent events; `events` grows. */
-async function follow(t, gateway, headers = {}) {
+async function follow(t, gateway, headers = {}, query = "") {
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const response = await fetch(new URL("/v1/events", gateway.url), { headers, signal: stop.signal });
+  const response = await fetch(new URL(`/v1/events${query}`, gateway.url), { headers, signal: stop.signal });
   assert.equal(response.headers.get("content-type"), "text/event-stream");
   const events = [];
   (async () => {
@@ -105,7 +105,55 @@ test("the console is served", async (t) => {
   const { status, type, body, headers } = await gateway.get("/");
   assert.deepEqual([status, type.split(";")[0]], [200, "text/html"]);
   assert.match(body, /<form/);
-  assert.match(headers.get("content-security-policy"), /default-src 'none'/);
+  const policy = headers.get("content-security-policy");
+  assert.match(policy, /^default-src 'none'; /);
+  assert.match(policy, /script-src 'self'$/);
+  assert.doesNotMatch(policy, /unsafe|\*|http/);
+  for (const [, path] of body.matchAll(/(?:src|href)="(console\/[^"]+)"/g)) {
+    const part = await gateway.get(`/${path}`);
+    assert.deepEqual([part.status, part.headers.get("x-content-type-options")], [200, "nosniff"], path);
+  }
+  assert.equal((await gateway.post("/", {})).status, 405);
+  assert.equal((await gateway.get("/console/nothing.js")).status, 404);
+});
+
+test("PDUs come with the events to those who ask for them", async (t) => {
+  const smsc = await Smsc.start(t);
+  const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url } });
+  await gateway.bound();
+  const without = await follow(t, gateway);
+  const early = await gateway.post("/v1/messages", hello);
+  await gateway.message(early.body.id, "delivered");
+  const { events } = await follow(t, gateway, {}, "?pdus=true");
+  const pdus = () => events.filter(({ type }) => type === "pdu").map(({ data }) => data);
+
+  await t.test("those that passed before, first", async () => {
+    const [request, answer] = await until("the bind", () => pdus().length >= 6 && pdus());
+    assert.deepEqual([request.account, request.link, request.direction, request.command, request.sequence], ["main", 0, "out", "bind_transceiver", 1]);
+    assert.deepEqual([answer.direction, answer.command, answer.status, answer.statusName], ["in", "bind_transceiver_resp", 0, "ESME_ROK"]);
+    assert.match(Buffer.from(request.pdu, "hex").toString("latin1"), /smppclient1\0\*{8}\0/);
+  });
+
+  await t.test("octet for octet what the SMSC got", async () => {
+    const submit = pdus().find(({ command }) => command === "submit_sm");
+    const { body } = await gateway.post("/v1/decode", { pdus: submit.pdu });
+    assert.deepEqual([body.pdus[0].valid, body.pdus[0].text.value, body.rest], [true, "Hello World", 0]);
+    assert.equal(body.pdus[0].commandLength, smsc.submitted[0].command_length);
+  });
+
+  await t.test("and those to come", async () => {
+    await smsc.deliver({ source_addr: "1", destination_addr: "2", short_message: "see me" });
+    await until("the PDU", () => pdus().some(({ command, pdu }) => command === "deliver_sm" && pdu.includes(Buffer.from("see me").toString("hex"))));
+    assert.ok(without.events.every(({ type }) => type !== "pdu"));
+  });
+
+  await t.test("PDUs in pieces and in one are shown one by one", async () => {
+    const before = pdus().length;
+    const enquire = Buffer.from("000000100000001500000000000000aa", "hex");
+    for (const octet of enquire) smsc.sessions[0].socket.write(Buffer.of(octet));
+    smsc.sessions[0].socket.write(Buffer.concat([enquire, enquire, enquire]));
+    await until("all of them", () => pdus().slice(before).filter(({ command, sequence }) => command === "enquire_link" && sequence === 0xaa).length === 4);
+  });
 });
 
 test("the OpenAPI document matches the API", async (t) => {

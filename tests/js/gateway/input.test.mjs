@@ -105,6 +105,8 @@ const REQUESTS = [
   ["an unknown status", "GET", "/v1/messages?status=lost", 400, "invalid-query"],
   ["an unknown parameter", "GET", "/v1/messages?page=2", 400, "invalid-query"],
   ["a limit of 0", "GET", "/v1/messages?limit=0", 400, "invalid-query"],
+  ["an unknown parameter of the events", "GET", "/v1/events?key=x", 400, "invalid-query"],
+  ["PDUs that are neither true nor false", "GET", "/v1/events?pdus=1", 400, "invalid-query"],
   ["a limit of 1,000,000", "GET", "/v1/messages?limit=1000000", 400, "invalid-query"],
   ["a dead letter that is not there", "POST", "/v1/dead-letters/x/replay", 404, "not-found"],
 ];

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 // Nothing is sent or fetched.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
@@ -19,6 +20,8 @@ writeFileSync(made, JSON.stringify({
   services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
   migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],
   ...(queue ? { queues: { producers: [{ binding: "SMPP_QUEUE", queue: "sms" }], consumers: [{ queue: "sms", max_batch_timeout: 0 }] } } : {}),
+  // What the ready Worker has besides.
+  ...(main.endsWith("js/gateway/worker.ts") ? { assets: { directory: fileURLToPath(new URL("../../../dist/pages", import.meta.url)), binding: "ASSETS", run_worker_first: true } } : {}),
   vars,
 }));
 const worker = await unstable_startWorker({

@@ -139,13 +139,18 @@ export class Smsc {
 
   static async start(t, port = 0) {
     const smsc = new Smsc();
-    smsc.server = smpp.createServer((session) => smsc.#serve(session));
-    smsc.server.on("error", () => {});
-    smsc.server.listen(port, "127.0.0.1");
-    await once(smsc.server, "listening");
-    smsc.port = smsc.server.address().port;
+    await smsc.listen(port);
     t.after(() => smsc.stop());
     return smsc;
+  }
+
+  /** Serves on that port, or on any with 0: at the start, and again after {@link stop}. */
+  async listen(port) {
+    this.server = smpp.createServer((session) => this.#serve(session));
+    this.server.on("error", () => {});
+    this.server.listen(port, "127.0.0.1");
+    await once(this.server, "listening");
+    this.port = this.server.address().port;
   }
 
   get url() {

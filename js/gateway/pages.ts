@@ -1,0 +1,33 @@
+import { settingsOf, type GatewayEnv } from "./config.ts";
+import { isLocal } from "./keys.ts";
+import { problem, problemResponse } from "./problem.ts";
+
+/** The console, what it is made of, and the decoder. */
+const PAGES = /^\/($|console\/|decoder(\/|$))/;
+
+/** The pages load nothing from elsewhere, and run nothing that is not a file of theirs; the decoder runs a WebAssembly module. */
+const POLICY = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const HEADERS = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" };
+
+/** Bindings of the ready Worker. */
+export interface PagesEnv extends GatewayEnv {
+  /** The static files in `dist/pages`. */
+  ASSETS?: Fetcher;
+}
+
+/**
+ * The answer to a request for a page, undefined for any other request. Pages are for all, since they tell nothing: what they show comes
+ * by the API. Without API keys they are for this machine only, as all else is.
+ */
+export async function page(request: Request, env: PagesEnv): Promise<Response | undefined> {
+  const { pathname } = new URL(request.url);
+  if (!env.ASSETS || !PAGES.test(pathname)) return undefined;
+  if (settingsOf(env).keys.length === 0 && !isLocal(request)) return problemResponse(problem("local-only", "Set SMPP_API_KEYS to serve others"));
+  if (request.method !== "GET" && request.method !== "HEAD") return problemResponse(problem("method-not-allowed", "GET can be used"), { allow: "GET, HEAD" });
+  const found = await env.ASSETS.fetch(request);
+  if (found.status === 404) return undefined;
+  const answer = new Response(found.body, found);
+  const scripts = pathname.startsWith("/decoder/") ? "script-src 'self' 'wasm-unsafe-eval'" : "script-src 'self'";
+  for (const [name, value] of Object.entries({ ...HEADERS, "content-security-policy": `${POLICY}; ${scripts}` })) answer.headers.set(name, value);
+  return answer;
+}

@@ -1,0 +1,111 @@
+import { commandName, statusName } from "../engine/codec.ts";
+import { toHex } from "./hex.ts";
+
+const HEADER = 16;
+/** PDUs kept for those who come to look, and their octets together. */
+const KEPT = 200;
+const KEPT_OCTETS = 262_144;
+/** No PDU that is taken is longer: what says so is shown as far as it came, and the rest of the connection is not. */
+const LONGEST = 1_048_576;
+/** bind_receiver, bind_transmitter, bind_transceiver: they hold the password. */
+const BINDS = [0x01, 0x02, 0x09];
+
+export type Direction = "in" | "out";
+
+/** A PDU that passed, as server-sent events show it. */
+export interface PduView {
+  direction: Direction;
+  /** `"submit_sm"`; `"unknown"` for a command_id without a name. */
+  command: string;
+  status: number;
+  statusName: string;
+  sequence: number;
+  /** The whole PDU, hexadecimal. The password of a bind is masked. */
+  pdu: string;
+}
+
+/** The last PDUs of one link, in memory only. */
+export class PduLog {
+  #kept: { at: number; direction: Direction; frame: Uint8Array }[] = [];
+  #octets = 0;
+  #splitters = { in: new Splitter(), out: new Splitter() };
+  readonly #passed: (at: number, view: () => PduView) => void;
+
+  /** `passed` is told of each PDU. */
+  constructor(passed: (at: number, view: () => PduView) => void) {
+    this.#passed = passed;
+  }
+
+  /** A new connection: PDUs start anew. */
+  reset(): void {
+    this.#splitters = { in: new Splitter(), out: new Splitter() };
+  }
+
+  /** Takes octets as they pass; they are not kept. */
+  take(direction: Direction, octets: Uint8Array, now: number): void {
+    for (const frame of this.#splitters[direction].split(octets)) {
+      maskPassword(frame);
+      this.#kept.push({ at: now, direction, frame });
+      this.#octets += frame.length;
+      this.#passed(now, () => view(direction, frame));
+    }
+    while (this.#kept.length > KEPT || this.#octets > KEPT_OCTETS) this.#octets -= this.#kept.shift()!.frame.length;
+  }
+
+  /** Those kept, the oldest first. */
+  list(): { at: number; view: PduView }[] {
+    return this.#kept.map(({ at, direction, frame }) => ({ at, view: view(direction, frame) }));
+  }
+}
+
+function view(direction: Direction, frame: Uint8Array): PduView {
+  const header = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const word = (at: number) => (frame.length >= at + 4 ? header.getUint32(at) : 0);
+  return { direction, command: commandName(word(4)), status: word(8), statusName: statusName(word(8)), sequence: word(12), pdu: toHex(frame) };
+}
+
+/** Puts asterisks in place of a bind's password. */
+function maskPassword(frame: Uint8Array): void {
+  if (!BINDS.includes(new DataView(frame.buffer).getUint32(4))) return;
+  const start = frame.indexOf(0, HEADER) + 1;
+  if (start > 0) frame.fill(0x2a, start, Math.max(start, frame.indexOf(0, start)));
+}
+
+/** Cuts a stream of octets into PDUs, each in memory of its own. */
+class Splitter {
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  #wanted = HEADER;
+  #lost = false;
+
+  *split(octets: Uint8Array): Generator<Uint8Array> {
+    for (let at = 0; at < octets.length && !this.#lost;) {
+      const piece = octets.slice(at, at + this.#wanted - this.#length);
+      at += piece.length;
+      this.#pieces.push(piece);
+      this.#length += piece.length;
+      if (this.#length < this.#wanted) return;
+      const whole = join(this.#pieces, this.#length);
+      const said = new DataView(whole.buffer).getUint32(0);
+      this.#lost = said < HEADER || said > LONGEST;
+      this.#pieces = [whole];
+      this.#wanted = said;
+      if (!this.#lost && this.#length < said) continue;
+      yield whole;
+      this.#pieces = [];
+      this.#length = 0;
+      this.#wanted = HEADER;
+    }
+  }
+}
+
+function join(pieces: Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
