@@ -13,12 +13,12 @@ const target = "wasm32-unknown-unknown";
 const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 
 // The entries of the package, and which of them each runtime's directory in dist/ has.
-const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", simulator: "js/simulator/cli.ts", decode: "js/decoder/cli.ts" };
+const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
   workerd: { entries: ["index", "decoder", "worker"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
-  deno: { entries: ["index", "decoder", "server", "simulator"], platform: "node", conditions: ["deno", "node"] },
-  bun: { entries: ["index", "decoder", "server", "simulator"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
-  node: { entries: ["index", "decoder", "server", "simulator", "decode"], platform: "node", conditions: ["node"] },
+  deno: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["deno", "node"] },
+  bun: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
+  node: { entries: ["index", "decoder", "server", "smpp-edge"], platform: "node", conditions: ["node"] },
   browser: { entries: ["index", "decoder"], platform: "browser", conditions: ["browser"] },
   inline: { entries: ["index", "decoder"], platform: "neutral", conditions: ["edge-light"] },
 };

@@ -4,4 +4,5 @@ import { build } from "./build.mjs";
 import { run } from "./lib.mjs";
 
 await run(build);
-await import("../dist/node/decode.js");
+process.argv.splice(2, 0, "decode");
+await import("../dist/node/smpp-edge.js");

@@ -26,7 +26,7 @@ async function main() {
   onInterrupt(shutDown);
   if (!smsc) {
     await mustBeFree(smppPort, "--smpp-port");
-    launch("simulator", [at("dist/node/simulator.js"), "--host", host, "--port", smppPort]);
+    launch("simulator", [at("dist/node/smpp-edge.js"), "simulator", "--host", host, "--port", smppPort]);
   }
   launch("gateway", gatewayCommand(port, state, smsc ?? `smpp://smppclient1:password@${host}:${smppPort}`), gatewayEnvironment);
   console.log("Waiting for the gateway …");

@@ -1,26 +1,10 @@
 import type { DecodedPdu } from "../engine/codec.ts";
-import type { PduInput, TlvInput } from "../engine/types.ts";
+import type { Address, Alphabet, Concat, MessageIdFormat, ParsedReceipt, PduInput, ReportStatus, TlvInput } from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
-export type { DecodedPdu, PduInput, TlvInput };
+export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, ReportStatus, TlvInput };
 
-/** An address as SMPP has it. */
-export interface Address {
-  /** Type of number: 0 unknown, 1 international, 2 national, 5 alphanumeric … */
-  ton: number;
-  /** Numbering plan: 0 unknown, 1 E.164 … */
-  npi: number;
-  /** The number or name, without a leading `+`. */
-  addr: string;
-}
-
-/** What data_coding 0 means at the SMSC. */
-export type DefaultAlphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
-/** How a long message is split. */
-export type Concat = "udh8" | "udh16" | "sar" | "payload";
-/** In which notation the SMSC writes message ids: alike everywhere, or hexadecimal in one place and decimal in the other. */
-export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
 /** When a delivery report is asked for. */
 export type ReportRequest = "always" | "failure" | "success" | "none";
 
@@ -110,7 +94,7 @@ export interface ConnectOptions {
    */
   reconnect?: boolean | { min?: number; max?: number };
   /** Default `"gsm7"`. */
-  defaultAlphabet?: DefaultAlphabet;
+  defaultAlphabet?: Alphabet;
   /** Default `"udh8"`. */
   concat?: Concat;
   /** Default `"as-is"`. */
@@ -200,37 +184,8 @@ export interface SentSegment {
   error?: SmppError;
 }
 
-/** What became of a message in a delivery report. */
-export type ReportStatus =
-  | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
-
-/** A delivery report. What the SMSC left out is undefined. */
-export interface Report {
-  /** The id in the form the submission was answered with (see `messageIdFormat`). */
-  messageId: string;
-  /** The id as it stands in the report. */
-  rawMessageId: string;
-  status: ReportStatus;
-  /** Whether nothing more is to come. */
-  final: boolean;
-  /** `err`, as it stands there. */
-  errorCode: string | undefined;
-  /** `submit date` and `done date`, taken as UTC: they name no zone. */
-  submittedAt: Date | undefined;
-  doneAt: Date | undefined;
-  /** `sub` and `dlvrd`. */
-  submitted: number | undefined;
-  delivered: number | undefined;
-  /** The start of the message's text. */
-  text: string | undefined;
-  /** The recipient of the message that is reported on. */
-  from: Address;
-  /** Its sender. */
-  to: Address;
-  /** network_error_code. */
-  networkError: { type: number; code: number } | undefined;
-  /** The octets of the report's text. */
-  raw: Uint8Array;
+/** A delivery report. */
+export interface Report extends ParsedReceipt {
   /** The PDU it came in, for `decodePdus`. */
   pdu: Uint8Array;
 }

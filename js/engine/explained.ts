@@ -4,7 +4,7 @@ import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
 import { place, refresh, scratch, u16 } from "./memory.ts";
 import { begin, bytes, flag, list, number, optionalBytes, optionalText, report, text } from "./reader.ts";
-import { EngineError, type Alphabet, type Concat, type EngineReport } from "./types.ts";
+import { EngineError, type Alphabet, type Concat, type ParsedReceipt } from "./types.ts";
 
 /** A field of a PDU, or a part of one. */
 export interface Field {
@@ -68,7 +68,7 @@ export interface DecodedPdu {
 }
 
 /** What a receipt says. */
-export type ParsedReceipt = Omit<EngineReport, "frame" | "key">;
+export type { ParsedReceipt };
 
 export interface DecodeOptions {
   /** Also name what a tolerant reader lets pass. */

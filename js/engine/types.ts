@@ -1,14 +1,20 @@
 // What goes to and comes from the engine, in plain JavaScript values.
 
-/** An address with its type of number and numbering plan. */
+/** An address as SMPP has it. */
 export interface Address {
+  /** Type of number: 0 unknown, 1 international, 2 national, 5 alphanumeric … */
   ton: number;
+  /** Numbering plan: 0 unknown, 1 E.164 … */
   npi: number;
+  /** The number or name, without a leading `+`. */
   addr: string;
 }
 
+/** What data_coding 0 means at the SMSC. */
 export type Alphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
+/** How a long message is split. */
 export type Concat = "udh8" | "udh16" | "sar" | "payload";
+/** In which notation the SMSC writes message ids: alike everywhere, or hexadecimal in one place and decimal in the other. */
 export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
 export type BindType = "transceiver" | "transmitter" | "receiver";
 export type Version = "3.3" | "3.4" | "5.0";
@@ -199,40 +205,43 @@ export interface EngineMessage {
   frames: Uint8Array[];
 }
 
+/** What became of a message in a delivery report. */
 export type ReportStatus =
-  | "scheduled"
-  | "enroute"
-  | "delivered"
-  | "expired"
-  | "deleted"
-  | "undeliverable"
-  | "accepted"
-  | "unknown"
-  | "rejected"
-  | "skipped";
+  | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
 
-/** A delivery receipt that came in. */
-export interface EngineReport {
-  /** The identifier in the form of the submission's response. */
+/** What a delivery report says. What the SMSC left out is undefined. */
+export interface ParsedReceipt {
+  /** The id in the form the submission was answered with (see `messageIdFormat`). */
   messageId: string;
-  /** As the receipt has it. */
+  /** The id as it stands in the report. */
   rawMessageId: string;
-  /** To be compared with the key of a submission's identifier. */
-  key: string;
   status: ReportStatus;
+  /** Whether nothing more is to come. */
   final: boolean;
+  /** `err`, as it stands there. */
   errorCode: string | undefined;
-  /** Taken as UTC: receipts name no zone. */
+  /** `submit date` and `done date`, taken as UTC: they name no zone. */
   submittedAt: Date | undefined;
   doneAt: Date | undefined;
+  /** `sub` and `dlvrd`. */
   submitted: number | undefined;
   delivered: number | undefined;
+  /** The start of the message's text. */
   text: string | undefined;
+  /** The recipient of the message that is reported on. */
   from: Address;
+  /** Its sender. */
   to: Address;
+  /** network_error_code. */
   networkError: { type: number; code: number } | undefined;
-  /** The receipt's text as it came. */
+  /** The octets of the report's text. */
   raw: Uint8Array;
+}
+
+/** A delivery report that came in. */
+export interface EngineReport extends ParsedReceipt {
+  /** To be compared with the key of a submission's identifier. */
+  key: string;
   /** The PDU it came in. */
   frame: Uint8Array;
 }

@@ -1,12 +1,10 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "../cli/failure.ts";
 import { states } from "../server/receipt.ts";
 import { faults, parseFault } from "./faults.ts";
 import type { SimulatedOutcome, SimulatorOptions } from "./index.ts";
 
 const outcomes = Object.keys(states).filter((state) => state !== "scheduled") as SimulatedOutcome[];
-
-/** A mistake on the command line, for its user to read. */
-export class UsageError extends Error {}
 
 /** What the command line asks for. */
 export interface Command {
@@ -17,7 +15,7 @@ export interface Command {
   options: SimulatorOptions;
 }
 
-export const HELP = `npm run simulator -- [flags]
+export const HELP = `smpp-edge simulator [flags]
 
 A simulated SMSC for development and tests.
 

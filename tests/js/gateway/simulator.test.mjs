@@ -31,7 +31,7 @@ const FAULTS = [
 ];
 
 async function startSimulator(t, ...flags) {
-  const child = spawn(process.execPath, [join(root, "dist/node/simulator.js"), "--port", "0", "--quiet", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(root, "dist/node/smpp-edge.js"), "simulator", "--port", "0", "--quiet", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => child.kill("SIGKILL"));
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (output += text));

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { NodeEsme, within } from "./peers.ts";
 
-const program = fileURLToPath(new URL("../../../dist/node/simulator.js", import.meta.url));
+const program = fileURLToPath(new URL("../../../dist/node/smpp-edge.js", import.meta.url));
 
 interface Run {
   child: ChildProcess;
@@ -16,7 +16,7 @@ interface Run {
 }
 
 function run(...flags: string[]): Run {
-  const child = spawn(process.execPath, [program, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, "simulator", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let looked: (() => void) | undefined;
   for (const stream of [child.stdout, child.stderr]) {

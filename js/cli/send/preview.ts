@@ -1,0 +1,34 @@
+import { SmppError } from "../../client/errors.ts";
+import { readMessage, smsFields } from "../../client/message.ts";
+import type { DefaultAlphabet, SmsMessage } from "../../client/types.ts";
+import { countSegments } from "../../engine/codec.ts";
+import { formatAddress } from "../../client/address.ts";
+
+/** How a message would go out. */
+export interface Preview {
+  to: string;
+  encoding: string;
+  segments: number;
+  /** Units that the last segment still has room for. */
+  remaining: number;
+}
+
+/** Checks the message as `sendSms` does, and counts its segments. Throws an `SmppError` if it could not be sent. */
+export function preview(message: SmsMessage, defaultAlphabet: DefaultAlphabet | undefined): Preview {
+  const fields = smsFields();
+  readMessage(message, fields);
+  const { text, binary, ...options } = message;
+  // Octets fill segments as Latin-1 does.
+  const counted = text === undefined
+    ? countSegments(Buffer.from(binary as Uint8Array).toString("latin1"), { ...options, encoding: "latin1", defaultAlphabet })
+    : countSegments(text, { ...options, defaultAlphabet });
+  const { segments, remaining, unencodable } = counted;
+  if (unencodable.length > 0) {
+    const chars = unencodable.slice(0, 5).map(({ char }) => JSON.stringify(char)).join(" ");
+    throw new SmppError(`the encoding ${message.encoding} lacks ${chars}`, { code: "unencodable", outcome: "not-sent", unencodable });
+  }
+  if (message.maxSegments !== undefined && segments > message.maxSegments) {
+    throw new SmppError(`the text needs ${segments} segments, more than maxSegments`, { code: "too-many-segments", outcome: "not-sent" });
+  }
+  return { to: formatAddress(fields.to), encoding: text === undefined ? "binary" : counted.encoding, segments, remaining };
+}

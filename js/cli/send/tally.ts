@@ -1,0 +1,54 @@
+import { SmppError } from "../../client/errors.ts";
+
+/** What became of a message. */
+export type Outcome = "accepted" | "partial" | "rejected" | "unknown" | "not-sent";
+
+const WORDS: Record<Outcome, string> = { accepted: "accepted", partial: "accepted in part", rejected: "rejected", unknown: "unknown", "not-sent": "not sent" };
+
+/** Counts what became of the messages, and why. Its memory is that of the kinds of errors, not of the messages. */
+export class Tally {
+  readonly counts: Record<Outcome, number> = { accepted: 0, partial: 0, rejected: 0, unknown: 0, "not-sent": 0 };
+  segments = 0;
+  readonly #reasons = new Map<string, { count: number; line: number; message: string }>();
+
+  get total(): number {
+    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  accept(outcome: "accepted" | "partial", segments: number): void {
+    this.counts[outcome]++;
+    this.segments += segments;
+  }
+
+  /** Returns what the outcome is. */
+  fail(line: number, error: Error): Outcome {
+    const outcome = error instanceof SmppError ? error.outcome : "not-sent";
+    this.counts[outcome]++;
+    const label = reason(error);
+    const known = this.#reasons.get(label);
+    if (known === undefined) this.#reasons.set(label, { count: 1, line, message: error.message });
+    else known.count++;
+    return outcome;
+  }
+
+  /** `9,990 accepted, 7 rejected`. */
+  toString(): string {
+    const parts = (Object.keys(WORDS) as Outcome[]).filter((outcome) => this.counts[outcome] > 0).map((outcome) => `${number(this.counts[outcome])} ${WORDS[outcome]}`);
+    return parts.length > 0 ? parts.join(", ") : "none";
+  }
+
+  /** A line for each kind of error. */
+  reasons(): string[] {
+    return [...this.#reasons].map(([label, { count, line, message }]) => `  ${number(count)} × ${label}, first on line ${line}: ${message}`);
+  }
+}
+
+/** The SMSC's name for it, or the word for what went wrong on this side. */
+export function reason(error: Error): string {
+  if (!(error instanceof SmppError)) return "unreadable";
+  return typeof error.code === "number" ? error.name : error.code;
+}
+
+export function number(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { run } from "./program.ts";
+
+const ENQUIRE_LINK = "00000010000000150000000000000001";
+
+test("--help lists the commands, and each command has its own", async () => {
+  const { code, out } = await run(["--help"]);
+  assert.equal(code, 0);
+  for (const name of ["simulator", "decode", "send"]) {
+    assert.match(out, new RegExp(`^  ${name} `, "m"));
+    for (const args of [[name, "--help"], ["help", name]]) {
+      const help = await run(args);
+      assert.equal(help.code, 0);
+      assert.match(help.out, new RegExp(`^smpp-edge ${name} \\[flags\\]`));
+      assert.match(help.out, /Exit codes: 0/);
+    }
+  }
+});
+
+test("--version is the package's", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  assert.deepEqual(await run(["--version"]), { code: 0, out: `${version}\n`, err: "" });
+});
+
+test("without a command, or with an unknown one, it is a mistake with exit code 2", async () => {
+  assert.equal((await run([])).code, 2);
+  assert.deepEqual(await run(["sned"]), { code: 2, out: "", err: "smpp-edge: there is no command sned; there are simulator, decode, send\n" });
+});
+
+for (const [name, args, input, code, output] of [
+  ["an argument", [ENQUIRE_LINK], "", 0, /^enquire_link {2}sequence 1 {2}ESME_ROK/],
+  ["arguments with colons", ["00:00:00:10", "00:00:00:15", "00:00:00:00", "00:00:00:01"], "", 0, /^enquire_link/],
+  ["standard input", [], `0x${ENQUIRE_LINK}\n`, 0, /^enquire_link/],
+  ["a PDU that is cut off", [ENQUIRE_LINK.slice(2)], "", 1, /./],
+  ["what only --strict names", ["--strict", "00000011000000150000000000000001ff"], "", 1, /error at 16/],
+] as const) {
+  test(`decode explains ${name}`, async () => {
+    const result = await run(["decode", ...args], { input });
+    assert.equal(result.code, code, result.err);
+    assert.match(result.out, output);
+  });
+}
+
+for (const [name, args, message] of [
+  ["no hex", ["hello"], /not hex/],
+  ["an unknown flag", ["--hex"], /--hex/],
+] as const) {
+  test(`decode ${name}: exit code 2 and no stack`, async () => {
+    const { code, err } = await run(["decode", ...args]);
+    assert.equal(code, 2);
+    assert.match(err, message);
+    assert.doesNotMatch(err, /\n\s+at /);
+  });
+}
