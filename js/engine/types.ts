@@ -43,9 +43,11 @@ export interface EngineConfig {
   enquireLinkTimeout?: number;
   responseTimeout?: number;
   bindTimeout?: number;
+  /** Time for the answer to unbind. 5,000 by default; 1 or more. */
+  unbindTimeout?: number;
   sessionInit?: number;
   inactivity?: number;
-  /** null: never connect again. */
+  /** null: never connect again, once all endpoints were tried. */
   reconnect?: { min: number; max: number } | null;
   /** How many endpoints `OpenTransport` has to offer; they are tried in order. 1 by default. */
   endpoints?: number;
@@ -98,8 +100,10 @@ export interface CloseDetail {
   kind: "refused" | "lost" | "timeout" | "unbound" | "protocol" | "closed" | "connect" | "panic";
   /** The status of a refused bind. */
   status?: number;
+  /** The bind, where it is not the one that was asked for. */
+  bind?: BindType;
   message: string;
-  /** Milliseconds until the next attempt; absent if there is none. */
+  /** Milliseconds until the next attempt, 0 for the next endpoint or kind of bind; absent if there is none. */
   retryIn?: number;
   cause?: unknown;
 }

@@ -36,7 +36,7 @@ impl Backoff {
         }
     }
 
-    /// Milliseconds to wait after one more failure.
+    /// Milliseconds to wait after one more failure, 1 or more.
     pub(super) fn next(&mut self, policy: Reconnect, refused: bool) -> u64 {
         let max = u64::from(policy.max.max(policy.min)).max(1);
         let floor = if refused {
@@ -46,7 +46,7 @@ impl Backoff {
         };
         let ceiling = floor.saturating_mul(1 << self.failures.min(32)).min(max);
         self.failures = self.failures.saturating_add(1);
-        let least = (floor / 2).min(ceiling);
+        let least = (floor / 2).clamp(1, ceiling);
         self.last = least + self.draw() % (ceiling - least + 1);
         self.last
     }

@@ -96,8 +96,11 @@ pub struct Config {
     pub enquire_link_timeout: u64,
     /// How long a request may stay without response.
     pub response_timeout: u64,
-    /// How long a bind may stay without response.
+    /// How long a connection may take to be made, and then a bind to be answered.
     pub bind_timeout: u64,
+    /// How long an unbind may stay without response, and the peer's connection without its end after its own unbind; 1 or
+    /// more.
+    pub unbind_timeout: u64,
     /// How long a connection that the peer made, or that an outbind was sent on, may stay without a bind.
     pub session_init: u64,
     /// Time without any operation after which the session is ended: without PDUs either way, but for our enquire_links
@@ -112,7 +115,7 @@ pub struct Config {
     pub inbound_rate: Option<f64>,
     /// How long a request that the peer is too busy for is tried again, if it has no end of its own.
     pub retry_time: u64,
-    /// ESME: when to connect again; `None`: never. Refusals that can't change by themselves end the session all the same:
+    /// ESME: when to connect again; `None`: never, once all `endpoints` were tried. Refusals that can't change by themselves end the session all the same:
     /// ESME_RINVPASWD, ESME_RINVSYSID, ESME_RINVSYSTYP, and ESME_RINVCMDID unless `fall_back` helps.
     pub reconnect: Option<Reconnect>,
     /// ESME: ESME_RBINDFAIL ends the session too.
@@ -155,6 +158,7 @@ impl Config {
             enquire_link_timeout: 10_000,
             response_timeout: 30_000,
             bind_timeout: 10_000,
+            unbind_timeout: 5_000,
             session_init: 10_000,
             inactivity: 0,
             max_unacknowledged: 1_000,

@@ -3,16 +3,16 @@
 use super::backoff::Backoff;
 use super::config::Config;
 use super::event::{CloseReason, Event, Sequence};
-use super::events::Events;
+use super::event_queue::EventQueue;
 use super::flow::Flow;
-use super::inbound::Inbound;
+use super::instant::Instant;
 use super::late::Late;
 use super::outbox::Outbox;
 use super::output::Output;
 use super::receive::BindReceived;
 use super::state::{State, Stats};
-use super::time::Instant;
-use super::timer::Timers;
+use super::timers::Timers;
+use super::unanswered::Unanswered;
 use super::window::Window;
 use crate::pdu::{Framer, InterfaceVersion};
 
@@ -31,12 +31,12 @@ pub struct Session {
     pub(super) now: Instant,
     pub(super) framer: Framer,
     pub(super) out: Output,
-    pub(super) events: Events,
+    pub(super) events: EventQueue,
     pub(super) timers: Timers,
     pub(super) window: Window,
     pub(super) late: Late,
     pub(super) outbox: Outbox,
-    pub(super) inbound: Inbound,
+    pub(super) unanswered: Unanswered,
     pub(super) flow: Flow,
     /// What the peer may ask.
     pub(super) inflow: Flow,
@@ -71,6 +71,7 @@ impl Session {
         let config = Config {
             window: config.window.max(1),
             endpoints: config.endpoints.max(1),
+            unbind_timeout: config.unbind_timeout.max(1),
             ..config
         };
         Self {
@@ -80,12 +81,12 @@ impl Session {
             now,
             framer: Framer::new(config.max_pdu),
             out: Output::default(),
-            events: Events::default(),
+            events: EventQueue::default(),
             timers: Timers::default(),
             window: Window::new(),
             late: Late::default(),
             outbox: Outbox::default(),
-            inbound: Inbound::default(),
+            unanswered: Unanswered::default(),
             flow: Flow::new(config.rate, now),
             inflow: Flow::new(config.inbound_rate, now),
             backoff: Backoff::new(config.seed),
@@ -133,7 +134,7 @@ impl Session {
             self.timers.next(),
             self.window.next_deadline(),
             self.outbox.next_deadline(),
-            self.inbound.next_deadline(),
+            self.unanswered.next_deadline(),
             flow,
         ]
         .into_iter()
@@ -186,7 +187,7 @@ impl Session {
     /// Requests of the peer that wait for `respond`.
     #[must_use]
     pub fn unacknowledged(&self) -> usize {
-        self.inbound.len()
+        self.unanswered.len()
     }
 
     /// Requests a second in force: the configured limit, or less while the peer is too busy for that.

@@ -66,7 +66,7 @@ pub enum CloseReason {
     Lost,
     /// The bind was refused with this status; ESME_ROK if what came was no answer to it.
     BindRefused(CommandStatus),
-    /// No answer to the bind in time.
+    /// No connection, or no answer to the bind, in time.
     BindTimeout,
     /// SMSC: no bind came in time.
     SessionInitTimeout,
@@ -99,7 +99,8 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`.
+    /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`. If [`Event::Disconnect`] comes
+    /// before, it took too long: give the attempt up.
     Connect {
         /// Which of [`Config::endpoints`](super::Config::endpoints), from 0.
         endpoint: usize,
@@ -206,7 +207,8 @@ pub enum Event<'a> {
     Disconnect {
         /// Why.
         reason: CloseReason,
-        /// Milliseconds until the next [`Event::Connect`]; `None`: the session is over.
+        /// Milliseconds until the next [`Event::Connect`], 0 for the next endpoint or kind of bind; `None`: the session is
+        /// over.
         retry_in: Option<u64>,
     },
 }

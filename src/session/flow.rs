@@ -1,6 +1,6 @@
 //! How fast requests may go: the configured rate, and the peer's word that it is too much.
 
-use super::time::Instant;
+use super::instant::Instant;
 
 /// First pause after the peer said it is too busy, in milliseconds; it doubles while that goes on.
 const FIRST_PAUSE: u64 = 1_000;

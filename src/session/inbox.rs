@@ -6,7 +6,7 @@
 
 use super::delivery::{Address, Delivery};
 use super::event::Sequence;
-use super::time::Instant;
+use super::instant::Instant;
 use crate::pdu::Pdu;
 use crate::text::{Joined, Limits, Outcome, Part, Reassembler};
 

@@ -3,30 +3,28 @@
 use super::config::{BindType, Role};
 use super::engine::Session;
 use super::event::{CloseReason, Failure};
-use super::events::Record;
+use super::event_queue::Record;
+use super::instant::Instant;
 use super::state::State;
-use super::time::Instant;
-use super::timer::Timer;
+use super::timers::Timer;
 use crate::pdu::{CommandId, CommandStatus, InterfaceVersion};
 
-/// How long the other side may take to close after an unbind was answered, and how long our application may take to answer
-/// what is open before that, in milliseconds.
-const UNBIND_GRACE: u64 = 5_000;
-/// Until the next endpoint, or the next kind of bind, is tried, in milliseconds.
-const AT_ONCE: u64 = 1;
+/// The next endpoint, or the next kind of bind, is not waited for.
+const AT_ONCE: u64 = 0;
 
 impl Session {
     /// ESME: asks for the first connection by [`Event::Connect`](super::Event::Connect). Does nothing unless the session is
     /// closed and not over.
     pub fn connect(&mut self, now: Instant) {
-        self.tick(now);
+        let now = self.tick(now);
         if self.state == State::Closed && !self.over {
-            self.ask_for_connection();
+            self.ask_for_connection(now);
         }
     }
 
-    pub(super) fn ask_for_connection(&mut self) {
+    pub(super) fn ask_for_connection(&mut self, now: Instant) {
         self.state = State::Connecting;
+        self.timers.set(Timer::Bind, now, self.config.bind_timeout);
         let endpoint = self.endpoint;
         self.events.push(Record::Connect { endpoint });
     }
@@ -157,7 +155,7 @@ impl Session {
 
     /// Nothing is queued or open, either way.
     pub(super) fn is_idle(&self) -> bool {
-        self.outbox.is_empty() && self.window.is_empty() && self.inbound.is_empty()
+        self.outbox.is_empty() && self.window.is_empty() && self.unanswered.is_empty()
     }
 
     pub(super) fn send_unbind(&mut self, now: Instant) {
@@ -170,7 +168,8 @@ impl Session {
         self.state = State::Unbinding(bind);
         self.timers.stop(Timer::EnquireLink);
         self.timers.stop(Timer::Inactivity);
-        self.timers.set(Timer::Unbind, now, UNBIND_GRACE);
+        self.timers
+            .set(Timer::Unbind, now, self.config.unbind_timeout);
     }
 
     /// The peer unbound: its unbind is answered once what it asked before is.
@@ -180,18 +179,23 @@ impl Session {
         for timer in [Timer::EnquireLink, Timer::Inactivity] {
             self.timers.stop(timer);
         }
-        self.timers.set(Timer::PeerUnbind, now, UNBIND_GRACE);
+        self.await_peer_end(now);
         self.answer_unbind_when_done(now);
     }
 
     pub(super) fn answer_unbind_when_done(&mut self, now: Instant) {
-        if !self.inbound.is_empty() {
+        if !self.unanswered.is_empty() {
             return;
         }
         if let Some(number) = self.unbind_received.take() {
             self.write_header(CommandId::UNBIND_RESP, CommandStatus::ESME_ROK, number);
-            self.timers.set(Timer::PeerUnbind, now, UNBIND_GRACE);
+            self.await_peer_end(now);
         }
+    }
+
+    fn await_peer_end(&mut self, now: Instant) {
+        self.timers
+            .set(Timer::PeerUnbind, now, self.config.unbind_timeout);
     }
 
     /// The time after the peer's unbind is over: what our application has not answered is refused, then the unbind is
@@ -200,7 +204,7 @@ impl Session {
         if self.unbind_received.is_none() {
             return self.end(now, CloseReason::PeerUnbound);
         }
-        while let Some(request) = self.inbound.take_oldest() {
+        while let Some(request) = self.unanswered.take_oldest() {
             self.refuse(request.command_id, request.number, self.busy_status());
         }
         self.answer_unbind_when_done(now);
@@ -219,7 +223,7 @@ impl Session {
             let status = CommandStatus::ESME_RBINDFAIL;
             self.refuse(bind.bind.command_id(), bind.number, status);
         }
-        self.inbound.clear();
+        self.unanswered.clear();
         self.unbind_received = None;
         self.out.take_back_requests();
         while let Some(request) = self.window.take_oldest() {
@@ -261,7 +265,9 @@ impl Session {
 
     /// Milliseconds until the next connection; `None` if there is to be none.
     fn retry_in(&mut self, now: Instant, reason: &CloseReason) -> Option<u64> {
-        let policy = self.config.reconnect.filter(|_| !self.draining)?;
+        if self.draining || self.config.role == Role::Smsc {
+            return None;
+        }
         let refused = match *reason {
             CloseReason::BindRefused(CommandStatus::ESME_RINVCMDID)
                 if self.config.fall_back && self.config.bind == BindType::Transceiver =>
@@ -270,12 +276,8 @@ impl Session {
                 self.events.push(Record::NoTransceiver);
                 return Some(AT_ONCE);
             }
-            CloseReason::BindRefused(status) => {
-                if self.is_final(status) {
-                    return None;
-                }
-                true
-            }
+            CloseReason::BindRefused(status) if self.is_final(status) => return None,
+            CloseReason::BindRefused(_) => true,
             _ => false,
         };
         if let Some(since) = self.bound_at.take() {
@@ -287,6 +289,7 @@ impl Session {
                 return Some(AT_ONCE);
             }
         }
+        let policy = self.config.reconnect?;
         Some(self.backoff.next(policy, refused))
     }
 

@@ -4,7 +4,7 @@ use super::config::Role;
 use super::engine::Session;
 use super::error::SendError;
 use super::event::Ticket;
-use super::time::Instant;
+use super::instant::Instant;
 use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
 use crate::text::{EncodeOptions, EncodingName, Plan, TextError, plan_binary_into, plan_into};
 

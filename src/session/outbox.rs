@@ -1,7 +1,7 @@
 //! Requests that wait to be sent, in order.
 
 use super::event::Ticket;
-use super::time::Instant;
+use super::instant::Instant;
 use crate::pdu::{CommandId, CommandStatus, HEADER_LEN};
 use std::collections::VecDeque;
 

@@ -3,9 +3,9 @@
 use super::config::{BindType, Role};
 use super::engine::Session;
 use super::event::{CloseReason, Direction, Failure};
-use super::events::Record;
+use super::event_queue::Record;
+use super::instant::Instant;
 use super::state::{State, may_receive};
-use super::time::Instant;
 use super::version;
 use super::window::InFlight;
 use crate::pdu::{
@@ -276,7 +276,7 @@ impl Session {
                 };
                 return self.refuse_frame(header, status, frame);
             }
-            self.inbound
+            self.unanswered
                 .push(number, command_id, now, self.config.acknowledge_timeout);
         } else if command_id == CommandId::OUTBIND {
             self.state = State::Outbound;
@@ -313,7 +313,7 @@ impl Session {
     fn takes_no_more(&self) -> bool {
         let last = matches!(self.state, State::Unbinding(_))
             || self.outbox.is_empty() && self.window.is_empty();
-        self.inbound.len() >= self.config.max_unacknowledged || self.draining && last
+        self.unanswered.len() >= self.config.max_unacknowledged || self.draining && last
     }
 
     /// Refuses a request, if it takes an answer, and tells of it.

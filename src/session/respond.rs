@@ -2,8 +2,8 @@
 
 use super::engine::Session;
 use super::event::{CloseReason, Sequence};
+use super::instant::Instant;
 use super::state::State;
-use super::time::Instant;
 use super::version;
 use crate::pdu::{
     BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InvalidField,
@@ -40,7 +40,7 @@ impl Session {
             .as_ref()
             .filter(|bind| bind.number == request.number);
         bind.map(|bind| bind.bind.command_id())
-            .or_else(|| self.inbound.command_id(request.number))
+            .or_else(|| self.unanswered.command_id(request.number))
     }
 
     /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command. For a
@@ -64,11 +64,11 @@ impl Session {
         if self.answer_bind(now, request, status) {
             return Ok(true);
         }
-        let Some(command_id) = self.inbound.command_id(request.number) else {
+        let Some(command_id) = self.unanswered.command_id(request.number) else {
             return Ok(false);
         };
         self.write_response(command_id.response(), status, request.number, body)?;
-        self.inbound.take(request.number);
+        self.unanswered.take(request.number);
         self.operation(now);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {

@@ -2,9 +2,9 @@
 
 use super::engine::Session;
 use super::event::{CloseReason, Failure};
+use super::instant::Instant;
 use super::state::State;
-use super::time::Instant;
-use super::timer::Timer;
+use super::timers::Timer;
 use crate::pdu::{CommandId, CommandStatus};
 
 impl Session {
@@ -15,7 +15,7 @@ impl Session {
             self.stats.timeouts += 1;
             self.give_up(request, Failure::Timeout);
         }
-        while let Some(request) = self.inbound.take_expired(now) {
+        while let Some(request) = self.unanswered.take_expired(now) {
             self.refuse(request.command_id, request.number, self.busy_status());
         }
         while let Some(timer) = self.timers.take_expired(now) {
@@ -43,7 +43,7 @@ impl Session {
             }
             Timer::Unbind => self.end(now, self.ending.clone()),
             Timer::PeerUnbind => self.peer_unbind_expired(now),
-            Timer::Reconnect => self.ask_for_connection(),
+            Timer::Reconnect => self.ask_for_connection(now),
         }
     }
 
@@ -86,7 +86,7 @@ impl Session {
     fn shrink(&mut self) {
         self.outbox.shrink();
         self.window.shrink();
-        self.inbound.shrink();
+        self.unanswered.shrink();
         self.late.shrink();
         self.events.shrink();
         self.out.shrink();

@@ -1,7 +1,7 @@
 //! Requests that wait for their response, and the numbers they carry.
 
 use super::event::Ticket;
-use super::time::Instant;
+use super::instant::Instant;
 use crate::pdu::CommandId;
 use std::collections::VecDeque;
 

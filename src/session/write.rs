@@ -3,8 +3,8 @@
 use super::config::{Config, Role};
 use super::engine::Session;
 use super::event::{CloseReason, Direction};
-use super::events::Record;
-use super::time::Instant;
+use super::event_queue::Record;
+use super::instant::Instant;
 use super::version;
 use crate::pdu::{Bind, Body, CommandId, CommandStatus, HEADER_LEN, Header, InvalidField, Outbind};
 

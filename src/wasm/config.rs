@@ -180,6 +180,7 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
     given.millis("enquireLinkTimeout", &mut config.enquire_link_timeout)?;
     given.millis("responseTimeout", &mut config.response_timeout)?;
     given.millis("bindTimeout", &mut config.bind_timeout)?;
+    given.millis("unbindTimeout", &mut config.unbind_timeout)?;
     given.millis("sessionInit", &mut config.session_init)?;
     given.millis("inactivity", &mut config.inactivity)?;
     given.millis("acknowledgeTimeout", &mut config.acknowledge_timeout)?;

@@ -346,7 +346,7 @@ fn describe(out: &mut String, reason: &CloseReason) {
         CloseReason::ConnectFailed => ("the connection could not be made", ""),
         CloseReason::Lost => ("the connection was lost", ""),
         CloseReason::BindRefused(status) => ("the bind was refused: ", status.name()),
-        CloseReason::BindTimeout => ("no answer to the bind", ""),
+        CloseReason::BindTimeout => ("no bind in time", ""),
         CloseReason::SessionInitTimeout => ("no bind came", ""),
         CloseReason::EnquireLinkTimeout => ("no answer to enquire_link", ""),
         CloseReason::Inactivity => ("nothing was done for too long", ""),

@@ -17,7 +17,10 @@ fn wait(peer: &mut Peer) -> Option<u64> {
 
 /// Lets the wait pass until a connection is asked for.
 fn until_connect(peer: &mut Peer) {
-    peer.advance(60_000);
+    let due = peer.poll_timeout().expect("another attempt");
+    let wait = due.since(peer.now());
+    assert!(wait <= 60_000, "{wait}");
+    peer.advance(wait);
     let endpoint = peer.endpoint();
     assert_eq!(peer.sees(), [Seen::Connect(endpoint)]);
     assert_eq!(peer.state(), State::Connecting);
@@ -423,7 +426,7 @@ fn endpoints_are_tried_in_order_and_from_the_first_again_after_a_wait() {
             assert_eq!(peer.endpoint(), endpoint, "round {round}");
             peer.closes();
             let wait = wait(&mut peer).expect("another attempt");
-            assert_eq!(wait <= 1, endpoint < 2, "round {round}: {wait}");
+            assert_eq!(wait == 0, endpoint < 2, "round {round}: {wait}");
             until_connect(&mut peer);
         }
     }
@@ -457,24 +460,72 @@ fn an_endpoint_that_refuses_or_does_not_answer_is_passed_over() {
         endpoints: 3,
         ..persistent()
     });
-    assert_eq!(refuse(&mut peer, CommandStatus::ESME_RSYSERR), Some(1));
+    assert_eq!(refuse(&mut peer, CommandStatus::ESME_RSYSERR), Some(0));
     until_connect(&mut peer);
     assert_eq!(peer.endpoint(), 1);
     let now = peer.now();
     peer.bind(now);
     peer.advance(10_000);
     let seen = peer.sees();
-    assert_eq!(seen[0], Seen::Disconnect(CloseReason::BindTimeout, Some(1)));
+    assert_eq!(seen[0], Seen::Disconnect(CloseReason::BindTimeout, Some(0)));
     assert_eq!(peer.endpoint(), 2);
 }
 
 #[test]
-fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
-    let config = Config {
-        fall_back: true,
+fn a_connection_that_takes_too_long_is_given_up() {
+    let mut peer = Peer::new(Config {
+        endpoints: 2,
         ..persistent()
+    });
+    let now = peer.now();
+    peer.connect(now);
+    peer.sees();
+    peer.advance(9_999);
+    assert_eq!(peer.sees(), []);
+    peer.advance(1);
+    let reason = CloseReason::BindTimeout;
+    assert_eq!(peer.sees(), [Seen::Disconnect(reason, Some(0))]);
+    until_connect(&mut peer);
+    assert_eq!(peer.endpoint(), 1);
+    // From the connection on, the bind has the whole time again.
+    peer.advance(9_000);
+    let now = peer.now();
+    peer.bind(now);
+    peer.advance(9_999);
+    assert_eq!(peer.state(), State::Binding);
+}
+
+#[test]
+fn without_reconnection_each_endpoint_is_tried_once_and_a_bind_that_was_up_is_the_last() {
+    let config = Config {
+        endpoints: 3,
+        reconnect: None,
+        ..esme()
     };
-    for nack in [false, true] {
+    let mut peer = Peer::new(config.clone());
+    let now = peer.now();
+    peer.connect(now);
+    peer.sees();
+    for expected in [Some(0), Some(0), None] {
+        peer.closes();
+        assert_eq!(wait(&mut peer), expected);
+        if expected.is_some() {
+            until_connect(&mut peer);
+        }
+    }
+    let mut peer = Peer::bound(config);
+    peer.closes();
+    assert_eq!(wait(&mut peer), None);
+}
+
+#[test]
+fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
+    for (nack, reconnect) in [(false, persistent().reconnect), (true, None)] {
+        let config = Config {
+            fall_back: true,
+            reconnect,
+            ..esme()
+        };
         let mut peer = Peer::new(config.clone());
         peer.queue(1);
         let now = peer.now();
@@ -490,7 +541,7 @@ fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
         let reason = CloseReason::BindRefused(status);
         assert_eq!(
             peer.sees(),
-            [Seen::NoTransceiver, Seen::Disconnect(reason, Some(1))]
+            [Seen::NoTransceiver, Seen::Disconnect(reason, Some(0))]
         );
         until_connect(&mut peer);
         let now = peer.now();
@@ -508,6 +559,10 @@ fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
         assert_eq!(other.system_id, config.system_id);
         // A transmitter that is refused too ends the session.
         peer.closes();
+        if reconnect.is_none() {
+            assert_eq!(wait(&mut peer), None);
+            continue;
+        }
         until_connect_after_end(&mut peer);
         let now = peer.now();
         peer.bind(now);

@@ -230,6 +230,24 @@ fn a_peer_that_unbinds_and_does_not_close_is_closed() {
 }
 
 #[test]
+fn an_unbind_is_waited_on_for_as_long_as_was_said() {
+    // Never for ever: 0 is not off here.
+    for (setting, wait) in [(5_000, 5_000), (60_000, 60_000), (0, 1)] {
+        let mut peer = Peer::bound(Config {
+            unbind_timeout: setting,
+            ..esme()
+        });
+        let now = peer.now();
+        peer.unbind(now);
+        assert_eq!(peer.hears_one().id(), CommandId::UNBIND);
+        peer.advance(wait - 1);
+        assert_eq!(peer.sees(), []);
+        peer.advance(1);
+        assert_eq!(peer.sees(), [Seen::Disconnect(CloseReason::Unbound, None)]);
+    }
+}
+
+#[test]
 fn what_came_before_the_peers_unbind_is_answered_before_it() {
     let mut peer = Peer::bound(esme());
     peer.says(&request(CommandId::DELIVER_SM, 8, &delivery()));

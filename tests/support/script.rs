@@ -102,6 +102,7 @@ pub fn run(script: &[u8]) -> Stats {
         enquire_link_timeout: script.pick(&[0, 1, 10_000]),
         response_timeout: script.pick(&[0, 1, 30_000]),
         bind_timeout: script.pick(&[0, 10_000]),
+        unbind_timeout: script.pick(&[0, 5_000]),
         session_init: script.pick(&[0, 10_000]),
         inactivity: script.pick(&[0, 5_000, 300_000]),
         max_unacknowledged: script.pick(&[0, 2, 10]),

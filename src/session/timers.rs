@@ -2,10 +2,11 @@
 
 use super::Instant;
 
-/// What a deadline is for. Deadlines of requests are kept by the window and by the inbound table.
+/// What a deadline is for. Deadlines of requests are kept by the window and by `Unanswered`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timer {
     SessionInit,
+    /// For a connection, then for the answer to the bind.
     Bind,
     EnquireLink,
     EnquireLinkResponse,

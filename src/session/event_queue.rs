@@ -75,12 +75,12 @@ pub(super) enum Record {
 }
 
 #[derive(Default)]
-pub(super) struct Events {
+pub(super) struct EventQueue {
     waiting: VecDeque<Record>,
     octets: Vec<u8>,
 }
 
-impl Events {
+impl EventQueue {
     /// Copies octets into the buffer and tells where they are.
     pub(super) fn keep(&mut self, octets: &[u8]) -> Range<usize> {
         if self.waiting.is_empty() {

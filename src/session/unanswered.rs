@@ -1,19 +1,19 @@
 //! Requests of the peer that the application has not answered yet.
 
-use super::time::Instant;
+use super::instant::Instant;
 use crate::pdu::CommandId;
 use std::collections::VecDeque;
 
-pub(super) struct Unanswered {
+pub(super) struct Request {
     pub(super) number: u32,
     pub(super) command_id: CommandId,
     deadline: Option<Instant>,
 }
 
 #[derive(Default)]
-pub(super) struct Inbound(VecDeque<Unanswered>);
+pub(super) struct Unanswered(VecDeque<Request>);
 
-impl Inbound {
+impl Unanswered {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -23,7 +23,7 @@ impl Inbound {
     }
 
     pub(super) fn push(&mut self, number: u32, command_id: CommandId, now: Instant, timeout: u64) {
-        self.0.push_back(Unanswered {
+        self.0.push_back(Request {
             number,
             command_id,
             deadline: (timeout > 0).then(|| now + timeout),
@@ -39,7 +39,7 @@ impl Inbound {
     }
 
     /// Takes the oldest request of this number: a peer may use one twice.
-    pub(super) fn take(&mut self, number: u32) -> Option<Unanswered> {
+    pub(super) fn take(&mut self, number: u32) -> Option<Request> {
         let at = self.0.iter().position(|r| r.number == number)?;
         self.0.remove(at)
     }
@@ -48,12 +48,12 @@ impl Inbound {
         self.0.front()?.deadline
     }
 
-    pub(super) fn take_expired(&mut self, now: Instant) -> Option<Unanswered> {
+    pub(super) fn take_expired(&mut self, now: Instant) -> Option<Request> {
         self.next_deadline().filter(|&at| at <= now)?;
         self.take_oldest()
     }
 
-    pub(super) fn take_oldest(&mut self) -> Option<Unanswered> {
+    pub(super) fn take_oldest(&mut self) -> Option<Request> {
         self.0.pop_front()
     }
 
