@@ -10,6 +10,7 @@ import { Inbound } from "./inbound.ts";
 import { readMessage, registeredDelivery, smsFields } from "./message.ts";
 import type { Settings } from "./options.ts";
 import { closedError, closeError, failure, refusal } from "./outcome.ts";
+import { Pair } from "./pair.ts";
 import { Sent } from "./sent.ts";
 import { Slots, type ResultSink, type Slot } from "./slots.ts";
 import { tapped } from "./tapped.ts";
@@ -28,8 +29,9 @@ const MESSAGE_STATES: ReportStatus[] = [
   "scheduled", "enroute", "delivered", "expired", "deleted", "undeliverable", "accepted", "unknown", "rejected", "skipped",
 ];
 
-/** Makes the link that a client drives. */
-export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTransport) => Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
+/** The link that a client drives. */
+export type ClientLink = Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
+export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTransport) => ClientLink;
 
 /** What a promise's executor was given. One executor serves all, so that none is made for each message. */
 let resolveNew: (value: never) => void;
@@ -42,7 +44,7 @@ function keep(resolve: (value: never) => void, reject: (error: SmppError) => voi
 /** A bound session with an SMSC, and its successors when the connection is lost. Made by {@link connect}. */
 export class SmppClient implements AsyncDisposable {
   readonly #settings: Settings;
-  readonly #link: ReturnType<MakeLink>;
+  readonly #link: ClientLink;
   readonly #slots = new Slots();
   readonly #fields = smsFields();
   readonly #deliveries: Deliveries;
@@ -72,7 +74,8 @@ export class SmppClient implements AsyncDisposable {
     this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
     this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
     try {
-      this.#link = makeLink(engine, this.#sink(), this.#watched(this.#tapped(open)));
+      const [sink, watched] = [this.#sink(), this.#watched(this.#tapped(open))];
+      this.#link = options.fallback ? new Pair(makeLink, engine, sink, watched) : makeLink(engine, sink, watched);
     } catch (error) {
       throw refusal(error, this.#bind);
     }
@@ -80,10 +83,12 @@ export class SmppClient implements AsyncDisposable {
 
   /** @internal Connects and binds; settles within the bind timeout. */
   async open(): Promise<void> {
-    const { bindTimeout, signal } = this.#settings.options;
+    const { bindTimeout, fallback, signal } = this.#settings.options;
     if (signal?.aborted) throw aborted(signal, this.#bind, "not-sent");
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = bindTimeout ?? this.#settings.engine.bindTimeout ?? 0;
+    // The engine ends each attempt in its time; this is for all that may follow each other at once.
+    const attempts = this.#settings.targets.length + (fallback ? 1 : 0);
+    const limit = (bindTimeout ?? this.#settings.engine.bindTimeout ?? 0) * attempts;
     const onAbort = (): void => this.#failOpening(aborted(signal, this.#bind, "unknown"));
     try {
       await new Promise<void>((resolve, reject) => {
@@ -429,7 +434,8 @@ export class SmppClient implements AsyncDisposable {
     const ended = state === "waiting" || state === "closed";
     const wanted = detail?.kind === "closed" && this.#closing !== undefined;
     const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind) : undefined;
-    if (error !== undefined) this.#failOpening(error);
+    // The next endpoint, or the next kind of bind, belongs to the first connection.
+    if (error !== undefined && detail?.retryIn !== 0) this.#failOpening(error);
     this.#tell("onState", this.#settings.options.onState, () => state as ConnectionState, error && { message: error.message, error, retryIn: detail?.retryIn });
   }
 

@@ -1,5 +1,6 @@
 import { init } from "../engine/init.ts";
 import { Link } from "../engine/link.ts";
+import type { OpenTransport } from "../engine/transport.ts";
 import { openSocket } from "#sockets";
 import { SmppClient } from "./client.ts";
 import { readOptions } from "./options.ts";
@@ -22,7 +23,7 @@ export type * from "./types.ts";
  * Connects to an SMSC and binds: `connect("smpp://system_id:password@host:2775")`, with `smpps://` for TLS.
  *
  * Resolves once bound, and settles within `bindTimeout`. From then on a lost connection is made again by itself, unless
- * `reconnect` is false. The first one is not: try again, or not, as `error.retryable` says.
+ * `reconnect` is false. The first one is not, but for each of `endpoints` once: try again, or not, as `error.retryable` says.
  *
  * @throws {BindError} The SMSC refused the bind; `name` is its status, such as `"ESME_RINVPASWD"`.
  * @throws {ConnectionLostError} No connection could be made, or it was lost before the answer.
@@ -33,7 +34,9 @@ export type * from "./types.ts";
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
   const settings = readOptions(url, options);
   await init();
-  const open = options.socket === undefined ? openSocket(settings.target) : openWinterTc(options.socket, settings.target);
+  const { socket } = settings.options;
+  const endpoints = settings.targets.map((target) => (socket === undefined ? openSocket(target) : openWinterTc(socket, target)));
+  const open: OpenTransport = (handler, signal, endpoint) => (endpoints[endpoint] as OpenTransport)(handler, signal, endpoint);
   const client = new SmppClient(settings, (config, sink, openTransport) => new Link(config, sink, openTransport), open);
   await client.open();
   return client;

@@ -1,6 +1,6 @@
 import type { EngineConfig } from "../engine/types.ts";
 import { invalid, type SmppError } from "./errors.ts";
-import type { ConnectOptions, TlsOptions } from "./types.ts";
+import type { ConnectOptions, Endpoint, TlsOptions } from "./types.ts";
 
 /** Where to connect to. `tls` is undefined for plain TCP. */
 export interface Target {
@@ -11,7 +11,8 @@ export interface Target {
 
 /** The options, checked and with the URL's part in them. */
 export interface Settings {
-  target: Target;
+  /** One or more, in the order in which they are tried. */
+  targets: Target[];
   engine: EngineConfig;
   options: ConnectOptions;
 }
@@ -36,28 +37,39 @@ const integer = (min: number, max: number): Check => (value) =>
   (Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? undefined : `a whole number from ${min} to ${max} is expected`);
 const milliseconds = integer(0, LONGEST);
 const octet = integer(0, 255);
+const perSecond: Check = (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected");
+
+const host: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "the SMSC's name or address is expected");
+const tls: Check = (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected");
 
 const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
-  host: (value) => (typeof value === "string" && value !== "" ? undefined : "the SMSC's name or address is expected"),
+  host,
   port: integer(1, 65_535),
   systemId: text,
   password: text,
-  tls: (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected"),
+  tls,
+  endpoints: (value) => (Array.isArray(value) ? undefined : "an array is expected"),
   bind: oneOf("transceiver", "transmitter", "receiver"),
+  fallback: flag,
   version: oneOf("3.3", "3.4", "5.0"),
+  assumeVersion: oneOf("3.3", "3.4", "5.0"),
   systemType: text,
   addressRange: text,
   addrTon: octet,
   addrNpi: octet,
   window: integer(1, 1_000),
-  rate: (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected"),
+  rate: perSecond,
+  inboundRate: perSecond,
   maxQueue: integer(1, LONGEST),
   maxPdu: integer(16, LONGEST),
   enquireLink: milliseconds,
   responseTimeout: milliseconds,
   bindTimeout: milliseconds,
+  unbindTimeout: integer(1, LONGEST),
   inactivity: milliseconds,
   reconnect: (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or { min, max } is expected"),
+  maxRefusals: integer(0, LONGEST),
+  bindFailIsFinal: flag,
   defaultAlphabet: oneOf("gsm7", "gsm7-packed", "latin1", "ascii", "utf8"),
   concat: oneOf("udh8", "udh16", "sar", "payload"),
   messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
@@ -76,6 +88,8 @@ const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
   signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal is expected"),
 };
 
+const ENDPOINT_CHECKS: { [name in keyof Required<Endpoint>]: Check } = { host, port: integer(1, 65_535), tls };
+
 const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
   ca: (value) => ([value].flat().every((item) => typeof item === "string") ? undefined : "PEM text is expected"),
   cert: text,
@@ -86,8 +100,8 @@ const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
 
 /** The options that go to the engine as they are. */
 const ENGINE_SETTINGS = [
-  "systemId", "password", "bind", "version", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "maxQueue", "maxPdu", "enquireLink",
-  "responseTimeout", "bindTimeout", "inactivity", "defaultAlphabet", "concat", "messageIdFormat", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
+  "systemId", "password", "bind", "version", "assumeVersion", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "inboundRate", "maxQueue", "maxPdu",
+  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
 ] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
 
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
@@ -97,14 +111,30 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
   const tls = readTls(options.tls);
   if (options.host === undefined) throw invalid("invalid-option", "host", "the URL names none");
   if (tls === undefined && scheme(url) === "smpps:") throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
-  return {
-    target: { host: options.host, port: options.port ?? (tls ? TLS_PORT : PLAIN_PORT), tls },
-    engine: readEngine(options),
-    options,
-  };
+  const others = options.endpoints?.map((endpoint) => readEndpoint(endpoint, tls)) ?? [];
+  const targets = [target(options.host, options.port, tls), ...others];
+  return { targets, engine: readEngine(options, targets.length), options };
 }
 
-function readEngine(options: ConnectOptions): EngineConfig {
+function target(host: string, port: number | undefined, tls: TlsOptions | undefined): Target {
+  return { host, port: port ?? (tls ? TLS_PORT : PLAIN_PORT), tls };
+}
+
+/** `tls`: that of the first endpoint. */
+function readEndpoint(given: string | URL | Endpoint, tls: TlsOptions | undefined): Target {
+  if (typeof given === "string" || given instanceof URL) {
+    const { host, port, tls: secure, systemId, password } = readUrl(given);
+    if (host === undefined || systemId !== undefined || password !== undefined) {
+      throw invalid("invalid-option", "endpoints", "smpp://host:port is expected; id and password are those of the first URL");
+    }
+    return target(host, port, secure ? (tls ?? {}) : undefined);
+  }
+  check("endpoints", given, ENDPOINT_CHECKS);
+  if (given.host === undefined) throw invalid("invalid-option", "endpoints", "each has to have a host");
+  return target(given.host, given.port, given.tls === undefined ? tls : readTls(given.tls));
+}
+
+function readEngine(options: ConnectOptions, endpoints: number): EngineConfig {
   const engine: EngineConfig = {
     role: "esme",
     bindTimeout: BIND_TIMEOUT,
@@ -113,6 +143,7 @@ function readEngine(options: ConnectOptions): EngineConfig {
     reconnect: readReconnect(options.reconnect),
     log: options.log === undefined ? "none" : options.logTexts ? "texts" : "pdus",
   };
+  if (endpoints > 1) engine.endpoints = endpoints;
   const named = ENGINE_SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   return Object.assign(engine, Object.fromEntries(named));
 }

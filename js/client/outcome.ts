@@ -55,9 +55,10 @@ function lostError(command: string, by: Error | undefined): SmppError {
   return new ConnectionLostError(`the connection was lost before ${command} was answered`, init);
 }
 
-/** The error for the end of a connection. `command` is the bind. */
-export function closeError(detail: CloseDetail, command: string): SmppError {
-  const { kind, message, cause } = detail;
+/** The error for the end of a connection. `asked`: the command of the bind that was asked for. */
+export function closeError(detail: CloseDetail, asked: string): SmppError {
+  const { kind, message, cause, bind } = detail;
+  const command = bind === undefined ? asked : `bind_${bind}`;
   if (cause instanceof SmppError) return cause;
   const lost = (code: LocalCode, outcome: "unknown" | "not-sent", retryable: boolean): SmppError =>
     new ConnectionLostError(cause instanceof Error ? `${message}: ${cause.message}` : message, { code, command, outcome, retryable, cause });

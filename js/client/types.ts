@@ -49,8 +49,17 @@ export interface StateDetail {
   message: string;
   /** The error that an `await connect()` would have rejected with. */
   error: SmppError;
-  /** Milliseconds until the next attempt, in the state `"waiting"`. */
+  /** Milliseconds until the next attempt, in the state `"waiting"`; 0 where the next endpoint, or a bind of another kind, is tried at once. */
   retryIn?: number;
+}
+
+/** One more place to reach the SMSC at. */
+export interface Endpoint {
+  host: string;
+  /** 2775, with TLS 3550. */
+  port?: number;
+  /** Whether and how TLS is done; as for the URL if absent. */
+  tls?: boolean | TlsOptions;
 }
 
 /** All settings of {@link connect}. What is in the URL as well is taken from here. Times are milliseconds, and 0 is off. */
@@ -63,10 +72,23 @@ export interface ConnectOptions {
   password?: string;
   /** TLS from the first octet, as with `smpps://`, and how. */
   tls?: boolean | TlsOptions;
+  /**
+   * Further endpoints of the SMSC, as {@link Endpoint} or URL (`"smpp://other:2775"`, without id and password). When the URL's own
+   * can't be reached, or refuses the bind or does not answer it, they are tried in order, at once; then, after the wait of
+   * `reconnect`, from the first again. A refusal that is final is so for all of them.
+   */
+  endpoints?: (string | URL | Endpoint)[];
   /** What the session is for: both ways (default), only sending, only receiving. */
   bind?: "transceiver" | "transmitter" | "receiver";
+  /**
+    * Where the SMSC has no bind_transceiver (it answers ESME_RINVCMDID), bind a transmitter and a receiver, on two connections. They are
+   * used as one: {@link connect} resolves when both are bound, `stats()` adds them up, and when one ends for good so does the other.
+   */
+  fallback?: boolean;
   /** Version of SMPP to bind with. Default `"3.4"`. */
   version?: "3.3" | "3.4" | "5.0";
+  /** The version of an SMSC that does not name its own (sc_interface_version). `"3.3"`, the strict reading, sends it no TLVs. Default `"3.4"`. */
+  assumeVersion?: "3.3" | "3.4" | "5.0";
   systemType?: string;
   /** Which destination addresses a receiver is for: address_range with its type and plan. */
   addressRange?: string;
@@ -76,6 +98,8 @@ export interface ConnectOptions {
   window?: number;
   /** Most PDUs a second, each segment counts. Default: no limit. */
   rate?: number;
+  /** Most requests a second that are taken from the SMSC; more are answered ESME_RX_T_APPN, so that it tries again. Default: no limit. */
+  inboundRate?: number;
   /** Most segments that wait behind the window; past it `sendSms` rejects with the code `"queue-full"`. */
   maxQueue?: number;
   /** Longest PDU that is taken from the peer, in octets; a longer one ends the connection. */
@@ -84,15 +108,24 @@ export interface ConnectOptions {
   enquireLink?: number;
   /** Time for an answer. Default 30,000. An answer to enquire_link is waited for this long or 10,000, whichever is less. */
   responseTimeout?: number;
-  /** Time for connecting and binding together. Default 10,000. */
+  /** Time for connecting and binding together, for each endpoint. Default 10,000. */
   bindTimeout?: number;
+  /** Time for the answer to unbind; then the connection is closed without. Default 5,000, and never 0. */
+  unbindTimeout?: number;
   /** Time without an operation after which the session is ended. Default 0. */
   inactivity?: number;
   /**
    * Whether and how a lost connection is made again: waits double from `min` to `max`, with jitter. Default `{ min: 1_000, max: 60_000 }`.
-   * The first connection is never tried again: {@link connect} rejects.
+   * The first connection is never tried again (but for `endpoints`): {@link connect} rejects.
    */
   reconnect?: boolean | { min?: number; max?: number };
+  /**
+   * Refused binds in a row after which the client ends in place of trying again. ESME_RALYBND does not count: it passes. Default 0: no such
+   * end; ESME_RINVPASWD, ESME_RINVSYSID, ESME_RINVSYSTYP and ESME_RINVCMDID end it at once all the same.
+   */
+  maxRefusals?: number;
+  /** Whether ESME_RBINDFAIL ends the client as a wrong password does. Default false: some SMSCs mean "not now" by it. */
+  bindFailIsFinal?: boolean;
   /** Default `"gsm7"`. */
   defaultAlphabet?: Alphabet;
   /** Default `"udh8"`. */

@@ -110,17 +110,23 @@ const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.mi
 const milliseconds = whole(0, 3_600_000);
 const options = {
   bind: v.optional(v.picklist(["transceiver", "transmitter", "receiver"])),
+  fallback: v.optional(v.boolean()),
+  /** URLs without id and password. */
+  endpoints: v.optional(v.pipe(v.array(v.string()), v.maxLength(16))),
   version: v.optional(v.picklist(["3.3", "3.4", "5.0"])),
+  assumeVersion: v.optional(v.picklist(["3.3", "3.4", "5.0"])),
   systemType: v.optional(v.string()),
   addressRange: v.optional(v.string()),
   addrTon: v.optional(whole(0, 255)),
   addrNpi: v.optional(whole(0, 255)),
   window: v.optional(whole(1, 1000)),
   rate: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(100_000))),
+  inboundRate: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(100_000))),
   maxPdu: v.optional(whole(1024, 1_048_576)),
   enquireLink: v.optional(milliseconds),
   responseTimeout: v.optional(milliseconds),
   bindTimeout: v.optional(milliseconds),
+  unbindTimeout: v.optional(whole(1, 3_600_000)),
   inactivity: v.optional(milliseconds),
   defaultAlphabet: v.optional(v.picklist(["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"])),
   concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),

@@ -16,7 +16,7 @@ describe("URL", () => {
     ["smpps://[::1]:1", "::1", 1, true],
   ]) {
     test(url, () => {
-      const { target } = readOptions(url);
+      const [target] = readOptions(url).targets;
       assert.deepEqual([target.host, target.port, target.tls !== undefined], [host, port, tls]);
     });
   }
@@ -28,14 +28,14 @@ describe("URL", () => {
   });
 
   test("a URL object will do", () => {
-    assert.equal(readOptions(new URL("smpp://a:b@localhost:1")).target.port, 1);
+    assert.equal(readOptions(new URL("smpp://a:b@localhost:1")).targets[0].port, 1);
   });
 
   test("options come before it", () => {
-    const { target, engine } = readOptions("smpp://a:b@one:1", { host: "two", port: 2, systemId: "c", password: "d", tls: true });
+    const { targets: [target], engine } = readOptions("smpp://a:b@one:1", { host: "two", port: 2, systemId: "c", password: "d", tls: true });
     assert.deepEqual([target.host, target.port, target.tls, engine.systemId, engine.password], ["two", 2, {}, "c", "d"]);
-    assert.equal(readOptions("smpp://a:b@one:1", { host: undefined, systemId: undefined }).target.host, "one");
-    assert.equal(readOptions("smpp://one", { tls: { servername: "x" } }).target.port, 3550);
+    assert.equal(readOptions("smpp://a:b@one:1", { host: undefined, systemId: undefined }).targets[0].host, "one");
+    assert.equal(readOptions("smpp://one", { tls: { servername: "x" } }).targets[0].port, 3550);
   });
 
   for (const [url, field] of [
@@ -68,7 +68,7 @@ describe("options", () => {
     assert.deepEqual(engine, { systemId: "id", password: "pw", role: "esme", bindTimeout: 10_000, enquireLinkTimeout: 10_000, reconnect: { min: 1_000, max: 60_000 }, log: "none" });
     const given = {
       bind: "receiver", version: "5.0", systemType: "t", addressRange: "^1", addrTon: 1, addrNpi: 1, window: 5, rate: 2.5, maxQueue: 9, maxPdu: 1_000, enquireLink: 1, responseTimeout: 2,
-      bindTimeout: 3, inactivity: 4, defaultAlphabet: "latin1", concat: "sar", messageIdFormat: "hex-receipt", reassemble: false, partTimeout: 5, maxUnacknowledged: 6, acknowledgeTimeout: 7,
+      bindTimeout: 3, unbindTimeout: 8, inactivity: 4, assumeVersion: "3.3", inboundRate: 1.5, maxRefusals: 3, bindFailIsFinal: true, defaultAlphabet: "latin1", concat: "sar", messageIdFormat: "hex-receipt", reassemble: false, partTimeout: 5, maxUnacknowledged: 6, acknowledgeTimeout: 7,
     };
     assert.deepEqual(readOptions("smpp://localhost", given).engine, { ...given, role: "esme", enquireLinkTimeout: 2, reconnect: { min: 1_000, max: 60_000 }, log: "none" });
   });
@@ -80,6 +80,16 @@ describe("options", () => {
     assert.deepEqual(policy({ min: 5 }), { min: 5, max: 60_000 });
     assert.deepEqual(policy({ max: 500 }), { min: 500, max: 500 });
     assert.deepEqual(policy({ min: 90_000 }), { min: 90_000, max: 90_000 });
+  });
+
+  test("endpoints are tried behind the URL's own, over TLS as that unless they say otherwise", () => {
+    const targets = (url, endpoints, tls) => readOptions(url, { endpoints, tls }).targets.map((target) => [target.host, target.port, target.tls]);
+    assert.deepEqual(targets("smpp://a:b@one", ["smpp://two", "smpps://three", new URL("smpp://four:4"), { host: "five", tls: true }, { host: "six", port: 6 }]),
+      [["one", 2775, undefined], ["two", 2775, undefined], ["three", 3550, {}], ["four", 4, undefined], ["five", 3550, {}], ["six", 6, undefined]]);
+    const ca = "PEM";
+    assert.deepEqual(targets("smpps://one", ["smpps://two", "smpp://three", { host: "four" }, { host: "five", tls: { ca: "other" } }, { host: "six", tls: false }], { ca }),
+      [["one", 3550, { ca }], ["two", 3550, { ca }], ["three", 2775, undefined], ["four", 3550, { ca }], ["five", 3550, { ca: "other" }], ["six", 2775, undefined]]);
+    assert.equal(readOptions("smpp://one", { endpoints: ["smpp://two"] }).engine.endpoints, 2);
   });
 
   test("log lines show PDUs, and texts only if asked", () => {
@@ -116,6 +126,17 @@ describe("options", () => {
     [{ password: 1234 }, "password"],
     [{ port: "2775" }, "port"],
     [{ signal: {} }, "signal"],
+    [{ endpoints: "smpp://two" }, "endpoints"],
+    [{ endpoints: ["smpp://id:pw@two"] }, "endpoints"],
+    [{ endpoints: ["http://two"] }, "url"],
+    [{ endpoints: [{ port: 1 }] }, "endpoints"],
+    [{ endpoints: [{ host: "two", systemId: "x" }] }, "systemId"],
+    [{ endpoints: [null] }, "endpoints"],
+    [{ fallback: 1 }, "fallback"],
+    [{ assumeVersion: 3 }, "assumeVersion"],
+    [{ inboundRate: 0 }, "inboundRate"],
+    [{ unbindTimeout: 0 }, "unbindTimeout"],
+    [{ maxRefusals: -1 }, "maxRefusals"],
     [{ enquirelink: 1 }, "enquirelink"],
     [{ constructor: 1 }, "constructor"],
     [null, "options"],

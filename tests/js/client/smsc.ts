@@ -5,6 +5,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { parse, pdu, until, type NodePdu } from "../simulator/peers.ts";
 
 interface NodeSession {
+  /** The command that it bound with. */
+  bind?: string;
   send(pdu: unknown, answered?: (answer: NodePdu) => void): boolean;
   on(event: string, listener: (pdu: NodePdu & { response(fields?: object): unknown }) => void): void;
   destroy(): void;
@@ -60,7 +62,8 @@ export class NodeSmsc {
     this.#end = end;
   }
 
-  static async listen(): Promise<NodeSmsc> {
+  /** `transceivers`: whether it knows bind_transceiver. */
+  static async listen({ transceivers = true } = {}): Promise<NodeSmsc> {
     const received: NodePdu[] = [];
     const sessions: NodeSession[] = [];
     const server = smpp.createServer((session) => {
@@ -70,8 +73,11 @@ export class NodeSmsc {
       session.on("pdu", (request) => {
         received.push(request);
         if (request.command.endsWith("_resp")) return;
-        if (request.command.startsWith("bind_")) {
+        if (request.command === "bind_transceiver" && !transceivers) {
+          session.send(request.response({ command_status: 0x03 }));
+        } else if (request.command.startsWith("bind_")) {
           const status = request["password"] === "secret" ? 0 : 0x0e;
+          session.bind = request.command;
           session.send(request.response({ command_status: status, system_id: "npm" }));
         } else if (request.command === "submit_sm") {
           session.send(request.response({ message_id: `npm-${++count}` }));
@@ -108,7 +114,15 @@ export class NodeSmsc {
 
   /** Sends a request to the ESME that bound last, and resolves with the answer. */
   request(command: string, fields: object): Promise<NodePdu> {
-    const session = this.#sessions.at(-1) as NodeSession;
+    return this.#ask(this.#sessions.at(-1) as NodeSession, command, fields);
+  }
+
+  /** The same for the session that bound with this command. */
+  requestOf(bind: string, command: string, fields: object): Promise<NodePdu> {
+    return this.#ask(this.#sessions.findLast((session) => session.bind === bind) as NodeSession, command, fields);
+  }
+
+  #ask(session: NodeSession, command: string, fields: object): Promise<NodePdu> {
     return new Promise((resolve) => session.send(new smpp.PDU(command, fields), resolve));
   }
 
