@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { parse, pdu, until, type NodePdu } from "../simulator/peers.ts";
 
 interface NodeSession {
@@ -17,7 +18,7 @@ interface NodeServer {
   close(): void;
 }
 const smpp = createRequire(import.meta.url)("smpp") as {
-  createServer(connected: (session: NodeSession) => void): NodeServer;
+  createServer(options: { cert?: string; key?: string }, connected: (session: NodeSession) => void): NodeServer;
   PDU: new (command: string, fields?: object) => NodePdu;
 };
 
@@ -51,10 +52,12 @@ export class NodeSmsc {
   readonly frames: Frames;
   /** The same, as npm `smpp` reads it. */
   readonly received: NodePdu[];
+  readonly #scheme: "smpp" | "smpps";
   readonly #end: () => void;
   readonly #sessions: NodeSession[];
 
-  private constructor(port: number, frames: Frames, received: NodePdu[], sessions: NodeSession[], end: () => void) {
+  private constructor(scheme: "smpp" | "smpps", port: number, frames: Frames, received: NodePdu[], sessions: NodeSession[], end: () => void) {
+    this.#scheme = scheme;
     this.port = port;
     this.frames = frames;
     this.received = received;
@@ -62,11 +65,11 @@ export class NodeSmsc {
     this.#end = end;
   }
 
-  /** `transceivers`: whether it knows bind_transceiver. */
-  static async listen({ transceivers = true } = {}): Promise<NodeSmsc> {
+  /** `transceivers`: whether it knows bind_transceiver. `certificate`: over TLS, with this one. */
+  static async listen({ transceivers = true, certificate }: { transceivers?: boolean; certificate?: { cert: string; key: string } | undefined } = {}): Promise<NodeSmsc> {
     const received: NodePdu[] = [];
     const sessions: NodeSession[] = [];
-    const server = smpp.createServer((session) => {
+    const server = smpp.createServer(certificate ?? {}, (session) => {
       sessions.push(session);
       let count = 0;
       session.on("error", () => {});
@@ -91,17 +94,20 @@ export class NodeSmsc {
     // Between the two lies a wire that is listened to.
     const frames = new Frames();
     const sockets = new Set<Socket>();
-    const wire = createServer((near) => {
-      const far = connect(server.address().port, "127.0.0.1");
+    const join = (near: Socket): void => {
+      const { port } = server.address();
+      const far = certificate === undefined ? connect(port, "127.0.0.1") : connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
       for (const socket of [near, far]) {
         sockets.add(socket.setNoDelay(true));
         socket.on("error", () => {});
       }
       near.on("data", (chunk: Buffer) => void frames.push(chunk));
       near.pipe(far).pipe(near);
-    });
+    };
+    const wire = certificate === undefined ? createServer(join) : createTlsServer(certificate, join);
+    wire.on("tlsClientError", () => {});
     const port = await listening(wire);
-    return new NodeSmsc(port, frames, received, sessions, () => {
+    return new NodeSmsc(certificate === undefined ? "smpp" : "smpps", port, frames, received, sessions, () => {
       for (const socket of sockets) socket.destroy();
       wire.close();
       server.close();
@@ -109,7 +115,7 @@ export class NodeSmsc {
   }
 
   get url(): string {
-    return `smpp://id:secret@127.0.0.1:${this.port}`;
+    return `${this.#scheme}://id:secret@127.0.0.1:${this.port}`;
   }
 
   /** Sends a request to the ESME that bound last, and resolves with the answer. */

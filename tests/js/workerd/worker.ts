@@ -23,6 +23,30 @@ function send(client: SmppClient, texts: string[]): Promise<Sent[]> {
   return Promise.all(texts.map((text) => client.sendSms({ from: "12345", to: "+1234567890", text })));
 }
 
+/** Sends with reports asked for, and ends when all reports and one message have come. */
+async function exchange(url: string, texts: string[]): Promise<object> {
+  const received: (string | undefined)[] = [];
+  let told = (): void => {};
+  const message = new Promise<void>((resolve) => (told = resolve));
+  await using client = await connect(url, {
+    onMessage: ({ text }) => {
+      received.push(text);
+      told();
+    },
+  });
+  const reports = client.reports();
+  const sent = await Promise.all(texts.map((text) => client.sendSms({ from: "12345", to: "+1234567890", text, report: "always" })));
+  const delivered = Promise.all(sent.map((each) => each.delivered({ timeout: 10_000 })));
+  const ids = new Set(sent.flatMap(({ segments }) => segments.map(({ messageId }) => messageId)));
+  let reported = 0;
+  for await (const { messageId } of reports) {
+    if (ids.delete(messageId)) reported++;
+    if (ids.size === 0) break;
+  }
+  await message;
+  return { delivered: (await delivered).map(({ status }) => status), reported, received };
+}
+
 async function run(path: string, { url, texts = ["Hello World"], options }: Step, keeper: Keeper): Promise<object> {
   switch (path) {
     case "/once": {
@@ -31,6 +55,8 @@ async function run(path: string, { url, texts = ["Hello World"], options }: Step
       await client.close();
       return sent;
     }
+    case "/exchange":
+      return exchange(url, texts);
     case "/connect":
       keeper.client = await connect(url, { reconnect: false, ...options });
       return keeper.client.peer;
