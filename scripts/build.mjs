@@ -33,6 +33,7 @@ export async function build() {
   await installPackages();
   await buildWasm(rustc);
   await buildJavaScript();
+  await buildDecoderPage();
   await buildPages();
   await buildTypes();
 }
@@ -157,6 +158,17 @@ const wasmBeside = {
     onResolve({ filter: /\/dist\/(smpp\.wasm|wasm-base64\.js)$/ }, ({ path }) => ({ path: path.replace(/^.*\/dist\//, "../"), external: true }));
   },
 };
+
+/** dist/decoder-page/: the decoder as a folder that any web server can serve. */
+async function buildDecoderPage() {
+  const inputs = ["js/decoder", "js/engine", "dist/bindgen", "dist/smpp.wasm", "package.json", "package-lock.json", "scripts/build.mjs", "scripts/decoder-page.mjs"];
+  await once("decoder-page", fingerprint(inputs), ["dist/decoder-page/index.html"], () =>
+    step("Building the decoder page", async () => {
+      const { writePage } = await import("./decoder-page.mjs");
+      await writePage(at("dist", "decoder-page"));
+    }),
+  );
+}
 
 async function buildTypes() {
   const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker"] };

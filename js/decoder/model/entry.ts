@@ -1,0 +1,86 @@
+// The lines of the list: what is kept of each PDU. All else is decoded again when it is looked at.
+
+import { decodePdus, type DecodedPdu, type Fault } from "../../engine/explained.ts";
+
+export interface Entry {
+  /** As they came. */
+  octets: Uint8Array;
+  /** What is wrong with the length that the octets themselves tell; such an entry is no whole PDU. */
+  broken?: Fault;
+  time?: number | undefined;
+  stream: number;
+  direction: 0 | 1;
+  /** Pieces of the stream, such as TCP segments, that it is spread over. */
+  spread: number;
+
+  command: string;
+  commandId: number;
+  status: number;
+  statusName: string;
+  sequence: number;
+  valid: boolean;
+  from: string;
+  to: string;
+  text: string;
+  /** Of a response or receipt. */
+  messageId: string;
+  /** Index of the response of a request, and the other way round. */
+  partner?: number;
+  /** Index of the submit_sm that a receipt is about, and the other way round. */
+  related?: number;
+  join?: Join;
+}
+
+/** A message in several parts. */
+export interface Join {
+  total: number;
+  /** Index of the entry of each part, in order; undefined where it is missing. */
+  parts: (number | undefined)[];
+}
+
+/** Its octets, decoded; offsets count from the start of the PDU. */
+export function decodeEntry({ octets, broken }: Pick<Entry, "octets" | "broken">): DecodedPdu | undefined {
+  if (octets.length < 16) return undefined;
+  const { pdus } = decodePdus(broken ? withLength(octets) : octets, { strict: true, maxPdu: octets.length });
+  const pdu = pdus[0];
+  if (pdu && broken) {
+    pdu.bytes = octets;
+    pdu.commandLength = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
+    pdu.valid = false;
+    pdu.faults.unshift(broken);
+  }
+  return pdu;
+}
+
+/** A copy that says of itself how long it is, so that all that is there can be shown. */
+function withLength(octets: Uint8Array): Uint8Array {
+  const copy = octets.slice();
+  new DataView(copy.buffer).setUint32(0, copy.length);
+  return copy;
+}
+
+/** What an entry keeps of a decoded PDU. */
+export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid" | "from" | "to" | "text" | "messageId"> {
+  const { command, commandId, status, statusName, sequence, valid } = pdu;
+  return {
+    command,
+    commandId,
+    status,
+    statusName,
+    sequence,
+    valid,
+    from: stringOf(pdu, "source_addr") || stringOf(pdu, "system_id"),
+    to: stringOf(pdu, "destination_addr"),
+    text: pdu.text?.value ?? "",
+    messageId: pdu.receipt?.messageId ?? stringOf(pdu, "message_id"),
+  };
+}
+
+function stringOf(pdu: DecodedPdu, name: string): string {
+  const value = pdu.fields.find((field) => field.name === name)?.value;
+  return typeof value === "string" ? value : "";
+}
+
+export function isResponse({ commandId }: Pick<Entry, "commandId">): boolean {
+  return commandId >= 0x80000000;
+}
