@@ -11,6 +11,7 @@ const target = "wasm32-unknown-unknown";
 
 // The wasm features that rustc uses for this target and wasm-opt may use too; each is in every runtime the package is for.
 const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+const featureFlags = features.map((name) => `--enable-${name}`);
 
 // The entries of the package, and which of them each runtime's directory in dist/ has.
 const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
@@ -77,7 +78,7 @@ async function buildWasm(rustc) {
     await must(bindgen, [join(targetDir, target, "wasm", "smpp_edge.wasm"), raw]);
 
     mkdirSync(at("dist", "bindgen"), { recursive: true });
-    const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...features.map((name) => `--enable-${name}`)]);
+    const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...featureFlags]);
     await step("Optimising the WebAssembly", async () => {
       await optimise(join(raw, "smpp_edge_bg.wasm"), "--output", withNames, "-O3", "--debuginfo");
       await optimise(withNames, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features");
@@ -165,7 +166,7 @@ async function buildDecoderPage() {
   await once("decoder-page", fingerprint(inputs), ["dist/decoder-page/index.html"], () =>
     step("Building the decoder page", async () => {
       const { writePage } = await import("./decoder-page.mjs");
-      await writePage(at("dist", "decoder-page"));
+      await writePage(at("dist", "decoder-page"), featureFlags);
     }),
   );
 }

@@ -5,7 +5,7 @@ import type { Given, Piece } from "./given.ts";
 import { looksLikeHeader } from "./locate.ts";
 
 /** At least four octets, with at most one sign between two. */
-const RUN = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ :,\-]?(?:0x)?[0-9a-f]{2}){3,}(?![0-9a-z])/gi;
+const RUN = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ :,-]?(?:0x)?[0-9a-f]{2}){3,}(?![0-9a-z])/gi;
 const TIME = /\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?/;
 const TO_US = /<<|<-|\b(?:received?|recv|in(?:coming|bound)?|rx|got)\b/i;
 const FROM_US = />>|->|\b(?:sen[dt]|sending|out(?:going|bound)?|tx|wrote)\b/i;
@@ -22,7 +22,7 @@ export function fromLog(text: string): Given | undefined {
     digits = "";
   };
   for (const line of text.split(/\r?\n/)) {
-    for (const [run] of line.matchAll(RUN)) {
+    for (const [run] of line.replace(TIME, "").matchAll(RUN)) {
       const more = run.replace(/0x|[^0-9a-f]/gi, "");
       if (begun && digits.length < wanted) {
         digits += more;

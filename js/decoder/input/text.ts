@@ -52,7 +52,7 @@ function why(text: string): string {
   const digits = hexDigits(text);
   if (digits !== undefined) return `These are only ${digits.length} hex digits: a PDU has at least 16 octets, which are 32 digits.`;
   const hex = text.match(/[0-9a-f]{2}/gi)?.length ?? 0;
-  if (hex * 4 > text.length) {
+  if (text.length >= 24 && hex * 3 > text.length) {
     const wrong = /[^0-9a-fx\s:;,.\-_|'"`(){}[\]<>%]/i.exec(text);
     return `This is nearly hex, but “${wrong?.[0] ?? "?"}” at character ${(wrong?.index ?? 0) + 1} is no hex digit. Take it out, or paste ${FORMS}.`;
   }

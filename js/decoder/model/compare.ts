@@ -35,7 +35,7 @@ export function compare(left: Node[], right: Node[]): Row[] {
   return order.map((key) => {
     const [a, b] = [left[inLeft.get(key) ?? -1], right[inRight.get(key) ?? -1]];
     const [leftText, rightText] = [show(a), show(b)];
-    return { name: (a ?? b)!.name, level: (a ?? b)!.level, left: leftText, right: rightText, same: leftText === rightText };
+    return { name: (a ?? b)!.name, level: (a ?? b)!.level, left: leftText, right: rightText, same: leftText === rightText || (a ?? b)!.level === 1 };
   });
 }
 

@@ -23,6 +23,16 @@ export function contentOf(pdu: DecodedPdu): Content | undefined {
   return { dataCoding, header, body: message.bytes.subarray(length), offset: message.offset + length };
 }
 
+/** The text of a PDU that has faults elsewhere. */
+export function textOf(pdu: DecodedPdu): { value: string; encoding: string } | undefined {
+  const content = contentOf(pdu);
+  if (!content) return undefined;
+  const flag = Number(pdu.fields.find(({ name }) => name === "esm_class")?.value ?? 0) & 0x40;
+  const length = flag && content.body[0]! < content.body.length ? content.body[0]! + 1 : 0;
+  const read = readAs({ ...content, header: length > 0 ? content.body.subarray(0, length) : undefined, body: content.body.subarray(length) });
+  return read && { value: read.text, encoding: read.encoding };
+}
+
 /** What octets say under a data_coding. */
 export function readAs({ dataCoding, header, body }: Omit<Content, "offset">): { text: string; encoding: string } | undefined {
   const payload = new Uint8Array([...(header ?? []), ...body]);
@@ -30,6 +40,9 @@ export function readAs({ dataCoding, header, body }: Omit<Content, "offset">): {
   const read = decodePdus(octets, { maxPdu: octets.length }).pdus[0]?.text;
   return read && { text: read.value, encoding: read.encoding };
 }
+
+/** Readings with more characters that nobody writes are left out. */
+const MOSTLY_ODD = 0.34;
 
 export interface Reading {
   name: string;
@@ -51,7 +64,8 @@ export function otherReadings(content: Content, current: string): Reading[] {
     { name: "Hebrew (ISO-8859-8)", text: as(7) },
   ];
   const seen = new Set([current, ""]);
-  return all.filter(({ text }) => !seen.has(text) && seen.add(text));
+  const different = all.filter(({ text }) => !seen.has(text) && seen.add(text));
+  return different.filter(({ text }) => oddity(text) < MOSTLY_ODD).sort((a, b) => oddity(a.text) - oddity(b.text));
 }
 
 /** Septets from octets that hold them without gaps, behind the bits that fill up the header (3GPP TS 23.038, 6.1.2.1). */

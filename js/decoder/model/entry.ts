@@ -1,6 +1,7 @@
 // The lines of the list: what is kept of each PDU. All else is decoded again when it is looked at.
 
 import { decodePdus, type DecodedPdu, type Fault } from "../../engine/explained.ts";
+import { textOf } from "./content.ts";
 
 export interface Entry {
   /** As they came. */
@@ -43,6 +44,11 @@ export function decodeEntry({ octets, broken }: Pick<Entry, "octets" | "broken">
   if (octets.length < 16) return undefined;
   const { pdus } = decodePdus(broken ? withLength(octets) : octets, { strict: true, maxPdu: octets.length });
   const pdu = pdus[0];
+  // The engine reads the text of sound PDUs only.
+  if (pdu && !pdu.text) {
+    const text = textOf(pdu);
+    if (text) pdu.text = text;
+  }
   if (pdu && broken) {
     pdu.bytes = octets;
     pdu.commandLength = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);

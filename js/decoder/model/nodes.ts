@@ -78,7 +78,7 @@ function fromField(field: Field, kind: Kind, pdu: DecodedPdu): Draft {
   const list = Array.isArray(field.value) ? field.value : (field.children ?? []);
   const end = field.offset + field.length;
   const children = [...list.map((child) => fromField(child, kind, pdu)), ...contentOf(field, pdu)];
-  return { name: field.name, start: field.offset, end, value: valueText(field.value), meaning: field.meaning, kind, children };
+  return { name: field.name, start: field.offset, end, value: valueText(field.value), meaning: field.meaning?.replace(/^(.+): \1$/, "$1"), kind, children };
 }
 
 /** The user data header and text of the field that carries the message. */
@@ -123,12 +123,12 @@ function add(nodes: Node[], drafts: Draft[], level: number, parent: number): voi
   });
 }
 
-/** The node that tells most about an octet: the smallest around it, its parent where bit fields share it; -1 if none does. */
+/** The node that tells most about an octet: the smallest around it, but the field where bit fields share it; -1 if none does. */
 export function nodeAt(nodes: Node[], offset: number): number {
   let best = -1;
   nodes.forEach(({ start, end }, index) => {
     if (start > offset || offset >= end) return;
-    if (best < 0 || end - start < nodes[best]!.end - nodes[best]!.start) best = index;
+    if (best < 0 || nodes[best]!.level === 1 || end - start < nodes[best]!.end - nodes[best]!.start) best = index;
   });
   return best;
 }

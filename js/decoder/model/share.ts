@@ -2,21 +2,26 @@
 
 import type { DecodedPdu } from "../../engine/explained.ts";
 import { fromBase64, toBase64Url } from "../input/base64.ts";
+import { fromHex } from "../input/hex.ts";
 import { decodeEntry, type Entry } from "./entry.ts";
 
 /** What links may have: some programs cut off longer ones. */
 export const LONGEST_LINK = 8_000;
 const KEY = "pdu=";
+const STAR = 0x2a;
 
 /** A PDU whose password is stars, as long as it was. */
 export function masked(pdu: DecodedPdu): Uint8Array {
   const octets = pdu.bytes.slice();
   if (!/^(bind_(transmitter|receiver|transceiver)|outbind)$/.test(pdu.command)) return octets;
   const password = pdu.fields.find(({ name }) => name === "password");
-  if (password) return octets.fill(0x2a, password.offset, password.offset + Math.max(0, password.length - 1));
+  if (password) {
+    for (let at = password.offset; at < password.offset + password.length; at++) if (octets[at] !== 0) octets[at] = STAR;
+    return octets;
+  }
   // It can't be told where the password is: all behind the fields that can be read is masked.
   const last = pdu.fields.at(-1);
-  return octets.fill(0x2a, Math.min(octets.length, last ? last.offset + last.length : 16));
+  return octets.fill(STAR, Math.min(octets.length, last ? last.offset + last.length : 16));
 }
 
 /** The fragment for PDUs; undefined if they are too long for a link, or too little to be one. */
@@ -32,8 +37,17 @@ export function toFragment(entries: Pick<Entry, "octets" | "broken">[]): string 
   return whole.length > 0 && fragment.length <= LONGEST_LINK ? fragment : undefined;
 }
 
+/** What other pages may link to: PDUs in hex. */
+const PLAIN = /^#((?:[0-9a-f]{2}){16,})$/i;
+
+/** Whether a fragment is to carry PDUs. */
+export function hasFragment(fragment: string): boolean {
+  return fragment.startsWith(`#${KEY}`) || PLAIN.test(fragment);
+}
+
 /** The octets in a fragment; undefined if it has none. */
-export function fromFragment(fragment: string): Uint8Array<ArrayBuffer> | undefined {
-  const text = fragment.replace(/^#/, "");
-  return text.startsWith(KEY) ? fromBase64(text.slice(KEY.length)) : undefined;
+export function fromFragment(fragment: string): Uint8Array | undefined {
+  const hex = PLAIN.exec(fragment)?.[1];
+  if (hex !== undefined) return fromHex(hex);
+  return hasFragment(fragment) ? fromBase64(fragment.slice(KEY.length + 1)) : undefined;
 }

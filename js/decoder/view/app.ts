@@ -8,7 +8,7 @@ import { readText } from "../input/text.ts";
 import { copyAs, type Form } from "../model/copy.ts";
 import { decodeEntry, summary, type Entry } from "../model/entry.ts";
 import { readEntries } from "../model/read.ts";
-import { fromFragment, toFragment } from "../model/share.ts";
+import { fromFragment, hasFragment, toFragment } from "../model/share.ts";
 import { EXAMPLES } from "../page/examples.ts";
 import { button, byId } from "./dom.ts";
 import { fillHelp } from "./help.ts";
@@ -57,7 +57,9 @@ async function read(source: () => Generator<number, Given> | Promise<Generator<n
   }
 }
 
+/** Work of one turn. */
 function* atOnce<T>(work: () => T): Generator<number, T> {
+  yield 0;
   return work();
 }
 
@@ -138,8 +140,9 @@ function open(given: File): void {
 }
 
 function openShared(): void {
+  if (!hasFragment(location.hash)) return;
   const octets = fromFragment(location.hash);
-  if (!octets) return;
+  if (!octets) return say("The link was damaged on its way: what is behind its # can't be read.", true);
   input.value = toHex(octets, " ");
   file = undefined;
   void read(() => atOnce(() => single("shared link", octets)));

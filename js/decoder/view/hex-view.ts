@@ -47,7 +47,7 @@ export class HexView {
     this.#octets = octets;
     this.#kinds = kinds;
     this.#marked = this.#pointed = { start: 0, end: 0 };
-    this.#width = this.#element.clientWidth < NARROW ? 8 : 16;
+    this.#width = this.#fitting();
     this.#rows.reset(Math.ceil(octets.length / this.#width));
   }
 
@@ -65,10 +65,17 @@ export class HexView {
   }
 
   #fit(): void {
-    const width = this.#element.clientWidth < NARROW ? 8 : 16;
+    const width = this.#fitting();
     if (width === this.#width || this.#element.clientWidth === 0) return;
     this.#width = width;
     this.#rows.reset(Math.ceil(this.#octets.length / width));
+  }
+
+  /** Octets a row for the room there is. */
+  #fitting(): number {
+    const narrow = this.#element.clientWidth < NARROW;
+    this.#element.classList.toggle("narrow", narrow);
+    return narrow ? 8 : 16;
   }
 
   #paint(): void {

@@ -70,7 +70,7 @@ export class ListView {
     return h(
       "div",
       { role: "option", class: "list-row", "aria-posinset": position + 1, "aria-setsize": this.#shown.length },
-      h("div", { class: "list-first" }, h("span", { class: "list-number" }, `${number + 1}`), h("span", { class: "arrow", title: arrow === "←" ? "from the server" : "from the client" }, arrow), h("span", { class: "command" }, entry.command === "" ? "octets" : entry.command), badge(entry), h("span", { class: "when" }, took === "" ? when : `after ${took}`)),
+      h("div", { class: "list-first" }, h("span", { class: "list-number" }, `${number + 1}`), arrow !== "" && h("span", { class: "arrow", title: arrow === "←" ? "from the server" : "from the client" }, arrow), h("span", { class: "command" }, entry.command === "" ? "octets" : entry.command), badge(entry), h("span", { class: "when" }, took === "" ? when : `after ${took}`)),
       h("div", { class: "list-second" }, h("span", { class: "sequence" }, entry.command === "" ? "" : `seq ${entry.sequence}`), h("span", { class: "gist" }, gist(entry))),
     );
   }

@@ -25,10 +25,12 @@ export async function inTurns<T>(work: Generator<number, T>, signal: AbortSignal
 function turn(): Promise<void> {
   return new Promise((fulfil) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    const done = () => {
       port1.close();
       fulfil();
     };
+    port1.addEventListener("message", done);
+    port1.start();
     port2.postMessage(undefined);
   });
 }

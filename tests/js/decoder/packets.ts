@@ -1,0 +1,123 @@
+// Captures made for a test: TCP connections as pcap or pcapng, in either byte order, on any link.
+
+export interface Sent {
+  /** 0: from the client, 1: from the server. */
+  direction: 0 | 1;
+  sequence: number;
+  octets: Uint8Array;
+  /** Milliseconds since 1970. */
+  time?: number;
+  flags?: number;
+  ports?: [client: number, server: number];
+}
+
+const ACK = 0x10;
+export const SYN = 0x02;
+
+const bytes = (...parts: (number | Uint8Array | number[])[]) => Uint8Array.from(parts.flatMap((part) => (typeof part === "number" ? [part] : [...part])));
+const u16 = (value: number) => [value >> 8, value & 255];
+const u32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255];
+
+function tcp({ direction, sequence, octets, flags = ACK, ports = [40_000, 2775] }: Sent): Uint8Array {
+  return bytes(u16(ports[direction]!), u16(ports[1 - direction]!), u32(sequence), u32(0), 0x50, flags, u16(65_535), u16(0), u16(0), octets);
+}
+
+const CLIENT = [192, 0, 2, 1];
+const SERVER = [192, 0, 2, 2];
+
+/** @param fragment flags and offset, as in the header */
+export function ipv4(sent: Sent, fragment = 0): Uint8Array {
+  const body = tcp(sent);
+  const [from, to] = sent.direction === 0 ? [CLIENT, SERVER] : [SERVER, CLIENT];
+  return bytes(0x45, 0, u16(20 + body.length), u16(1), u16(fragment), 64, 6, u16(0), from, to, body);
+}
+
+/** With a header of hop-by-hop options in between. */
+export function ipv6(sent: Sent): Uint8Array {
+  const body = tcp(sent);
+  const address = (last: number) => [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
+  return bytes(0x60, 0, 0, 0, u16(8 + body.length), 0, 64, address(1 + sent.direction), address(2 - sent.direction), 6, 0, 1, 4, 0, 0, 0, 0, body);
+}
+
+/** What stands before IP on each link, by its number and a name. */
+export const LINKS: { name: string; linkType: number; ip: (sent: Sent) => Uint8Array; header: number[] }[] = [
+  { name: "Ethernet", linkType: 1, ip: ipv4, header: [...new Array<number>(12).fill(2), 0x08, 0x00] },
+  { name: "Ethernet with IPv6", linkType: 1, ip: ipv6, header: [...new Array<number>(12).fill(2), 0x86, 0xdd] },
+  { name: "Ethernet with two VLAN tags", linkType: 1, ip: ipv4, header: [...new Array<number>(12).fill(2), 0x88, 0xa8, 0, 5, 0x81, 0x00, 0, 7, 0x08, 0x00] },
+  { name: "Linux cooked", linkType: 113, ip: ipv4, header: [0, 0, 0, 1, 0, 6, ...new Array<number>(8).fill(2), 0x08, 0x00] },
+  { name: "Linux cooked 2", linkType: 276, ip: ipv6, header: [0x86, 0xdd, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...new Array<number>(8).fill(2)] },
+  { name: "BSD loopback", linkType: 0, ip: ipv4, header: [2, 0, 0, 0] },
+  { name: "raw IP", linkType: 101, ip: ipv6, header: [] },
+];
+
+export function onEthernet(sent: Sent): Uint8Array {
+  return bytes(LINKS[0]!.header, ipv4(sent));
+}
+
+interface Packet {
+  time: number;
+  octets: Uint8Array;
+}
+
+export function pcap(packets: Packet[], { little = true, nanoseconds = false, linkType = 1 } = {}): Uint8Array {
+  const file = new Uint8Array(24 + packets.reduce((sum, { octets }) => sum + 16 + octets.length, 0));
+  const view = new DataView(file.buffer);
+  [nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 0, 0, 0, 65_535, linkType].forEach((value, i) => view.setUint32(i * 4, value, little));
+  view.setUint16(4, 2, little);
+  view.setUint16(6, 4, little);
+  let at = 24;
+  for (const { time, octets } of packets) {
+    const fraction = Math.round((time % 1_000) * (nanoseconds ? 1e6 : 1e3));
+    [Math.floor(time / 1_000), fraction, octets.length, octets.length].forEach((value, i) => view.setUint32(at + i * 4, value, little));
+    file.set(octets, at + 16);
+    at += 16 + octets.length;
+  }
+  return file;
+}
+
+/** @param resolution the exponent of if_tsresol; undefined leaves it out */
+export function pcapng(packets: Packet[], { little = true, resolution = undefined as number | undefined, linkType = 1 } = {}): Uint8Array {
+  const block = (type: number, body: Uint8Array) => {
+    const length = 12 + Math.ceil(body.length / 4) * 4;
+    const octets = new Uint8Array(length);
+    const view = new DataView(octets.buffer);
+    view.setUint32(0, type, little);
+    view.setUint32(4, length, little);
+    octets.set(body, 8);
+    view.setUint32(length - 4, length, little);
+    return octets;
+  };
+  const words = (values: [size: 2 | 4 | 1, value: number][]) => {
+    const octets = new Uint8Array(values.reduce((sum, [size]) => sum + size, 0));
+    const view = new DataView(octets.buffer);
+    let at = 0;
+    for (const [size, value] of values) {
+      if (size === 4) view.setUint32(at, value, little);
+      else if (size === 2) view.setUint16(at, value, little);
+      else view.setUint8(at, value);
+      at += size;
+    }
+    return octets;
+  };
+  const options: [2 | 4 | 1, number][] = resolution === undefined ? [] : [[2, 9], [2, 1], [1, resolution], [1, 0], [2, 0], [4, 0], [4, 0]].slice(0, 7) as [2 | 4 | 1, number][];
+  const perMs = 10 ** (resolution ?? 6) / 1_000;
+  const blocks = [
+    block(0x0a0d0d0a, words([[4, 0x1a2b3c4d], [2, 1], [2, 0], [4, 0xffffffff], [4, 0xffffffff]])),
+    block(1, words([[2, linkType], [2, 0], [4, 0], ...options])),
+    ...packets.map(({ time, octets }) => {
+      const units = Math.round(time * perMs);
+      return block(6, bytes(words([[4, 0], [4, Math.floor(units / 2 ** 32)], [4, units % 2 ** 32], [4, octets.length], [4, octets.length]]), octets));
+    }),
+  ];
+  return bytes(...blocks);
+}
+
+/** A connection of which each side says these things in turns, a packet each. */
+export function conversation(turns: { direction: 0 | 1; octets: Uint8Array; time: number }[], ports?: [number, number]): Packet[] {
+  const next: [number, number] = [1_000, 5_000];
+  return turns.map(({ direction, octets, time }) => {
+    const sent: Sent = { direction, sequence: next[direction], octets, ...(ports ? { ports } : {}) };
+    next[direction] += octets.length;
+    return { time, octets: onEthernet(sent) };
+  });
+}
