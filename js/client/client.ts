@@ -1,7 +1,7 @@
 import { countSegments, decodePdus, messageIdKey } from "../engine/codec.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
-import type { CloseDetail, EngineConfig, EngineMessage, EngineReport, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";
+import type { CloseDetail, EngineConfig, EngineMessage, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
@@ -362,7 +362,7 @@ export class SmppClient implements AsyncDisposable {
         this.#opening = undefined;
       },
       settled: (ticket, index, outcome, status, _command, messageId, frame) => this.#settled(ticket, index, outcome, status, messageId, frame),
-      report: (report, request) => this.#report(report, request),
+      report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
         if (!this.#messages.offer(publicMessage(message), request)) this.#link.respond(request, ESME_RX_T_APPN);
       },
@@ -424,10 +424,9 @@ export class SmppClient implements AsyncDisposable {
     return this.#deliveries.accepted(ids.map((id) => messageIdKey(id, "response", format)), partial);
   }
 
-  #report(engineReport: EngineReport, request: number): void {
-    const report = publicReport(engineReport);
+  #report(report: Report, request: number, key: string): void {
     const handled = this.#reports.offer(report, request);
-    this.#deliveries.offer(engineReport.key, report, request, handled);
+    this.#deliveries.offer(key, report, request, handled);
   }
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {
@@ -511,27 +510,6 @@ function address(input: string | Address | undefined, field: string): Address {
 function source(from: string | Address | undefined): Record<string, unknown> {
   const { ton, npi, addr } = address(from, "from");
   return { source_addr_ton: ton, source_addr_npi: npi, source_addr: addr };
-}
-
-/** Written out: to spread and take apart an object costs as much as all the rest of a report's way. */
-function publicReport(report: EngineReport): Report {
-  return {
-    messageId: report.messageId,
-    rawMessageId: report.rawMessageId,
-    status: report.status,
-    final: report.final,
-    errorCode: report.errorCode,
-    submittedAt: report.submittedAt,
-    doneAt: report.doneAt,
-    submitted: report.submitted,
-    delivered: report.delivered,
-    text: report.text,
-    from: report.from,
-    to: report.to,
-    networkError: report.networkError,
-    raw: report.raw,
-    pdu: report.frame,
-  };
 }
 
 function publicMessage(message: EngineMessage): Message {

@@ -95,7 +95,7 @@ export class Pair implements ClientLink {
       },
       noTransceiver: () => this.#addReceiver(half),
       settled: (...result) => sink.settled(...result),
-      report: (report, request) => sink.report(report, sign * request),
+      report: (report, request, key) => sink.report(report, sign * request, key),
       message: (message, request) => sink.message(message, sign * request),
       request: (frame, request, error) => sink.request(frame, sign * request, error),
       bindRequest: (bindRequest, request) => sink.bindRequest(bindRequest, sign * request),

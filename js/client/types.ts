@@ -1,9 +1,9 @@
 import type { DecodedPdu } from "../engine/codec.ts";
-import type { Address, Alphabet, Concat, MessageIdFormat, ParsedReceipt, PduInput, ReportStatus, TlvInput } from "../engine/types.ts";
+import type { Address, Alphabet, Concat, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput } from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
-export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, ReportStatus, TlvInput };
+export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput };
 
 /** When a delivery report is asked for. */
 export type ReportRequest = "always" | "failure" | "success" | "none";
@@ -215,12 +215,6 @@ export interface SentSegment {
   status: "accepted" | "rejected" | "unknown" | "not-sent";
   /** Why it was not accepted. */
   error?: SmppError;
-}
-
-/** A delivery report. */
-export interface Report extends ParsedReceipt {
-  /** The PDU it came in, for `decodePdus`. */
-  pdu: Uint8Array;
 }
 
 /** An inbound message, its segments joined. */

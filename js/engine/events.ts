@@ -87,8 +87,9 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
       }
       case REPORT: {
         const from = request();
-        const what = { ...report(), frame: bytes() };
-        calls.push(() => sink.report(what, from));
+        const key = text();
+        const what = report();
+        calls.push(() => sink.report(what, from, key));
         break;
       }
       case MESSAGE: {

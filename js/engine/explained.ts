@@ -146,7 +146,8 @@ function fault(): Fault {
 }
 
 function receipt(): ParsedReceipt {
-  const { key: _key, ...parsed } = report();
+  text(); // the key, which only a session has a use for
+  const { pdu: _pdu, ...parsed } = report();
   return parsed;
 }
 

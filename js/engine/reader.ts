@@ -2,7 +2,7 @@
 // Absent values are told by NOTHING, see src/wasm/io.rs.
 
 import { f64, u32, u8 } from "./memory.ts";
-import type { Address, EngineReport, ReportStatus } from "./types.ts";
+import type { Address, Report, ReportStatus } from "./types.ts";
 
 const NOTHING = 0xffffffff;
 /** In the length of a string: it lies at an address, for as long as the module does. */
@@ -129,14 +129,13 @@ function networkError(): { type: number; code: number } | undefined {
   return type === NOTHING ? undefined : { type, code };
 }
 
-/** A delivery receipt, without the PDU it came in. */
-export function report(): Omit<EngineReport, "frame"> {
+/** A delivery report; the key of its identifier is read before. */
+export function report(): Report {
   return {
     status: STATUSES[number()] ?? "unknown",
     final: flag(),
     messageId: text(),
     rawMessageId: text(),
-    key: text(),
     errorCode: optionalText(),
     submitted: optionalNumber(),
     delivered: optionalNumber(),
@@ -145,6 +144,7 @@ export function report(): Omit<EngineReport, "frame"> {
     to: address(),
     networkError: networkError(),
     raw: bytes(),
+    pdu: bytes(),
     submittedAt: date(),
     doneAt: date(),
   };

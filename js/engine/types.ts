@@ -242,12 +242,10 @@ export interface ParsedReceipt {
   raw: Uint8Array;
 }
 
-/** A delivery report that came in. */
-export interface EngineReport extends ParsedReceipt {
-  /** To be compared with the key of a submission's identifier. */
-  key: string;
-  /** The PDU it came in. */
-  frame: Uint8Array;
+/** A delivery report. */
+export interface Report extends ParsedReceipt {
+  /** The PDU it came in, for `decodePdus`. */
+  pdu: Uint8Array;
 }
 
 /** A bind that asks to be let in. */
@@ -299,7 +297,8 @@ export interface LinkSink {
   /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
   settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
   /** To be answered by `respond(request, status)`. */
-  report(report: EngineReport, request: number): void;
+  /** `key` is to be compared with that of a submission's identifier. */
+  report(report: Report, request: number, key: string): void;
   /** To be answered by `respond(request, status)`, unless `request` is 0. */
   message(message: EngineMessage, request: number): void;
   /** Any other PDU that came in; `request` is 0 where no answer is wanted, or none any more. */

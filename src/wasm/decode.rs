@@ -159,7 +159,7 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
     match delivery.report(&mut room).filter(|_| towards_esme) {
         Some(found) => {
             io.word(1);
-            report::write(io, &found, Some(&delivery), &Messages::default());
+            report::write(io, &found, Some(&delivery), &[], &Messages::default());
         }
         None => io.word(0),
     }
@@ -220,7 +220,7 @@ pub fn parse_receipt(
             .or_else(|| receipt::parse(&text).and_then(|_| receipt::from_deliver(4, &text, tlvs)));
         match found {
             Some(found) => {
-                report::write(io, &found, None, &Messages::default());
+                report::write(io, &found, None, &[], &Messages::default());
                 io.publish(&[], None, 0)
             }
             None => 0,

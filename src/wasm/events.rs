@@ -186,8 +186,7 @@ fn inbound(
     if let Some(found) = delivery.report(&mut room).filter(|_| towards_us) {
         io.word(REPORT);
         write_sequence(io, Some(sequence));
-        report::write(io, &found, Some(&delivery), messages);
-        io.octets(frame);
+        report::write(io, &found, Some(&delivery), frame, messages);
         return false;
     }
     match inbox

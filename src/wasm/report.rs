@@ -11,21 +11,22 @@ pub(super) fn address(io: &mut Io, address: &Address<'_>) {
     io.latin1(address.addr);
 }
 
-/// `delivery`: the message it came in, if it came in one.
+/// `delivery`: the message it came in, if it came in one; `frame`: its PDU.
 pub(super) fn write(
     io: &mut Io,
     report: &Report<'_>,
     delivery: Option<&Delivery<'_>>,
+    frame: &[u8],
     messages: &Messages,
 ) {
-    io.words(&[report.status() as u32, report.is_final().into()]);
     let format = messages.message_id_format;
     let mut converted = Vec::new();
+    report.key(format, &mut converted);
+    io.latin1(&converted);
+    io.words(&[report.status() as u32, report.is_final().into()]);
     report.response_id(format, &mut converted);
     io.latin1(&converted);
     io.latin1(report.message_id().unwrap_or_default());
-    report.key(format, &mut converted);
-    io.latin1(&converted);
     io.optional_latin1(report.receipt.err);
     for count in [report.receipt.sub, report.receipt.dlvrd] {
         io.word(count.and_then(decimal).unwrap_or(NOTHING));
@@ -48,6 +49,7 @@ pub(super) fn write(
         None => io.words(&[NOTHING, 0]),
     }
     io.octets(report.raw);
+    io.octets(frame);
     for date in [report.submitted_at(), report.done_at()] {
         io.double(date.map_or(f64::NAN, |millis| millis as f64));
     }

@@ -103,10 +103,10 @@ export class FakeLink {
   }
   report(messageId, status, request, { final = true } = {}) {
     const report = {
-      messageId, rawMessageId: messageId, key: messageId, status, final, errorCode: "000", submittedAt: undefined, doneAt: undefined, submitted: 1, delivered: 1,
-      text: "", from: { ton: 1, npi: 1, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, networkError: undefined, raw: new Uint8Array(), frame: new Uint8Array(),
+      messageId, rawMessageId: messageId, status, final, errorCode: "000", submittedAt: undefined, doneAt: undefined, submitted: 1, delivered: 1,
+      text: "", from: { ton: 1, npi: 1, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, networkError: undefined, raw: new Uint8Array(), pdu: new Uint8Array(),
     };
-    this.sink.report(report, request);
+    this.sink.report(report, request, messageId);
   }
   message(text, request) {
     this.sink.message({ from: { ton: 1, npi: 1, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, text, frames: [] }, request);
