@@ -1,4 +1,4 @@
-// workerd by itself, without wrangler: one process that runs `benches/clients/worker.mjs`.
+// workerd by itself, without wrangler: one process that runs a Worker.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,19 +8,22 @@ import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { at, start } from "../../scripts/lib.mjs";
 
-const config = `using Workerd = import "/workerd/workerd.capnp";
+const configOf = ({ services = "", worker = "" }) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "worker", worker = .worker), (name = "internet", network = (allow = ["public", "private", "local"]))],
+  services = [(name = "worker", worker = .worker), (name = "internet", network = (allow = ["public", "private", "local"]))${services}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "smpp.wasm", wasm = embed "smpp.wasm")],
   compatibilityDate = "2026-10-01",
-);
+${worker});
 `;
 
-/** Bundles a Worker for `startWorkerd`; returns the directory, which goes away with this process. */
-export async function bundle(entry) {
+/**
+ * Bundles a Worker for `startWorkerd`; returns the directory, which goes away with this process. `more` is further text of workerd's
+ * configuration: of the `services`, and of the `worker` itself.
+ */
+export async function bundle(entry, more = {}) {
   const directory = mkdtempSync(join(tmpdir(), "smpp-edge-bench-"));
   process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
   await build({
@@ -37,16 +40,16 @@ export async function bundle(entry) {
     plugins: [{ name: "wasm", setup: (builder) => builder.onResolve({ filter: /\.wasm$/ }, () => ({ path: "smpp.wasm", external: true })) }],
   });
   writeFileSync(join(directory, "smpp.wasm"), readFileSync(at("dist", "smpp.wasm")));
-  writeFileSync(join(directory, "config.capnp"), config);
+  writeFileSync(join(directory, "config.capnp"), configOf(more));
   return directory;
 }
 
-/** Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds. */
+/** Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds, `rss` its memory in octets. */
 export async function startWorkerd(directory) {
   const child = start(program(), ["serve", "--control-fd=1", "config.capnp"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: child.stdout })) {
     const { event, port } = JSON.parse(line);
-    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), end: () => child.kill() };
+    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), rss: () => rssOf(child.pid), end: () => child.kill() };
   }
   throw new Error("workerd ended");
 }
@@ -77,4 +80,8 @@ function program() {
 function cpuOf(pid) {
   const threads = `/proc/${pid}/task`;
   return readdirSync(threads).reduce((sum, thread) => sum + Number(readFileSync(`${threads}/${thread}/schedstat`, "latin1").split(" ")[0]) / 1000, 0);
+}
+
+function rssOf(pid) {
+  return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))[1]);
 }

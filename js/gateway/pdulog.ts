@@ -7,8 +7,8 @@ const KEPT = 200;
 const KEPT_OCTETS = 262_144;
 /** No PDU that is taken is longer: what says so is shown as far as it came, and the rest of the connection is not. */
 const LONGEST = 1_048_576;
-/** bind_receiver, bind_transmitter, bind_transceiver: they hold the password. */
-const BINDS = [0x01, 0x02, 0x09];
+/** bind_receiver, bind_transmitter, bind_transceiver, outbind: after system_id they hold a password. */
+const WITH_PASSWORD = [0x01, 0x02, 0x09, 0x0b];
 
 export type Direction = "in" | "out";
 
@@ -64,11 +64,13 @@ function view(direction: Direction, frame: Uint8Array): PduView {
   return { direction, command: commandName(word(4)), status: word(8), statusName: statusName(word(8)), sequence: word(12), pdu: toHex(frame) };
 }
 
-/** Puts asterisks in place of a bind's password. */
+/** Puts asterisks in place of a password. Where it can't be told what that is, of all that may be it. */
 function maskPassword(frame: Uint8Array): void {
-  if (!BINDS.includes(new DataView(frame.buffer).getUint32(4))) return;
-  const start = frame.indexOf(0, HEADER) + 1;
-  if (start > 0) frame.fill(0x2a, start, Math.max(start, frame.indexOf(0, start)));
+  if (!WITH_PASSWORD.includes(new DataView(frame.buffer).getUint32(4))) return;
+  const nul = frame.indexOf(0, HEADER);
+  const start = nul < 0 ? HEADER : nul + 1;
+  const end = frame.indexOf(0, start);
+  frame.fill(0x2a, start, end < 0 ? frame.length : end);
 }
 
 /** Cuts a stream of octets into PDUs, each in memory of its own. */

@@ -4,8 +4,8 @@ import { byId, element, setText, timeOf, trim, withNextFrame } from "./dom.ts";
 import type { PduView } from "./wire.ts";
 
 const SHOWN = 300;
-/** Longest PDU that goes into an address, in hexadecimal digits. */
-const LONGEST = 32_768;
+/** Longest PDU that goes into an address, in hexadecimal digits: some programs cut off longer addresses. */
+const LONGEST = 8_000;
 
 const list = byId<HTMLUListElement>("pdus");
 const note = byId("pdus-note");
@@ -53,5 +53,11 @@ function line({ pdu, at }: { pdu: PduView; at: Date }): HTMLElement {
     element("span", { class: "quiet" }, `#${pdu.sequence} · ${pdu.pdu.length / 2} octets`),
   ];
   if (pdu.pdu.length > LONGEST) return element("li", {}, element("span", { class: "pdu" }, ...parts));
-  return element("li", {}, element("a", { class: "pdu", href: `decoder/#${pdu.pdu}`, target: "_blank", rel: "noopener" }, ...parts));
+  return element("li", {}, element("a", { class: "pdu", href: `decoder/#pdu=${base64Url(pdu.pdu)}`, target: "_blank", rel: "noopener" }, ...parts));
+}
+
+/** As the decoder takes PDUs behind the #. */
+function base64Url(hex: string): string {
+  const octets = String.fromCharCode(...hex.match(/../g)!.map((digits) => parseInt(digits, 16)));
+  return btoa(octets).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
