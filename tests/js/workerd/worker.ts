@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { connect, type ConnectOptions, type Sent, type SmppClient, type SmppError } from "smpp-edge";
+import { exercise, type Exercise } from "../client/exercise.ts";
 
 interface Env {
   OBJECT: DurableObjectNamespace<ClientObject>;
@@ -47,8 +48,11 @@ async function exchange(url: string, texts: string[]): Promise<object> {
   return { delivered: (await delivered).map(({ status }) => status), reported, received };
 }
 
-async function run(path: string, { url, texts = ["Hello World"], options }: Step, keeper: Keeper): Promise<object> {
+async function run(path: string, step: Step & Exercise, keeper: Keeper): Promise<object> {
+  const { url, texts = ["Hello World"], options } = step;
   switch (path) {
+    case "/exercise":
+      return exercise(connect, step);
     case "/once": {
       const client = await connect(url, options);
       const sent = await send(client, texts);
