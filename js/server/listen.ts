@@ -1,6 +1,7 @@
 import { createServer as createPlainServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { DecodedPdu } from "../engine/codec.ts";
+import { init } from "../engine/init.ts";
 import type { Transport } from "../engine/transport.ts";
 import type { BindRequest, EngineConfig, EngineMessage, TlvInput } from "../engine/types.ts";
 import { AcceptedTransport, LINGER } from "./accept.ts";
@@ -83,6 +84,7 @@ export interface Server extends AsyncDisposable {
 /** Starts a message centre. Rejects with the system's error if it can't listen (`code` "EADDRINUSE", "EACCES", …). */
 export async function listen(options: ListenOptions): Promise<Server> {
   const { host = "127.0.0.1", port = 2775, maxSessions = 1_000 } = options;
+  await init();
   const config = engineConfig(options);
   const bound = new Set<Session>();
   const open = new Set<Session>();

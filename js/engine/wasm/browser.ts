@@ -2,6 +2,7 @@
 
 import * as bindgen from "#bindgen";
 import type { Exports } from "./exports.ts";
+import { inlined } from "./inlined.ts";
 
 const notReady = new Proxy({} as Exports, {
   get() {
@@ -14,7 +15,12 @@ export let wasm: Exports = notReady;
 
 /** Resolves when the engine can be used. Rejects when the module can't be fetched, and may then be called again. */
 export async function init(): Promise<void> {
-  // As seen from the built file, dist/browser/….js; bundlers know this form and bring the file along.
-  await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) });
+  if (wasm !== notReady) return;
+  try {
+    // As seen from the built file, dist/browser/….js; most bundlers know this form and bring the file along.
+    await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) });
+  } catch {
+    bindgen.initSync({ module: await inlined() });
+  }
   wasm = bindgen;
 }

@@ -1,14 +1,36 @@
-// Node and Bun read the module from beside the package's files.
+// Node and Bun read the module from beside the package's files. In a bundle it may not be there: then `init()` brings it.
 
 import { readFileSync } from "node:fs";
 import * as bindgen from "#bindgen";
 import type { Exports } from "./exports.ts";
+import { inlined } from "./inlined.ts";
 
-// As seen from the built file, dist/<runtime>/….js.
-bindgen.initSync({ module: readFileSync(new URL("../smpp.wasm", import.meta.url)) });
+const engine: Exports = bindgen;
+let ready = false;
 
-/** The engine, ready for use. */
-export const wasm: Exports = bindgen;
+function start(module: Uint8Array): void {
+  bindgen.initSync({ module });
+  ready = true;
+}
 
-/** Resolves when the engine can be used: here it can be from the start. */
-export async function init(): Promise<void> {}
+try {
+  // As seen from the built file, dist/<runtime>/….js.
+  start(readFileSync(new URL("../smpp.wasm", import.meta.url)));
+} catch {
+  // A bundle.
+}
+
+const deferred = new Proxy({} as Exports, {
+  get(_, name) {
+    if (!ready) throw new Error("smpp-edge is bundled without its smpp.wasm: `await init()` first, or import smpp-edge/inline");
+    return engine[name as keyof Exports];
+  },
+});
+
+/** The engine: ready for use, but in a bundle after `init()`. */
+export const wasm: Exports = ready ? engine : deferred;
+
+/** Resolves when the engine can be used. */
+export async function init(): Promise<void> {
+  if (!ready) start(await inlined());
+}

@@ -1,30 +1,15 @@
 // The package as users get it: packed, installed in a project outside this one, then typed, bundled and run there.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { after, describe, test } from "node:test";
 import { build } from "esbuild";
+import { makeProject, root, run } from "./project.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..");
-const project = mkdtempSync(join(tmpdir(), "smpp-edge-package-"));
-const installed = join(project, "node_modules", "smpp-edge");
-const run = promisify(execFile);
-
-before(async () => {
-  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", project], { cwd: root });
-  mkdirSync(installed, { recursive: true });
-  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
-  await run("tar", ["-xzf", join(project, tarball!), "-C", installed, "--strip-components=1"]);
-  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
-  // What a user of these runtimes has installed for their types.
-  for (const name of ["@types", "@cloudflare", "undici-types"]) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
-});
-
-after(() => rmSync(project, { recursive: true, force: true }));
+const { project, installed, remove } = await makeProject();
+after(remove);
 
 describe("the packed package", () => {
   const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
@@ -46,6 +31,29 @@ describe("the packed package", () => {
 
   test("holds the licences, README and changelog beside what was built, and nothing else", () => {
     assert.deepEqual(readdirSync(installed).sort(), ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
+    const expected = [
+      /^smpp\.wasm(\.d\.ts)?$/,
+      /^wasm-base64(\.js|\.d\.ts)$/,
+      /^(workerd|deno|bun|node|browser|inline)\/(index|decoder|shared-\w{8})\.js(\.map)?$/,
+      /^(deno|bun|node)\/server\.js(\.map)?$/,
+      /^workerd\/worker\.js(\.map)?$/,
+      /^node\/smpp-edge\.js(\.map)?$/,
+      /^types\/.*\.d\.ts$/,
+      /^bindgen\/smpp_edge\.d\.ts$/,
+    ];
+    const files = readdirSync(join(installed, "dist"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(join(installed, "dist"), join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+    assert.deepEqual(files.filter((name) => !expected.some((pattern) => pattern.test(name))), []);
+  });
+
+  test("has a source map for every script", () => {
+    for (const name of readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" })) {
+      if (name.endsWith(".js") && name !== "wasm-base64.js") assert(existsSync(join(installed, "dist", `${name}.map`)), name);
+    }
+  });
+
+  test("has its command, that npx runs", async () => {
+    const { stdout } = await run("npx", ["--no", "smpp-edge", "decode", "00000010000000150000000000000001"], { cwd: project });
+    assert.match(stdout, /^enquire_link/);
   });
 
   test("names no directory of the machine that it was built on", () => {

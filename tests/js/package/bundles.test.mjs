@@ -1,0 +1,100 @@
+// The package behind the usual bundlers, none of them told anything about it, and what they make, run.
+
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { build as esbuild } from "esbuild";
+import { createSimulator } from "smpp-edge/server";
+import { at, bun, execute, node24 } from "../../../scripts/lib.mjs";
+import { makeProject } from "./project.ts";
+import { installTools, load, program } from "./tools.mjs";
+
+let project, tarball, remove, simulator;
+before(async () => {
+  await installTools();
+  ({ project, tarball, remove } = await makeProject());
+  copyFileSync(at("examples", "node.mjs"), join(project, "send.mjs"));
+  writeFileSync(join(project, "decode.mjs"), 'import { decodePdus, init } from "smpp-edge/decoder";\ninit().then(() => console.log(decodePdus("00000010000000150000000000000001").pdus[0].command));\n');
+  simulator = await createSimulator({ port: 0, delay: 20 });
+});
+after(async () => {
+  remove?.();
+  await simulator?.close();
+});
+
+/** Runs a bundle that sends and waits for the report, far from where it was built. */
+async function sends(file, node = node24()) {
+  const { code, output } = await execute(node, [file], { cwd: "/", timeout: 60_000, env: { ...process.env, SMPP_URL: simulator.url } });
+  assert.match(output, /^accepted as \S+\ndelivered at \S+\n$/);
+  assert.equal(code, 0);
+}
+
+async function decodes(file, node = node24()) {
+  assert.deepEqual(await execute(node, [file], { cwd: "/", timeout: 60_000 }), { code: 0, signal: null, output: "enquire_link\n" });
+}
+
+const source = (name) => join(project, `${name}.mjs`);
+const place = (name) => {
+  const directory = join(project, "out", name);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+};
+
+describe("esbuild", () => {
+  const bundle = async (entry, options) => {
+    const outfile = join(place(`esbuild-${options.platform}-${options.format}`), `${entry}.${options.format === "esm" ? "mjs" : "cjs"}`);
+    await esbuild({ entryPoints: [source(entry)], bundle: true, outfile, logLevel: "silent", ...options });
+    return outfile;
+  };
+  test("for Node: an ES module that sends", async () => sends(await bundle("send", { platform: "node", format: "esm" })));
+  for (const format of ["esm", "cjs"]) test(`for Node: ${format} that decodes`, async () => decodes(await bundle("decode", { platform: "node", format })));
+  for (const format of ["esm", "iife"]) test(`for browsers: ${format} that decodes`, async () => decodes(await bundle("decode", { platform: "browser", format })));
+});
+
+describe("Vite", () => {
+  const vite = async (name, options) => {
+    const { build } = await load("vite");
+    await build({ root: project, configFile: false, logLevel: "error", ...options, build: { outDir: place(name), emptyOutDir: true, minify: true, ...options.build } });
+    return place(name);
+  };
+  test("for a server: a bundle that sends", async () => sends(join(await vite("vite-server", { build: { ssr: source("send"), target: "es2022" }, ssr: { noExternal: true } }), "send.js")));
+  test("for browsers: the module is brought along", async () => {
+    const directory = await vite("vite-browser", { build: { lib: { entry: source("decode"), formats: ["es"], fileName: "decode" } } });
+    await decodes(join(directory, "decode.js"));
+  });
+});
+
+describe("webpack", () => {
+  const webpack = async (name, options) => {
+    const { default: pack } = await load("webpack");
+    const stats = await new Promise((resolve, reject) => pack({ mode: "production", context: project, output: { path: place(name), filename: "main.mjs", module: true, chunkFormat: "module" }, experiments: { outputModule: true }, ...options }, (error, result) => (error ? reject(error) : resolve(result))));
+    assert.deepEqual(stats.toJson().errors, []);
+    assert.deepEqual(stats.toJson().warnings.filter(({ message }) => !/size limit|performance/.test(message)), []);
+    return join(place(name), "main.mjs");
+  };
+  test("for Node: a bundle that sends", async () => sends(await webpack("webpack-node", { entry: source("send"), target: "node20" })));
+  test("for Node: a bundle that decodes", async () => decodes(await webpack("webpack-node-decode", { entry: source("decode"), target: "node20" })));
+});
+
+test("bun build: a bundle that sends", { skip: !bun() && "there is no Bun for this platform on npm" }, async () => {
+  const outfile = join(place("bun"), "send.mjs");
+  const { code, output } = await execute(bun(), ["build", "--target=bun", `--outfile=${outfile}`, source("send")], { cwd: project, timeout: 60_000 });
+  assert.equal(code, 0, output);
+  await sends(outfile, bun());
+});
+
+test("publint finds nothing", async () => {
+  const { code, output } = await execute(process.execPath, [program("publint", "src", "cli.js"), tarball, "--strict"], { timeout: 60_000 });
+  assert.equal(code, 0, output);
+  assert.match(output, /All good!/);
+});
+
+// .attw.json: the package has ES modules alone, which Node 20 and 22 may also require().
+test("@arethetypeswrong/cli finds nothing", async () => {
+  const { code, output } = await execute(process.execPath, [program("@arethetypeswrong", "cli", "dist", "index.js"), tarball, "--no-color", "--no-emoji"], { cwd: at("."), timeout: 60_000 });
+  assert.equal(code, 0, output);
+  const rows = output.split("\n").filter((line) => line.startsWith('│ "smpp-edge'));
+  assert.equal(rows.length, 7);
+  for (const row of rows) assert.match(row, /^│ "\S+" +│ OK \((ESM|JSON)\) +│ OK/);
+});
