@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run receipt`: no text is too odd to be tried as a receipt.
+//! No text is too odd to be tried as a receipt.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

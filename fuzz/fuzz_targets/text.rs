@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run text`: any octets decode, and what they decode to is planned, cut and joined again.
+//! Any octets decode, and what they decode to is planned, cut and joined again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -73,6 +73,7 @@ const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
   defaultAlphabet: oneOf("gsm7", "gsm7-packed", "latin1", "ascii", "utf8"),
   concat: oneOf("udh8", "udh16", "sar", "payload"),
   messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
+  plainReceipts: flag,
   reassemble: flag,
   partTimeout: milliseconds,
   maxUnacknowledged: integer(1, LONGEST),
@@ -101,7 +102,7 @@ const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
 /** The options that go to the engine as they are. */
 const ENGINE_SETTINGS = [
   "systemId", "password", "bind", "version", "assumeVersion", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "inboundRate", "maxQueue", "maxPdu",
-  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
+  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
 ] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
 
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */

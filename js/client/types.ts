@@ -132,6 +132,11 @@ export interface ConnectOptions {
   concat?: Concat;
   /** Default `"as-is"`. */
   messageIdFormat?: MessageIdFormat;
+  /**
+   * Whether an ordinary message whose text begins with `id:` and has a `stat:` is taken for a report: for centres that don't mark
+   * theirs. Default false, since anybody can write such a text.
+   */
+  plainReceipts?: boolean;
   /** Whether the segments of an inbound message are joined. Default true. */
   reassemble?: boolean;
   /** How long segments wait for the missing ones; then they are handed on as they are, `complete: false`. */
@@ -170,7 +175,10 @@ export interface SmsMessage {
   text?: string;
   /** Octets, sent with data_coding 4. */
   binary?: Uint8Array;
-  /** `"auto"` (default) takes the GSM alphabet if it can carry the text, else UCS-2. */
+  /**
+   * `"auto"` (default) takes the GSM alphabet if it can carry the text, else UCS-2. Others, when asked for: `"gsm7"`, `"latin1"`, `"ascii"`,
+   * `"ucs2"`, `"iso-8859-5"`, `"iso-8859-8"`, and by the platform's own tables `"shift_jis"`, `"euc-jp"` and `"euc-kr"`.
+   */
   encoding?: string;
   /** National language table of the GSM alphabet, such as `"turkish"`. */
   language?: string;

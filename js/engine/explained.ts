@@ -3,6 +3,7 @@
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
 import { place, refresh, scratch, u16 } from "./memory.ts";
+import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { begin, bytes, flag, list, number, optionalBytes, optionalText, report, text } from "./reader.ts";
 import { EngineError, type Alphabet, type Concat, type ParsedReceipt } from "./types.ts";
 
@@ -263,14 +264,22 @@ export interface SegmentCount {
   unencodable: { index: number; char: string }[];
 }
 
-/** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
-export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
+/** Copies a text into the module. */
+function placeText(given: string): void {
   const at = scratch(given.length * 2) >> 1;
   for (let i = 0; i < given.length; i++) u16[at + i] = given.charCodeAt(i);
+}
+
+/** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
+export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
+  const encoding = options.encoding ?? "auto";
+  const coded = isOfPlatform(encoding) ? encodeByPlatform(given, { ...options, encoding }) : undefined;
+  if (coded) place(coded.octets);
+  else placeText(given);
   const block = engineCall(() =>
     wasm.count(
-      given.length,
-      options.encoding ?? "auto",
+      coded?.octets.length ?? given.length,
+      encoding,
       options.language,
       options.concat ?? "udh8",
       options.defaultAlphabet ?? "gsm7",
@@ -290,7 +299,7 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
     units: number(),
     remaining: number(),
     parts: list(segment),
-    unencodable: list(() => ({ index: number(), char: text() })),
+    unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
   };
 }
 

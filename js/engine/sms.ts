@@ -4,6 +4,7 @@
 import { wasm } from "#wasm";
 import { encodeTlvs } from "./codec.ts";
 import { scratch, u16, u32, u8 } from "./memory.ts";
+import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { EngineError, type SmsFields } from "./types.ts";
 
 const WORDS = 26;
@@ -59,11 +60,20 @@ function putOctets(octets: Uint8Array): void {
   at += octets.length;
 }
 
+/** The octets of a text in a coding of the platform's, all of it. */
+function encodeWhole(text: string, sms: SmsFields): Uint8Array {
+  const { octets, unencodable } = encodeByPlatform(text, sms);
+  if (unencodable.length === 0) return octets;
+  const which = unencodable.map(({ index, char }) => `${JSON.stringify(char)} at ${index}`).join(", ");
+  throw new EngineError("unencodable", `can't be encoded: ${which}`, undefined, unencodable);
+}
+
 /** Writes the record into the module's scratch room and returns its length in octets. */
 export function writeSms(ticket: number, sms: SmsFields): number {
   const { from, to, udh = NO_OCTETS } = sms;
-  const text = sms.text ?? "";
-  const binary = sms.binary ?? NO_OCTETS;
+  const coded = sms.text !== undefined && isOfPlatform(sms.encoding) ? encodeWhole(sms.text, sms) : sms.binary;
+  const text = coded === undefined ? (sms.text ?? "") : "";
+  const binary = coded ?? NO_OCTETS;
   const serviceType = sms.serviceType ?? "";
   const scheduleAt = sms.scheduleAt ?? "";
   const validity = typeof sms.validity === "string" ? sms.validity : "";
@@ -97,7 +107,7 @@ export function writeSms(ticket: number, sms: SmsFields): number {
     (sms.replaceIfPresent ? REPLACE : 0) |
     (sms.transliterate ? TRANSLITERATE : 0) |
     (sms.reference === undefined ? 0 : REFERENCE) |
-    (sms.binary === undefined ? 0 : BINARY);
+    (coded === undefined ? 0 : BINARY);
   words[w + 11] = sms.priority ?? 0;
   words[w + 12] = sms.protocolId ?? 0;
   words[w + 13] = sms.smDefaultMsgId ?? 0;

@@ -62,6 +62,8 @@ export interface EngineConfig {
   messageIdFormat?: MessageIdFormat;
   maxUnacknowledged?: number;
   acknowledgeTimeout?: number;
+  /** Takes what reads like a receipt for one, though it is not marked as such. */
+  plainReceipts?: boolean;
   /** false: each part of a long message is handed over by itself. */
   reassemble?: boolean;
   /** How long the parts of a long message are waited for. */

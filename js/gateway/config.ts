@@ -131,6 +131,7 @@ const options = {
   defaultAlphabet: v.optional(v.picklist(["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"])),
   concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
   messageIdFormat: v.optional(v.picklist(["as-is", "hex-response", "hex-receipt"])),
+  plainReceipts: v.optional(v.boolean()),
   /** Name of a binding with `connect()`, such as a VPC service, to reach the SMSC through. */
   via: v.optional(v.string()),
 };

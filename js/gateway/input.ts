@@ -42,7 +42,7 @@ const Tlvs = v.pipe(
 const content = {
   text: v.optional(v.pipe(v.string(), v.maxLength(65_535))),
   binary: v.optional(hex(65_535)),
-  encoding: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/, "the name of an encoding is expected"))),
+  encoding: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,32}$/, "the name of an encoding is expected"))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/, "the name of a language is expected"))),
   concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
   maxSegments: v.optional(whole(1, 255)),

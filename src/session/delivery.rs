@@ -9,6 +9,9 @@ use crate::text::{ConcatInfo, Udh};
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
 
+/// esm_class: how the message is carried, not what it is (SMPP 5.0, 4.7.12).
+const MESSAGING_MODE: u8 = 0x03;
+
 /// data_coding: UTF-16 (SMPP 3.4, 5.2.19).
 const UCS_2: DataCoding = DataCoding(0x08);
 
@@ -110,20 +113,32 @@ impl<'a> Delivery<'a> {
     where
         'a: 'b,
     {
-        let tlvs = ReceiptTlvs {
-            receipted_message_id: self.tlvs.get(Tag::RECEIPTED_MESSAGE_ID),
-            message_state: self
-                .tlvs
-                .get(Tag::MESSAGE_STATE)
-                .and_then(|v| v.first().copied()),
-            network_error_code: self.tlvs.get(Tag::NETWORK_ERROR_CODE),
-        };
+        let tlvs = self.receipt_tlvs();
         let (esm_class, text) = (self.esm_class.0, self.user_data);
         // Some centres copy the data_coding of the message, but write ASCII.
         if self.data_coding == UCS_2 && self.body().first() == Some(&0) {
             receipt::from_wide_deliver(esm_class, text, tlvs, room)
         } else {
             receipt::from_deliver(esm_class, text, tlvs)
+        }
+    }
+
+    /// The receipt of a centre that marks receipts as ordinary messages. A subscriber can write such a text, so this is for
+    /// those who ask for it.
+    #[must_use]
+    pub fn plain_report(&self) -> Option<Report<'a>> {
+        let ordinary = self.esm_class.0 & !MESSAGING_MODE == 0;
+        receipt::from_plain_text(self.user_data, self.receipt_tlvs()).filter(|_| ordinary)
+    }
+
+    fn receipt_tlvs(&self) -> ReceiptTlvs<'a> {
+        ReceiptTlvs {
+            receipted_message_id: self.tlvs.get(Tag::RECEIPTED_MESSAGE_ID),
+            message_state: self
+                .tlvs
+                .get(Tag::MESSAGE_STATE)
+                .and_then(|v| v.first().copied()),
+            network_error_code: self.tlvs.get(Tag::NETWORK_ERROR_CODE),
         }
     }
 

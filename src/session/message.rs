@@ -6,7 +6,7 @@ use super::error::SendError;
 use super::event::Ticket;
 use super::instant::Instant;
 use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
-use crate::text::{EncodeOptions, EncodingName, Plan, TextError, plan_binary_into, plan_into};
+use crate::text::{EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into};
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -16,8 +16,8 @@ const UDHI: u8 = 0x40;
 pub enum Content<'a> {
     /// UTF-16 units.
     Text(&'a [u16]),
-    /// Octets that are no text.
-    Binary(&'a [u8]),
+    /// Octets that are no text, or text that the caller has coded; see [`plan_encoded_into`].
+    Encoded(&'a [u8], EncodingName),
 }
 
 /// One SMS, of one segment or many.
@@ -95,7 +95,9 @@ impl Composer {
         };
         match sms.content {
             Content::Text(units) => plan_into(&mut self.plan, units, &options)?,
-            Content::Binary(octets) => plan_binary_into(&mut self.plan, octets, &options)?,
+            Content::Encoded(octets, encoding) => {
+                plan_encoded_into(&mut self.plan, octets, encoding, &options)?;
+            }
         }
         let count = self.plan.len();
         if count > 1 && sms.reference.is_none() {

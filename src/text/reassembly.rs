@@ -2,6 +2,7 @@
 
 use super::data_coding::{Coding, coding};
 use super::decode::decode_into;
+use super::gsm::ESCAPE;
 use super::{Alphabet, ConcatInfo, Decoded, EncodingName, Udh};
 
 /// How long and how much is kept of messages that are not whole.
@@ -107,36 +108,37 @@ impl<T> Joined<T> {
     }
 
     /// The text. GSM 03.38 is read part by part, each with its own tables; codings of several octets are joined first,
-    /// since some senders part a character. Parts that did not come leave no trace in it.
+    /// since some senders part a character, and an escape from what it selects. Parts that did not come leave no trace in it.
     #[must_use]
     pub fn decode(&self, default: Alphabet) -> Decoded {
         let mut decoded = Decoded::default();
         let mut run = Vec::new();
         let mut parts = self.parts.iter().peekable();
         while let Some(part) = parts.next() {
-            let whole_characters = !matches!(
-                coding(part.data_coding, default),
-                Coding::Named(EncodingName::Ucs2 | EncodingName::Utf8)
-            );
             run.extend_from_slice(&part.text);
             let next_follows = parts
                 .peek()
                 .is_some_and(|next| next.number == part.number + 1);
-            if whole_characters || !next_follows {
-                let udh = Udh::parse(&part.udh).ok();
-                let (encoding, lossy) = decode_into(
-                    &mut decoded.text,
-                    &run,
-                    part.data_coding,
-                    udh.as_ref(),
-                    default,
-                );
-                if decoded.encoding == EncodingName::default() {
-                    decoded.encoding = encoding;
-                }
-                decoded.lossy |= lossy;
-                run.clear();
+            // What is read with the next part.
+            let kept = match coding(part.data_coding, default) {
+                _ if !next_follows => 0,
+                Coding::Named(EncodingName::Ucs2 | EncodingName::Utf8) => run.len(),
+                Coding::Gsm7 { packed: false } if run.last() == Some(&ESCAPE) => 1,
+                _ => 0,
+            };
+            let read = run.len() - kept;
+            let (encoding, lossy) = decode_into(
+                &mut decoded.text,
+                &run[..read],
+                part.data_coding,
+                Udh::parse(&part.udh).ok().as_ref(),
+                default,
+            );
+            if decoded.encoding == EncodingName::default() {
+                decoded.encoding = encoding;
             }
+            decoded.lossy |= lossy;
+            run.drain(..read);
         }
         decoded
     }
@@ -582,6 +584,13 @@ mod tests {
         };
         parts.push(0, ucs2(2, &[0xDE, 0x00, 0x00, 0x21]), ());
         assert_eq!(text(parts.push(0, ucs2(1, &[0xD8, 0x3D]), ())), "😀!");
+    }
+
+    #[test]
+    fn an_escape_parted_by_the_sender_selects_what_follows() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 2, b"\x65!"), ());
+        assert_eq!(text(parts.push(0, part(b"a", 2, 1, b"1\x1B"), ())), "1€!");
     }
 
     #[test]

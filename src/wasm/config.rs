@@ -22,6 +22,7 @@ pub(super) struct Messages {
     pub(super) default_alphabet: Alphabet,
     pub(super) concat: Concat,
     pub(super) message_id_format: MessageIdFormat,
+    pub(super) plain_receipts: bool,
     pub(super) reassemble: bool,
     pub(super) part_timeout: u64,
     pub(super) log: LogLevel,
@@ -33,6 +34,7 @@ impl Default for Messages {
             default_alphabet: Alphabet::default(),
             concat: Concat::default(),
             message_id_format: MessageIdFormat::default(),
+            plain_receipts: false,
             reassemble: true,
             part_timeout: PART_TIMEOUT,
             log: LogLevel::None,
@@ -207,6 +209,7 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
         log,
         ..Messages::default()
     };
+    given.flag("plainReceipts", &mut messages.plain_receipts)?;
     given.flag("reassemble", &mut messages.reassemble)?;
     given.millis("partTimeout", &mut messages.part_timeout)?;
     Ok((config, messages))

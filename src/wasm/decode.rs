@@ -9,7 +9,8 @@ use crate::pdu::{CommandId, Pdu};
 use crate::receipt::{self, ReceiptTlvs};
 use crate::session::Delivery;
 use crate::text::{
-    Alphabet, Concat, EncodeOptions, Encoding, Language, Udh, count_segments, decode_into, udh,
+    Alphabet, Concat, EncodeOptions, EncodingName, Language, Udh, count_encoded, count_segments,
+    decode_into, udh,
 };
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
@@ -228,7 +229,8 @@ pub fn parse_receipt(
     })
 }
 
-/// Counts the segments of a text, which is in the scratch room in so many UTF-16 units. Returns the address of the block.
+/// Counts the segments of a text, which is in the scratch room in so many UTF-16 units, or octets in a coding that
+/// JavaScript codes. Returns the address of the block.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)]
 pub fn count(
@@ -250,8 +252,10 @@ pub fn count(
             option,
         )
     };
+    let (encoding, coded) =
+        super::names::coding_by_name(encoding).ok_or_else(|| unknown("encoding"))?;
     let options = EncodeOptions {
-        encoding: Encoding::by_name(encoding).ok_or_else(|| unknown("encoding"))?,
+        encoding,
         language: match language {
             Some(name) => Some(Language::by_name(&name).ok_or_else(|| unknown("language"))?),
             None => None,
@@ -267,15 +271,20 @@ pub fn count(
         reference,
     };
     Io::with(|io| {
-        let text: Vec<u16> = io
-            .written(units * 2)
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|u| u16::from_le_bytes(*u))
-            .collect();
+        let count = if coded == EncodingName::Binary {
+            let text: Vec<u16> = io
+                .written(units * 2)
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|u| u16::from_le_bytes(*u))
+                .collect();
+            count_segments(&text, &options)
+        } else {
+            count_encoded(io.written(units), coded, &options)
+        };
         io.clear();
-        let count = count_segments(&text, &options).map_err(|error| error::text(&error))?;
+        let count = count.map_err(|error| error::text(&error))?;
         io.name(count.plan.encoding.as_str());
         io.words(&[
             count.plan.data_coding.into(),

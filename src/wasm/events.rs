@@ -183,7 +183,12 @@ fn inbound(
     };
     let towards_us = header.command_id != CommandId::SUBMIT_SM;
     let mut room = Vec::new();
-    if let Some(found) = delivery.report(&mut room).filter(|_| towards_us) {
+    let plain = || delivery.plain_report().filter(|_| messages.plain_receipts);
+    if let Some(found) = delivery
+        .report(&mut room)
+        .or_else(plain)
+        .filter(|_| towards_us)
+    {
         io.word(REPORT);
         write_sequence(io, Some(sequence));
         report::write(io, &found, Some(&delivery), frame, messages);

@@ -6,7 +6,7 @@ use crate::text::{Encoding, EncodingName, Language};
 use wasm_bindgen::prelude::*;
 
 /// The codings a message can have, as records number them.
-const ENCODINGS: [EncodingName; 8] = [
+const ENCODINGS: [EncodingName; 11] = [
     EncodingName::Binary,
     EncodingName::Gsm7,
     EncodingName::Latin1,
@@ -15,7 +15,24 @@ const ENCODINGS: [EncodingName; 8] = [
     EncodingName::Cyrillic,
     EncodingName::Hebrew,
     EncodingName::Utf8,
+    EncodingName::ShiftJis,
+    EncodingName::EucJp,
+    EncodingName::EucKr,
 ];
+
+/// How many of [`ENCODINGS`], at its end, JavaScript codes.
+const CODED: usize = 3;
+
+/// What the number of an encoding asks for: a coding of text, and what octets beside it are in.
+pub(super) fn coding(number: u32) -> Option<(Encoding, EncodingName)> {
+    let number = number as usize;
+    match Encoding::ALL.get(number) {
+        Some(&encoding) => Some((encoding, EncodingName::Binary)),
+        None => ENCODINGS[ENCODINGS.len() - CODED..]
+            .get(number - Encoding::ALL.len())
+            .map(|&coded| (Encoding::Auto, coded)),
+    }
+}
 
 pub(super) fn encoding_code(name: EncodingName) -> u32 {
     match name {
@@ -42,12 +59,21 @@ pub fn encoding_names() -> Vec<String> {
         .collect()
 }
 
-/// The encodings that can be asked for, by their number in an SMS.
+/// As [`coding`], by the name.
+pub(super) fn coding_by_name(name: &str) -> Option<(Encoding, EncodingName)> {
+    let names = encoding_options();
+    let number = names.iter().position(|known| known == name)?;
+    coding(number as u32)
+}
+
+/// The encodings that can be asked for, by their number in an SMS. The last are coded by JavaScript.
 #[wasm_bindgen]
 pub fn encoding_options() -> Vec<String> {
-    Encoding::ALL
-        .iter()
-        .map(|encoding| encoding.as_str().to_owned())
+    let coded = ENCODINGS[ENCODINGS.len() - CODED..].iter();
+    let names = Encoding::ALL.iter().map(|encoding| encoding.as_str());
+    names
+        .chain(coded.map(|coded| coded.as_str()))
+        .map(str::to_owned)
         .collect()
 }
 

@@ -1,9 +1,10 @@
 //! An SMS as js/engine/sms.ts writes it: one record of words, then the text as UTF-16 units, then octets.
 
 use super::config::Messages;
+use super::names::coding;
 use crate::pdu::{PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
 use crate::session::{Content, Instant, Sms};
-use crate::text::{Concat, EncodeOptions, Encoding, Language};
+use crate::text::{Concat, EncodeOptions, Language};
 
 const WORDS: usize = 26;
 const FLASH: u32 = 1;
@@ -73,6 +74,7 @@ impl SmsReader {
             0 => 255,
             _ => small(8, "maxSegments")?,
         };
+        let (encoding, coded) = coding(word[5]).ok_or(BadField("encoding"))?;
         let sms = Sms {
             fields: SubmitSm {
                 service_type,
@@ -93,14 +95,12 @@ impl SmsReader {
                 ..SubmitSm::default()
             },
             content: if flags & BINARY != 0 {
-                Content::Binary(binary)
+                Content::Encoded(binary, coded)
             } else {
                 Content::Text(&self.text)
             },
             options: EncodeOptions {
-                encoding: *Encoding::ALL
-                    .get(word[5] as usize)
-                    .ok_or(BadField("encoding"))?,
+                encoding,
                 language: (word[6] > 0)
                     .then(|| u8::try_from(word[6]).ok().and_then(Language::by_id))
                     .flatten(),

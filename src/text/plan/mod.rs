@@ -180,16 +180,21 @@ pub fn count_segments(
     let mut plan = Plan::default();
     let mut unencodable = Vec::new();
     plan.make_text(units, options, &mut unencodable)?;
-    let segments = if plan.joint == Joint::Payload {
-        1
-    } else {
-        plan.billed
-    };
-    Ok(SegmentCount {
-        segments,
-        plan,
-        unencodable,
-    })
+    Ok(plan.counted(unencodable))
+}
+
+/// As [`count_segments`], for what [`plan_encoded_into`] takes.
+///
+/// # Errors
+/// `InvalidOption`, for options that make no sense.
+pub fn count_encoded(
+    octets: &[u8],
+    encoding: EncodingName,
+    options: &EncodeOptions<'_>,
+) -> Result<SegmentCount, TextError> {
+    let mut plan = Plan::default();
+    plan.make_encoded(octets, encoding, options)?;
+    Ok(plan.counted(Vec::new()))
 }
 
 impl Plan {
@@ -224,6 +229,19 @@ impl Plan {
     #[must_use]
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> {
         (0..self.len()).map(|index| self.segment(index))
+    }
+
+    fn counted(self, unencodable: Vec<(usize, char)>) -> SegmentCount {
+        let segments = if self.joint == Joint::Payload {
+            1
+        } else {
+            self.billed
+        };
+        SegmentCount {
+            segments,
+            plan: self,
+            unencodable,
+        }
     }
 
     /// Codes, cuts and puts together, listing what can't be encoded; too many segments are counted but not put together.

@@ -1,4 +1,4 @@
-// A submit_sm taken apart and long messages joined by code of the tests' own (SMPP 3.4, 4.4.1; 3GPP TS 23.040, 9.2.3.24.1).
+// A submit_sm or deliver_sm taken apart and long messages joined by code of the tests' own (SMPP 3.4, 4.4.1; 3GPP TS 23.040, 9.2.3.24.1).
 
 export interface Submission {
   sourceTon: number;
@@ -10,11 +10,17 @@ export interface Submission {
   esmClass: number;
   registeredDelivery: number;
   dataCoding: number;
-  /** short_message without a user data header. */
+  /** short_message, or message_payload where that is empty, without a user data header. */
   text: Buffer;
-  /** From the user data header. */
+  /** The user data header, its length octet included; empty if there is none. */
+  header: Buffer;
+  /** From the user data header, or the sar TLVs. */
   part: { reference: number; total: number; number: number } | undefined;
+  /** The optional parameters by their tags. */
+  tlvs: Map<number, Buffer>;
 }
+
+const MESSAGE_PAYLOAD = 0x0424;
 
 export function readSubmission(frame: Buffer): Submission {
   let at = 16;
@@ -38,13 +44,27 @@ export function readSubmission(frame: Buffer): Submission {
   const dataCoding = octet();
   octet(); // sm_default_msg_id
   const length = octet();
-  const message = frame.subarray(at, at + length);
+  const short = frame.subarray(at, (at += length));
+  const tlvs = new Map<number, Buffer>();
+  while (at < frame.length) {
+    const start = at + 4;
+    tlvs.set(frame.readUInt16BE(at), frame.subarray(start, (at = start + frame.readUInt16BE(at + 2))));
+  }
+  const message = length === 0 ? (tlvs.get(MESSAGE_PAYLOAD) ?? short) : short;
   const headerLength = (esmClass & 0x40) === 0 ? 0 : 1 + message.readUInt8(0);
   return {
     sourceTon, sourceNpi, source, destinationTon, destinationNpi, destination, esmClass, registeredDelivery, dataCoding,
     text: message.subarray(headerLength),
-    part: headerLength === 0 ? undefined : readPart(message.subarray(1, headerLength)),
+    header: message.subarray(0, headerLength),
+    part: headerLength === 0 ? readSar(tlvs) : readPart(message.subarray(1, headerLength)),
+    tlvs,
   };
+}
+
+/** SMPP 3.4, 5.3.2.22 to 24. */
+function readSar(tlvs: Submission["tlvs"]): Submission["part"] {
+  const [reference, total, number] = [tlvs.get(0x020c), tlvs.get(0x020e), tlvs.get(0x020f)];
+  return reference && total && number && { reference: reference.readUInt16BE(), total: total.readUInt8(), number: number.readUInt8() };
 }
 
 function readPart(header: Buffer): Submission["part"] {
