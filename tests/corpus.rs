@@ -28,11 +28,11 @@ fn hex(octets: &[u8]) -> String {
 }
 
 fn records() -> Vec<Record> {
-    let path = std::env::var("SMPP_CORPUS").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/pdus.jsonl").into()
-    });
+    let directory = std::env::var("SMPP_CORPUS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").into());
+    let path = format!("{directory}/pdus.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("left out: no corpus of PDUs at {path}; SMPP_CORPUS names another place");
+        println!("left out: no corpus of PDUs at {path}; SMPP_CORPUS names another directory");
         return Vec::new();
     };
     text.lines()
