@@ -89,10 +89,6 @@ const RULES: Rule[] = [
     if (ton === undefined || ton === 5 || !/[a-z]/i.test(from)) return undefined;
     return { field: "source_addr_ton", title: "Letters in a sender that is not alphanumeric", advice: "Set source_addr_ton to 5 and source_addr_npi to 0." };
   },
-  function unknownDestination(pdu) {
-    if (pdu.command !== "submit_sm" || !/^\d{10,15}$/.test(text(pdu, "destination_addr")) || number(pdu, "dest_addr_ton") !== 0) return undefined;
-    return { field: "dest_addr_ton", title: "A long number of TON unknown", advice: "If it begins with the country code, say so with dest_addr_ton 1 and dest_addr_npi 1: some centres take TON 0 as a national number." };
-  },
   function refusedInRequest(pdu) {
     if (pdu.command !== "generic_nack") return undefined;
     return { field: "command_id", title: "The peer could not make sense of a PDU", advice: "generic_nack answers what has an unknown command_id or a wrong command_length. Look at the request with the same sequence_number, or at what was written before it: often one PDU had a wrong length." };

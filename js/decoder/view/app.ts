@@ -81,6 +81,7 @@ function showAll(found: Entry[], isDirected: boolean): void {
   directed = isDirected;
   current = -1;
   byId("result").hidden = entries.length === 0;
+  byId("welcome").hidden = entries.length > 0;
   byId<HTMLInputElement>("filter").value = "";
   view.unpin();
   list.show(entries, directed);

@@ -6,7 +6,8 @@ import { h } from "./dom.ts";
 import { VirtualRows } from "./virtual.ts";
 
 const ROW_HEIGHT = 24;
-const NARROW = 560;
+/** Less room than this, in pixels, has eight octets a row. */
+const NARROW = 540;
 
 export interface Range {
   start: number;
