@@ -1,0 +1,22 @@
+import { connect } from "smpp-edge";
+
+const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
+
+// Every report, whoever sent the message: of this process, of another one, or of yesterday.
+const open = new Set();
+const reading = (async () => {
+  for await (const report of smpp.reports()) {
+    // The SMSC has its answer when the loop asks for the next report. If this throws, the report comes again.
+    console.log(`${report.from.addr}: ${report.status}`);
+    if (report.final) open.delete(report.messageId);
+    if (open.size === 0) break;
+  }
+})();
+
+for (const to of ["+1234567890", "+12349990030"]) {
+  const sent = await smpp.sendSms({ from: "12345", to, text: "Hello World", report: "always" });
+  for (const { messageId } of sent.segments) open.add(messageId);
+}
+await reading;
+
+await smpp.close();

@@ -1,0 +1,127 @@
+// The examples, as a reader would run them: against the simulator, in the runtimes they are for.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import test from "node:test";
+import { createSimulator } from "smpp-edge/server";
+import { at, bun, deno, execute, node24 } from "../../../scripts/lib.mjs";
+import { selfSigned } from "../client/certificate.ts";
+import { startGateway, temporary, until } from "../gateway/support.mjs";
+
+const example = (name) => at("examples", name);
+
+async function startSimulator(t, options) {
+  const simulator = await createSimulator({ port: 0, delay: 50, ...options });
+  t.after(() => simulator.close());
+  return simulator;
+}
+
+for (const [name, command, args] of [
+  ["Node", node24(), []],
+  ["Deno", deno(), ["run", "--allow-all", "--no-lock"]],
+  ["Bun", bun(), []],
+]) {
+  test(`examples/node.mjs on ${name} sends a message and waits for its report`, { skip: !command && `there is no ${name} for this platform on npm` }, async (t) => {
+    const simulator = await startSimulator(t);
+    const environment = { ...process.env, SMPP_URL: simulator.url, DENO_NO_UPDATE_CHECK: "1" };
+    const { code, output } = await execute(command, [...args, example("node.mjs")], { timeout: 60_000, env: environment });
+    assert.match(output, /^accepted as \S+\ndelivered at \d{4}-\d\d-\d\dT\S+Z\n$/);
+    assert.equal(code, 0);
+    const submitted = simulator.messages().map(({ from, to, text }) => [from.addr, to.addr, text]);
+    assert.deepEqual(submitted, [["12345", "1234567890", "Hello World"]]);
+  });
+}
+
+test("examples/worker sends by RPC and is told of the report and of an inbound message", async (t) => {
+  const simulator = await startSimulator(t);
+  const worker = await startGateway(t, { config: example("worker/wrangler.toml"), vars: { SMPP_URL: simulator.url } });
+  assert.equal((await worker.call("GET", "/")).status, 400);
+  const { status, body } = await worker.call("GET", "/?to=%2B1234567890");
+  assert.equal(status, 202);
+  await until("the report", () => worker.output().includes(`message ${body.id} is delivered`));
+  await simulator.deliver({ from: "+4915112345", to: "12345", text: "Grüße" });
+  await until("the message", () => worker.output().includes("4915112345 writes: Grüße"));
+});
+
+/** Runs an example on Node, and gives what it wrote. */
+async function run(name, env, ...flags) {
+  const { code, output } = await execute(node24(), [...flags, example(name)], { timeout: 60_000, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env } });
+  assert.equal(code, 0, output);
+  return output;
+}
+
+test("examples/many.mjs sends a thousand", async (t) => {
+  const simulator = await startSimulator(t);
+  assert.equal(await run("many.mjs", { SMPP_URL: simulator.url }), "1000 accepted, 0 failed\n");
+  assert.equal(simulator.messages().length, 1_000);
+});
+
+test("examples/errors.mjs tells what became of each", async (t) => {
+  const simulator = await startSimulator(t);
+  assert.equal(await run("errors.mjs", { SMPP_URL: simulator.url }), "+1234567890: accepted\n+12349990006: rejected, ESME_RINVDSTADR\n");
+});
+
+test("examples/reports.mjs takes the report of each", async (t) => {
+  const simulator = await startSimulator(t);
+  assert.deepEqual((await run("reports.mjs", { SMPP_URL: simulator.url })).trim().split("\n").sort(), ["1234567890: delivered", "12349990030: undeliverable"]);
+});
+
+test("examples/texts.mjs counts, and sends what it counted", async (t) => {
+  const simulator = await startSimulator(t);
+  assert.equal(await run("texts.mjs", { SMPP_URL: simulator.url }), [
+    "gsm7, 1 of them, room for 149 more", "gsm7, 1 of them, room for 149 more", "ucs2, 1 of them, room for 64 more", "gsm7, 2 of them, room for 56 more",
+    "Привет", "gsm7-turkish", "gsm7", "accepted", "",
+  ].join("\n"));
+  assert.deepEqual(simulator.messages().map(({ text }) => text).slice(0, 2), ["Şişli'de görüşürüz, ığdır", '"Quotes" - and dashes...']);
+});
+
+test("examples/tls.mjs shows its certificate and trusts the authority that it names", async (t) => {
+  const [smsc, client] = [selfSigned("smsc.example"), selfSigned("client.example")];
+  const simulator = await startSimulator(t, { tls: { ...smsc, ca: client.cert, requestCert: true, rejectUnauthorized: true } });
+  const directory = temporary(t);
+  const file = (name, content) => {
+    writeFileSync(join(directory, name), content);
+    return join(directory, name);
+  };
+  const environment = { SMPP_URL: simulator.url, SMPP_CA: file("ca.pem", smsc.cert), SMPP_CERT: file("client.pem", client.cert), SMPP_KEY: file("client.key", client.key), SMPP_SERVERNAME: "smsc.example" };
+  assert.match(await run("tls.mjs", environment), /^bound to \S+\n$/);
+});
+
+test("examples/tunnel.mjs goes through a proxy", async (t) => {
+  const simulator = await startSimulator(t);
+  const asked = [];
+  const proxy = createServer().on("connect", ({ url }, near) => {
+    asked.push(url);
+    const far = connect(simulator.port, "127.0.0.1", () => near.write("HTTP/1.1 200 OK\r\n\r\n"));
+    near.pipe(far).pipe(near);
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  t.after(() => proxy.close());
+  const url = simulator.url.replace("127.0.0.1", "smsc.example");
+  assert.match(await run("tunnel.mjs", { SMPP_URL: url, PROXY_URL: `http://127.0.0.1:${proxy.address().port}` }), /^accepted as \S+\n$/);
+  assert.deepEqual(asked, [`smsc.example:${simulator.port}`]);
+});
+
+test("examples/browser.mjs decodes and counts", async () => {
+  assert.equal(await run("browser.mjs", {}), "gsm7, 1 segment, room for 149 more\nenquire_link number 1\n");
+});
+
+test("examples/test.mjs passes", async () => {
+  assert.match(await run("test.mjs", {}, "--test", "--test-reporter=tap"), /^# pass 1$/m);
+});
+
+test("examples/migrate: before and after do the same", async (t) => {
+  const simulator = await startSimulator(t);
+  const before = await run("migrate/before.mjs", { SMPP_URL: `smpp://127.0.0.1:${simulator.port}` });
+  const after = await run("migrate/after.mjs", { SMPP_URL: simulator.url });
+  const told = (output) => output.replace(/as \d+/, "as …").toLowerCase().replace("delivrd", "delivered");
+  assert.match(told(after), /^accepted as …\ndelivered\n$/);
+  assert.equal(told(before), told(after));
+  assert.match(await run("migrate/request.mjs", { SMPP_URL: simulator.url }), /^data_sm_resp ESME_ROK \S+\n$/);
+  const sent = simulator.messages().map(({ from, to, text }) => [from.addr, to, text]);
+  assert.equal(sent.length, 3);
+  for (const each of sent) assert.deepEqual(each, sent[0]);
+});
