@@ -82,6 +82,8 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   #throttled = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
+  #gathered: NewMessage[] = [];
+  #storing: Promise<void> | undefined;
   #searching = false;
   #givingAway = false;
 
@@ -159,17 +161,30 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     await this.#wake(now);
     if (!this.#account) return { taken: false, why: "down" };
     if (ifUp && this.#isDown(now)) {
-      const known = this.#outbox.existing(messages.map(({ id }) => id));
+      const known = await this.existing(messages.map(({ id }) => id));
       if (known.length < messages.length) return { taken: false, why: "down" };
     }
-    if (this.#outbox.waiting + messages.length > this.#settings.maxQueue) return { taken: false, why: "full" };
-    this.#outbox.insert(messages, now);
-    this.#pump?.kick();
+    if (this.#outbox.waiting + this.#gathered.length + messages.length > this.#settings.maxQueue) return { taken: false, why: "full" };
+    await this.#store(messages);
     return { taken: true };
+  }
+
+  /** Writes messages down. Those that come in together share one commit: each takes the disk's time. */
+  #store(messages: NewMessage[]): Promise<void> {
+    this.#gathered.push(...messages);
+    this.#storing ??= scheduler.wait(0).then(() => {
+      const all = this.#gathered;
+      this.#gathered = [];
+      this.#storing = undefined;
+      this.#outbox.insert(all, Date.now());
+      this.#pump?.kick();
+    });
+    return this.#storing;
   }
 
   /** Of `ids`, those that were ever here. */
   async existing(ids: string[]): Promise<string[]> {
+    await this.#storing;
     return this.#outbox.existing(ids);
   }
 

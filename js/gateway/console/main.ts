@@ -1,5 +1,6 @@
 // The console: what the gateway is doing, live, and a form to send with.
 
+import { nextTheme, showTheme } from "../../decoder/view/theme.ts";
 import { ApiError, call, follow, key } from "./api.ts";
 import { countSoon, startCompose } from "./compose.ts";
 import { byId, setText } from "./dom.ts";
@@ -114,6 +115,8 @@ keyForm.addEventListener("submit", (event) => {
   void run();
 });
 
+showTheme();
+byId("theme").addEventListener("click", nextTheme);
 keyField.value = key.get();
 startCompose(messageSent);
 setInterval(() => {

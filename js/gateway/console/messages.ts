@@ -109,6 +109,7 @@ function showHistory(row: HTMLDetailsElement, message: MessageView): void {
     ["From", addressText(message.from)], ["To", addressText(message.to)], ["Text", message.text ?? message.binary ?? ""],
     ["Encoding", `${message.encoding}, ${count(message.segments, "segment")}`],
     ["SMSC's id", message.parts.map(({ messageId }) => messageId).filter(Boolean).join(", ")],
+    ["Scheduled for", message.scheduledAt === undefined ? "" : new Date(message.scheduledAt).toLocaleString()],
     ["Link", `${message.account}/${message.link}`], ["Id", message.id],
     ["Reason", [message.error?.smpp?.name, message.error?.detail].filter(Boolean).join(": ")],
   ];

@@ -32,6 +32,7 @@ export interface MessageView {
   account: string;
   link: number;
   createdAt: string;
+  scheduledAt?: string;
   history: { status: string; at: string; segment?: number }[];
 }
 

@@ -145,6 +145,17 @@ test("PDUs are shown as they pass, and each opens in the decoder", async (t) => 
   const octets = octetsOf(await submit.getAttribute("href"));
   assert.match(octets.toString("latin1"), /Look inside/);
   assert.equal(octets.readUInt32BE(0), octets.length);
+  await t.test("which shows what is in it, and breaks no policy", async () => {
+    const faults = [];
+    const decoder = await page.context().newPage();
+    decoder.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    decoder.on("pageerror", (error) => faults.push(String(error)));
+    await decoder.goto(new URL(await submit.getAttribute("href"), page.url()).href);
+    await decoder.getByText("Look inside").first().waitFor();
+    assert.deepEqual(faults, []);
+    await decoder.close();
+  });
+
   const commands = () => page.locator("#pdus .command").allTextContents();
   await until("both ways", async () => ["deliver_sm_resp", "deliver_sm", "submit_sm_resp", "submit_sm", "bind_transceiver_resp", "bind_transceiver"].every((name, _, all) => commands().then((shown) => all.every((one) => shown.includes(one)) && name)));
 
