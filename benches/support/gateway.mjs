@@ -6,19 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { at } from "../../scripts/lib.mjs";
 import { bundle, startWorkerd } from "./workerd.mjs";
 
-/** Starts the gateway with those settings. `post` posts JSON and resolves with the response, `link` with the first link's state. */
+/** Starts a new gateway with those settings. `post` posts JSON and resolves with the response, `link` with the first link's state. */
 export async function startGateway(settings) {
-  const texts = Object.entries(settings).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(String(value))})`);
-  const directory = await bundle(at("benches", "clients", "gateway.mjs"), {
-    services: ', (name = "disk", disk = (path = "disk", writable = true))',
-    worker: `
-  durableObjectNamespaces = [(className = "SmppLink", uniqueKey = "link", enableSql = true)],
-  durableObjectStorage = (localDisk = "disk"),
-  bindings = [(name = "SMPP_LINK", durableObjectNamespace = "SmppLink"), (name = "SMS", service = (name = "worker", entrypoint = "SmppGateway")), ${texts.join(", ")}],
-`,
-  });
-  mkdirSync(join(directory, "disk"));
-  const worker = await startWorkerd(directory);
+  const worker = await startWorkerd(await bundleGateway(settings));
   const link = async () => (await (await fetch(new URL("/v1/links", worker.url))).json()).links[0];
   return {
     ...worker,
@@ -33,6 +23,21 @@ export async function startGateway(settings) {
       for (let state = await link(); state.queued + state.inFlight > 0; state = await link()) await sleep(50);
     },
   };
+}
+
+/** A directory with a gateway for `startWorkerd`: its objects are on that disk, however often it is started. */
+export async function bundleGateway(settings) {
+  const texts = Object.entries(settings).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(String(value))})`);
+  const directory = await bundle(at("benches", "clients", "gateway.mjs"), {
+    services: ', (name = "disk", disk = (path = "disk", writable = true))',
+    worker: `
+  durableObjectNamespaces = [(className = "SmppLink", uniqueKey = "link", enableSql = true)],
+  durableObjectStorage = (localDisk = "disk"),
+  bindings = [(name = "SMPP_LINK", durableObjectNamespace = "SmppLink"), (name = "SMS", service = (name = "worker", entrypoint = "SmppGateway")), ${texts.join(", ")}],
+`,
+  });
+  mkdirSync(join(directory, "disk"));
+  return directory;
 }
 
 /** workerd closes connections that were idle: a request that was on its way on one is made again, on others. */

@@ -44,12 +44,12 @@ export async function bundle(entry, more = {}) {
   return directory;
 }
 
-/** Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds, `rss` its memory in octets. */
+/** Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds, `rss` its memory in octets; `kill` ends it as a crash does. */
 export async function startWorkerd(directory) {
   const child = start(program(), ["serve", "--control-fd=1", "config.capnp"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: child.stdout })) {
     const { event, port } = JSON.parse(line);
-    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), rss: () => rssOf(child.pid), end: () => child.kill() };
+    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), rss: () => rssOf(child.pid), kill: () => killed(child), end: () => child.kill() };
   }
   throw new Error("workerd ended");
 }
@@ -68,6 +68,11 @@ export async function startWorker(directory, client, port) {
     },
     end: worker.end,
   };
+}
+
+async function killed(child) {
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  if (child.exitCode === null && child.signalCode === null && child.kill("SIGKILL")) await exited;
 }
 
 /** workerd's own program: the package's script would be a process around it. */

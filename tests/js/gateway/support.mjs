@@ -67,9 +67,11 @@ export async function startGateway(t, { vars = {}, main, storage = temporary(t),
   return gateway;
 }
 
-class Gateway {
-  constructor(url, { output, kill, stop }) {
-    Object.assign(this, { url, output, kill, stop });
+/** The API of a gateway at `url`, however it was started. */
+export class Gateway {
+  /** @param control how the process is handled: `output()`, `kill()`, `stop()` */
+  constructor(url, control) {
+    Object.assign(this, { url, ...control });
   }
 
   /** The answer with its body as JSON or text. */
