@@ -46,6 +46,27 @@ test("examples/worker sends by RPC and is told of the report and of an inbound m
   await until("the message", () => worker.output().includes("4915112345 writes: Grüße"));
 });
 
+test("examples/hono sends from a route of its own, and serves the gateway's API beside it", async (t) => {
+  const simulator = await startSimulator(t);
+  const worker = await startGateway(t, { config: example("hono/wrangler.toml"), vars: { SMPP_URL: simulator.url } });
+  const { status, body } = await worker.call("POST", "/orders", { phone: "+1234567890" });
+  assert.equal(status, 202);
+  const { text } = await until("the message", async () => {
+    const { body: message } = await worker.call("GET", `/sms/v1/messages/${body.message}`);
+    return message.status === "delivered" && message;
+  });
+  assert.equal(text, "Thank you for your order.");
+  assert.deepEqual(simulator.messages().map(({ from, to }) => [from.addr, to.addr]), [["Shop", "1234567890"]]);
+});
+
+test("examples/queue sends what a queue brings, and gets the events by another", async (t) => {
+  const simulator = await startSimulator(t);
+  const worker = await startGateway(t, { config: example("queue/wrangler.toml"), vars: { SMPP_URL: simulator.url } });
+  assert.equal((await worker.call("POST", "/", { from: "12345", to: "+1234567890", text: "Hello World" })).status, 202);
+  await until("the report", () => /^message\.report: .*"status":"delivered"/m.test(worker.output()));
+  assert.deepEqual(simulator.messages().map(({ to, text }) => [to.addr, text]), [["1234567890", "Hello World"]]);
+});
+
 /** Runs an example on Node, and gives what it wrote. */
 async function run(name, env, ...flags) {
   const { code, output } = await execute(node24(), [...flags, example(name)], { timeout: 60_000, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env } });
@@ -57,6 +78,12 @@ test("examples/many.mjs sends a thousand", async (t) => {
   const simulator = await startSimulator(t);
   assert.equal(await run("many.mjs", { SMPP_URL: simulator.url }), "1000 accepted, 0 failed\n");
   assert.equal(simulator.messages().length, 1_000);
+});
+
+test("examples/two-factor.mjs learns which code arrives", async (t) => {
+  const simulator = await startSimulator(t);
+  assert.equal(await run("two-factor.mjs", { SMPP_URL: simulator.url }), "+1234567890: enter the code\n+12349990030: shall we call you?\n");
+  assert.match(simulator.messages()[0].text, /^Your code is \d{6}\.$/);
 });
 
 test("examples/errors.mjs tells what became of each", async (t) => {
