@@ -1,6 +1,7 @@
 // A user's Worker with the gateway as a plugin. What its handlers get is posted to RECEIVER, and its own routes call the gateway by RPC.
 
-import { type Envelope, type GatewayEnv, type GatewayMessage, type GatewayReport, SmppGateway, SmppLink } from "../../../js/gateway/index.ts";
+import { Hono } from "hono";
+import { type Envelope, type GatewayEnv, type GatewayMessage, type GatewayReport, SmppGateway, SmppLink, smppRoutes } from "../../../js/gateway/index.ts";
 
 export { SmppGateway, SmppLink };
 
@@ -9,6 +10,9 @@ interface Env extends GatewayEnv {
   RECEIVER: string;
 }
 
+/** The API beside routes of the user's own. */
+const app = new Hono<{ Bindings: Env }>().get("/own", (c) => c.text("mine")).route("/sms", smppRoutes());
+
 async function tell(env: Env, kind: string, value: object): Promise<void> {
   const plain = JSON.stringify({ kind, ...value }, (_, part) => (part instanceof Uint8Array ? [...part] : part));
   const { status } = await fetch(env.RECEIVER, { method: "POST", body: plain });
@@ -16,8 +20,9 @@ async function tell(env: Env, kind: string, value: object): Promise<void> {
 }
 
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
+    if (pathname === "/own" || pathname.startsWith("/sms/")) return app.fetch(request, env, ctx);
     if (pathname.startsWith("/v1/") || pathname === "/healthz") return env.SMS.fetch(request);
     const { method, args } = await request.json<{ method: string; args: unknown[] }>();
     try {

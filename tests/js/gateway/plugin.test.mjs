@@ -86,4 +86,14 @@ test("a Worker sends by RPC and gets reports and messages in its handlers", asyn
     assert.equal(status, 202);
     await gateway.message(body.id, "delivered");
   });
+
+  await t.test("smppRoutes() is mounted in a Hono app beside routes of its own", async () => {
+    assert.equal((await gateway.get("/own")).body, "mine");
+    const { status, body } = await gateway.post("/sms/v1/messages", hello);
+    assert.equal(status, 202);
+    await gateway.message(body.id, "delivered");
+    assert.equal((await gateway.get(`/sms/v1/messages/${body.id}`)).body.id, body.id);
+    assert.equal((await gateway.get("/sms/healthz")).body.status, "ok");
+    assert.equal((await gateway.get("/sms/nothing")).status, 404);
+  });
 });
