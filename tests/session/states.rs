@@ -280,6 +280,42 @@ fn each_request_in_each_state_is_handed_over_answered_or_refused() {
 }
 
 #[test]
+fn without_a_connection_nothing_is_taken_answered_or_sent() {
+    for role in [Role::Esme, Role::Smsc] {
+        for state in [State::Closed, State::Connecting, State::Waiting] {
+            let mut peer = Peer::new(match role {
+                Role::Esme => persistent(),
+                Role::Smsc => smsc(),
+            });
+            let now = peer.now();
+            match (state, role) {
+                (State::Closed, _) => {}
+                // A centre makes no connections.
+                (_, Role::Smsc) => continue,
+                (State::Connecting, _) => peer.connect(now),
+                _ => {
+                    peer.connect(now);
+                    peer.closes();
+                }
+            }
+            peer.sees();
+            assert_eq!(peer.state(), state);
+            let requests = TABLE.map(|(command_id, _)| example(command_id, 77));
+            let responses = RESPONSES.map(|id| bare(id, CommandStatus::ESME_ROK, 77));
+            for frame in requests.iter().chain(&responses) {
+                peer.says(frame);
+                assert_eq!((peer.hears(), peer.sees()), (vec![], vec![]), "{state:?}");
+            }
+            for (command_id, _) in TABLE {
+                let result = send(&mut peer, command_id);
+                assert_eq!(result, Err(SendError::NotBound), "{command_id:?}");
+            }
+            assert_eq!(peer.state(), state);
+        }
+    }
+}
+
+#[test]
 fn a_response_to_nothing_is_never_answered_in_any_state() {
     for role in [Role::Esme, Role::Smsc] {
         for at in STATES {

@@ -72,8 +72,13 @@ struct Link {
 struct Wire {
     framer: Option<Framer>,
     answers: Option<Framer>,
-    /// Numbers of requests without an end, and when they were sent.
-    open: HashMap<u32, u64>,
+    /// Numbers of requests without an end, when they were sent, and their texts.
+    open: HashMap<u32, (u64, u64)>,
+    /// How often each text was sent, and how often the answer was that the centre is too busy.
+    sent: HashMap<u64, u32>,
+    busy: HashMap<u64, u32>,
+    /// When the last PDU came, or the bind.
+    heard_at: u64,
     /// Numbers of requests that ended before all of them was on the wire.
     ended: HashSet<u32>,
     /// Tokens used, of the rate's bucket, and requests written since it was looked at.
@@ -107,6 +112,10 @@ pub struct World {
     tampering: u64,
     /// Deadlines are handled when they are due, not later.
     punctual: bool,
+    /// The ESME's state, and since when.
+    since: (State, u64),
+    /// Requests that the ESME's application was given, and when.
+    handed: Vec<(Sequence, u64)>,
     ended: bool,
     over: bool,
 }
@@ -193,6 +202,8 @@ impl World {
             silences,
             tampering,
             punctual: rng.percent(70),
+            since: (State::Closed, 0),
+            handed: Vec::new(),
             ended: false,
             over: false,
             rng: Rng::new(rng.next()),
@@ -497,6 +508,7 @@ impl World {
                     fate.ends.push(event);
                 }
                 Seen::Request(sequence, frame) => {
+                    self.handed.push((*sequence, self.now));
                     let text = text_of(frame);
                     let fate = self.delivered.get_mut(&text).expect("a delivery of ours");
                     fate.arrived += 1;
@@ -715,8 +727,14 @@ impl World {
         let mut framer = self.wire.answers.take().expect("a connection");
         while let Some(frame) = framer.next(&mut octets).expect("whole PDUs") {
             let header = Header::decode(frame.first_chunk().expect("a header"));
-            if header.command_id.is_response() {
-                self.wire.open.remove(&header.sequence_number);
+            self.wire.heard_at = self.now;
+            if !header.command_id.is_response() {
+                continue;
+            }
+            let ended = self.wire.open.remove(&header.sequence_number);
+            let answered = header.command_id == CommandId::SUBMIT_SM_RESP;
+            if let Some((_, text)) = ended.filter(|_| answered && is_busy(header.command_status)) {
+                *self.wire.busy.entry(text).or_default() += 1;
             }
         }
         self.wire.answers = Some(framer);
@@ -732,8 +750,13 @@ impl World {
             }
             let number = header.sequence_number;
             assert!((1..=0x7FFF_FFFF).contains(&number));
+            let text = text_of(frame);
+            let sent = self.wire.sent.entry(text).or_default();
+            let refused = self.wire.busy.get(&text).copied().unwrap_or(0);
+            assert!(*sent <= refused, "{text} is sent again for no reason");
+            *sent += 1;
             if !self.wire.ended.remove(&number) {
-                let before = self.wire.open.insert(number, self.now);
+                let before = self.wire.open.insert(number, (self.now, text));
                 assert!(before.is_none(), "number {number} is in use");
             }
         }
@@ -753,10 +776,42 @@ impl World {
         }
         if self.punctual {
             let sent_before = self.now.saturating_sub(self.config.response_timeout);
-            let overdue = self.wire.open.values().any(|at| *at < sent_before);
+            let overdue = self.wire.open.values().any(|(at, _)| *at < sent_before);
             assert!(!overdue, "a request is open beyond its time");
+            self.watch_deadlines();
         }
         self.watch_rate();
+    }
+
+    /// No state lasts longer than it may, no silence, and no request that the application does not answer.
+    fn watch_deadlines(&mut self) {
+        let (now, state) = (self.now, self.esme.state());
+        if state != self.since.0 {
+            self.since = (state, now);
+            self.wire.heard_at = self.wire.heard_at.max(now);
+        }
+        let lasted = now - self.since.1;
+        let most = match state {
+            State::Connecting | State::Binding => self.config.bind_timeout,
+            State::Unbinding(_) => self.config.unbind_timeout,
+            // For our answers, then for the end.
+            State::Unbound => 2 * self.config.unbind_timeout,
+            State::Waiting => self.config.reconnect.map_or(0, |r| u64::from(r.max)),
+            _ => u64::MAX,
+        };
+        assert!(lasted <= most, "{state:?} lasts {lasted}");
+        let silence = now - self.wire.heard_at;
+        let patience = self.config.enquire_link + self.config.enquire_link_timeout;
+        assert!(
+            silence <= patience || !matches!(state, State::Bound(_)),
+            "a dead peer is not found in {silence}"
+        );
+        let esme = &self.esme;
+        self.handed
+            .retain(|(sequence, _)| esme.request_command(*sequence).is_some());
+        let late = |at: u64| now - at > self.config.acknowledge_timeout;
+        let late = self.handed.iter().any(|(_, at)| late(*at));
+        assert!(!late, "a delivery is not answered in its time");
     }
 
     /// The rate, told by a bucket of its own that leaks.
@@ -831,18 +886,19 @@ fn status_of(event: &Seen) -> Option<CommandStatus> {
     }
 }
 
+fn is_busy(status: CommandStatus) -> bool {
+    matches!(
+        status,
+        CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL
+    )
+}
+
 /// Holds what one side was told of a message against what the other side has seen of it.
 fn judge(ticket: u64, fate: &Fate) -> &Seen {
     let [end] = &fate.ends[..] else {
         panic!("{ticket} has not ended once: {fate:?}");
     };
-    let busy = |status: &&CommandStatus| {
-        matches!(
-            **status,
-            CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL
-        )
-    };
-    let throttled = fate.answers.iter().filter(busy).count() as u32;
+    let throttled = fate.answers.iter().filter(|s| is_busy(**s)).count() as u32;
     // An application that does not answer in time is answered for, as busy; that is not among its answers.
     let unanswered = fate.arrived - fate.answers.len() as u32;
     assert!(
