@@ -34,6 +34,7 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
         total.throttled += summary.throttled;
         total.unknown += summary.unknown;
         total.unsent += summary.unsent;
+        total.held += summary.held;
     }
     println!("{count} scenarios: {total:?}");
     // The worlds are of all kinds: each way to end is common in them.
@@ -42,4 +43,10 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
     assert!(share(total.unknown) >= 3, "{total:?}");
     assert!(share(total.unsent) >= 3, "{total:?}");
     assert!(total.throttled > count && total.connections > count);
+    // Each connection had a session of the centre, each world one of the ESME.
+    let each = total.held / (total.connections + count).cast_signed();
+    assert!(
+        each < 4_096,
+        "{each} octets are held by a session that is over"
+    );
 }

@@ -9,6 +9,9 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 const OK: CommandStatus = CommandStatus::ESME_ROK;
 
+/// Octets that a session may hold when it is over: its buffers, for the largest queue here.
+const MOST_HELD: i64 = 65_536;
+
 /// Something that happens at its time.
 enum Action {
     /// Octets arrive at the ESME or the SMSC of a link.
@@ -129,6 +132,8 @@ pub struct Summary {
     pub throttled: u64,
     pub unknown: usize,
     pub unsent: usize,
+    /// Octets that the sessions held when they were over.
+    pub held: i64,
 }
 
 impl World {
@@ -829,6 +834,22 @@ impl World {
         );
     }
 
+    /// Sessions that are over hold no more than the buffers they use again, whatever they went through. Returns the octets
+    /// that all of them held.
+    fn give_memory_back(&mut self) -> i64 {
+        let now = self.now();
+        let mut total = 0;
+        let fresh = || Session::new(Config::esme(b"", b""), now);
+        let sessions = self.links.iter_mut().map(|l| &mut l.smsc);
+        for session in sessions.chain([&mut self.esme]) {
+            let session = std::mem::replace(session, fresh());
+            let held = -allocation_counter::measure(|| drop(session)).bytes_current;
+            assert!(held <= MOST_HELD, "{held} octets are held");
+            total += held;
+        }
+        total
+    }
+
     /// What must hold at the end.
     fn add_up(mut self) -> Summary {
         let now = self.now();
@@ -872,8 +893,9 @@ impl World {
         for (ticket, fate) in &self.delivered {
             judge(*ticket, fate);
         }
-        // Each time a request was sent it ended in one way.
         let stats = self.esme.stats();
+        summary.held = self.give_memory_back();
+        // Each time a request was sent it ended in one way.
         assert_eq!(stats.sent, stats.responses + ended_on_wire, "{stats:?}");
         summary
     }
