@@ -149,7 +149,10 @@ export interface ConnectOptions {
   onReport?: (report: Report) => unknown;
   /** Takes each inbound message, with the same rule. */
   onMessage?: (message: Message) => unknown;
-  /** Shows what comes in besides reports and messages: alert_notification, and requests that can't be decoded. They are answered already. */
+  /**
+   * Shows what comes in besides reports and messages: alert_notification, requests that can't be decoded (answered already), and answers
+   * that come after their request's time, or to none.
+   */
   onPdu?: (pdu: DecodedPdu) => void;
   /** Told of every change of state after {@link connect}, and during it. */
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
@@ -157,7 +160,7 @@ export interface ConnectOptions {
   socket?: SocketFactory;
   /** Shown all octets as they pass, passwords too: for captures. The array is only good during the call. */
   onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
-  /** Takes one line a PDU. The password is never in it. */
+  /** Takes one line a PDU, and one when a busy SMSC makes the sending pause. The password is never in it. */
   log?: (line: string) => void;
   /** Whether the lines show texts and numbers too. Default false. */
   logTexts?: boolean;

@@ -1,6 +1,6 @@
 //! The session's events as records for js/engine/events.ts: the kind, then its fields in the order read there.
 
-use super::config::Messages;
+use super::config::{LogLevel, Messages};
 use super::io::{Io, NOTHING};
 use super::report;
 use crate::pdu::{CommandId, HEADER_LEN, Header, Pdu};
@@ -92,7 +92,14 @@ pub(super) fn write(
         Event::Request { sequence, frame } => {
             return inbound(io, sequence, frame, messages, inbox, now).then_some(sequence);
         }
-        Event::Notification { frame } => request(io, None, frame, None),
+        // The caller of a late one was told long ago: this shows what became of it.
+        Event::Notification { frame } | Event::Late { frame, .. } | Event::Unmatched { frame } => {
+            request(io, None, frame, None);
+        }
+        Event::Throttled { status, pause } if messages.log != LogLevel::None => {
+            io.word(LOG);
+            io.text_with(|line| super::log::pause(line, status, pause));
+        }
         Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
         Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
         Event::Trace { direction, frame } => {

@@ -1,7 +1,7 @@
 //! A PDU as a line of a log. Passwords are never in it, addresses and texts only if asked for.
 
 use super::config::{LogLevel, Messages};
-use crate::pdu::{HEADER_LEN, Header, Pdu};
+use crate::pdu::{CommandStatus, HEADER_LEN, Header, Pdu};
 use crate::session::{Delivery, Direction};
 use crate::text::decode_into;
 use std::fmt::Write;
@@ -57,6 +57,11 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
         line.push_str(" text=");
         write_quoted(line, &text);
     }
+}
+
+/// The peer is too busy; `status` is ESME_ROK if its congestion_state says so.
+pub(super) fn pause(line: &mut String, status: CommandStatus, millis: u64) {
+    let _ = write!(line, "-- paused for {millis} ms: {}", status.name());
 }
 
 /// In quotation marks, with what would end them or the line escaped.

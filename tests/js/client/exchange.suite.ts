@@ -469,6 +469,21 @@ export function exchangeTests(): void {
         assert.deepEqual(texts, ["a", "b", "c"]);
       }), (request, line) => answer(line, request)));
 
+    test("an answer that comes too late, or to nothing, is counted and shown", async () => {
+      const shown: unknown[] = [];
+      await withScript((smsc) => withClient(smsc.url, { responseTimeout: 30, onPdu: ({ command, sequence, fields }) => void shown.push([command, sequence, fields[0]?.value]) }, async (smpp) => {
+        await assert.rejects(smpp.sendSms(HELLO), TimeoutError);
+        const { sequence_number } = await smsc.line.await("submit_sm");
+        smsc.line.send("submit_sm_resp", { sequence_number, message_id: "late" });
+        smsc.line.send("submit_sm_resp", { sequence_number: 99, message_id: "none" });
+        await until("both", () => shown.length === 2);
+        assert.deepEqual(shown, [["submit_sm_resp", sequence_number, "late"], ["submit_sm_resp", 99, "none"]]);
+        assert.deepEqual([smpp.stats().late, smpp.stats().unmatched], [1, 1]);
+      }), (request, line) => {
+        if (request.command === "unbind") answer(line, request);
+      });
+    });
+
     test("answers may come in any order, and each finds its request", () => {
       const waiting: Parameters<typeof answer>[1][] = [];
       return withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
@@ -483,12 +498,14 @@ export function exchangeTests(): void {
       });
     });
 
-    test("ESME_RTHROTTLED is tried again", () => {
+    test("ESME_RTHROTTLED is tried again, and the pause is logged", () => {
       let count = 0;
-      return withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
+      const lines: string[] = [];
+      return withScript((smsc) => withClient(smsc.url, { log: (line) => void lines.push(line) }, async (smpp) => {
         assert.equal((await smpp.sendSms(HELLO)).status, "accepted");
         assert.equal(smsc.line.got("submit_sm").length, 2);
         assert.equal(smpp.stats().throttled, 1);
+        assert.deepEqual(lines.filter((line) => line.startsWith("--")), ["-- paused for 1000 ms: ESME_RTHROTTLED"]);
       }), (request, line) => answer(line, request, request.command === "submit_sm" && count++ === 0 ? { command_status: 0x58 } : { message_id: "1" }));
     });
 
