@@ -46,7 +46,7 @@ pub trait Body<'a> {
         Ok(())
     }
 
-    /// The optional parameters.
+    /// The optional parameters (SMPP 3.4 section 5.3, 5.0 section 4.8).
     fn tlvs(&self) -> Tlvs<'a>;
 
     /// True if every string is empty, every number 0, and there are no TLVs: a failed response is then written as
@@ -127,7 +127,7 @@ macro_rules! body_struct {
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct $name<$life> {
             $($(#[$field_meta])* pub $field: $type,)*
-            /// The optional parameters.
+            /// The optional parameters (SMPP 3.4 section 5.3, 5.0 section 4.8).
             pub tlvs: $crate::pdu::Tlvs<$life>,
         }
 

@@ -2,7 +2,8 @@
 
 const RESPONSE: u32 = 0x8000_0000;
 
-/// `command_id`: which PDU this is. Any 32 bits, so that unknown commands are kept as they came.
+/// `command_id`: which PDU this is (SMPP 3.4 section 5.1.2.1, 5.0 section 4.7.5). Any 32
+/// bits, so that unknown commands are kept as they came.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CommandId(pub u32);
 
@@ -10,7 +11,7 @@ macro_rules! commands {
     ($($constant:ident = $value:literal, $name:literal;)*) => {
         impl CommandId {
             $(
-                #[doc = concat!("`", $name, "`")]
+                #[doc = concat!("`", $name, "` (SMPP 5.0 section 4.7.5).")]
                 pub const $constant: CommandId = CommandId($value);
             )*
         }

@@ -8,44 +8,46 @@ use super::submit::MessageIdResp;
 use super::values::{DataCoding, EsmClass, Npi, PriorityFlag, RegisteredDelivery, Ton};
 
 body! { direct
-    /// `deliver_sm`: a message, or a receipt for one, to the ESME.
+    /// `deliver_sm`: a message, or a receipt for one, to the ESME (SMPP 3.4 section 4.6.1, 5.0 section 4.3.1.1).
     pub struct DeliverSm<'a> {
-        /// Kind of service; at most 5 octets, empty for the default.
+        /// Kind of service; at most 5 octets, empty for the default (3.4 section 5.2.11, 5.0 section 4.7.25).
         service_type: &'a [u8] => CString<6>,
-        /// Type of number of the sender.
+        /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
-        /// Numbering plan of the sender.
+        /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre.
+        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
-        /// Type of number of the recipient.
+        /// Type of number of the recipient (3.4 section 5.2.5, 5.0 section 4.7.1).
         dest_addr_ton: Ton => Octet,
-        /// Numbering plan of the recipient.
+        /// Numbering plan of the recipient (3.4 section 5.2.6, 5.0 section 4.7.2).
         dest_addr_npi: Npi => Octet,
-        /// The recipient; at most 20 octets.
+        /// The recipient; at most 20 octets (3.4 section 5.2.9, 5.0 section 4.7.8).
         destination_addr: &'a [u8] => CString<21>,
-        /// Mode, type and features of the message.
+        /// Mode, type and features of the message (3.4 section 5.2.12, 5.0 section 4.7.12).
         esm_class: EsmClass => Octet,
-        /// Protocol identifier of GSM 03.40.
+        /// Protocol identifier of GSM 03.40 (3.4 section 5.2.13, 5.0 section 4.7.20).
         protocol_id: u8 => ProtocolId,
-        /// How urgent.
+        /// How urgent (3.4 section 5.2.14, 5.0 section 4.7.19).
         priority_flag: PriorityFlag => Octet,
-        /// When to deliver: empty for at once, or 16 characters.
+        /// When to deliver: empty for at once, or 16 characters (3.4 section 5.2.15, 5.0 section 4.7.23).
         schedule_delivery_time: &'a [u8] => Time,
-        /// Until when to try: empty for the default of the centre, or 16 characters.
+        /// Until when to try: empty for the default of the centre, or 16 characters
+        /// (3.4 section 5.2.16, 5.0 section 4.7.23).
         validity_period: &'a [u8] => Time,
-        /// The receipts asked for.
+        /// The receipts asked for (3.4 section 5.2.17, 5.0 section 4.7.21).
         registered_delivery: RegisteredDelivery => Octet,
-        /// 1 to replace an earlier message that is still pending.
+        /// 1 to replace an earlier message that is still pending (3.4 section 5.2.18, 5.0 section 4.7.22).
         replace_if_present_flag: u8 => ReplaceIfPresentFlag,
-        /// How the text is written.
+        /// How the text is written (3.4 section 5.2.19, 5.0 section 4.7.7).
         data_coding: DataCoding => Octet,
-        /// Index of a canned message, 0 for none.
+        /// Index of a canned message, 0 for none (3.4 section 5.2.20, 5.0 section 4.7.27).
         sm_default_msg_id: u8 => SmDefaultMsgId,
-        /// The text; at most 255 octets (3.4: 254), empty where `message_payload` carries it. `sm_length` is its length.
+        /// The text; at most 255 octets (3.4: 254), empty where `message_payload` carries it. `sm_length` is its length
+        /// (3.4 section 5.2.22, 5.0 section 4.7.26).
         short_message: &'a [u8] => ShortMessage,
     }
 }
 
-/// `deliver_sm_resp`; its `message_id` is not used and should be empty.
+/// `deliver_sm_resp`; its `message_id` is not used and should be empty (SMPP 3.4 section 4.6.2, 5.0 section 4.3.1.2).
 pub type DeliverSmResp<'a> = MessageIdResp<'a>;

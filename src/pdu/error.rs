@@ -6,12 +6,12 @@ use super::{CommandId, CommandStatus, Header};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FrameError {
-    /// `command_length` is less than a header has.
+    /// `command_length` is less than a header has (SMPP 3.4 section 3.2, 5.0 section 3.2.1).
     TooShort {
         /// The length found.
         command_length: u32,
     },
-    /// `command_length` is more than the limit.
+    /// `command_length` is more than the limit (SMPP 3.4 section 3.2, 5.0 section 3.2.1).
     TooLong {
         /// The length found.
         command_length: u32,
@@ -82,17 +82,19 @@ pub struct DecodeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The octets given are not the one PDU that `command_length` announces.
+    /// The octets given are not the one PDU that `command_length` announces
+    /// (SMPP 3.4 section 5.1.1, 5.0 section 4.7.4).
     Length,
-    /// The PDU ends inside a field.
+    /// The PDU ends inside a field (SMPP 3.4 section 3.1, 5.0 section 3.1).
     Truncated,
-    /// A C-octet string has no NUL before the end of the PDU.
+    /// A C-octet string has no NUL before the end of the PDU (SMPP 3.4 section 3.1, 5.0 section 3.1).
     MissingNul,
-    /// `dest_flag` is neither 1 nor 2, so that nothing behind it can be found.
+    /// `dest_flag` is neither 1 nor 2, so that nothing behind it can be found
+    /// (SMPP 3.4 section 5.2.25, 5.0 section 4.7.9).
     DestFlag,
-    /// One to three octets are left where a TLV should begin.
+    /// One to three octets are left where a TLV should begin (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
     TlvHeader,
-    /// A TLV's length runs past the end of the PDU.
+    /// A TLV's length runs past the end of the PDU (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
     TlvLength,
 }
 

@@ -9,6 +9,8 @@ const KEPT: usize = 4096;
 
 /// Cuts whole PDUs out of a stream that comes in pieces of any size.
 ///
+/// SMPP 3.4 section 3.2, 5.0 section 3.2.1.
+///
 /// A PDU that lies whole in the input is handed out where it lies; only one that is spread over several inputs is
 /// gathered in a buffer, which never holds more than that one PDU.
 #[derive(Debug)]

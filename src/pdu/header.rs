@@ -5,16 +5,16 @@ use super::{CommandId, CommandStatus};
 /// Octets of the header, and so of the shortest PDU.
 pub const HEADER_LEN: usize = 16;
 
-/// The four integers that begin every PDU, as they came.
+/// The four integers that begin every PDU, as they came (SMPP 3.4 section 3.2, 5.0 section 3.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Octets of the whole PDU, these 16 included.
+    /// Octets of the whole PDU, these 16 included (3.4 section 5.1.1, 5.0 section 4.7.4).
     pub command_length: u32,
-    /// Which PDU this is.
+    /// Which PDU this is (3.4 section 5.1.2, 5.0 section 4.7.5).
     pub command_id: CommandId,
-    /// How the request went. Means something in responses only.
+    /// How the request went; means something in responses only (3.4 section 5.1.3, 5.0 section 4.7.6).
     pub command_status: CommandStatus,
-    /// Pairs a response with its request; any 32 bits are kept.
+    /// Pairs a response with its request; any 32 bits are kept (3.4 section 5.1.4, 5.0 section 4.7.24).
     pub sequence_number: u32,
 }
 

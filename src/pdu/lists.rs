@@ -31,7 +31,7 @@ pub(super) struct List<'a> {
     pub octets: &'a [u8],
 }
 
-/// One recipient of `submit_multi`.
+/// One recipient of `submit_multi` (SMPP 3.4 section 5.2.25, 5.0 section 4.7.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DestAddress<'a> {
     /// An address (`dest_flag` 1).
@@ -114,7 +114,7 @@ impl<'a> DestAddress<'a> {
     }
 }
 
-/// One recipient that `submit_multi` could not be sent to.
+/// One recipient that `submit_multi` could not be sent to (SMPP 3.4 section 5.2.26, 5.0 section 4.7.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnsuccessSme<'a> {
     /// Type of number.

@@ -1,6 +1,6 @@
 //! `command_status`, also `error_status_code` (SMPP 3.4 section 5.1.3, 5.0 section 4.7.6).
 
-/// The outcome of a request. Any 32 bits, so that unknown codes are kept as they came.
+/// `command_status`: the outcome of a request (SMPP 3.4 section 5.1.3, 5.0 section 4.7.6). Any 32 bits, so that unknown codes are kept as they came.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CommandStatus(pub u32);
 
@@ -30,7 +30,7 @@ macro_rules! statuses {
     ($($name:ident = $code:literal, $handling:ident, $meaning:literal;)*) => {
         impl CommandStatus {
             $(
-                #[doc = $meaning]
+                #[doc = concat!($meaning, " (SMPP 5.0 section 4.7.6).")]
                 pub const $name: CommandStatus = CommandStatus($code);
             )*
         }

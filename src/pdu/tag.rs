@@ -2,7 +2,7 @@
 
 use super::ValueSet;
 
-/// The tag of a TLV. Any 16 bits, so that unknown and vendor tags are kept as they came.
+/// The tag of a TLV (SMPP 3.4 section 5.3.2, 5.0 section 4.8.1). Any 16 bits, so that unknown and vendor tags are kept as they came.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(pub u16);
 
@@ -86,11 +86,21 @@ use carrier::{
     SUBMIT_RESP,
 };
 
+/// Where 3.4 speaks of a TLV; 0 if it does not.
+macro_rules! in_3_4 {
+    (0) => {
+        ""
+    };
+    ($number:tt) => {
+        concat!("3.4 section 5.3.2.", $number, ", ")
+    };
+}
+
 macro_rules! tags {
-    ($($constant:ident = $tag:literal, $name:literal, $kind:ident, $min:literal, $max:literal, $values:ident, $v34:expr, $v50:expr, $repeatable:literal, $s34:literal, $s50:literal;)*) => {
+    ($($constant:ident = $tag:literal, $name:literal, $kind:ident, $min:literal, $max:literal, $values:ident, $v34:expr, $v50:expr, $repeatable:literal, $s34:tt, $s50:literal;)*) => {
         impl Tag {
             $(
-                #[doc = concat!("`", $name, "`")]
+                #[doc = concat!("`", $name, "` (SMPP ", in_3_4!($s34), "5.0 section 4.8.4.", $s50, ").")]
                 pub const $constant: Tag = Tag($tag);
             )*
         }

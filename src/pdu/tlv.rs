@@ -6,7 +6,7 @@ use super::{CommandId, DecodeError, DecodeErrorKind, Tag};
 /// Octets of a TLV before its value.
 const TLV_HEADER: usize = 4;
 
-/// One optional parameter.
+/// One optional parameter (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tlv<'a> {
     /// Which parameter.
@@ -42,7 +42,7 @@ impl<'a> Tlv<'a> {
 }
 
 /// The optional parameters of a PDU, in their encoded octets: nothing is copied, and what is unknown, repeated or
-/// out of order is kept and written back unchanged.
+/// out of order is kept and written back unchanged (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tlvs<'a>(&'a [u8]);
 
@@ -204,7 +204,7 @@ impl<'a> Iterator for TlvIter<'a> {
 
 impl std::iter::FusedIterator for TlvIter<'_> {}
 
-/// Optional parameters being put together.
+/// Optional parameters being put together (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlvBuf(Vec<u8>);
 

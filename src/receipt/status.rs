@@ -1,6 +1,6 @@
 //! The states of a message (SMPP 3.4, 5.2.28; 5.0, 4.7.15) and the words for them.
 
-/// The state of a message; the discriminant is `message_state`.
+/// The state of a message; the discriminant is `message_state` (SMPP 3.4, 5.2.28; 5.0, 4.7.15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Status {

@@ -2,7 +2,7 @@
 
 use super::Status;
 
-/// The fields of a receipt's text, as they stood: absent ones are `None`, empty ones empty.
+/// The fields of a receipt's text (SMPP 3.4, appendix B), as they stood: absent ones are `None`, empty ones empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipt<'a> {
     /// The identifier given at submission.

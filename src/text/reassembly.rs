@@ -144,7 +144,7 @@ impl<T> Joined<T> {
     }
 }
 
-/// Joins parts. Time goes in, deadlines come out; it is bounded by its [`Limits`].
+/// Joins parts (3GPP TS 23.040, 9.2.3.24.1). Time goes in, deadlines come out; it is bounded by its [`Limits`].
 ///
 /// After each [`push`](Self::push), and when [`poll_timeout`](Self::poll_timeout) is due, take what
 /// [`poll`](Self::poll) gives until it gives nothing.

@@ -11,7 +11,7 @@ pub const SINGLE_SHIFT: u8 = 0x24;
 /// National language locking shift.
 pub const LOCKING_SHIFT: u8 = 0x25;
 
-/// A user data header in its octets, UDHL first. Nothing is copied.
+/// A user data header in its octets, UDHL first (3GPP TS 23.040, 9.2.3.24). Nothing is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Udh<'a>(&'a [u8]);
 
@@ -36,7 +36,7 @@ impl core::fmt::Display for UdhError {
 
 impl core::error::Error for UdhError {}
 
-/// One information element.
+/// One information element (3GPP TS 23.040, 9.2.3.24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element<'a> {
     /// The information element identifier.
@@ -47,7 +47,7 @@ pub struct Element<'a> {
     pub offset: usize,
 }
 
-/// Which part of which message this is.
+/// Which part of which message this is (3GPP TS 23.040, 9.2.3.24.1 and .8; SMPP 3.4, 5.3.2.22 to 24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConcatInfo {
     /// The reference, the same in all parts.
