@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NodeSmsc } from "../client/smsc.ts";
 import { Smsc, startGateway, temporary, until } from "./support.mjs";
 
 const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
@@ -143,4 +144,19 @@ test("what waits on an account that is down goes to the next, once, under its ow
   const { messages } = (await gateway.get("/v1/messages?limit=100")).body;
   assert.deepEqual(messages.map(({ id }) => id).sort(), body.map(({ id }) => id).sort());
   assert.equal(back.submitted.length, numbers.length);
+});
+
+test("an SMSC without transceivers, and not at its first address", async (t) => {
+  const gone = await Smsc.start(t);
+  await gone.stop();
+  const smsc = await NodeSmsc.listen({ transceivers: false });
+  t.after(() => smsc[Symbol.asyncDispose]());
+  const SMPP_OPTIONS = JSON.stringify({ endpoints: [`smpp://127.0.0.1:${smsc.port}`], fallback: true });
+  const gateway = await startGateway(t, { vars: { SMPP_URL: gone.url.replace("smppclient1:password", "id:secret"), SMPP_OPTIONS } });
+  await until("both binds", async () => (await gateway.get("/healthz")).body.status === "ok");
+  const { body } = await gateway.post("/v1/messages", hello);
+  await gateway.message(body.id, "accepted");
+  const receipt = { esm_class: 4, source_addr: "1234567890", destination_addr: "12345", short_message: "id:npm-1 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:" };
+  assert.equal((await smsc.requestOf("bind_receiver", "deliver_sm", receipt)).command_status, 0);
+  await gateway.message(body.id, "delivered");
 });
