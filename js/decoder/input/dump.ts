@@ -4,12 +4,14 @@
 import { fromHex } from "./hex.ts";
 import type { Given, Piece } from "./given.ts";
 
-/** Indentation, offset, the rest. */
-const LINE = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})(?::|[ \t]|$)[ \t|]*(.*)$/i;
+/** Indentation, offset, what parts it from the rest, the rest. */
+const LINE = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})((?::|[ \t]|$)[ \t|]*)(.*)$/i;
 
 interface Line {
   indented: boolean;
   offset: number;
+  /** The offset stands apart, as no octets do. */
+  apart: boolean;
   rest: string;
 }
 
@@ -41,10 +43,10 @@ export function fromDump(text: string): Given | undefined {
 }
 
 function line(text: string): Line | undefined {
-  const [, indent = "", offset = "", rest = ""] = LINE.exec(text) ?? [];
+  const [, indent = "", offset = "", between = "", rest = ""] = LINE.exec(text) ?? [];
   if (offset === "" || (rest !== "" && !/^[0-9a-f]{2}/i.test(rest))) return undefined;
   // What od prints at the end has an offset alone.
-  return rest === "" ? undefined : { indented: indent.length >= 4, offset: Number.parseInt(offset, 16), rest };
+  return rest === "" ? undefined : { indented: indent.length >= 4, offset: Number.parseInt(offset, 16), apart: between.length > 1 || /^[0-9a-f]{2}( |$)/i.test(rest), rest };
 }
 
 /** Octets a line; undefined if the offsets don't fit with what the lines hold. */
@@ -55,8 +57,8 @@ function widthOf(lines: Line[]): number | undefined {
       return step <= 64 && octetsOf(lines[i - 1]!.rest, step, step).length === step ? step : undefined;
     }
   }
-  // A dump of one line: an offset, then separate octets.
-  return /^[0-9a-f]{2,4}( |$)/i.test(lines[0]!.rest) ? 16 : undefined;
+  // A dump of one line, or of packets that have one each: not to be mistaken for words of hex.
+  return lines[0]!.apart && /^[0-9a-f]{2,4}( |$)/i.test(lines[0]!.rest) ? 16 : undefined;
 }
 
 /** The octets of a line, without the characters behind them. */

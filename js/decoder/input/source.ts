@@ -11,10 +11,10 @@ export function fromArrays(text: string): Given | undefined {
   const source = text.replace(/\/\*[^]*?\*\//g, " ").replace(/\/\/.*$/gm, "");
   const pieces: Piece[] = [];
   let directed = false;
-  for (const match of source.matchAll(/([\w ]*)(?:\[\w*\])?\s*=?\s*[[{(]([\s,0-9a-fxu]+)[\]})]/gi)) {
-    const octets = numbers(match[2]!);
+  for (const match of source.matchAll(/[[{(]([\s,0-9a-fxu]+)[\]})]/gi)) {
+    const octets = numbers(match[1]!);
     if (!octets) continue;
-    const peer = /\bpeer([01])_/.exec(match[1]!)?.[1];
+    const peer = /\bpeer([01])_\w*\W*$/.exec(source.slice(Math.max(0, match.index - 60), match.index))?.[1];
     directed ||= peer !== undefined;
     pieces.push({ octets, stream: 0, direction: peer === "1" ? 1 : 0, gap: pieces.length > 0 && peer === undefined });
   }

@@ -2,6 +2,7 @@
 
 import { decodePdus, type DecodedPdu, type Fault } from "../../engine/explained.ts";
 import { textOf } from "./content.ts";
+import { partOf, type Part } from "./part.ts";
 
 export interface Entry {
   /** As they came. */
@@ -29,6 +30,7 @@ export interface Entry {
   partner?: number;
   /** Index of the submit_sm that a receipt is about, and the other way round. */
   related?: number;
+  part?: Part | undefined;
   join?: Join;
 }
 
@@ -66,7 +68,7 @@ function withLength(octets: Uint8Array): Uint8Array {
 }
 
 /** What an entry keeps of a decoded PDU. */
-export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid" | "from" | "to" | "text" | "messageId"> {
+export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid" | "from" | "to" | "text" | "messageId" | "part"> {
   const { command, commandId, status, statusName, sequence, valid } = pdu;
   return {
     command,
@@ -79,6 +81,7 @@ export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | 
     to: stringOf(pdu, "destination_addr"),
     text: pdu.text?.value ?? "",
     messageId: pdu.receipt?.messageId ?? stringOf(pdu, "message_id"),
+    part: partOf(pdu),
   };
 }
 

@@ -85,7 +85,7 @@ function* readRun(run: Run, captured: boolean, entries: Entry[]): Generator<numb
       // Behind a gap or garbage a PDU may begin anywhere; what was pasted is shown whole.
       const found = error && (captured || rest > MAX_PDU) ? nextHeader(octets, at + 1) : -1;
       const until = found < 0 ? octets.length : found;
-      addBroken(at, until, error ? { ...error, offset: 0 } : incomplete(octets.subarray(at)));
+      addBroken(at, Math.min(until, at + MAX_PDU), error ? { ...error, offset: 0 } : incomplete(octets.subarray(at)));
       at = until;
     }
     yield at;

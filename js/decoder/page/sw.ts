@@ -16,7 +16,6 @@ interface FetchEvent extends ExtendableEvent {
 interface WorkerScope {
   readonly registration: { readonly scope: string };
   readonly clients: { claim(): Promise<void> };
-  skipWaiting(): Promise<void>;
   addEventListener(type: "install" | "activate", listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
 }
@@ -29,8 +28,8 @@ worker.addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(NAME);
     await cache.addAll(FILES.map((file) => new Request(new URL(file, worker.registration.scope), { cache: "reload" })));
-    await worker.skipWaiting();
   };
+  // It waits until no page of an older version is open: script and module must be of one version.
   event.waitUntil(keep());
 });
 

@@ -2,7 +2,7 @@
 
 import { init } from "../../engine/init.ts";
 import { readFile, refuseSize, LARGEST_FILE } from "../input/file.ts";
-import { amount, Refusal, single, type Given } from "../input/given.ts";
+import { Refusal, single, type Given } from "../input/given.ts";
 import { toHex } from "../input/hex.ts";
 import { readText } from "../input/text.ts";
 import { copyAs, type Form } from "../model/copy.ts";
@@ -124,10 +124,7 @@ function readInput(): void {
     showAll([], false);
     return say("");
   }
-  void read(() => atOnce(() => {
-    if (text.length > LARGEST_FILE) throw new Refusal(`That is ${amount(text.length)} of text: up to ${amount(LARGEST_FILE)} are read. Paste the part that matters, or open it as a file.`);
-    return readText(text);
-  }));
+  void read(() => atOnce(() => readText(text)));
 }
 
 function open(given: File): void {

@@ -11,7 +11,7 @@ import { button, byId, h } from "./dom.ts";
 import { editor } from "./editor.ts";
 import { HexView } from "./hex-view.ts";
 import { messageCards } from "./message.ts";
-import { remarks } from "./remarks.ts";
+import { MOST_REMARKS, remarks } from "./remarks.ts";
 import { TreeView } from "./tree-view.ts";
 
 export interface PduViewOptions {
@@ -65,7 +65,7 @@ export class PduView {
     const entry = this.#entries[this.#index]!;
     const hints = pdu ? lint(pdu) : [];
     this.#pdu = pdu;
-    this.#nodes = pdu ? nodesOf(pdu, [...pdu.faults, ...hints]) : [];
+    this.#nodes = pdu ? nodesOf(pdu, [...hints, ...pdu.faults.slice(0, MOST_REMARKS)]) : [];
     this.#node = -1;
     this.#tree.show(this.#nodes);
     this.#hex.show(octets, kindsOf(this.#nodes, octets.length));

@@ -8,6 +8,9 @@ import { h } from "./dom.ts";
 type Level = "error" | "note" | "hint" | "status";
 const SIGNS: Record<Level, [sign: string, word: string]> = { error: ["✕", "Fault"], note: ["i", "Note"], hint: ["!", "Hint"], status: ["↩", "Refused"] };
 
+/** More of a PDU are only counted. */
+export const MOST_REMARKS = 100;
+
 /** @param show asked to mark the field, or the octet, that a remark is about */
 export function remarks(pdu: DecodedPdu, hints: Hint[], show: (field: string | undefined, offset: number) => void): HTMLElement[] {
   const status = statusAdvice(pdu.status, pdu.statusName);
@@ -18,7 +21,8 @@ export function remarks(pdu: DecodedPdu, hints: Hint[], show: (field: string | u
   for (const fault of faults.filter(({ severity }) => severity === "error")) add("error", faultTitle(fault), faultDetail(fault), fault.field, fault.offset);
   for (const hint of hints) add("hint", hint.title, hint.advice, hint.field, hint.offset);
   for (const fault of faults.filter(({ severity }) => severity === "note")) add("note", faultTitle(fault), faultDetail(fault), fault.field, fault.offset);
-  return items;
+  const left = items.length - MOST_REMARKS;
+  return left > 0 ? [...items.slice(0, MOST_REMARKS), h("li", { class: "quiet" }, `and ${left} more`)] : items;
 }
 
 function remark(level: Level, title: string, detail: string, onclick: () => void): HTMLElement {

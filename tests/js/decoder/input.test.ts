@@ -42,6 +42,8 @@ describe("hex in any spelling", () => {
     "in capitals": SUBMIT.toUpperCase(),
     "with spaces": pairs(SUBMIT).join(" "),
     "in words of 32 bits": SUBMIT.match(/.{1,8}/g)!.join(" "),
+    "in words of 16 bits": SUBMIT.match(/.{1,4}/g)!.join(" "),
+    "in words of 16 bits, over several lines": SUBMIT.match(/.{1,16}/g)!.map((row) => row.match(/.{1,4}/g)!.join(" ")).join("\n"),
     "with colons": pairs(SUBMIT).join(":"),
     "with hyphens": pairs(SUBMIT).join("-"),
     "with 0x once": `0x${SUBMIT}`,
@@ -168,6 +170,8 @@ describe("log lines", () => {
     assert.equal(hex, SUBMIT);
   });
 
+  test("a PDU in JSON beside an array", () => assert.equal(read(`{"ids":[1, 2, 3, 4, 5],"hex":"${SUBMIT}"}`).hex, SUBMIT));
+
   test("a PDU in JSON", () => {
     assert.equal(read(`{"level":"debug","msg":"pdu","hex":"${SUBMIT}"}`).hex, SUBMIT);
   });
@@ -182,6 +186,7 @@ describe("what can't be read gets a helpful sentence", () => {
   test("a word that could be base64", () => assert.match(refusal(() => readText("Decoder")), /no PDU was found/));
   test("a PNG", () => assert.match(refusal(() => file(octets("89504e470d0a1a0a0000000d49484452"))), /PNG picture/));
   test("a ZIP", () => assert.match(refusal(() => file(octets("504b030414000000080000"))), /ZIP archive/));
+  test("more text than one pastes", () => assert.match(refusal(() => readText("00".repeat(7_000_000))), /14 MB of text; up to 4.0 MB are read/));
   test("100 MB", () => assert.match(refusal(() => file(new Uint8Array(100_000_000))), /100 MB; up to 64 MB are read\. .*tshark/));
   test("noise", () => assert.match(refusal(() => file(Uint8Array.from({ length: 4_096 }, (_, i) => (i * 167 + 129) & 0xff | 0x80))), /neither a capture nor text/));
 });

@@ -247,3 +247,43 @@ test("copies: hex, C and JSON", () => {
   assert.match(copyAs("c", octets, pdu), /pdu\[\] = \{\n {2}0x00, 0x00, 0x00, 0x10,/);
   assert.equal(JSON.parse(copyAs("json", octets, pdu)).command, "enquire_link");
 });
+
+describe("whatever the octets are", () => {
+  /** Numbers from 0 to 1 that are the same in each run. */
+  function numbers(seed: number): () => number {
+    return () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return seed / 2 ** 32;
+    };
+  }
+
+  test("all that the page makes of them is made", () => {
+    const random = numbers(1);
+    const pick = (below: number) => Math.floor(random() * below);
+    const seeds = [
+      submit({ esm_class: 0x40, data_coding: 8, short_message: concat(Uint8Array.of(5, 0, 3, 1, 2, 1), ucs2("Привет")), tlvs: { user_message_reference: 5, "0x1401": Uint8Array.of(1, 2) } }),
+      { command: "bind_transceiver", sequence: 1, system_id: "smppclient1", password: "secret08" },
+      { command: "submit_multi", sequence: 1, dest_address: [{ dest_flag: 1, destination_addr: "55" }, { dest_flag: 2, dl_name: "list" }], short_message: octetsOf("Hi") },
+      { command: "deliver_sm", sequence: 9, esm_class: 4, short_message: octetsOf("id:4711 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:"), tlvs: { message_state: 2 } },
+      { command: "data_sm", sequence: 3, tlvs: { message_payload: octetsOf("Hello"), sar_msg_ref_num: 1, sar_total_segments: 2, sar_segment_seqnum: 1 } },
+    ].map((pdu) => encodePdu(pdu));
+    for (let round = 0; round < 1_500; round++) {
+      const octets = concat(seeds[pick(seeds.length)]!, seeds[pick(seeds.length)]!).slice(0, 40 + pick(200));
+      for (let changes = pick(4); changes > 0; changes--) octets[pick(octets.length)] = pick(256);
+      const entries = finish(readEntries(single("test", octets)));
+      assert.equal(entries.reduce((sum, entry) => sum + entry.octets.length, 0), octets.length, "every octet is in an entry");
+      for (const entry of entries) {
+        const pdu = decodeEntry(entry);
+        if (!pdu) continue;
+        const nodes = nodesOf(pdu, [...pdu.faults, ...lint(pdu)]);
+        assert.ok(nodes.every(({ start, end }) => start >= 0 && start <= end && end <= pdu.bytes.length));
+        const content = contentOf(pdu);
+        if (content) otherReadings(content, "");
+        for (const form of ["hex", "c", "json"] as const) copyAs(form, entry.octets, pdu);
+        draftOf(pdu);
+        if (entry.join) joinedText(entry.join, entries);
+        toFragment([entry]);
+      }
+    }
+  });
+});
