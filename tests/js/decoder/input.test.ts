@@ -183,6 +183,7 @@ describe("what can't be read gets a helpful sentence", () => {
   test("too few digits", () => assert.match(refusal(() => readText("0000")), /only 4 hex digits: a PDU has at least 16 octets/));
   test("nearly hex", () => assert.match(refusal(() => readText(`${SUBMIT.slice(0, 40)}zz${SUBMIT.slice(40)}`)), /“z” at character 41 is no hex digit/));
   test("a novel", () => assert.match(refusal(() => readText("It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness. ".repeat(200))), /reads like prose/));
+  test("padding without end", () => assert.match(refusal(() => readText(`${"=".repeat(3_000_000)}!`)), /no PDU was found/));
   test("a word that could be base64", () => assert.match(refusal(() => readText("Decoder")), /no PDU was found/));
   test("a PNG", () => assert.match(refusal(() => file(octets("89504e470d0a1a0a0000000d49484452"))), /PNG picture/));
   test("a ZIP", () => assert.match(refusal(() => file(octets("504b030414000000080000"))), /ZIP archive/));
