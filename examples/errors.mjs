@@ -23,6 +23,7 @@ for (const to of ["+1234567890", "+12349990006"]) {
     const sent = await send(smpp, { from: "12345", to, text: "Hello World" });
     console.log(sent ? `${to}: accepted` : `${to}: ask the SMSC, or wait for a report`);
   } catch (error) {
+    if (!(error instanceof SmppError)) throw error;
     console.log(`${to}: ${error.outcome}, ${error.name}`);
   }
 }

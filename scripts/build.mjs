@@ -70,7 +70,7 @@ async function buildWasm(rustc) {
   await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
-      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--features", "wasm", ...remapPaths(), "--target-dir", targetDir]),
+      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--no-default-features", "--features", "wasm", ...remapPaths(), "--target-dir", targetDir]),
     );
 
     const raw = join(targetDir, "bindgen-out");

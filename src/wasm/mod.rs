@@ -8,6 +8,8 @@ mod events;
 mod io;
 mod log;
 mod names;
+#[cfg(feature = "objects")]
+mod objects;
 mod pdu;
 mod platform;
 mod report;
