@@ -5,16 +5,22 @@
 
 mod support;
 
+use smpp_edge::session::Session;
 use support::{Summary, World};
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// The octets that are given back with the session.
+fn weigh(session: Session) -> i64 {
+    -allocation_counter::measure(|| drop(session)).bytes_current
+}
+
 #[test]
 fn every_request_ends_once_as_it_was_whatever_happens() {
     if let Some(seed) = setting("SEED") {
-        println!("{:?}", World::new(seed).run());
+        println!("{:?}", World::new(seed).run(weigh));
         return;
     }
     let count = setting("SCENARIOS").unwrap_or(if cfg!(debug_assertions) {
@@ -24,7 +30,7 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
     });
     let mut total = Summary::default();
     for seed in 0..count {
-        let result = std::panic::catch_unwind(|| World::new(seed).run());
+        let result = std::panic::catch_unwind(|| World::new(seed).run(weigh));
         let Ok(summary) = result else {
             panic!("it failed; to see it again: SEED={seed} cargo test --test session_scenarios");
         };
