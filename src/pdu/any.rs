@@ -150,6 +150,16 @@ impl<'a> Pdu<'a> {
                 frame.len(),
             ));
         }
+        // What a quiet session is full of.
+        if body.is_empty() && header.command_id == CommandId::ENQUIRE_LINK {
+            return Ok((header, Pdu::EnquireLink(EnquireLink::default())));
+        }
+        Pdu::decode_behind(header, body)
+    }
+
+    /// The body behind a header. On its own, so that what needs none of it does not pay for it.
+    #[inline(never)]
+    fn decode_behind(header: Header, body: &'a [u8]) -> Result<(Header, Pdu<'a>), DecodeError> {
         match Pdu::busy(header.command_id, body) {
             Some(pdu) => Ok((header, pdu)),
             None => Pdu::decode_body(&header, body).map(|pdu| (header, pdu)),
@@ -165,7 +175,6 @@ impl<'a> Pdu<'a> {
             CommandId::SUBMIT_SM_RESP => Pdu::SubmitSmResp(at_once(body, SubmitSmResp::read)?),
             CommandId::DELIVER_SM => Pdu::DeliverSm(at_once(body, DeliverSm::read)?),
             CommandId::DELIVER_SM_RESP => Pdu::DeliverSmResp(at_once(body, DeliverSmResp::read)?),
-            CommandId::ENQUIRE_LINK => Pdu::EnquireLink(at_once(body, EnquireLink::read)?),
             CommandId::ENQUIRE_LINK_RESP => {
                 Pdu::EnquireLinkResp(at_once(body, EnquireLinkResp::read)?)
             }
