@@ -158,7 +158,7 @@ export interface ConnectOptions {
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
   /** Replaces the runtime's own sockets. */
   socket?: SocketFactory;
-  /** Shown all octets as they pass, passwords too: for captures. The array is only good during the call. */
+  /** Shown all octets as they pass, passwords too: for captures; of a pair (`fallback`) those of both. The array is only good during the call. */
   onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
   /** Takes one line a PDU, and one when a busy SMSC makes the sending pause. The password is never in it. */
   log?: (line: string) => void;
