@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
 import { Webhook } from "standardwebhooks";
-import { Smsc, startGateway, startReceiver, temporary, until } from "./support.mjs";
+import { Smsc, startGateway, startReceiver, temporary, until } from "../gateway/support.mjs";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const hello = { from: "12345", to: "+1234567890", text: "Hello World" };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import test from "node:test";
-import { root, startGateway, until } from "./support.mjs";
+import { root, startGateway, until } from "../gateway/support.mjs";
 
 /** By the last two digits of the number: what the message comes to, and the status that is shown. */
 const FAULTS = [

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeSmsc } from "../client/smsc.ts";
-import { Smsc, startGateway, temporary, until } from "./support.mjs";
+import { Smsc, startGateway, temporary, until } from "../gateway/support.mjs";
 
 const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
 const numbers = Array.from({ length: 40 }, (_, i) => `+49151000${String(i).padStart(4, "0")}`);

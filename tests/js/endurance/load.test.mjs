@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { each, startGateway } from "../../../benches/support/gateway.mjs";
-import { Smsc } from "./support.mjs";
+import { Smsc } from "../gateway/support.mjs";
 
 const MESSAGES = Number(process.env.MESSAGES ?? 1_000);
 const QUEUED = Number(process.env.QUEUED ?? 20_000);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { bundleGateway } from "../../../benches/support/gateway.mjs";
 import { startWorkerd } from "../../../benches/support/workerd.mjs";
-import { Gateway, Smsc, startReceiver, until } from "./support.mjs";
+import { Gateway, Smsc, startReceiver, until } from "../gateway/support.mjs";
 
 const crashes = Number(process.env.ROUNDS ?? 4);
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -20,8 +20,11 @@ async function start(t, directory) {
   return new Gateway(url, { kill });
 }
 
+/** How many messages may wait: more would only make the end long. */
+const AHEAD = 300;
+
 /** Sends until stopped, a few at a time; what got its 202 is in `accepted`, by its text. */
-function sender(accepted) {
+function sender(t, accepted, smsc) {
   const stop = new AbortController();
   let gateway;
   let next = 0;
@@ -34,10 +37,13 @@ function sender(accepted) {
       } catch {
         await sleep(20); // The gateway is down: nobody was told that these were taken.
       }
-      await sleep(random(15));
+      do {
+        await sleep(random(15));
+      } while (accepted.size > smsc.submitted.length + AHEAD && !stop.signal.aborted);
     }
   };
   let running;
+  t.after(() => stop.abort());
   return {
     start(to) {
       gateway = to;
@@ -103,7 +109,7 @@ test(`workerd is killed ${crashes} times while messages flow`, async (t) => {
   const vars = { SMPP_URL: smsc.url, SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: secret, SMPP_WEBHOOK_PRIVATE: "true" };
   const directory = await bundleGateway(vars);
   const accepted = new Map();
-  const sending = sender(accepted);
+  const sending = sender(t, accepted, smsc);
   let gateway;
   for (let i = 0; i < crashes; i++) {
     gateway = await start(t, directory);
@@ -136,7 +142,7 @@ test(`the SMSC dies ${crashes} times and comes back while messages flow`, async 
   const gateway = await start(t, await bundleGateway({ SMPP_URL: smsc.url }));
   await gateway.bound();
   const accepted = new Map();
-  const sending = sender(accepted);
+  const sending = sender(t, accepted, smsc);
   sending.start(gateway);
   for (let i = 0; i < crashes; i++) {
     await sleep(200 + random(300));

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
 import { createTables } from "../../../js/gateway/database.ts";
 import { Deliveries, RETRIES } from "../../../js/gateway/deliveries.ts";
-import { until } from "./support.mjs";
+import { until } from "../gateway/support.mjs";
 
 const HOUR = 3_600_000;
 
