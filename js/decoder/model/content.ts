@@ -65,7 +65,7 @@ export function otherReadings(content: Content, current: string): Reading[] {
   ];
   const seen = new Set([current, ""]);
   const different = all.filter(({ text }) => !seen.has(text) && seen.add(text));
-  return different.filter(({ text }) => oddity(text) < MOSTLY_ODD).sort((a, b) => oddity(a.text) - oddity(b.text));
+  return different.filter(({ text }) => oddity(text) < MOSTLY_ODD).sort((a, b) => strangeness(a.text) - strangeness(b.text));
 }
 
 /** Septets from octets that hold them without gaps, behind the bits that fill up the header (3GPP TS 23.038, 6.1.2.1). */
@@ -90,6 +90,12 @@ function utf8(octets: Uint8Array): string {
   } catch {
     return "";
   }
+}
+
+/** Orders readings: people write letters, digits and some signs, and seldom anything else. */
+function strangeness(text: string): number {
+  const chars = [...text];
+  return oddity(text) + chars.filter((char) => !/[\p{L}\p{M}\p{N}\s.,:;!?'"()/-]/u.test(char)).length / chars.length;
 }
 
 /** Letters, digits, usual signs: a text that was read rightly has little else. */
