@@ -10,3 +10,4 @@ pub mod session;
 pub mod text;
 #[cfg(all(feature = "wasm", target_family = "wasm"))]
 mod wasm;
+mod words;

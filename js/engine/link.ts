@@ -396,6 +396,6 @@ export class Link {
 let names: string[] | undefined;
 
 function encodingName(code: number): string {
-  names ??= wasm.encoding_names() as string[];
+  names ??= wasm.encoding_names().split(" ");
   return names[code] ?? "binary";
 }

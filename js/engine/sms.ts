@@ -28,8 +28,8 @@ function codeOf(names: Map<string, number>, name: string, field: string): number
   return code;
 }
 
-function numbered(names: string[]): Map<string, number> {
-  return new Map(names.map((name, code) => [name, code]));
+function numbered(names: string): Map<string, number> {
+  return new Map(names.split(" ").map((name, code) => [name, code]));
 }
 
 /** Where the next octet goes. */

@@ -139,17 +139,7 @@ impl<'a> Pdu<'a> {
     /// `Length` if `frame` is not exactly as long as its `command_length` says, else as [`Body::decode`].
     #[inline]
     pub fn decode(frame: &'a [u8]) -> Result<(Header, Pdu<'a>), DecodeError> {
-        let Some((octets, body)) = frame.split_first_chunk::<HEADER_LEN>() else {
-            return Err(wrong_length(CommandId(0), HEADER_LEN, frame.len()));
-        };
-        let header = Header::decode(octets);
-        if header.command_length as usize != frame.len() {
-            return Err(wrong_length(
-                header.command_id,
-                header.command_length as usize,
-                frame.len(),
-            ));
-        }
+        let (header, body) = split(frame)?;
         // What a quiet session is full of.
         if body.is_empty() && header.command_id == CommandId::ENQUIRE_LINK {
             return Ok((header, Pdu::EnquireLink(EnquireLink::default())));
@@ -181,6 +171,23 @@ impl<'a> Pdu<'a> {
             _ => return None,
         })
     }
+}
+
+/// Header and body of one whole PDU.
+#[inline]
+pub(super) fn split(frame: &[u8]) -> Result<(Header, &[u8]), DecodeError> {
+    let Some((octets, body)) = frame.split_first_chunk::<HEADER_LEN>() else {
+        return Err(wrong_length(CommandId(0), HEADER_LEN, frame.len()));
+    };
+    let header = Header::decode(octets);
+    if header.command_length as usize != frame.len() {
+        return Err(wrong_length(
+            header.command_id,
+            header.command_length as usize,
+            frame.len(),
+        ));
+    }
+    Ok((header, body))
 }
 
 #[cold]

@@ -210,6 +210,9 @@ macro_rules! body_direct {
 
         impl<$life> $crate::pdu::Body<$life> for $name<$life> {
             fn decode(header: &$crate::pdu::Header, body: &$life [u8]) -> Result<Self, $crate::pdu::DecodeError> {
+                if let Some(body) = $crate::pdu::body::at_once(body, Self::read) {
+                    return Ok(body);
+                }
                 let (slots, tlvs) = $crate::pdu::slots::Slots::decode(header, body, Self::FIELDS)?;
                 Ok(Self::of_slots(slots, tlvs))
             }

@@ -1,6 +1,7 @@
 //! What can be wrong with a PDU, and how to answer it.
 
 use super::{CommandId, CommandStatus, Header};
+use crate::words::words;
 
 /// The stream can't be trusted any more: answer if possible, then close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +39,13 @@ impl FrameError {
 
 impl std::fmt::Display for FrameError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
+        match *self {
             FrameError::TooShort { command_length } => {
-                write!(
+                words!(
                     f,
-                    "command_length {command_length} is shorter than a header"
+                    "command_length ",
+                    command_length,
+                    " is shorter than a header"
                 )
             }
             FrameError::TooLong {
@@ -50,9 +53,12 @@ impl std::fmt::Display for FrameError {
                 limit,
                 ..
             } => {
-                write!(
+                words!(
                     f,
-                    "command_length {command_length} is over the limit of {limit}"
+                    "command_length ",
+                    command_length,
+                    " is over the limit of ",
+                    limit
                 )
             }
         }
@@ -124,14 +130,20 @@ impl std::fmt::Display for DecodeError {
             DecodeErrorKind::TlvHeader => "stray octets",
             DecodeErrorKind::TlvLength => "TLV runs past the end",
         };
-        write!(
+        words!(
             f,
-            "{}: {what} in {} at octet {} (expected {}, found {})",
             self.command_id.name(),
+            ": ",
+            what,
+            " in ",
             self.field,
+            " at octet ",
             self.offset,
+            " (expected ",
             self.expected,
-            self.found
+            ", found ",
+            self.found,
+            ")"
         )
     }
 }
@@ -192,21 +204,21 @@ impl InvalidField {
 
 impl std::fmt::Display for InvalidField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.kind {
-            InvalidFieldKind::ContainsNul => write!(f, "{} contains a NUL", self.field),
+        f.write_str(self.field)?;
+        self.kind.describe(f)
+    }
+}
+
+impl InvalidFieldKind {
+    /// Goes on from the name of the field.
+    pub(super) fn describe(self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            InvalidFieldKind::ContainsNul => words!(f, " contains a NUL"),
             InvalidFieldKind::TooLong { max, found } => {
-                write!(
-                    f,
-                    "{} is too long: at most {max}, found {found}",
-                    self.field
-                )
+                words!(f, " is too long: at most ", max, ", found ", found)
             }
             InvalidFieldKind::TimeLength { found } => {
-                write!(
-                    f,
-                    "{} must be empty or of 16 characters, found {found}",
-                    self.field
-                )
+                words!(f, " must be empty or of 16 characters, found ", found)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Values that are made of parts: bit fields in an octet, and TLVs of several fields.
 
+use super::packed::{Packed, packed};
 use super::{Tag, ValueSet};
 
 /// Some bits of an octet.
@@ -285,57 +286,62 @@ pub(super) fn parts(tag: Tag) -> &'static [(&'static str, PartKind)] {
 }
 
 /// The service categories of `broadcast_content_type` on a generic network.
-const CONTENT_TYPES: &[(u16, &str)] = &[
-    (0x0000, "index"),
-    (0x0001, "emergency broadcasts"),
-    (0x0002, "IRDB download"),
-    (0x0010, "news flashes"),
-    (0x0011, "local news"),
-    (0x0012, "regional news"),
-    (0x0013, "national news"),
-    (0x0014, "international news"),
-    (0x0015, "local business news"),
-    (0x0016, "regional business news"),
-    (0x0017, "national business news"),
-    (0x0018, "international business news"),
-    (0x0019, "local sports news"),
-    (0x001A, "regional sports news"),
-    (0x001B, "national sports news"),
-    (0x001C, "international sports news"),
-    (0x001D, "local entertainment news"),
-    (0x001E, "regional entertainment news"),
-    (0x001F, "national entertainment news"),
-    (0x0020, "international entertainment news"),
-    (0x0021, "medical"),
-    (0x0022, "doctors"),
-    (0x0023, "pharmacy"),
-    (0x0030, "local traffic"),
-    (0x0031, "long distance traffic"),
-    (0x0032, "taxis"),
-    (0x0033, "weather"),
-    (0x0034, "airport flight schedules"),
-    (0x0035, "restaurants"),
-    (0x0036, "lodgings"),
-    (0x0037, "retail directory"),
-    (0x0038, "advertisements"),
-    (0x0039, "stock quotes"),
-    (0x0040, "employment"),
-    (0x0041, "technology news"),
-    (0x0070, "district"),
-    (0x0071, "network information"),
-    (0x0080, "operator services"),
-    (0x0081, "national directory enquiries"),
-    (0x0082, "international directory enquiries"),
-    (0x0083, "national customer care"),
-    (0x0084, "international customer care"),
-    (0x0085, "local time"),
-    (0x0100, "multi category"),
-];
+macro_rules! content_types {
+    ($($value:literal $name:literal,)*) => {
+        static CONTENT_TYPES: &[u16] = &[$($value),*];
+        static CONTENT_TYPE_NAMES: Packed = packed![$($name),*];
+    };
+}
+
+content_types! {
+    0x0000 "index",
+    0x0001 "emergency broadcasts",
+    0x0002 "IRDB download",
+    0x0010 "news flashes",
+    0x0011 "local news",
+    0x0012 "regional news",
+    0x0013 "national news",
+    0x0014 "international news",
+    0x0015 "local business news",
+    0x0016 "regional business news",
+    0x0017 "national business news",
+    0x0018 "international business news",
+    0x0019 "local sports news",
+    0x001A "regional sports news",
+    0x001B "national sports news",
+    0x001C "international sports news",
+    0x001D "local entertainment news",
+    0x001E "regional entertainment news",
+    0x001F "national entertainment news",
+    0x0020 "international entertainment news",
+    0x0021 "medical",
+    0x0022 "doctors",
+    0x0023 "pharmacy",
+    0x0030 "local traffic",
+    0x0031 "long distance traffic",
+    0x0032 "taxis",
+    0x0033 "weather",
+    0x0034 "airport flight schedules",
+    0x0035 "restaurants",
+    0x0036 "lodgings",
+    0x0037 "retail directory",
+    0x0038 "advertisements",
+    0x0039 "stock quotes",
+    0x0040 "employment",
+    0x0041 "technology news",
+    0x0070 "district",
+    0x0071 "network information",
+    0x0080 "operator services",
+    0x0081 "national directory enquiries",
+    0x0082 "international directory enquiries",
+    0x0083 "national customer care",
+    0x0084 "international customer care",
+    0x0085 "local time",
+    0x0100 "multi category",
+}
 
 /// The name of a service category.
 pub(super) fn content_type(value: u16) -> Option<&'static str> {
-    CONTENT_TYPES
-        .iter()
-        .find(|(known, _)| *known == value)
-        .map(|(_, name)| *name)
+    let at = CONTENT_TYPES.iter().position(|known| *known == value)?;
+    Some(CONTENT_TYPE_NAMES.get(at))
 }

@@ -1,5 +1,7 @@
 //! PDUs written from names and values: the other way of [`explain`](super::explain).
 
+use std::borrow::Cow;
+
 use super::error::InvalidFieldKind;
 use super::explain::Value;
 use super::field::{FieldKind, FieldSpec};
@@ -8,6 +10,7 @@ use super::reader::find_nul;
 use super::values::{DestFlag, ValueSet};
 use super::writer::check_text;
 use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvType, VendorTlvs, fields_of};
+use crate::words::words;
 
 /// A value that a field is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,24 +113,32 @@ use InvalidInputKind as Kind;
 
 impl std::fmt::Display for InvalidInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.field)?;
-        match &self.kind {
-            Kind::UnknownField => f.write_str(" is no field of this PDU"),
-            Kind::UnknownTlv => f.write_str(" is no TLV"),
-            Kind::WrongType { expected } => write!(f, " must be {expected}"),
-            Kind::OutOfRange { max, found } => write!(f, " is at most {max}, found {found}"),
-            Kind::UnknownName => f.write_str(" has no value of that name"),
-            Kind::NotLatin1 { at } => write!(f, " has a character outside of ISO-8859-1 at {at}"),
-            Kind::WrongCount { expected, found } => write!(f, " must be {expected}, found {found}"),
-            Kind::TooShort { min, found } => {
-                write!(f, " is too short: at least {min} octets, found {found}")
+        let field = self.field.as_str();
+        match self.kind {
+            Kind::UnknownField => words!(f, field, " is no field of this PDU"),
+            Kind::UnknownTlv => words!(f, field, " is no TLV"),
+            Kind::WrongType { expected } => words!(f, field, " must be ", expected),
+            Kind::OutOfRange { max, found } => {
+                words!(f, field, " is at most ", max, ", found ", found)
             }
-            Kind::Field(InvalidFieldKind::ContainsNul) => f.write_str(" contains a NUL"),
-            Kind::Field(InvalidFieldKind::TooLong { max, found }) => {
-                write!(f, " is too long: at most {max}, found {found}")
+            Kind::UnknownName => words!(f, field, " has no value of that name"),
+            Kind::NotLatin1 { at } => {
+                words!(f, field, " has a character outside of ISO-8859-1 at ", at)
             }
-            Kind::Field(InvalidFieldKind::TimeLength { found }) => {
-                write!(f, " must be empty or of 16 characters, found {found}")
+            Kind::WrongCount { expected, found } => {
+                words!(f, field, " must be ", expected, ", found ", found)
+            }
+            Kind::TooShort { min, found } => words!(
+                f,
+                field,
+                " is too short: at least ",
+                min,
+                " octets, found ",
+                found
+            ),
+            Kind::Field(kind) => {
+                f.write_str(field)?;
+                kind.describe(f)
             }
         }
     }
@@ -331,16 +342,15 @@ fn list(
     Ok(())
 }
 
-/// The parts of an entry in the order they are written, each if it was named.
+/// The parts of an entry in the order they are written, each if it was named. What is named `besides` is left to the caller.
 fn entry(
     out: &mut Vec<u8>,
     given: &[NamedField],
     parts: &[(&str, FieldKind)],
+    besides: &str,
 ) -> Result<(), InvalidInput> {
-    if let Some((name, _)) = given
-        .iter()
-        .find(|(name, _)| !parts.iter().any(|(known, _)| known == name))
-    {
+    let known = |name: &str| name == besides || parts.iter().any(|(known, _)| *known == name);
+    if let Some((name, _)) = given.iter().find(|(name, _)| !known(name)) {
         return Err(invalid(name, Kind::UnknownField));
     }
     for (name, kind) in parts {
@@ -370,7 +380,7 @@ fn dest_address(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidIn
         Some(_) => (DestFlag::DISTRIBUTION_LIST, &LIST[..]),
         None => (DestFlag::SME_ADDRESS, &SME[..]),
     };
-    entry(out, given, parts)?;
+    entry(out, given, parts, "")?;
     // What the entry holds tells its flag; a flag that was given must agree.
     if find(given, "dest_flag").is_some() && out[from] != flag.0 {
         let kind = Kind::WrongCount {
@@ -385,12 +395,7 @@ fn dest_address(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidIn
 
 fn unsuccess_sme(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidInput> {
     const STATUS: &str = "error_status_code";
-    let address: Vec<_> = given
-        .iter()
-        .filter(|(name, _)| name != STATUS)
-        .cloned()
-        .collect();
-    entry(out, &address, &SME[1..])?;
+    entry(out, given, &SME[1..], STATUS)?;
     let status = find(given, STATUS).map_or(Ok(0), |value| match value {
         FieldValue::Text(name) => CommandStatus::by_name(name)
             .map(|status| status.0)
@@ -421,11 +426,9 @@ fn integer(
 fn number(name: &str, value: &FieldValue, set: ValueSet) -> Result<u32, InvalidInput> {
     match value {
         FieldValue::Number(number) => Ok(*number),
-        FieldValue::Text(text) if !set.values().is_empty() => set
-            .values()
-            .iter()
-            .find(|named| named.name == text)
-            .map(|named| u32::from(named.value))
+        FieldValue::Text(text) if set.has_names() => set
+            .by_name(text)
+            .map(u32::from)
             .ok_or_else(|| invalid(name, Kind::UnknownName)),
         _ => Err(invalid(
             name,
@@ -437,9 +440,9 @@ fn number(name: &str, value: &FieldValue, set: ValueSet) -> Result<u32, InvalidI
 }
 
 /// Octets as they are, text in ISO-8859-1.
-fn octets(name: &str, value: &FieldValue) -> Result<Vec<u8>, InvalidInput> {
+fn octets<'a>(name: &str, value: &'a FieldValue) -> Result<Cow<'a, [u8]>, InvalidInput> {
     match value {
-        FieldValue::Octets(octets) => Ok(octets.clone()),
+        FieldValue::Octets(octets) => Ok(Cow::Borrowed(octets)),
         FieldValue::Text(text) => text
             .chars()
             .enumerate()

@@ -1,5 +1,7 @@
 //! `command_status`, also `error_status_code` (SMPP 3.4 section 5.1.3, 5.0 section 4.7.6).
 
+use super::packed::{Packed, packed};
+
 /// `command_status`: the outcome of a request (SMPP 3.4 section 5.1.3, 5.0 section 4.7.6). Any 32 bits, so that unknown codes are kept as they came.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CommandStatus(pub u32);
@@ -19,13 +21,6 @@ pub enum Handling {
     Config,
 }
 
-struct Entry {
-    code: u32,
-    handling: Handling,
-    name: &'static str,
-    meaning: &'static str,
-}
-
 macro_rules! statuses {
     ($($name:ident = $code:literal, $handling:ident, $meaning:literal;)*) => {
         impl CommandStatus {
@@ -35,10 +30,11 @@ macro_rules! statuses {
             )*
         }
 
-        /// Sorted by code.
-        static STATUSES: &[Entry] = &[
-            $(Entry { code: $code, handling: Handling::$handling, name: stringify!($name), meaning: $meaning }),*
-        ];
+        /// Sorted.
+        static CODES: &[u32] = &[$($code),*];
+        static HANDLINGS: &[Handling] = &[$(Handling::$handling),*];
+        static NAMES: Packed = packed![$(stringify!($name)),*];
+        static MEANINGS: Packed = packed![$($meaning),*];
     };
 }
 
@@ -113,11 +109,9 @@ statuses! {
 }
 
 impl CommandStatus {
-    fn entry(self) -> Option<&'static Entry> {
-        STATUSES
-            .binary_search_by_key(&self.0, |entry| entry.code)
-            .ok()
-            .map(|at| &STATUSES[at])
+    /// Where it stands in the tables.
+    fn place(self) -> Option<usize> {
+        CODES.binary_search(&self.0).ok()
     }
 
     /// True for `ESME_ROK`.
@@ -130,23 +124,21 @@ impl CommandStatus {
     /// The name of 5.0, such as `"ESME_RTHROTTLED"`; `"unknown"` if it has none.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.entry().map_or("unknown", |entry| entry.name)
+        self.place().map_or("unknown", |at| NAMES.get(at))
     }
 
     /// The status of this name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<CommandStatus> {
-        STATUSES
-            .iter()
-            .find(|entry| entry.name == name)
-            .map(|entry| CommandStatus(entry.code))
+        let code = CODES.get(NAMES.position(name)?)?;
+        Some(CommandStatus(*code))
     }
 
     /// One line in plain words.
     #[must_use]
     pub fn meaning(self) -> &'static str {
-        match self.entry() {
-            Some(entry) => entry.meaning,
+        match self.place() {
+            Some(at) => MEANINGS.get(at),
             None if self.is_vendor() => "Set by the message centre",
             None => "Reserved by the specification",
         }
@@ -155,8 +147,9 @@ impl CommandStatus {
     /// What to do about it. An unknown code is permanent.
     #[must_use]
     pub fn handling(self) -> Handling {
-        self.entry()
-            .map_or(Handling::Permanent, |entry| entry.handling)
+        self.place()
+            .and_then(|at| HANDLINGS.get(at).copied())
+            .unwrap_or(Handling::Permanent)
     }
 
     /// True for 0x400 to 0x4FF, where each message centre sets the meaning.
@@ -190,14 +183,18 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_so_that_every_code_is_found() {
-        assert!(STATUSES.is_sorted_by(|a, b| a.code < b.code));
-        for entry in STATUSES {
-            assert_eq!(CommandStatus(entry.code).name(), entry.name);
-            assert_eq!(
-                CommandStatus::by_name(entry.name),
-                Some(CommandStatus(entry.code))
-            );
+        assert!(CODES.is_sorted_by(|a, b| a < b));
+        for (at, code) in CODES.iter().enumerate() {
+            let name = NAMES.get(at);
+            assert!(name.starts_with("ESME_R"), "{name}");
+            assert_eq!(CommandStatus(*code).name(), name);
+            assert_eq!(CommandStatus::by_name(name), Some(CommandStatus(*code)));
         }
+        assert_eq!(CommandStatus(0x112).name(), "ESME_RINVBCASTCHANIND");
+        assert_eq!(
+            CommandStatus(0x58).meaning(),
+            "The account has gone over its permitted rate"
+        );
     }
 
     #[test]

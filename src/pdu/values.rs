@@ -2,6 +2,8 @@
 //!
 //! Every type holds any octet, so that what is reserved or unknown is kept as it came.
 
+use super::packed::{Packed, packed};
+
 /// A value the specification gives a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NamedValue {
@@ -100,8 +102,29 @@ macro_rules! values {
                     _ => &[],
                 }
             }
+
+            fn packed(self) -> Option<&'static PackedValues> {
+                match self {
+                    $(ValueSet::$type => {
+                        static VALUES: PackedValues = PackedValues {
+                            values: &[$($value),*],
+                            names: packed![$($name),*],
+                            meanings: packed![$($meaning),*],
+                        };
+                        Some(&VALUES)
+                    })*
+                    _ => None,
+                }
+            }
         }
     };
+}
+
+/// The rows of [`ValueSet::values`] in less room, for what is in the wasm module.
+struct PackedValues {
+    values: &'static [u8],
+    names: Packed,
+    meanings: Packed,
 }
 
 values! {
@@ -372,6 +395,24 @@ impl ValueSet {
     pub fn find(self, value: u8) -> Option<&'static NamedValue> {
         self.values().iter().find(|named| named.value == value)
     }
+
+    /// Name and meaning of this octet, if it has a name.
+    pub(super) fn name_and_meaning(self, value: u8) -> Option<(&'static str, &'static str)> {
+        let packed = self.packed()?;
+        let at = packed.values.iter().position(|known| *known == value)?;
+        Some((packed.names.get(at), packed.meanings.get(at)))
+    }
+
+    /// The value of this name.
+    pub(super) fn by_name(self, name: &str) -> Option<u8> {
+        let packed = self.packed()?;
+        packed.values.get(packed.names.position(name)?).copied()
+    }
+
+    /// True if values have names.
+    pub(super) fn has_names(self) -> bool {
+        self.packed().is_some()
+    }
 }
 
 octet! {
@@ -564,6 +605,20 @@ mod tests {
         assert!(RegisteredDelivery(0x10).intermediate());
         assert!(!RegisteredDelivery(0x20).intermediate());
         assert_eq!(RegisteredDelivery(0x0F).sme_ack(), 0x0C);
+    }
+
+    #[test]
+    fn packed_values_are_those_of_the_table() {
+        for set in [ValueSet::Ton, ValueSet::MessageState, ValueSet::DestFlag] {
+            for named in set.values() {
+                let packed = set.name_and_meaning(named.value);
+                assert_eq!(packed, Some((named.name, named.meaning)));
+                assert_eq!(set.by_name(named.name), Some(named.value));
+            }
+        }
+        assert_eq!(ValueSet::Ton.name_and_meaning(7), None);
+        assert_eq!(ValueSet::Ton.by_name("no such type"), None);
+        assert!(!ValueSet::Plain.has_names());
     }
 
     #[test]

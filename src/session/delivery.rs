@@ -1,7 +1,8 @@
 //! What came in with a submit_sm, deliver_sm or data_sm: a receipt, a message, or a part of one.
 
 use crate::pdu::{
-    DataCoding, EsmClass, Npi, Pdu, PriorityFlag, RegisteredDelivery, Tag, Tlvs, Ton,
+    Body, CommandId, DataCoding, DataSm, DeliverSm, EsmClass, HEADER_LEN, Header, Npi, Pdu,
+    PriorityFlag, RegisteredDelivery, Tag, Tlvs, Ton,
 };
 use crate::receipt::{self, ReceiptTlvs, Report};
 use crate::text::{ConcatInfo, Udh};
@@ -51,59 +52,81 @@ pub struct Delivery<'a> {
     pub tlvs: Tlvs<'a>,
 }
 
+macro_rules! message {
+    ($pdu:expr) => {
+        Self {
+            source: Address {
+                ton: $pdu.source_addr_ton,
+                npi: $pdu.source_addr_npi,
+                addr: $pdu.source_addr,
+            },
+            destination: Address {
+                ton: $pdu.dest_addr_ton,
+                npi: $pdu.dest_addr_npi,
+                addr: $pdu.destination_addr,
+            },
+            service_type: $pdu.service_type,
+            esm_class: $pdu.esm_class,
+            protocol_id: $pdu.protocol_id,
+            priority_flag: $pdu.priority_flag,
+            registered_delivery: $pdu.registered_delivery,
+            data_coding: $pdu.data_coding,
+            user_data: user_data($pdu.short_message, $pdu.tlvs),
+            tlvs: $pdu.tlvs,
+        }
+    };
+}
+
 impl<'a> Delivery<'a> {
-    /// Reads it off a PDU; `None` if that is of another kind.
+    /// What it is in a PDU; `None` if that is of another kind.
     #[must_use]
     pub fn of(pdu: &Pdu<'a>) -> Option<Self> {
-        macro_rules! message {
-            ($pdu:expr) => {
-                Self {
-                    source: Address {
-                        ton: $pdu.source_addr_ton,
-                        npi: $pdu.source_addr_npi,
-                        addr: $pdu.source_addr,
-                    },
-                    destination: Address {
-                        ton: $pdu.dest_addr_ton,
-                        npi: $pdu.dest_addr_npi,
-                        addr: $pdu.destination_addr,
-                    },
-                    service_type: $pdu.service_type,
-                    esm_class: $pdu.esm_class,
-                    protocol_id: $pdu.protocol_id,
-                    priority_flag: $pdu.priority_flag,
-                    registered_delivery: $pdu.registered_delivery,
-                    data_coding: $pdu.data_coding,
-                    user_data: user_data($pdu.short_message, $pdu.tlvs),
-                    tlvs: $pdu.tlvs,
-                }
-            };
-        }
         Some(match pdu {
             Pdu::SubmitSm(sm) => message!(sm),
             Pdu::DeliverSm(sm) => message!(sm),
-            Pdu::DataSm(sm) => Self {
-                source: Address {
-                    ton: sm.source_addr_ton,
-                    npi: sm.source_addr_npi,
-                    addr: sm.source_addr,
-                },
-                destination: Address {
-                    ton: sm.dest_addr_ton,
-                    npi: sm.dest_addr_npi,
-                    addr: sm.destination_addr,
-                },
-                service_type: sm.service_type,
-                esm_class: sm.esm_class,
-                protocol_id: 0,
-                priority_flag: PriorityFlag(0),
-                registered_delivery: sm.registered_delivery,
-                data_coding: sm.data_coding,
-                user_data: user_data(&[], sm.tlvs),
-                tlvs: sm.tlvs,
-            },
+            Pdu::DataSm(sm) => Self::of_data(sm),
             _ => return None,
         })
+    }
+
+    /// Reads it off one whole PDU; `None` if that is of another kind, or can't be read.
+    #[must_use]
+    pub fn decode(frame: &'a [u8]) -> Option<Self> {
+        let (header, body) = frame.split_first_chunk::<HEADER_LEN>()?;
+        let header = Header::decode(header);
+        match header.command_id {
+            // Their fields are the same.
+            CommandId::SUBMIT_SM | CommandId::DELIVER_SM => {
+                DeliverSm::decode(&header, body).ok().map(|sm| message!(sm))
+            }
+            CommandId::DATA_SM => DataSm::decode(&header, body)
+                .ok()
+                .map(|sm| Self::of_data(&sm)),
+            _ => None,
+        }
+    }
+
+    fn of_data(sm: &DataSm<'a>) -> Self {
+        Self {
+            source: Address {
+                ton: sm.source_addr_ton,
+                npi: sm.source_addr_npi,
+                addr: sm.source_addr,
+            },
+            destination: Address {
+                ton: sm.dest_addr_ton,
+                npi: sm.dest_addr_npi,
+                addr: sm.destination_addr,
+            },
+            service_type: sm.service_type,
+            esm_class: sm.esm_class,
+            protocol_id: 0,
+            priority_flag: PriorityFlag(0),
+            registered_delivery: sm.registered_delivery,
+            data_coding: sm.data_coding,
+            user_data: user_data(&[], sm.tlvs),
+            tlvs: sm.tlvs,
+        }
     }
 
     /// The delivery receipt or intermediate notification that this is; `None` for a message. `room` is for one that is
@@ -181,7 +204,7 @@ fn user_data<'a>(short_message: &'a [u8], tlvs: Tlvs<'a>) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdu::DeliverSm;
+    use crate::pdu::{CommandStatus, EnquireLink, SubmitSm, TlvBuf};
 
     fn read(data_coding: u8, text: &[u8]) -> Option<Vec<u8>> {
         let pdu = Pdu::DeliverSm(DeliverSm {
@@ -202,5 +225,39 @@ mod tests {
         assert_eq!(read(0, ascii).unwrap(), b"42");
         assert_eq!(read(8, &wide).unwrap(), b"42");
         assert_eq!(read(8, ascii).unwrap(), b"42");
+    }
+
+    #[test]
+    fn octets_give_the_same_as_the_pdu_they_are_read_to() {
+        let mut tlvs = TlvBuf::new();
+        tlvs.push(Tag::MESSAGE_PAYLOAD, b"payload").unwrap();
+        let tlvs = tlvs.as_tlvs();
+        let pdus = [
+            Pdu::SubmitSm(SubmitSm {
+                source_addr: b"1",
+                protocol_id: 64,
+                short_message: b"text",
+                ..SubmitSm::default()
+            }),
+            Pdu::DeliverSm(DeliverSm {
+                destination_addr: b"2",
+                esm_class: EsmClass(0x04),
+                tlvs,
+                ..DeliverSm::default()
+            }),
+            Pdu::DataSm(DataSm {
+                service_type: b"WAP",
+                data_coding: DataCoding(8),
+                tlvs,
+                ..DataSm::default()
+            }),
+            Pdu::EnquireLink(EnquireLink::default()),
+        ];
+        for pdu in pdus {
+            let mut frame = Vec::new();
+            pdu.encode(&mut frame, CommandStatus::ESME_ROK, 1).unwrap();
+            assert_eq!(Delivery::decode(&frame), Delivery::of(&pdu));
+        }
+        assert_eq!(Delivery::decode(&[0; 8]), None);
     }
 }

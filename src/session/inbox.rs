@@ -7,7 +7,6 @@
 use super::delivery::{Address, Delivery};
 use super::event::Sequence;
 use super::instant::Instant;
-use crate::pdu::Pdu;
 use crate::text::{Joined, Limits, Outcome, Part, Reassembler};
 
 /// What became of a message that came in.
@@ -105,8 +104,7 @@ impl Inbox {
             return;
         }
         for part in message.parts.into_iter().filter(|part| part.number != last) {
-            let decoded = Pdu::decode(&part.token).ok();
-            let concat = decoded.and_then(|(_, pdu)| Delivery::of(&pdu)?.concat());
+            let concat = Delivery::decode(&part.token).and_then(|part| part.concat());
             let Some(concat) = concat else { continue };
             let again = Part {
                 key: &message.key,

@@ -9,8 +9,8 @@ use super::state::{State, may_receive};
 use super::version;
 use super::window::InFlight;
 use crate::pdu::{
-    BindResp, Body, CommandId, CommandStatus, Framer, HEADER_LEN, Header, InterfaceVersion, Pdu,
-    Tag,
+    Bind, BindResp, Body, CommandId, CommandStatus, Framer, HEADER_LEN, Header, InterfaceVersion,
+    Tag, Untyped,
 };
 
 /// SMSC: a bind that waits for the application's answer.
@@ -236,7 +236,7 @@ impl Session {
         if let Some(status) = self.wrong_state(command_id) {
             return self.refuse_frame(header, status, frame);
         }
-        let pdu = match Pdu::decode(frame) {
+        let mut pdu = match Untyped::decode(frame) {
             Ok((_, pdu)) => pdu,
             Err(error) => {
                 self.stats.undecodable += 1;
@@ -248,11 +248,8 @@ impl Session {
                 return;
             }
         };
-        if let (
-            Some(bind),
-            Pdu::BindTransmitter(fields) | Pdu::BindReceiver(fields) | Pdu::BindTransceiver(fields),
-        ) = (BindType::from_command_id(command_id), pdu)
-        {
+        if let Some(bind) = BindType::from_command_id(command_id) {
+            let fields = Bind::decode(header, &frame[HEADER_LEN..]).unwrap_or_default();
             self.bind_received = Some(BindReceived {
                 number,
                 bind,
@@ -265,7 +262,7 @@ impl Session {
                 return self.refuse_frame(header, self.busy_status(), frame);
             }
             if self.config.role == Role::Smsc
-                && let Some(status) = fault(&pdu)
+                && let Some(status) = fault(command_id, &mut pdu)
             {
                 return self.refuse_frame(header, status, frame);
             }
@@ -328,24 +325,12 @@ impl Session {
 
 /// What a message centre does not take in a request that can be read: a field that is too long, a time that is none, a
 /// TLV missing that must be there. An ESME takes it: refused, the message would come again and again.
-fn fault(pdu: &Pdu<'_>) -> Option<CommandStatus> {
-    let check = match pdu {
-        Pdu::SubmitSm(body) => body.check(),
-        Pdu::SubmitMulti(body) => body.check(),
-        Pdu::DataSm(body) => body.check(),
-        Pdu::QuerySm(body) => body.check(),
-        Pdu::CancelSm(body) => body.check(),
-        Pdu::ReplaceSm(body) => body.check(),
-        Pdu::BroadcastSm(body) => body.check(),
-        Pdu::QueryBroadcastSm(body) => body.check(),
-        Pdu::CancelBroadcastSm(body) => body.check(),
-        _ => Ok(()),
-    };
-    if let Err(error) = check {
+fn fault(command_id: CommandId, pdu: &mut Untyped<'_>) -> Option<CommandStatus> {
+    if let Err(error) = pdu.check() {
         return Some(error.status());
     }
-    let needed: &[Tag] = match pdu {
-        Pdu::BroadcastSm(_) => &[
+    let needed: &[Tag] = match command_id {
+        CommandId::BROADCAST_SM => &[
             Tag::BROADCAST_AREA_IDENTIFIER,
             Tag::BROADCAST_CONTENT_TYPE,
             Tag::BROADCAST_REP_NUM,
@@ -358,6 +343,6 @@ fn fault(pdu: &Pdu<'_>) -> Option<CommandStatus> {
 }
 
 fn congestion_state(frame: &[u8]) -> Option<u8> {
-    let (_, pdu) = Pdu::decode(frame).ok()?;
+    let (_, pdu) = Untyped::decode(frame).ok()?;
     pdu.tlvs().get(Tag::CONGESTION_STATE)?.first().copied()
 }

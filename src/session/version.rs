@@ -1,6 +1,6 @@
 //! Which version two sides speak, and what one of 3.3 is not sent (SMPP 3.4, 4.1 and 3.4; SMPP 5.0, 2.11).
 
-use crate::pdu::{CommandId, InterfaceVersion, Pdu, Tag};
+use crate::pdu::{CommandId, InterfaceVersion, Tag, Untyped};
 
 /// The lower of two versions; one that does not exist counts as the next lower one.
 pub(super) fn common(ours: InterfaceVersion, theirs: InterfaceVersion) -> InterfaceVersion {
@@ -17,7 +17,7 @@ pub(super) fn takes_tlvs(version: InterfaceVersion) -> bool {
 
 /// The length of a PDU without its TLVs; `None` for a request whose message is in them.
 pub(super) fn length_without_tlvs(frame: &[u8]) -> Option<usize> {
-    let Ok((header, pdu)) = Pdu::decode(frame) else {
+    let Ok((header, pdu)) = Untyped::decode(frame) else {
         // A vendor's PDU or one that its application wrote by itself: nothing is known of it.
         return Some(frame.len());
     };

@@ -1,5 +1,10 @@
 //! The names of alphabets, encodings and languages, as options and results spell them.
 
+/// Where a name stands among others.
+fn place(names: &[&str], name: &str) -> Option<usize> {
+    names.iter().position(|known| *known == name)
+}
+
 /// Declares an enum whose variants have one name each, with the way back.
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
@@ -18,7 +23,8 @@ macro_rules! named {
 
             /// The value of a name, exactly as [`as_str`](Self::as_str) spells it.
             pub fn by_name(name: &str) -> Option<$type> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+                let at = place(&[$($name),+], name)?;
+                Self::ALL.get(at).copied()
             }
         }
     };

@@ -83,20 +83,6 @@ impl Given {
         }
     }
 
-    fn count(&self, name: &'static str, setting: &mut usize) -> Result<(), BadOption> {
-        if let Some(number) = self.number(name, 1.0, u32::MAX.into())? {
-            *setting = number as usize;
-        }
-        Ok(())
-    }
-
-    fn millis(&self, name: &'static str, setting: &mut u64) -> Result<(), BadOption> {
-        if let Some(number) = self.number(name, 0.0, 9e15)? {
-            *setting = number as u64;
-        }
-        Ok(())
-    }
-
     fn flag(&self, name: &'static str, setting: &mut bool) -> Result<(), BadOption> {
         if let Some(value) = self.value(name) {
             *setting = value.as_bool().ok_or(BadOption(name))?;
@@ -153,6 +139,59 @@ impl Given {
     }
 }
 
+/// The least and the most that a number may be.
+#[derive(Clone, Copy)]
+struct Range(f64, f64);
+
+const COUNT: Range = Range(1.0, u32::MAX as f64);
+const MILLIS: Range = Range(0.0, 9e15);
+const RATE: Range = Range(f64::MIN_POSITIVE, f64::INFINITY);
+
+/// The settings that are numbers, and what each sets.
+type Number = (&'static str, Range, fn(&mut Config, f64));
+const NUMBERS: &[Number] = &[
+    ("window", COUNT, |config, n| config.window = n as usize),
+    ("maxQueue", COUNT, |config, n| config.max_queue = n as usize),
+    ("maxPdu", COUNT, |config, n| config.max_pdu = n as usize),
+    ("maxUnacknowledged", COUNT, |config, n| {
+        config.max_unacknowledged = n as usize;
+    }),
+    ("endpoints", COUNT, |config, n| {
+        config.endpoints = n as usize;
+    }),
+    ("enquireLink", MILLIS, |config, n| {
+        config.enquire_link = n as u64;
+    }),
+    ("enquireLinkTimeout", MILLIS, |config, n| {
+        config.enquire_link_timeout = n as u64;
+    }),
+    ("responseTimeout", MILLIS, |config, n| {
+        config.response_timeout = n as u64;
+    }),
+    ("bindTimeout", MILLIS, |config, n| {
+        config.bind_timeout = n as u64;
+    }),
+    ("unbindTimeout", MILLIS, |config, n| {
+        config.unbind_timeout = n as u64;
+    }),
+    ("sessionInit", MILLIS, |config, n| {
+        config.session_init = n as u64;
+    }),
+    ("inactivity", MILLIS, |config, n| {
+        config.inactivity = n as u64;
+    }),
+    ("acknowledgeTimeout", MILLIS, |config, n| {
+        config.acknowledge_timeout = n as u64;
+    }),
+    ("rate", RATE, |config, n| config.rate = Some(n)),
+    ("inboundRate", RATE, |config, n| {
+        config.inbound_rate = Some(n);
+    }),
+    ("maxRefusals", Range(0.0, u32::MAX as f64), |config, n| {
+        config.max_refusals = n as u32;
+    }),
+];
+
 /// Reads an `EngineConfig`.
 pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
     let given = Given(options);
@@ -174,24 +213,12 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
     };
     given.version("version", &mut config.interface_version)?;
     given.version("assumeVersion", &mut config.assumed_version)?;
-    given.count("window", &mut config.window)?;
-    given.count("maxQueue", &mut config.max_queue)?;
-    given.count("maxPdu", &mut config.max_pdu)?;
-    given.count("maxUnacknowledged", &mut config.max_unacknowledged)?;
-    given.millis("enquireLink", &mut config.enquire_link)?;
-    given.millis("enquireLinkTimeout", &mut config.enquire_link_timeout)?;
-    given.millis("responseTimeout", &mut config.response_timeout)?;
-    given.millis("bindTimeout", &mut config.bind_timeout)?;
-    given.millis("unbindTimeout", &mut config.unbind_timeout)?;
-    given.millis("sessionInit", &mut config.session_init)?;
-    given.millis("inactivity", &mut config.inactivity)?;
-    given.millis("acknowledgeTimeout", &mut config.acknowledge_timeout)?;
-    config.rate = given.number("rate", f64::MIN_POSITIVE, f64::INFINITY)?;
-    config.inbound_rate = given.number("inboundRate", f64::MIN_POSITIVE, f64::INFINITY)?;
+    for &(name, Range(min, max), set) in NUMBERS {
+        if let Some(number) = given.number(name, min, max)? {
+            set(&mut config, number);
+        }
+    }
     config.reconnect = given.reconnect(config.reconnect)?;
-    given.count("endpoints", &mut config.endpoints)?;
-    let refusals = given.number("maxRefusals", 0.0, u32::MAX.into())?;
-    config.max_refusals = refusals.unwrap_or(0.0) as u32;
     given.flag("bindFailIsFinal", &mut config.bind_fail_is_final)?;
     given.flag("fallBack", &mut config.fall_back)?;
     let seed = given.number("seed", f64::NEG_INFINITY, f64::INFINITY)?;
@@ -211,7 +238,10 @@ pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
     };
     given.flag("plainReceipts", &mut messages.plain_receipts)?;
     given.flag("reassemble", &mut messages.reassemble)?;
-    given.millis("partTimeout", &mut messages.part_timeout)?;
+    let Range(min, max) = MILLIS;
+    if let Some(number) = given.number("partTimeout", min, max)? {
+        messages.part_timeout = number as u64;
+    }
     Ok((config, messages))
 }
 

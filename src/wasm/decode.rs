@@ -4,8 +4,8 @@ use super::config::{Messages, latin1};
 use super::error;
 use super::io::{Io, NOTHING};
 use super::report;
+use crate::pdu::CommandId;
 use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
-use crate::pdu::{CommandId, Pdu};
 use crate::receipt::{self, ReceiptTlvs};
 use crate::session::Delivery;
 use crate::text::{
@@ -131,9 +131,7 @@ fn write_fault(io: &mut Io, fault: &Fault) {
 
 /// Text, user data header and receipt of a message.
 fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
-    let decoded = Pdu::decode(pdu.bytes).ok();
-    let delivery = decoded.as_ref().and_then(|(_, pdu)| Delivery::of(pdu));
-    let Some(delivery) = delivery else {
+    let Some(delivery) = Delivery::decode(pdu.bytes) else {
         io.words(&[0, 0, 0]);
         return;
     };

@@ -35,14 +35,10 @@ fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
+/// An object with a message, and the field that it is about if it is about one.
+fn object(fault: Fault, message: &str, field: &str) -> JsValue {
     let object = Object::new();
     set(&object, "code", &fault.code().into());
-    let message = if field.is_empty() {
-        message.to_owned()
-    } else {
-        [field, ": ", message].concat()
-    };
     set(&object, "message", &message.into());
     if !field.is_empty() {
         set(&object, "field", &field.into());
@@ -50,12 +46,23 @@ pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
     object.into()
 }
 
+/// `field` begins the message, unless it is empty.
+pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
+    let mut whole = String::from(field);
+    if !field.is_empty() {
+        whole.push_str(": ");
+    }
+    whole.push_str(message);
+    object(fault, &whole, field)
+}
+
+/// The message tells the field already.
+pub(super) fn of_field(message: &str, field: &str) -> JsValue {
+    object(Fault::InvalidField, message, field)
+}
+
 pub(super) fn field(error: &InvalidField) -> JsValue {
-    let object = Object::new();
-    set(&object, "code", &Fault::InvalidField.code().into());
-    set(&object, "message", &error.to_string().into());
-    set(&object, "field", &error.field.into());
-    object.into()
+    of_field(&error.to_string(), error.field)
 }
 
 pub(super) fn send(error: &SendError) -> JsValue {

@@ -3,7 +3,7 @@
 use super::config::{LogLevel, Messages};
 use super::io::{Io, NOTHING};
 use super::report;
-use crate::pdu::{CommandId, HEADER_LEN, Header, Pdu};
+use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
 use crate::session::{
     Arrival, BindType, CloseReason, Delivery, Event, Failure, Inbox, Instant, Sequence, State,
     Ticket,
@@ -177,14 +177,16 @@ fn inbound(
     now: Instant,
 ) -> bool {
     // The session has read it once, so that it can be read.
-    let Ok((header, pdu)) = Pdu::decode(frame) else {
+    let Some((octets, body)) = frame.split_first_chunk::<HEADER_LEN>() else {
         return false;
     };
+    let header = Header::decode(octets);
     if let Some(bind) = BindType::from_command_id(header.command_id) {
-        bind_request(io, sequence, bind, &pdu);
+        let fields = Bind::decode(&header, body).unwrap_or_default();
+        bind_request(io, sequence, bind, &fields);
         return false;
     }
-    let Some(delivery) = Delivery::of(&pdu) else {
+    let Some(delivery) = Delivery::decode(frame) else {
         request(io, Some(sequence), frame, None);
         return false;
     };
@@ -212,12 +214,7 @@ fn inbound(
     false
 }
 
-fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, pdu: &Pdu<'_>) {
-    let (Pdu::BindTransmitter(fields) | Pdu::BindReceiver(fields) | Pdu::BindTransceiver(fields)) =
-        pdu
-    else {
-        return;
-    };
+fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, fields: &Bind<'_>) {
     io.word(BIND_REQUEST);
     write_sequence(io, Some(sequence));
     let kind = match bind {
@@ -278,10 +275,8 @@ pub(super) fn joined(
     let Some(first) = joined.parts.first() else {
         return;
     };
-    let Ok((header, pdu)) = Pdu::decode(&first.token) else {
-        return;
-    };
-    let Some(delivery) = Delivery::of(&pdu) else {
+    let header = first.token.first_chunk().map(Header::decode);
+    let (Some(header), Some(delivery)) = (header, Delivery::decode(&first.token)) else {
         return;
     };
     fields(io, sequence, &header, &delivery);

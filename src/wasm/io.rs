@@ -66,9 +66,11 @@ impl Io {
     }
 
     pub(super) fn word(&mut self, value: u32) {
-        self.words.push(value);
+        self.words(&[value]);
     }
 
+    /// Called everywhere: inlined, it would be much of the module.
+    #[inline(never)]
     pub(super) fn words(&mut self, values: &[u32]) {
         self.words.extend_from_slice(values);
     }
@@ -82,7 +84,7 @@ impl Io {
     pub(super) fn text_with(&mut self, write: impl FnOnce(&mut String)) {
         let from = self.text.len();
         write(&mut self.text);
-        let added = &self.text[from..];
+        let added = self.text.get(from..).unwrap_or_default();
         let units = if added.is_ascii() {
             added.len()
         } else {

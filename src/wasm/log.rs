@@ -1,10 +1,10 @@
 //! A PDU as a line of a log. Passwords are never in it, addresses and texts only if asked for.
 
 use super::config::{LogLevel, Messages};
-use crate::pdu::{CommandStatus, HEADER_LEN, Header, Pdu};
+use crate::pdu::{CommandStatus, HEADER_LEN, Header};
 use crate::session::{Delivery, Direction};
 use crate::text::decode_into;
-use std::fmt::Write;
+use crate::words::{Word, words};
 
 pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messages: &Messages) {
     let Some(header) = frame.first_chunk::<HEADER_LEN>().map(Header::decode) else {
@@ -16,27 +16,29 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
     };
     let id = header.command_id;
     // Writing to a string does not fail.
-    let _ = write!(line, "{arrow} {}", id.name());
+    let _ = words!(line, arrow, " ", id.name());
     if !id.is_known() {
-        let _ = write!(line, "(0x{:08X})", id.0);
+        let _ = words!(line, "(0x", Word::Hex(id.0, 8), ")");
     }
-    let _ = write!(
+    let _ = words!(
         line,
-        " seq={} len={}",
-        header.sequence_number, header.command_length
+        " seq=",
+        header.sequence_number,
+        " len=",
+        header.command_length
     );
     if id.is_response() {
-        let _ = write!(
+        let status = header.command_status;
+        let _ = words!(
             line,
-            " status=0x{:08X} {}",
-            header.command_status.0,
-            header.command_status.name()
+            " status=0x",
+            Word::Hex(status.0, 8),
+            " ",
+            status.name()
         );
     }
     if messages.log == LogLevel::Texts
-        && let Some(delivery) = Pdu::decode(frame)
-            .ok()
-            .and_then(|(_, pdu)| Delivery::of(&pdu))
+        && let Some(delivery) = Delivery::decode(frame)
     {
         for (name, octets) in [
             (" from=", delivery.source.addr),
@@ -61,7 +63,13 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
 
 /// The peer is too busy; `status` is ESME_ROK if its congestion_state says so.
 pub(super) fn pause(line: &mut String, status: CommandStatus, millis: u64) {
-    let _ = write!(line, "-- paused for {millis} ms: {}", status.name());
+    let _ = words!(
+        line,
+        "-- paused for ",
+        millis as usize,
+        " ms: ",
+        status.name()
+    );
 }
 
 /// In quotation marks, with what would end them or the line escaped.
@@ -74,7 +82,7 @@ fn write_quoted(line: &mut String, text: &str) {
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
+                let _ = words!(line, "\\u{", Word::Hex(c.into(), 4), "}");
             }
             c => line.push(c),
         }

@@ -16,6 +16,10 @@ mod report;
 mod sms;
 mod stats;
 
+/// A fifth of the default allocator's code, and no slower.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 use wasm_bindgen::prelude::*;
 
 /// The module's memory.

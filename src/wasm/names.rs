@@ -46,44 +46,53 @@ pub(super) fn encoding_code(name: EncodingName) -> u32 {
     }
 }
 
-/// The names of encodings, by their number in the result of `send_sms`.
+/// Names with a space between.
+fn list(names: impl Iterator<Item = &'static str>) -> String {
+    let mut list = String::new();
+    for name in names {
+        if !list.is_empty() {
+            list.push(' ');
+        }
+        list.push_str(name);
+    }
+    list
+}
+
+/// The names of encodings, by their number in the result of `send_sms`, with a space between.
 #[wasm_bindgen]
-pub fn encoding_names() -> Vec<String> {
+pub fn encoding_names() -> String {
     let national = Language::ALL
         .iter()
         .map(|&language| EncodingName::Gsm7National(language));
-    ENCODINGS
-        .into_iter()
-        .chain(national)
-        .map(|name| name.as_str().to_owned())
-        .collect()
+    list(
+        ENCODINGS
+            .into_iter()
+            .chain(national)
+            .map(EncodingName::as_str),
+    )
 }
 
 /// As [`coding`], by the name.
 pub(super) fn coding_by_name(name: &str) -> Option<(Encoding, EncodingName)> {
-    let names = encoding_options();
-    let number = names.iter().position(|known| known == name)?;
-    coding(number as u32)
+    coding(coding_names().position(|known| known == name)? as u32)
 }
 
-/// The encodings that can be asked for, by their number in an SMS. The last are coded by JavaScript.
-#[wasm_bindgen]
-pub fn encoding_options() -> Vec<String> {
+fn coding_names() -> impl Iterator<Item = &'static str> {
     let coded = ENCODINGS[ENCODINGS.len() - CODED..].iter();
     let names = Encoding::ALL.iter().map(|encoding| encoding.as_str());
-    names
-        .chain(coded.map(|coded| coded.as_str()))
-        .map(str::to_owned)
-        .collect()
+    names.chain(coded.map(|coded| coded.as_str()))
 }
 
-/// The languages that have tables of their own; their number in an SMS is one more than here.
+/// The encodings that can be asked for, by their number in an SMS, with a space between. The last are coded by JavaScript.
 #[wasm_bindgen]
-pub fn languages() -> Vec<String> {
-    Language::ALL
-        .iter()
-        .map(|language| language.as_str().to_owned())
-        .collect()
+pub fn encoding_options() -> String {
+    list(coding_names())
+}
+
+/// The languages that have tables of their own, with a space between; their number in an SMS is one more than here.
+#[wasm_bindgen]
+pub fn languages() -> String {
+    list(Language::ALL.iter().map(|language| language.as_str()))
 }
 
 /// The name of a command_id; `unknown` if it has none.

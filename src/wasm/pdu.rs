@@ -1,33 +1,18 @@
 //! PDUs from JavaScript objects: `PduInput` and `TlvInput` of js/engine/types.ts.
 
 use super::engine::Engine;
-use super::error::{Fault, send, throw};
+use super::error::{Fault, of_field, send, throw};
 use super::events::{WHOLE, ticket};
 use crate::pdu::{
-    CommandId, CommandStatus, FieldValue, HEADER_LEN, InvalidInput, NamedField, NamedPdu, Tag,
-    TlvKey, encode_fields,
+    CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
+    encode_fields,
 };
 use crate::session::{Instant, Sequence};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 fn invalid(message: &str, field: &str) -> JsValue {
     throw(Fault::InvalidField, message, field)
-}
-
-fn unwritable(error: &InvalidInput) -> JsValue {
-    throw(Fault::InvalidField, &error.to_string(), "").with_field(&error.field)
-}
-
-trait WithField {
-    fn with_field(self, field: &str) -> Self;
-}
-
-impl WithField for JsValue {
-    fn with_field(self, field: &str) -> Self {
-        let _ = Reflect::set(&self, &"field".into(), &field.into());
-        self
-    }
 }
 
 /// The properties of an object; an error names `field` if it is none.
@@ -84,11 +69,14 @@ fn named_fields(value: &JsValue, field: &str) -> Result<Vec<NamedField>, JsValue
 fn tlvs(value: &JsValue) -> Result<Vec<(TlvKey, FieldValue)>, JsValue> {
     let mut all = Vec::new();
     for (name, value) in entries(value, "tlvs")? {
-        let number = match name.strip_prefix("0x") {
-            Some(digits) => u16::from_str_radix(digits, 16).ok(),
-            None => name.parse().ok(),
+        let (digits, radix) = match name.strip_prefix("0x") {
+            Some(digits) => (digits, 16),
+            None => (name.as_str(), 10),
         };
-        let key = number.map_or_else(|| TlvKey::Name(name.clone()), |tag| TlvKey::Tag(Tag(tag)));
+        let key = match u16::from_str_radix(digits, radix) {
+            Ok(tag) => TlvKey::Tag(Tag(tag)),
+            Err(_) => TlvKey::Name(name.clone()),
+        };
         match value.dyn_ref::<Array>() {
             Some(list) => {
                 for item in list.iter() {
@@ -101,59 +89,57 @@ fn tlvs(value: &JsValue) -> Result<Vec<(TlvKey, FieldValue)>, JsValue> {
     Ok(all)
 }
 
-/// What stands beside the fields of a PDU in its object.
-const FRAME: [&str; 4] = ["command", "status", "sequence", "tlvs"];
-
-fn read(object: &JsValue, command_id: Option<CommandId>) -> Result<NamedPdu, JsValue> {
-    let get = |name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    let number = |name: &str| match get(name) {
-        value if value.is_undefined() => Ok(0),
-        value => match field_value(&value, name)? {
-            FieldValue::Number(number) => Ok(number),
-            _ => Err(invalid("a number is expected", name)),
-        },
-    };
-    let command_id = match command_id {
-        Some(id) => id,
-        None => match field_value(&get("command"), "command")? {
-            FieldValue::Number(number) => CommandId(number),
-            FieldValue::Text(name) => {
-                CommandId::by_name(&name).ok_or_else(|| invalid("no such command", "command"))?
-            }
-            _ => return Err(invalid("a name or a number is expected", "command")),
-        },
-    };
-    let mut fields = named_fields(object_without_frame(object)?.as_ref(), "pdu")?;
-    fields.retain(|(name, _)| !FRAME.contains(&name.as_str()));
-    let given = get("tlvs");
-    Ok(NamedPdu {
-        command_id,
-        command_status: CommandStatus(number("status")?),
-        sequence_number: number("sequence")?,
-        fields,
-        tlvs: if given.is_undefined() {
-            Vec::new()
-        } else {
-            tlvs(&given)?
-        },
-    })
+fn number(value: &JsValue, name: &str) -> Result<u32, JsValue> {
+    match field_value(value, name)? {
+        FieldValue::Number(number) => Ok(number),
+        _ => Err(invalid("a number is expected", name)),
+    }
 }
 
-/// A copy without what is not a field, so that its values need not look like fields.
-fn object_without_frame(object: &JsValue) -> Result<Object, JsValue> {
-    let object = object
-        .dyn_ref::<Object>()
-        .ok_or_else(|| invalid("an object is expected", "pdu"))?;
-    let copy = Object::assign(&Object::new(), object);
-    for name in FRAME {
-        let _ = Reflect::delete_property(&copy, &name.into());
+fn command(value: &JsValue) -> Result<CommandId, JsValue> {
+    const NAME: &str = "command";
+    match field_value(value, NAME)? {
+        FieldValue::Number(number) => Ok(CommandId(number)),
+        FieldValue::Text(name) => {
+            CommandId::by_name(&name).ok_or_else(|| invalid("no such command", NAME))
+        }
+        _ => Err(invalid("a name or a number is expected", NAME)),
     }
-    Ok(copy)
+}
+
+/// A PDU of this command or, if none is given, of the command that the object names.
+fn read(object: &JsValue, command_id: Option<CommandId>) -> Result<NamedPdu, JsValue> {
+    let mut named = None;
+    let mut pdu = NamedPdu {
+        command_id: CommandId(0),
+        command_status: CommandStatus::ESME_ROK,
+        sequence_number: 0,
+        fields: Vec::new(),
+        tlvs: Vec::new(),
+    };
+    for (name, value) in entries(object, "pdu")? {
+        match name.as_str() {
+            "command" => named = Some(value),
+            "status" => pdu.command_status = CommandStatus(number(&value, "status")?),
+            "sequence" => pdu.sequence_number = number(&value, "sequence")?,
+            "tlvs" => pdu.tlvs = tlvs(&value)?,
+            _ => {
+                let value = field_value(&value, &name)?;
+                pdu.fields.push((name, value));
+            }
+        }
+    }
+    pdu.command_id = match command_id {
+        Some(id) => id,
+        None => command(&named.unwrap_or(JsValue::UNDEFINED))?,
+    };
+    Ok(pdu)
 }
 
 fn encoded(pdu: &NamedPdu) -> Result<Vec<u8>, JsValue> {
     let mut out = Vec::new();
-    encode_fields(&mut out, pdu, None).map_err(|error| unwritable(&error))?;
+    encode_fields(&mut out, pdu, None)
+        .map_err(|error| of_field(&error.to_string(), &error.field))?;
     Ok(out)
 }
 
@@ -174,7 +160,7 @@ pub fn encode_tlvs(given: &JsValue) -> Result<Vec<u8>, JsValue> {
         fields: Vec::new(),
         tlvs: tlvs(given)?,
     };
-    encoded(&pdu).map(|mut octets| octets.split_off(HEADER_LEN))
+    encoded(&pdu).map(|octets| octets.get(HEADER_LEN..).unwrap_or_default().to_vec())
 }
 
 #[wasm_bindgen]

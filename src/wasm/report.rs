@@ -55,6 +55,11 @@ pub(super) fn write(
     }
 }
 
-fn decimal(digits: &[u8]) -> Option<u32> {
-    std::str::from_utf8(digits).ok()?.trim().parse().ok()
+fn decimal(text: &[u8]) -> Option<u32> {
+    let digits = text.trim_ascii();
+    let grown = digits.iter().try_fold(0_u32, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    });
+    grown.filter(|_| !digits.is_empty())
 }

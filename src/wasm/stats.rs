@@ -29,7 +29,7 @@ impl Engine {
             stats.octets_out,
         ]
         .map(|figure| figure as f64);
-        serde_wasm_bindgen::to_value(&(figures, stats.rtt, session.rate()))
+        serde_wasm_bindgen::to_value(&(&figures[..], stats.rtt, session.rate()))
             .unwrap_or(JsValue::UNDEFINED)
     }
 }

@@ -33,8 +33,8 @@ pub(super) fn explain(pdu: &mut DecodedPdu<'_>) -> Option<usize> {
         match measured {
             Ok(_) => at = end,
             Err((kind, inside, expected, found)) => {
-                pdu.faults
-                    .push(fault(spec, pdu.offset + at + inside, kind, expected, found));
+                fault(spec, pdu.offset + at + inside, kind, expected, found)
+                    .add_to(&mut pdu.faults);
                 return None;
             }
         }
@@ -73,7 +73,7 @@ fn unknown(pdu: &mut DecodedPdu<'_>) {
             .expected("a command of 3.3, 3.4 or 5.0")
             .found(super::hex(pdu.command_id().0, 8))
             .section(section::of_field("command_id"));
-        pdu.faults.push(fault);
+        fault.add_to(&mut pdu.faults);
     }
 }
 
@@ -258,11 +258,10 @@ pub(super) fn check(spec: &FieldSpec, field: &Field<'_>, faults: &mut Vec<Fault>
         FieldKind::CString(max) => {
             let max = usize::from(max) - 1;
             if value.len() > max {
-                faults.push(
-                    note(FaultKind::TooLong)
-                        .expected(at_most(max))
-                        .found(number(value.len())),
-                );
+                note(FaultKind::TooLong)
+                    .expected(at_most(max))
+                    .found(number(value.len()))
+                    .add_to(faults);
             }
         }
         FieldKind::Time => check_time(value, field.name == "final_date", &note, faults),
@@ -284,7 +283,7 @@ pub(super) fn check_ascii(
             .expected("ASCII")
             .found(super::hex(u32::from(value[at]), 2));
         fault.offset += at;
-        faults.push(fault);
+        fault.add_to(faults);
     }
 }
 
@@ -300,13 +299,14 @@ pub(super) fn check_time(
         12 if local && time::meaning(value).is_some() => {}
         16 => {
             if time::meaning(value).is_none() {
-                faults.push(note(FaultKind::InvalidTime).expected("YYMMDDhhmmsstnnp"));
+                note(FaultKind::InvalidTime)
+                    .expected("YYMMDDhhmmsstnnp")
+                    .add_to(faults);
             }
         }
-        length => faults.push(
-            note(FaultKind::WrongLength)
-                .expected("0 or 16")
-                .found(number(length)),
-        ),
+        length => note(FaultKind::WrongLength)
+            .expected("0 or 16")
+            .found(number(length))
+            .add_to(faults),
     }
 }

@@ -58,16 +58,14 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
         | ValueSet::MsMsgWaitFacilities
         | ValueSet::CallbackNumPresInd
         | ValueSet::SessionSequence => of_bits(bits_of(set, value), value),
-        _ => match set.find(value) {
+        _ => match set.name_and_meaning(value) {
             None => reserved(),
-            Some(named) if named.meaning.is_empty() && !named.name.contains('_') => {
-                known(named.name)
-            }
-            Some(named) => {
-                let mut text = named.name.replace('_', " ");
-                if !named.meaning.is_empty() {
+            Some((name, "")) if !name.contains('_') => known(name),
+            Some((name, meaning)) => {
+                let mut text = name.replace('_', " ");
+                if !meaning.is_empty() {
                     text.push_str(": ");
-                    text.push_str(named.meaning);
+                    text.push_str(meaning);
                 }
                 known(text)
             }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use super::{CommandId, CommandStatus, DecodeErrorKind, HEADER_LEN, Header, Tag, VendorTlvs};
+use crate::words::{self, Word};
 
 /// What to explain, and how closely to look.
 #[derive(Clone, Copy, Debug)]
@@ -335,7 +336,9 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Called at half a hundred places, none of them in a hurry: so they are not inlined.
 impl Fault {
+    #[inline(never)]
     fn new(severity: Severity, kind: FaultKind, field: &str, offset: usize) -> Fault {
         Fault {
             severity,
@@ -356,16 +359,24 @@ impl Fault {
         Fault::new(Severity::Note, kind, field, offset)
     }
 
+    #[inline(never)]
     fn expected(mut self, expected: impl Into<Cow<'static, str>>) -> Fault {
         self.expected = Some(expected.into());
         self
     }
 
+    #[inline(never)]
     fn found(mut self, found: impl Into<Cow<'static, str>>) -> Fault {
         self.found = Some(found.into());
         self
     }
 
+    #[inline(never)]
+    fn add_to(self, faults: &mut Vec<Fault>) {
+        faults.push(self);
+    }
+
+    #[inline(never)]
     fn section(mut self, section: String) -> Fault {
         self.section = Some(section);
         self
@@ -390,32 +401,27 @@ fn number(value: usize) -> Cow<'static, str> {
 }
 
 fn octets(count: usize) -> Cow<'static, str> {
-    let mut text = count.to_string();
-    text.push_str(if count == 1 { " octet" } else { " octets" });
-    text.into()
+    let unit = if count == 1 { " octet" } else { " octets" };
+    sentence(&[count.into(), unit.into()])
 }
 
 fn at_most(count: usize) -> Cow<'static, str> {
-    let mut text = String::from("at most ");
-    text.push_str(&count.to_string());
-    text.into()
+    sentence(&["at most ".into(), count.into()])
 }
 
 /// A number in hex, as the specification writes it.
 fn hex(value: u32, digits: usize) -> Cow<'static, str> {
-    let mut text = String::from("0x");
-    for digit in (0..digits).rev() {
-        text.push(char::from(
-            b"0123456789ABCDEF"[(value >> (4 * digit) & 0xF) as usize],
-        ));
-    }
+    sentence(&["0x".into(), Word::Hex(value, digits)])
+}
+
+fn sentence(words: &[Word<'_>]) -> Cow<'static, str> {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = words::write(&mut text, words);
     text.into()
 }
 
 /// The status and its name.
 fn status_text(status: CommandStatus) -> Cow<'static, str> {
-    let mut text = String::from(status.name());
-    text.push_str(": ");
-    text.push_str(status.meaning());
-    text.into()
+    sentence(&[status.name().into(), ": ".into(), status.meaning().into()])
 }

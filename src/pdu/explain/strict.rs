@@ -98,7 +98,7 @@ fn header(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
         let fault = Fault::note(kind, field, pdu.offset + at)
             .expected(expected)
             .found(hex(found, 8));
-        notes.push(fault.section(section::of_field(field)));
+        fault.section(section::of_field(field)).add_to(notes);
     };
     let status = header.command_status;
     if !id.is_response() {
@@ -135,12 +135,11 @@ fn header(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
     let body = pdu.bytes.len() - start;
     if body == 0 && id == CommandId::DELIVER_SM_RESP && !pdu.is_failure() {
         let fault = Fault::note(FaultKind::MissingBody, "message_id", pdu.offset + start);
-        notes.push(
-            fault
-                .expected("one NUL")
-                .found("nothing")
-                .section("3.4 4.6.2, 5.0 4.3.1.2".into()),
-        );
+        fault
+            .expected("one NUL")
+            .found("nothing")
+            .section("3.4 4.6.2, 5.0 4.3.1.2".into())
+            .add_to(notes);
     }
     let fields = fields_of(id).unwrap_or(&[]);
     if body != 0 && pdu.is_failure() && !fields.is_empty() {
@@ -149,12 +148,11 @@ fn header(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
             fields[0].name,
             pdu.offset + start,
         );
-        notes.push(
-            fault
-                .expected("the header alone")
-                .found(octets(body))
-                .section(section::FAILED_RESPONSE.into()),
-        );
+        fault
+            .expected("the header alone")
+            .found(octets(body))
+            .section(section::FAILED_RESPONSE.into())
+            .add_to(notes);
     }
 }
 
@@ -179,24 +177,22 @@ fn mandatory(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
     {
         let most = if session.older_than(V5_0) { 254 } else { 255 };
         if !(1..=most).contains(&count.number().unwrap_or(0)) {
-            notes.push(
-                count
-                    .note(FaultKind::ReservedValue)
-                    .expected("1 or more")
-                    .found(number(count.bytes[0].into())),
-            );
+            count
+                .note(FaultKind::ReservedValue)
+                .expected("1 or more")
+                .found(number(count.bytes[0].into()))
+                .add_to(notes);
         }
     }
     if let Some(length) = pdu.field("sm_length")
         && length.number() == Some(255)
         && session.older_than(V5_0)
     {
-        notes.push(
-            length
-                .note(FaultKind::TooLong)
-                .expected(at_most(254))
-                .found("255"),
-        );
+        length
+            .note(FaultKind::TooLong)
+            .expected(at_most(254))
+            .found("255")
+            .add_to(notes);
     }
     unused(pdu, session, notes);
 }
@@ -220,7 +216,10 @@ fn unused(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
         .filter(|field| names.contains(&field.name))
     {
         if field.bytes.iter().any(|octet| *octet != 0) {
-            notes.push(field.note(FaultKind::NotAllowed).expected("0 or empty"));
+            field
+                .note(FaultKind::NotAllowed)
+                .expected("0 or empty")
+                .add_to(notes);
         }
     }
 }
@@ -280,14 +279,13 @@ fn reserved(
         let fault = field
             .note(FaultKind::ReservedValue)
             .expected("a value of the specification");
-        notes.push(fault.found(hex(u32::from(value), 2)));
+        fault.found(hex(u32::from(value), 2)).add_to(notes);
     } else if session.older_than(V5_0) && is_of_5_0(set, value) {
-        notes.push(
-            field
-                .note(FaultKind::ReservedValue)
-                .expected("a value of 3.4")
-                .found(hex(u32::from(value), 2)),
-        );
+        field
+            .note(FaultKind::ReservedValue)
+            .expected("a value of 3.4")
+            .found(hex(u32::from(value), 2))
+            .add_to(notes);
     }
 }
 
@@ -360,11 +358,10 @@ fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
             |kind| Fault::note(kind, tlv.field.name, start).section(section::of_tlv(tlv.tag));
         let Some(spec) = tlv.tag.spec() else {
             if !tlv.tag.is_vendor() {
-                notes.push(
-                    note(FaultKind::ReservedValue)
-                        .expected("a tag of the specification")
-                        .found(hex(tlv.tag.0.into(), 4)),
-                );
+                note(FaultKind::ReservedValue)
+                    .expected("a tag of the specification")
+                    .found(hex(tlv.tag.0.into(), 4))
+                    .add_to(notes);
             }
             continue;
         };
@@ -375,12 +372,14 @@ fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
             None => spec.allowed_3_4 | spec.allowed_5_0,
         };
         if allowed & carrier == 0 {
-            notes.push(note(FaultKind::TlvNotAllowed).found(pdu.command()));
+            note(FaultKind::TlvNotAllowed)
+                .found(pdu.command())
+                .add_to(notes);
         }
         if !seen.contains(&tlv.tag) {
             seen.push(tlv.tag);
         } else if !spec.repeatable {
-            notes.push(note(FaultKind::TlvRepeated).expected("once"));
+            note(FaultKind::TlvRepeated).expected("once").add_to(notes);
         }
         value(spec, tlv, session, notes);
     }
@@ -397,7 +396,7 @@ fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
                 tag.name(),
                 pdu.offset + pdu.bytes.len(),
             );
-            notes.push(fault.section(section::of_tlv(*tag)));
+            fault.section(section::of_tlv(*tag)).add_to(notes);
         }
     }
 }
@@ -421,22 +420,22 @@ fn value(spec: &TlvSpec, tlv: &TlvField<'_>, session: &Session, notes: &mut Vec<
             expected.push_str(" to ");
             expected.push_str(&number(spec.max.into()));
         }
-        notes.push(
-            note(FaultKind::WrongLength)
-                .expected(expected)
-                .found(number(length)),
-        );
+        note(FaultKind::WrongLength)
+            .expected(expected)
+            .found(number(length))
+            .add_to(notes);
     }
     if spec.kind == TlvType::CString {
         check_ascii(field, &note, notes);
         match field.bytes.iter().position(|octet| *octet == 0) {
-            None => notes.push(
-                note(FaultKind::MissingNul)
-                    .expected("a NUL")
-                    .found("the end of the TLV"),
-            ),
+            None => note(FaultKind::MissingNul)
+                .expected("a NUL")
+                .found("the end of the TLV")
+                .add_to(notes),
             Some(end) if end + 1 < length => {
-                notes.push(note(FaultKind::StrayOctets).found(octets(length - end - 1)));
+                note(FaultKind::StrayOctets)
+                    .found(octets(length - end - 1))
+                    .add_to(notes);
             }
             Some(_) => {}
         }
@@ -466,11 +465,10 @@ fn value(spec: &TlvSpec, tlv: &TlvField<'_>, session: &Session, notes: &mut Vec<
     if matches!(tlv.tag, Tag::SAR_TOTAL_SEGMENTS | Tag::SAR_SEGMENT_SEQNUM)
         && field.number() == Some(0)
     {
-        notes.push(
-            note(FaultKind::ReservedValue)
-                .expected("1 to 255")
-                .found("0"),
-        );
+        note(FaultKind::ReservedValue)
+            .expected("1 to 255")
+            .found("0")
+            .add_to(notes);
     }
 }
 
@@ -484,7 +482,7 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
         let fault = length
             .note(FaultKind::TwoTexts)
             .expected("0 with message_payload");
-        notes.push(fault.found(number(short.len())));
+        fault.found(number(short.len())).add_to(notes);
     }
     let Some(class) = pdu
         .field("esm_class")
@@ -503,7 +501,7 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
         let fault = class
             .note(FaultKind::MissingHeader)
             .expected("a text that begins with a user data header");
-        notes.push(fault.found(octets(text.len())));
+        fault.found(octets(text.len())).add_to(notes);
     }
     if let Some(sar) = pdu.tlv(Tag::SAR_MSG_REF_NUM) {
         let fault = Fault::note(
@@ -511,10 +509,9 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
             sar.field.name,
             sar.field.offset - 4,
         );
-        notes.push(
-            fault
-                .expected("no user data header")
-                .section(section::of_tlv(sar.tag)),
-        );
+        fault
+            .expected("no user data header")
+            .section(section::of_tlv(sar.tag))
+            .add_to(notes);
     }
 }

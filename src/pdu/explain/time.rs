@@ -74,18 +74,16 @@ pub(super) fn meaning(text: &[u8]) -> Option<String> {
             let mut out = String::from("after");
             for (number, unit) in pairs
                 .into_iter()
-                .zip(["years", "months", "days", "hours", "minutes", "seconds"])
+                .zip(["year", "month", "day", "hour", "minute", "second"])
             {
                 if number != 0 {
                     out.push(' ');
                     out.push_str(&number.to_string());
                     out.push(' ');
-                    // In the singular without its s.
-                    out.push_str(if number == 1 {
-                        &unit[..unit.len() - 1]
-                    } else {
-                        unit
-                    });
+                    out.push_str(unit);
+                    if number != 1 {
+                        out.push('s');
+                    }
                 }
             }
             if pairs == [0; 6] {

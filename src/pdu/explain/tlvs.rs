@@ -19,12 +19,11 @@ pub(super) fn explain<'a>(pdu: &mut DecodedPdu<'a>, at: usize, vendor: Option<&'
     if let Some(tlvs) = tlvs_behind_stray_nuls(rest) {
         let stray = rest.len() - tlvs.as_bytes().len();
         let fault = Fault::error(FaultKind::StrayOctets, "tlvs", pdu.offset + at);
-        pdu.faults.push(
-            fault
-                .expected("a TLV or the end of the PDU")
-                .found(octets(stray))
-                .section(section::FORMAT.into()),
-        );
+        fault
+            .expected("a TLV or the end of the PDU")
+            .found(octets(stray))
+            .section(section::FORMAT.into())
+            .add_to(&mut pdu.faults);
         return show(pdu, tlvs, at + stray, vendor);
     }
     let tlvs = Tlvs::prefix(rest);

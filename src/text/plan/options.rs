@@ -1,6 +1,7 @@
 //! How a text is to be sent, and why it can't be.
 
 use crate::text::{Alphabet, Concat, Encoding, Language};
+use crate::words::{Word, words};
 
 /// The most segments a concatenation can number.
 pub(super) const MAX_SEGMENTS: u8 = 255;
@@ -74,13 +75,27 @@ impl core::fmt::Display for TextError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Unencodable(characters) => {
-                write!(f, "can't be encoded:")?;
-                characters.iter().try_for_each(|(index, c)| {
-                    write!(f, " {c:?} (U+{:04X}) at {index}", u32::from(*c))
+                f.write_str("can't be encoded:")?;
+                characters.iter().try_for_each(|&(index, c)| {
+                    // What does not show is told by its number alone.
+                    let shown = if c.is_control() { '\u{FFFD}' } else { c };
+                    let number = u32::from(c);
+                    let digits = if number > 0xFFFF { 6 } else { 4 };
+                    words!(
+                        f,
+                        " '",
+                        Word::Char(shown),
+                        "' (U+",
+                        Word::Hex(number, digits),
+                        ") at ",
+                        index
+                    )
                 })
             }
-            Self::TooManySegments { needed, max } => write!(f, "{needed} segments, {max} allowed"),
-            Self::InvalidOption { option, reason } => write!(f, "{option}: {reason}"),
+            &Self::TooManySegments { needed, max } => {
+                words!(f, needed, " segments, ", max, " allowed")
+            }
+            &Self::InvalidOption { option, reason } => words!(f, option, ": ", reason),
         }
     }
 }

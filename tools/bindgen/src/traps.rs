@@ -6,7 +6,7 @@ use std::error::Error;
 use walrus::{FunctionBuilder, FunctionKind, ModuleConfig};
 
 /// Parts of the names of functions of the standard library that do nothing but panic, in either way of mangling.
-const PANICS: [&[&str]; 9] = [
+const PANICS: [&[&str]; 11] = [
     &["core", "9panicking"],
     &["std", "9panicking"],
     &["3std", "3sys", "9backtrace"],
@@ -16,6 +16,8 @@ const PANICS: [&[&str]; 9] = [
     &["core", "4cell", "panic_already"],
     &["alloc", "12handle_error"],
     &["alloc", "18handle_alloc_error"],
+    &["alloc", "3vec", "13assert_failed"],
+    &["std", "6thread", "5local", "panic_access_error"],
 ];
 
 /// The module with the body of each of them replaced.
