@@ -82,7 +82,7 @@ async function buildWasm(rustc) {
     await step("Optimising the WebAssembly", async () => {
       // Functions with names alike are alike themselves: beside each other they compress better. Names in the output cost octets elsewhere,
       // so that it is made a second time without.
-      const passes = [join(raw, "smpp_edge_bg.wasm"), "--one-caller-inline-max-function-size=0", "-Oz", "--reorder-functions-by-name"];
+      const passes = [join(raw, "smpp_edge_bg.wasm"), "--one-caller-inline-max-function-size=0", "-Oz", "-Oz", "--reorder-functions-by-name"];
       await Promise.all([
         optimise(...passes, "--output", withNames, "--debuginfo"),
         optimise(...passes, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features"),

@@ -1,2 +1,2 @@
 /** What the crate's `wasm` feature exports, as wasm-bindgen presents it. */
-export type Exports = typeof import("#bindgen");
+export type Exports = Omit<typeof import("#bindgen"), "default" | "initSync">;

@@ -1,13 +1,21 @@
-// workerd compiles WebAssembly only ahead of time: the module is imported, and starting it takes no waiting.
+// workerd compiles WebAssembly only ahead of time: the module is imported, and starting it takes no waiting. The parts are named one by
+// one, so that bundlers leave out the rest of the glue, which loads modules in other ways.
 
-import * as bindgen from "#bindgen";
+import {
+  initSync,
+  Engine, command_name, count, decode_pdus, encode_pdu, encode_tlvs, encoding_names, encoding_options, languages, message_id_key,
+  moduleMemory, parse_receipt, scratch, status_handling, status_meaning, status_name,
+} from "#bindgen";
 import module from "../../../dist/smpp.wasm";
 import type { Exports } from "./exports.ts";
 
-bindgen.initSync({ module });
+initSync({ module });
 
 /** The engine, ready for use. */
-export const wasm: Exports = bindgen;
+export const wasm: Exports = {
+  Engine, command_name, count, decode_pdus, encode_pdu, encode_tlvs, encoding_names, encoding_options, languages, message_id_key,
+  moduleMemory, parse_receipt, scratch, status_handling, status_meaning, status_name,
+};
 
 /** Resolves when the engine can be used: here it can be from the start. */
 export async function init(): Promise<void> {}
