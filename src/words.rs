@@ -48,7 +48,7 @@ pub(crate) fn write(out: &mut dyn fmt::Write, words: &[Word<'_>]) -> fmt::Result
     })
 }
 
-/// [`write`] of words as they stand.
+/// [`write()`] of words as they stand.
 macro_rules! words {
     ($out:expr, $($word:expr),+ $(,)?) => {
         $crate::words::write($out, &[$($crate::words::Word::from($word)),+])

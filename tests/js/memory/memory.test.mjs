@@ -11,6 +11,8 @@ import { execute, start } from "../../../scripts/lib.mjs";
 const full = process.env.SMPP_EDGE_MEMORY === "full";
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const MIB = 2 ** 20;
+/** What wasm memory grows by. */
+const PAGE = 65_536;
 
 let responder, port;
 before(async () => {
@@ -31,10 +33,13 @@ async function measure(t, what, steps, each) {
   return samples;
 }
 
-/** The first steps find their size: the messages that a report may still come for are remembered, up to a number. */
+/**
+ * The first steps find their size: the messages that a report may still come for are remembered, up to a number. Wasm memory has the size of
+ * its fullest moment: a larger read than any before may take a page more, once.
+ */
 function flat([, , settled, ...later]) {
   for (const { heapUsed, arrayBuffers, wasm } of later) {
-    assert.equal(wasm, settled.wasm, "wasm memory grew");
+    assert(wasm <= settled.wasm + PAGE, `wasm memory grew from ${settled.wasm} to ${wasm}`);
     assert(heapUsed < settled.heapUsed + 2 * MIB, `the heap grew from ${settled.heapUsed} to ${heapUsed}`);
     assert(arrayBuffers < settled.arrayBuffers + MIB, `buffers grew from ${settled.arrayBuffers} to ${arrayBuffers}`);
   }
