@@ -114,7 +114,7 @@ function lockedVersion(lock, name) {
 }
 
 /**
- * Flags for rustc. Less is inlined than in a native library: a tenth of the module, for a few per cent of the time of a message.
+ * Flags for rustc. Less is inlined than in a native library: a tenth of the module, for as much of the time of a message.
  * This machine's directories are kept out of the panic messages, so that every machine builds the same octets.
  */
 function rustFlags() {
