@@ -54,7 +54,7 @@ fn latin1(octets: &[u8]) -> String {
 
 /// An explained value in the corpus's notation.
 fn as_json(field: &Field<'_>) -> Json {
-    match &field.value {
+    match &field.value() {
         Value::Text(text) => latin1(text).into(),
         Value::Number(number) => (*number).into(),
         Value::Octets(octets) => hex(octets).into(),
@@ -64,7 +64,7 @@ fn as_json(field: &Field<'_>) -> Json {
 
 /// An address in the corpus's notation.
 fn entry_as_json(entry: &Field<'_>) -> Json {
-    let Value::Fields(parts) = &entry.value else {
+    let Value::Fields(parts) = entry.value() else {
         panic!("an entry has parts")
     };
     let mut object = serde_json::Map::new();
@@ -76,7 +76,7 @@ fn entry_as_json(entry: &Field<'_>) -> Json {
             "destination_addr" => "addr",
             name => name,
         };
-        object.insert(name.into(), as_json(part));
+        object.insert(name.into(), as_json(&part));
     }
     object.into()
 }
@@ -172,10 +172,10 @@ fn expect_places(id: &str, input: &[u8], field: &Field<'_>) {
         "{id}: {}",
         field.name
     );
-    for child in &field.children {
+    for child in &field.children() {
         expect_places(id, input, child);
     }
-    if let Value::Fields(parts) = &field.value {
+    if let Value::Fields(parts) = field.value() {
         parts.iter().for_each(|part| expect_places(id, input, part));
     }
 }
@@ -316,7 +316,7 @@ fn the_explained_form_is_written_back_to_the_same_octets() {
             fields: pdu
                 .fields
                 .iter()
-                .map(|field| (field.name.into(), (&field.value).into()))
+                .map(|field| (field.name.into(), (&field.value()).into()))
                 .collect(),
             tlvs: pdu
                 .tlvs

@@ -1,6 +1,8 @@
 //! What the explained form shows: fields with their places and meanings, faults with what stands around them, and in
 //! strict mode every departure from the specification.
 
+use std::borrow::Cow;
+
 use smpp_edge::pdu::explain::{
     DecodedPdu, Fault, FaultKind, Field, Options, Severity, Value, explain,
 };
@@ -39,11 +41,17 @@ fn field<'p, 'a>(pdu: &'p DecodedPdu<'a>, name: &str) -> &'p Field<'a> {
     pdu.fields.iter().find(|field| field.name == name).unwrap()
 }
 
-fn meanings<'p>(fields: &'p [Field<'_>]) -> Vec<(&'p str, &'p str)> {
+/// Names of fields with what they mean.
+fn meanings<'a>(fields: &[Field<'a>]) -> Vec<(&'a str, Cow<'a, str>)> {
+    let meaning = |field: &Field<'a>| (field.name, field.meaning().unwrap_or_default());
+    fields.iter().map(meaning).collect()
+}
+
+/// The same, as it should be.
+fn named<'a, const N: usize>(fields: [(&'a str, &'a str); N]) -> Vec<(&'a str, Cow<'a, str>)> {
     fields
-        .iter()
-        .map(|field| (field.name, field.meaning.as_deref().unwrap_or("")))
-        .collect()
+        .map(|(name, meaning)| (name, meaning.into()))
+        .to_vec()
 }
 
 const TO: SubmitSm<'static> = SubmitSm {
@@ -92,13 +100,13 @@ fn every_field_has_its_place_octets_and_value() {
         (addr.offset, addr.length(), addr.bytes),
         (19, 8, &b"Example\0"[..])
     );
-    assert_eq!(addr.value, Value::Text(b"Example"));
+    assert_eq!(addr.value(), Value::Text(b"Example"));
     assert_eq!(
-        field(&pdu, "source_addr_ton").meaning.as_deref(),
+        field(&pdu, "source_addr_ton").meaning().as_deref(),
         Some("alphanumeric: text sender, NPI normally 0")
     );
-    assert_eq!(field(&pdu, "sm_length").value, Value::Number(2));
-    assert_eq!(field(&pdu, "short_message").value, Value::Octets(b"Hi"));
+    assert_eq!(field(&pdu, "sm_length").value(), Value::Number(2));
+    assert_eq!(field(&pdu, "short_message").value(), Value::Octets(b"Hi"));
 
     // One field after the other, without a gap.
     let mut at = 16;
@@ -121,38 +129,38 @@ fn bit_fields_are_taken_apart() {
     let pdu = lenient(&octets);
     let class = field(&pdu, "esm_class");
     assert_eq!(
-        class.meaning.as_deref(),
+        class.meaning().as_deref(),
         Some("delivery receipt, user data header")
     );
     assert_eq!(
-        meanings(&class.children),
-        [
+        meanings(&class.children()),
+        named([
             ("messaging_mode", "default mode"),
             ("message_type", "delivery receipt"),
             ("udhi", "user data header"),
             ("reply_path", "no reply path")
-        ]
+        ])
     );
     assert!(
         class
-            .children
+            .children()
             .iter()
             .all(|child| child.offset == class.offset && child.bytes == [0x44])
     );
-    assert_eq!(class.children[1].value, Value::Number(4));
+    assert_eq!(class.children()[1].value(), Value::Number(4));
     let delivery = field(&pdu, "registered_delivery");
     assert_eq!(
-        delivery.meaning.as_deref(),
+        delivery.meaning().as_deref(),
         Some("receipt on success or failure, intermediate notification")
     );
     let coding = field(&pdu, "data_coding");
-    assert_eq!(coding.meaning.as_deref(), Some("GSM coding and class"));
+    assert_eq!(coding.meaning().as_deref(), Some("GSM coding and class"));
     assert_eq!(
-        meanings(&coding.children),
-        [
+        meanings(&coding.children()),
+        named([
             ("alphabet", "8-bit data"),
             ("message_class", "class 0, flash")
-        ]
+        ])
     );
 }
 
@@ -166,9 +174,12 @@ fn times_are_put_in_words() {
     let octets = request(CommandId::SUBMIT_SM, &message);
     let pdu = lenient(&octets);
     let at = field(&pdu, "schedule_delivery_time");
-    assert_eq!(at.meaning.as_deref(), Some("2026-01-02 15:31:00.0 -01:00"));
     assert_eq!(
-        field(&pdu, "validity_period").meaning.as_deref(),
+        at.meaning().as_deref(),
+        Some("2026-01-02 15:31:00.0 -01:00")
+    );
+    assert_eq!(
+        field(&pdu, "validity_period").meaning().as_deref(),
         Some("after 1 day")
     );
 }
@@ -197,7 +208,7 @@ fn tlvs_are_taken_apart() {
     let shown: Vec<(u16, &str, Value<'_>)> = pdu
         .tlvs
         .iter()
-        .map(|tlv| (tlv.tag.0, tlv.field.name, tlv.field.value.clone()))
+        .map(|tlv| (tlv.tag.0, tlv.field.name, tlv.field.value()))
         .collect();
     assert_eq!(
         shown[..3],
@@ -214,45 +225,45 @@ fn tlvs_are_taken_apart() {
         "tag and length stand before"
     );
     assert_eq!(
-        meanings(&first.children),
-        [("network_type", "gsm"), ("error_code", "")]
+        meanings(&first.children()),
+        named([("network_type", "gsm"), ("error_code", "")])
     );
-    assert_eq!(first.children[1].value, Value::Number(0x1F));
-    assert_eq!(first.children[1].offset, first.offset + 1);
-    assert_eq!(pdu.tlvs[1].field.meaning.as_deref(), Some("delivered"));
-    let callback = &pdu.tlvs[3].field.children;
+    assert_eq!(first.children()[1].value(), Value::Number(0x1F));
+    assert_eq!(first.children()[1].offset, first.offset + 1);
+    assert_eq!(pdu.tlvs[1].field.meaning().as_deref(), Some("delivered"));
+    let callback = &pdu.tlvs[3].field.children();
     assert_eq!(
-        (callback[3].name, &callback[3].value),
+        (callback[3].name, &callback[3].value()),
         ("digits", &Value::Text(b"123"))
     );
     assert_eq!(
-        pdu.tlvs[4].field.children[1].meaning.as_deref(),
+        pdu.tlvs[4].field.children()[1].meaning().as_deref(),
         Some("emergency broadcasts")
     );
-    let status = pdu.tlvs[5].field.meaning.as_deref().unwrap();
+    let status = pdu.tlvs[5].field.meaning().unwrap();
     assert!(status.starts_with("ESME_RTHROTTLED: "), "{status}");
     assert_eq!(
-        meanings(&pdu.tlvs[6].field.children),
-        [
+        meanings(&pdu.tlvs[6].field.children()),
+        named([
             (
                 "behaviour",
                 "relative time: unit and count follow, 5.0 only"
             ),
             ("unit", "hours"),
             ("count", "")
-        ]
+        ])
     );
-    let session = &pdu.tlvs[7].field.children[1].children;
+    let session = &pdu.tlvs[7].field.children()[1].children();
     assert_eq!(
-        (session[0].name, &session[0].value),
+        (session[0].name, &session[0].value()),
         ("sequence_number", &Value::Number(0x0A))
     );
     assert_eq!(
-        (session[1].name, session[1].meaning.as_deref()),
+        (session[1].name, session[1].meaning().as_deref()),
         ("end_of_session", Some("yes"))
     );
     assert_eq!(
-        pdu.tlvs[8].field.value,
+        pdu.tlvs[8].field.value(),
         Value::Number(2),
         "of odd width, and repeated"
     );
@@ -283,15 +294,15 @@ fn vendor_tlvs_have_the_names_they_were_given() {
         panic!()
     };
     assert_eq!(
-        (entity.field.name, &entity.field.value),
+        (entity.field.name, &entity.field.value()),
         ("principal_entity_id", &Value::Text(b"1101"))
     );
     assert_eq!(
-        (template.field.name, &template.field.value),
+        (template.field.name, &template.field.value()),
         ("unknown", &Value::Octets(b"template"))
     );
     assert_eq!(
-        template.field.meaning.as_deref(),
+        template.field.meaning().as_deref(),
         Some("template"),
         "it looks like text"
     );
@@ -315,20 +326,23 @@ fn lists_of_addresses_are_taken_apart() {
     };
     let octets = request(CommandId::SUBMIT_MULTI, &multi);
     let pdu = lenient(&octets);
-    assert_eq!(field(&pdu, "number_of_dests").value, Value::Number(2));
-    let Value::Fields(entries) = &field(&pdu, "dest_address").value else {
+    assert_eq!(field(&pdu, "number_of_dests").value(), Value::Number(2));
+    let Value::Fields(entries) = field(&pdu, "dest_address").value() else {
         panic!()
     };
     assert_eq!(
         entries.iter().map(|entry| entry.name).collect::<Vec<_>>(),
         ["sme_address", "distribution_list"]
     );
-    let Value::Fields(parts) = &entries[1].value else {
+    let Value::Fields(parts) = entries[1].value() else {
         panic!()
     };
-    assert_eq!(meanings(parts)[0], ("dest_flag", "distribution list"));
     assert_eq!(
-        (parts[1].name, &parts[1].value),
+        meanings(&parts)[0],
+        ("dest_flag", "distribution list".into())
+    );
+    assert_eq!(
+        (parts[1].name, &parts[1].value()),
         ("dl_name", &Value::Text(b"staff"))
     );
     assert_eq!(
@@ -372,7 +386,7 @@ mod around_a_fault {
         );
         assert_eq!((explained.rest, explained.error), (5, None));
         let unknown = &explained.pdus[1];
-        assert_eq!(unknown.fields[0].value, Value::Octets(b"?"));
+        assert_eq!(unknown.fields[0].value(), Value::Octets(b"?"));
         let fault = only_fault(unknown);
         assert_eq!((fault.kind, fault.offset), (FaultKind::UnknownCommand, 22));
         assert_eq!(fault.found.as_deref(), Some("0x00001234"));
@@ -407,8 +421,8 @@ mod around_a_fault {
         let length = octets.len() - 3;
         octets[length] = 40;
         let pdu = lenient(&octets);
-        assert_eq!(field(&pdu, "sm_length").value, Value::Number(40));
-        assert_eq!(field(&pdu, "short_message").value, Value::Octets(b"Hi"));
+        assert_eq!(field(&pdu, "sm_length").value(), Value::Number(40));
+        assert_eq!(field(&pdu, "short_message").value(), Value::Octets(b"Hi"));
         let fault = only_fault(&pdu);
         assert_eq!(
             (fault.kind, fault.offset),
@@ -425,7 +439,7 @@ mod around_a_fault {
     fn a_string_without_nul_is_shown() {
         let octets = frame(CommandId::BIND_RECEIVER, 0, 1, b"id\0pass");
         let pdu = lenient(&octets);
-        assert_eq!(field(&pdu, "password").value, Value::Text(b"pass"));
+        assert_eq!(field(&pdu, "password").value(), Value::Text(b"pass"));
         let fault = only_fault(&pdu);
         assert_eq!((fault.kind, fault.offset), (FaultKind::MissingNul, 19));
         assert_eq!(fault.section.as_deref(), Some("3.4 5.2.2, 5.0 4.7.18"));
@@ -440,7 +454,7 @@ mod around_a_fault {
             b"\0\0\0\0\x02\x02list\0\x03x\0",
         );
         let pdu = lenient(&octets);
-        let Value::Fields(entries) = &field(&pdu, "dest_address").value else {
+        let Value::Fields(entries) = field(&pdu, "dest_address").value() else {
             panic!()
         };
         assert_eq!(entries.len(), 1);

@@ -150,7 +150,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 
 /// What was written, as it should be explained: octets of strings are text, entries have their flags.
 fn expect_value(written: &FieldValue, field: &Field<'_>) -> Result<(), TestCaseError> {
-    match (written, &field.value) {
+    match (written, &field.value()) {
         (FieldValue::Number(number), Value::Number(found)) => prop_assert_eq!(number, found),
         (FieldValue::Octets(octets), Value::Octets(found) | Value::Text(found)) => {
             prop_assert_eq!(octets, found);
@@ -158,7 +158,7 @@ fn expect_value(written: &FieldValue, field: &Field<'_>) -> Result<(), TestCaseE
         (FieldValue::List(entries), Value::Fields(found)) => {
             prop_assert_eq!(entries.len(), found.len());
             for (entry, field) in entries.iter().zip(found) {
-                let (FieldValue::Fields(parts), Value::Fields(found)) = (entry, &field.value)
+                let (FieldValue::Fields(parts), Value::Fields(found)) = (entry, &field.value())
                 else {
                     panic!()
                 };
@@ -187,13 +187,13 @@ fn expect_places(
     let place = field.offset..field.offset + field.length();
     prop_assert!(place.start >= pdu.offset + 16 && place.end <= pdu.offset + pdu.bytes.len());
     prop_assert_eq!(&input[place], field.bytes);
-    if let Value::Fields(parts) = &field.value {
+    if let Value::Fields(parts) = field.value() {
         parts
             .iter()
             .try_for_each(|part| expect_places(input, pdu, part))?;
     }
     field
-        .children
+        .children()
         .iter()
         .try_for_each(|child| expect_places(input, pdu, child))
 }

@@ -39,7 +39,7 @@ fn status(vector: &Json) -> u32 {
 
 /// An explained value in the vectors' notation.
 fn as_json(field: &Field<'_>) -> Json {
-    match &field.value {
+    match &field.value() {
         Value::Text(text) => text
             .iter()
             .map(|octet| char::from(*octet))
@@ -50,7 +50,7 @@ fn as_json(field: &Field<'_>) -> Json {
         Value::Fields(entries) => entries
             .iter()
             .map(|entry| {
-                let Value::Fields(parts) = &entry.value else {
+                let Value::Fields(parts) = entry.value() else {
                     panic!("an entry has parts")
                 };
                 let parts = parts.iter().filter(|part| part.name != "dest_flag");

@@ -10,11 +10,11 @@ fn check_field(input: &[u8], pdu: &DecodedPdu<'_>, field: &Field<'_>) {
     let place = field.offset..field.offset + field.length();
     assert!(place.start >= pdu.offset + 16 && place.end <= pdu.offset + pdu.bytes.len());
     assert_eq!(&input[place], field.bytes);
-    if let Value::Fields(parts) = &field.value {
+    if let Value::Fields(parts) = field.value() {
         parts.iter().for_each(|part| check_field(input, pdu, part));
     }
     field
-        .children
+        .children()
         .iter()
         .for_each(|child| check_field(input, pdu, child));
 }

@@ -40,7 +40,7 @@ fuzz_target!(|data: &[u8]| {
             fields: pdu
                 .fields
                 .iter()
-                .map(|field| (field.name.into(), (&field.value).into()))
+                .map(|field| (field.name.into(), (&field.value()).into()))
                 .collect(),
             tlvs: pdu
                 .tlvs

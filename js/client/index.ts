@@ -9,7 +9,7 @@ import type { ConnectOptions } from "./types.ts";
 
 export { init } from "../engine/init.ts";
 export { countSegments, decodePdus, encodePdu, parseReceipt, statusMeaning, statusName } from "../engine/codec.ts";
-export type { CountOptions, Decoded, DecodeOptions, Fault, Field, ParsedReceipt, ReceiptTlvs, SegmentCount } from "../engine/explained.ts";
+export type { CountOptions, Decoded, DecodeOptions, Fault, Field, ReceiptTlvs, SegmentCount } from "../engine/explained.ts";
 export { EngineError } from "../engine/types.ts";
 export { formatAddress } from "./address.ts";
 export { SmppClient } from "./client.ts";

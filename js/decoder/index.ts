@@ -12,7 +12,7 @@ export {
   type DecodeOptions,
   type Fault,
   type Field,
-  type ParsedReceipt,
+  type Report,
   type ReceiptTlvs,
   type SegmentCount,
 } from "../engine/explained.ts";

@@ -2,28 +2,13 @@
 
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
+import { fieldsOf, part, type Field } from "./field.ts";
 import { place, refresh, scratch, u16 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { begin, bytes, flag, list, number, optionalBytes, optionalText, report, text } from "./reader.ts";
-import { EngineError, type Alphabet, type Concat, type ParsedReceipt } from "./types.ts";
+import { EngineError, type Alphabet, type Concat, type Report } from "./types.ts";
 
-/** A field of a PDU, or a part of one. */
-export interface Field {
-  /** The specification's name: `"source_addr"`. */
-  name: string;
-  /** Octets from the start of the input. */
-  offset: number;
-  /** Octets it takes, the NUL of a string included. */
-  length: number;
-  /** Those octets. */
-  bytes: Uint8Array;
-  /** C-octet strings without their NUL, as Latin-1; integers; octets; or the entries of a list. */
-  value: string | number | Uint8Array | Field[];
-  /** What the value means, in words. */
-  meaning?: string;
-  /** Bit fields, or the parts it is made of. */
-  children?: Field[];
-}
+export type { Field };
 
 /** What is wrong with a PDU or the stream, and where. */
 export interface Fault {
@@ -65,11 +50,11 @@ export interface DecodedPdu {
   /** The elements of its user data header. */
   udh?: Field[];
   /** The delivery receipt that it is. */
-  receipt?: ParsedReceipt;
+  receipt?: Report;
 }
 
 /** What a receipt says. */
-export type { ParsedReceipt };
+export type { Report };
 
 export interface DecodeOptions {
   /** Also name what a tolerant reader lets pass. */
@@ -86,56 +71,6 @@ export interface Decoded {
   error?: Fault;
 }
 
-// The octets being explained: all of `buffer` from `base` on.
-let buffer: ArrayBufferLike = new ArrayBuffer(0);
-let base = 0;
-
-// The part told last: bit fields share the octet that they are in.
-let last: Uint8Array = new Uint8Array(0);
-let lastStart = -1;
-
-/** A part of the input. */
-function part(start: number, length: number): Uint8Array {
-  if (start !== lastStart || length !== last.length) {
-    last = new Uint8Array(buffer, base + start, length);
-    lastStart = start;
-  }
-  return last;
-}
-
-function field(): Field {
-  const name = text();
-  const offset = number();
-  const length = number();
-  const meaning = optionalText();
-  const bytes = part(offset, length);
-  // A literal for each of the two is cheaper than a property added later.
-  const result: Field = meaning === undefined ? { name, offset, length, bytes, value: value() } : { name, offset, length, bytes, value: value(), meaning };
-  const children = list(field);
-  if (children.length > 0) result.children = children;
-  return result;
-}
-
-function value(): Field["value"] {
-  switch (number()) {
-    case 0:
-      return number();
-    case 1:
-      return text();
-    case 2:
-      return part(number(), number());
-    default:
-      return list(field);
-  }
-}
-
-function tlv(): Field & { tag: number } {
-  const tag = number();
-  const result = field() as Field & { tag: number };
-  result.tag = tag;
-  return result;
-}
-
 function fault(): Fault {
   const result: Fault = { severity: text() as Fault["severity"], kind: text(), offset: number() };
   const [field, expected, found, section] = [optionalText(), optionalText(), optionalText(), optionalText()];
@@ -146,38 +81,50 @@ function fault(): Fault {
   return result;
 }
 
-function receipt(): ParsedReceipt {
+/** A receipt, in this PDU. */
+function receipt(pdu: Uint8Array): Report {
   text(); // the key, which only a session has a use for
-  const { pdu: _pdu, ...parsed } = report();
-  return parsed;
+  const found = report();
+  found.pdu = pdu;
+  return found;
 }
 
-function pdu(): DecodedPdu {
-  const [offset, commandLength, commandId, status, sequence] = [number(), number(), number(), number(), number()];
-  const valid = flag();
-  const bytes = part(offset, number());
-  const result: DecodedPdu = {
-    offset,
-    commandLength,
-    command: text(),
-    commandId,
-    status,
-    statusName: text(),
-    sequence,
-    valid,
-    fields: list(field),
-    tlvs: list(tlv),
-    faults: list(fault),
-    bytes,
+/** Reads the PDUs that are in `input`. */
+function pdusOf(input: Uint8Array): DecodedPdu[] {
+  const field = fieldsOf(input);
+  const tlv = (): Field & { tag: number } => {
+    const tag = number();
+    return Object.assign(field(), { tag });
   };
-  if (flag()) {
-    const value = text();
-    result.text = { value, encoding: text() };
+  const pdus: DecodedPdu[] = [];
+  while (flag()) {
+    const [offset, commandLength] = [number(), number()];
+    const [commandId, status, sequence] = [number(), number(), number()];
+    const valid = flag();
+    const pdu: DecodedPdu = {
+      offset,
+      commandLength,
+      command: text(),
+      commandId,
+      status,
+      statusName: text(),
+      sequence,
+      valid,
+      fields: list(field),
+      tlvs: list(tlv),
+      faults: list(fault),
+      bytes: part(input, offset, commandLength),
+    };
+    if (flag()) {
+      const value = text();
+      pdu.text = { value, encoding: text() };
+    }
+    const udh = list(field);
+    if (udh.length > 0) pdu.udh = udh;
+    if (flag()) pdu.receipt = receipt(pdu.bytes);
+    pdus.push(pdu);
   }
-  const udh = list(field);
-  if (udh.length > 0) result.udh = udh;
-  if (flag()) result.receipt = receipt();
-  return result;
+  return pdus;
 }
 
 /** The octets of a string of hexadecimal digits; white space, colons and a leading 0x are skipped. */
@@ -200,19 +147,13 @@ function octetsOf(given: Uint8Array | string): Uint8Array {
 export function decodePdus(given: Uint8Array | string, options: DecodeOptions = {}): Decoded {
   const { strict = false, maxPdu = 65_536 } = options;
   const input = octetsOf(given);
-  buffer = input.buffer;
-  base = input.byteOffset;
-  lastStart = -1;
   place(input);
   const block = wasm.decode_pdus(input.length, strict, maxPdu);
   refresh();
   begin(block >> 3);
-  const count = number();
+  const pdus = pdusOf(input);
   const rest = number();
-  const error = flag() ? fault() : undefined;
-  const pdus: DecodedPdu[] = [];
-  for (let i = 0; i < count; i++) pdus.push(pdu());
-  return error === undefined ? { pdus, rest } : { pdus, rest, error };
+  return flag() ? { pdus, rest, error: fault() } : { pdus, rest };
 }
 
 /** The TLVs that speak of a receipt. */
@@ -222,8 +163,13 @@ export interface ReceiptTlvs {
   network_error_code?: Uint8Array;
 }
 
-/** Reads the text of a delivery receipt; undefined if it is not one. TLVs win over the text for identifier and state. */
-export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {}): ParsedReceipt | undefined {
+const NO_PDU = new Uint8Array(0);
+
+/**
+ * Reads the text of a delivery receipt; undefined if it is not one. TLVs win over the text for identifier and state. Addresses
+ * and `pdu` are empty: the text does not tell them.
+ */
+export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {}): Report | undefined {
   const octets = typeof given === "string" ? Uint8Array.from(given, (c) => c.charCodeAt(0) & 0xff) : given;
   place(octets);
   const { receipted_message_id, message_state, network_error_code } = tlvs;
@@ -231,7 +177,7 @@ export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {})
   refresh();
   if (block === 0) return undefined;
   begin(block >> 3);
-  return receipt();
+  return receipt(NO_PDU);
 }
 
 export interface CountOptions {

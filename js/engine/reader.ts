@@ -62,7 +62,8 @@ export function optionalNumber(): number | undefined {
 export function text(): string {
   const start = number();
   const length = number();
-  return length < LASTING ? heap.substring(start, start + length) : lasting(start, length - LASTING);
+  if (length >= LASTING) return lasting(start, length - LASTING);
+  return length === 0 ? "" : heap.substring(start, start + length);
 }
 
 export function optionalText(): string | undefined {

@@ -215,8 +215,8 @@ export interface EngineMessage {
 export type ReportStatus =
   | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
 
-/** What a delivery report says. What the SMSC left out is undefined. */
-export interface ParsedReceipt {
+/** A delivery report. What the SMSC left out is undefined. */
+export interface Report {
   /** The id in the form the submission was answered with (see `messageIdFormat`). */
   messageId: string;
   /** The id as it stands in the report. */
@@ -242,10 +242,6 @@ export interface ParsedReceipt {
   networkError: { type: number; code: number } | undefined;
   /** The octets of the report's text. */
   raw: Uint8Array;
-}
-
-/** A delivery report. */
-export interface Report extends ParsedReceipt {
   /** The PDU it came in, for `decodePdus`. */
   pdu: Uint8Array;
 }

@@ -12,6 +12,13 @@ pub(super) struct Bits {
     pub values: &'static [(u8, &'static str)],
 }
 
+impl Bits {
+    /// True unless these are reserved bits that are 0, as they should be.
+    pub(super) fn is_shown(&self, octet: u8) -> bool {
+        self.name != "reserved" || octet & self.mask != 0
+    }
+}
+
 const fn bits(name: &'static str, mask: u8, values: &'static [(u8, &'static str)]) -> Bits {
     Bits { name, mask, values }
 }

@@ -158,7 +158,7 @@ impl From<&Value<'_>> for FieldValue {
             Value::Fields(fields) => FieldValue::Fields(
                 fields
                     .iter()
-                    .map(|field| (field.name.into(), (&field.value).into()))
+                    .map(|field| (field.name.into(), (&field.value()).into()))
                     .collect(),
             ),
         }

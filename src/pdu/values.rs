@@ -92,6 +92,23 @@ macro_rules! values {
         }
 
         impl ValueSet {
+            /// All of them, each at the place that is its number.
+            #[cfg(all(feature = "wasm", target_family = "wasm"))]
+            pub(crate) const ALL: &[ValueSet] = &[
+                ValueSet::Plain,
+                ValueSet::EsmClass,
+                ValueSet::RegisteredDelivery,
+                ValueSet::DataCoding,
+                ValueSet::ProtocolId,
+                ValueSet::SmDefaultMsgId,
+                ValueSet::MsMsgWaitFacilities,
+                ValueSet::CallbackNumPresInd,
+                ValueSet::CongestionState,
+                ValueSet::AreaSuccess,
+                ValueSet::SessionSequence,
+                $(ValueSet::$type,)*
+            ];
+
             /// The values that have names, in order; empty for bit fields and plain numbers.
             #[must_use]
             pub fn values(self) -> &'static [NamedValue] {

@@ -4,16 +4,27 @@ use super::config::{Messages, latin1};
 use super::error;
 use super::io::{Io, NOTHING};
 use super::report;
-use crate::pdu::CommandId;
-use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
+use crate::pdu::explain::{DecodedPdu, Explainer, Fault, Field, Options, Value};
+use crate::pdu::{CommandId, ValueSet};
 use crate::receipt::{self, ReceiptTlvs};
 use crate::session::Delivery;
 use crate::text::{
     Alphabet, Concat, EncodeOptions, EncodingName, Language, Udh, count_encoded, count_segments,
     decode_into, udh,
 };
-use std::borrow::Cow;
+use crate::words::words;
 use wasm_bindgen::prelude::*;
+
+// What the first word of a field tells: which value it has, and what follows besides.
+const OCTET: u32 = 0;
+const NUMBER: u32 = 1;
+const TEXT: u32 = 2;
+const OCTETS: u32 = 3;
+const FIELDS: u32 = 4;
+/// Octets behind an identifier and a length.
+const ELEMENT: u32 = 5;
+const WITH_MEANING: u32 = 8;
+const WITH_CHILDREN: u32 = 16;
 
 /// Explains the first `length` octets of the scratch room. Returns the address of the block that tells where the records are.
 #[wasm_bindgen]
@@ -24,28 +35,43 @@ pub fn decode_pdus(length: usize, strict: bool, max_pdu: usize) -> usize {
         let start = scratch.as_ptr().align_offset(8);
         let input = scratch.get(start..start + length).unwrap_or_default();
         io.clear();
-        let explained = explain(
-            input,
-            &Options {
-                strict,
-                max_pdu,
-                ..Options::default()
-            },
-        );
-        io.words(&[explained.pdus.len() as u32, explained.rest as u32]);
-        match &explained.error {
-            Some(fault) => {
-                io.word(1);
-                write_fault(io, fault);
-            }
-            None => io.word(0),
+        let options = Options {
+            strict,
+            max_pdu,
+            ..Options::default()
+        };
+        let mut explainer = Explainer::new(input, &options);
+        for pdu in explainer.by_ref() {
+            io.word(1);
+            write_pdu(io, &pdu, input);
         }
-        for pdu in &explained.pdus {
-            write_pdu(io, pdu, input);
+        let error = explainer.error;
+        io.words(&[0, explainer.rest.len() as u32, error.is_some().into()]);
+        if let Some(fault) = &error {
+            write_fault(io, fault);
         }
         io.scratch = scratch;
         io.publish(&[], None, 0)
     })
+}
+
+/// What an octet of the set of values with this number means: the meaning, then for each of its bit fields a line of name,
+/// value and meaning between tabs. A meaning may be empty.
+#[wasm_bindgen]
+pub fn octet_meaning(set: usize, octet: u8) -> String {
+    let Some(set) = ValueSet::ALL.get(set) else {
+        return String::new();
+    };
+    let octets = [octet];
+    let field = Field::of_octet(*set, &octets);
+    let mut out = field.meaning().unwrap_or_default().into_owned();
+    for bits in field.children() {
+        let value = bits.number().unwrap_or(0);
+        let meaning = bits.meaning().unwrap_or_default();
+        // Writing to a string does not fail.
+        let _ = words!(&mut out, "\n", bits.name, "\t", value, "\t", &*meaning);
+    }
+    out
 }
 
 fn write_pdu(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
@@ -57,18 +83,14 @@ fn write_pdu(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         header.command_status.0,
         header.sequence_number,
         pdu.valid.into(),
-        pdu.bytes.len() as u32,
     ]);
     io.name(pdu.command());
     io.name(header.command_status.name());
-    io.word(pdu.fields.len() as u32);
-    for field in &pdu.fields {
-        write_field(io, field, input);
-    }
+    write_fields(io, &pdu.fields);
     io.word(pdu.tlvs.len() as u32);
     for tlv in &pdu.tlvs {
         io.word(tlv.tag.0.into());
-        write_field(io, &tlv.field, input);
+        write_field(io, &tlv.field);
     }
     io.word(pdu.faults.len() as u32);
     for fault in &pdu.faults {
@@ -82,32 +104,51 @@ fn offset_in(part: &[u8], whole: &[u8]) -> u32 {
     (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize) as u32
 }
 
-fn write_field(io: &mut Io, field: &Field<'_>, input: &[u8]) {
-    // No names of vendors are given.
-    io.name_or_part(field.name, input);
-    io.words(&[field.offset as u32, field.bytes.len() as u32]);
-    match &field.meaning {
-        Some(Cow::Borrowed(meaning)) => io.name_or_part(meaning, input),
-        Some(Cow::Owned(meaning)) => io.text(meaning),
-        None => io.words(&[NOTHING, 0]),
+fn write_fields(io: &mut Io, fields: &[Field<'_>]) {
+    io.word(fields.len() as u32);
+    for field in fields {
+        write_field(io, field);
     }
-    match &field.value {
-        Value::Number(number) => io.words(&[0, *number]),
-        Value::Text(octets) => {
-            io.word(1);
-            io.latin1(octets);
-        }
-        Value::Octets(octets) => io.words(&[2, offset_in(octets, input), octets.len() as u32]),
-        Value::Fields(fields) => {
-            io.words(&[3, fields.len() as u32]);
-            for field in fields {
-                write_field(io, field, input);
-            }
-        }
+}
+
+fn write_field(io: &mut Io, field: &Field<'_>) {
+    // No names of vendors are given: each lasts.
+    let [name_at, name_length] = Io::lasting(field.name);
+    let offset = field.offset as u32;
+    if let Some((set, octet)) = field.octet() {
+        let which = (set as u32) << 8 | u32::from(octet);
+        return io.words(&[OCTET, name_at, name_length, offset, which]);
     }
-    io.word(field.children.len() as u32);
-    for child in &field.children {
-        write_field(io, child, input);
+    if let Some(text) = field.plain_text() {
+        io.words(&[TEXT, name_at, name_length, offset, field.bytes.len() as u32]);
+        return io.latin1(text);
+    }
+    let (value, meaning, children) = (field.value(), field.meaning(), field.children());
+    let mut kind = match value {
+        Value::Number(_) => NUMBER,
+        Value::Text(_) => TEXT,
+        Value::Octets(_) => OCTETS,
+        Value::Fields(_) => FIELDS,
+    };
+    if meaning.is_some() {
+        kind |= WITH_MEANING;
+    }
+    if !children.is_empty() {
+        kind |= WITH_CHILDREN;
+    }
+    let length = field.bytes.len() as u32;
+    io.words(&[kind, name_at, name_length, offset, length]);
+    match &value {
+        Value::Number(number) => io.word(*number),
+        Value::Text(octets) => io.latin1(octets),
+        Value::Octets(_) => {}
+        Value::Fields(fields) => write_fields(io, fields),
+    }
+    if let Some(meaning) = &meaning {
+        io.text(meaning);
+    }
+    if !children.is_empty() {
+        write_fields(io, &children);
     }
 }
 
@@ -166,34 +207,32 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
 
 fn write_udh(io: &mut Io, header: &Udh<'_>, offset: u32) {
     io.word(1 + header.elements().count() as u32);
-    plain_field(io, "udhl", offset, 1, header.as_bytes().len() as u32 - 1);
+    write_number(io, "udhl", offset, 1, header.as_bytes().len() as u32 - 1);
     for element in header.elements() {
-        io.name(udh::element_name(element.id));
         let at = offset + element.offset as u32;
+        let parts = udh::parts(&element);
+        io.word(if parts.is_empty() {
+            ELEMENT
+        } else {
+            ELEMENT | WITH_CHILDREN
+        });
+        io.name(udh::element_name(element.id));
         // Identifier, length, data.
         io.words(&[at, 2 + element.data.len() as u32]);
-        io.words(&[NOTHING, 0]);
-        io.words(&[2, at + 2, element.data.len() as u32]);
-        let parts = udh::parts(&element);
-        io.word(parts.len() as u32);
+        if !parts.is_empty() {
+            io.word(parts.len() as u32);
+        }
         for part in parts {
-            plain_field(
-                io,
-                part.name,
-                at + 2 + part.offset as u32,
-                part.length as u32,
-                part.value,
-            );
+            let offset = at + 2 + part.offset as u32;
+            write_number(io, part.name, offset, part.length as u32, part.value);
         }
     }
 }
 
-fn plain_field(io: &mut Io, name: &'static str, offset: u32, length: u32, value: u32) {
+fn write_number(io: &mut Io, name: &'static str, offset: u32, length: u32, value: u32) {
+    io.word(NUMBER);
     io.name(name);
-    io.words(&[offset, length]);
-    io.words(&[NOTHING, 0]);
-    io.words(&[0, value]);
-    io.word(0);
+    io.words(&[offset, length, value]);
 }
 
 /// Parses the first `length` octets of the scratch room as a receipt's text, with what its TLVs say if there are any.

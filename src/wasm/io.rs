@@ -69,10 +69,13 @@ impl Io {
         self.words(&[value]);
     }
 
-    /// Called everywhere: inlined, it would be much of the module.
+    /// Called everywhere: inlined, it would be much of the module. They are few: one by one is quicker than as a block.
     #[inline(never)]
     pub(super) fn words(&mut self, values: &[u32]) {
-        self.words.extend_from_slice(values);
+        self.words.reserve(values.len());
+        for value in values {
+            self.words.push(*value);
+        }
     }
 
     pub(super) fn double(&mut self, value: f64) {
@@ -100,28 +103,23 @@ impl Io {
 
     /// A string that lasts: JavaScript is told where it lies, and makes it once.
     pub(super) fn name(&mut self, name: &'static str) {
-        self.lasting(name);
+        self.words(&Io::lasting(name));
     }
 
-    /// A string that is in `input` or, if not, lasts.
-    pub(super) fn name_or_part(&mut self, text: &str, input: &[u8]) {
-        if input.as_ptr_range().contains(&text.as_ptr()) {
-            self.text(text);
-        } else {
-            self.lasting(text);
-        }
-    }
-
-    fn lasting(&mut self, text: &str) {
-        self.words(&[text.as_ptr() as usize as u32, text.len() as u32 | LASTING]);
+    /// The words of a string that lasts.
+    pub(super) fn lasting(text: &str) -> [u32; 2] {
+        [text.as_ptr() as usize as u32, text.len() as u32 | LASTING]
     }
 
     /// Octets of a C-octet string, as Latin-1.
     pub(super) fn latin1(&mut self, octets: &[u8]) {
-        self.text_with(|heap| match std::str::from_utf8(octets) {
-            Ok(text) if text.is_ascii() => heap.push_str(text),
-            _ => heap.extend(octets.iter().map(|&o| char::from(o))),
-        });
+        match std::str::from_utf8(octets) {
+            Ok(text) if text.is_ascii() => self.text.push_str(text),
+            _ => self.text.extend(octets.iter().map(|&o| char::from(o))),
+        }
+        let units = octets.len() as u32;
+        self.words(&[self.text_units, units]);
+        self.text_units += units;
     }
 
     pub(super) fn optional_latin1(&mut self, octets: Option<&[u8]>) {

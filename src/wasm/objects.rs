@@ -36,7 +36,7 @@ fn fields(fields: &[Field<'_>]) -> Array {
 }
 
 fn field(field: &Field<'_>) -> Object {
-    let value = match &field.value {
+    let value = match &field.value() {
         Value::Text(text) => latin1(text),
         Value::Number(number) => (*number).into(),
         Value::Octets(value) => octets(value),
@@ -49,11 +49,11 @@ fn field(field: &Field<'_>) -> Object {
         ("bytes", octets(field.bytes)),
         ("value", value),
     ]);
-    if let Some(meaning) = &field.meaning {
+    if let Some(meaning) = &field.meaning() {
         let _ = Reflect::set(&made, &"meaning".into(), &meaning.as_ref().into());
     }
-    if !field.children.is_empty() {
-        let _ = Reflect::set(&made, &"children".into(), &fields(&field.children));
+    if !field.children().is_empty() {
+        let _ = Reflect::set(&made, &"children".into(), &fields(&field.children()));
     }
     made
 }

@@ -20,7 +20,7 @@ function asArray(octets: Uint8Array, command: string): string {
 function asObject(pdu: DecodedPdu): object {
   const { command, status, statusName, sequence, text, receipt, faults } = pdu;
   const tlvs = pdu.tlvs.map((tlv) => ({ tag: tlv.tag, name: tlv.name, value: plain(tlv.value) }));
-  const { raw: _raw, ...rest } = receipt ?? { raw: undefined };
+  const { raw: _raw, pdu: _pdu, ...rest } = receipt ?? { raw: undefined, pdu: undefined };
   return { command, status, statusName, sequence, ...named(pdu.fields), tlvs, text, receipt: receipt && rest, faults, bytes: toHex(pdu.bytes) };
 }
 

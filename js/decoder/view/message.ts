@@ -1,6 +1,6 @@
 // What a message says: text, other readings, joined parts, receipt.
 
-import type { DecodedPdu, ParsedReceipt } from "../../engine/explained.ts";
+import type { DecodedPdu, Report } from "../../engine/explained.ts";
 import { contentOf, otherReadings } from "../model/content.ts";
 import type { Entry } from "../model/entry.ts";
 import { joinedText } from "../model/join.ts";
@@ -45,7 +45,7 @@ function joinedCard(entry: Entry, entries: Entry[], go: (entry: number) => void)
   return card("Joined message", there === total ? `all ${total} parts` : `${there} of ${total} parts`, text, links);
 }
 
-function receiptCard(receipt: ParsedReceipt): HTMLElement {
+function receiptCard(receipt: Report): HTMLElement {
   const rows: [string, string | undefined][] = [
     ["Message", receipt.messageId],
     ["Status", `${receipt.status}${receipt.final ? ", final" : ", not final"}`],

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::super::layout::{Bits, bits_of, data_coding};
 use super::super::values::{CongestionState, ValueSet};
-use super::{Field, Value};
 
 /// What an octet means.
 pub(super) struct Meaning {
@@ -12,6 +11,8 @@ pub(super) struct Meaning {
     /// The specification keeps the value for later.
     pub reserved: bool,
 }
+
+const RESERVED: &str = "reserved";
 
 fn known(text: impl Into<Cow<'static, str>>) -> Meaning {
     Meaning {
@@ -22,7 +23,7 @@ fn known(text: impl Into<Cow<'static, str>>) -> Meaning {
 
 fn reserved() -> Meaning {
     Meaning {
-        text: Some("reserved".into()),
+        text: Some(RESERVED.into()),
         reserved: true,
     }
 }
@@ -57,7 +58,7 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
         | ValueSet::RegisteredDelivery
         | ValueSet::MsMsgWaitFacilities
         | ValueSet::CallbackNumPresInd
-        | ValueSet::SessionSequence => of_bits(bits_of(set, value), value),
+        | ValueSet::SessionSequence => of_all_bits(bits_of(set, value), value),
         _ => match set.name_and_meaning(value) {
             None => reserved(),
             Some((name, "")) if !name.contains('_') => known(name),
@@ -74,25 +75,27 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
 }
 
 /// The bits that say something, one behind the other.
-fn of_bits(parts: &'static [Bits], value: u8) -> Meaning {
+fn of_all_bits(parts: &'static [Bits], value: u8) -> Meaning {
     let mut text = String::new();
     let mut reserved = false;
     for part in parts {
         let bits = value & part.mask;
-        let name = bits_name(part, bits);
-        reserved |= name.is_none() && !part.values.is_empty();
-        if bits != 0 && !part.values.is_empty() {
+        let Some(name) = of_bits(part, value) else {
+            continue;
+        };
+        reserved |= name == RESERVED;
+        if bits != 0 {
             if !text.is_empty() {
                 text.push_str(", ");
             }
-            text.push_str(name.unwrap_or("reserved"));
+            text.push_str(name);
         }
     }
     if text.is_empty() {
         text.push_str(
             parts
                 .first()
-                .and_then(|part| bits_name(part, 0))
+                .and_then(|part| of_bits(part, 0))
                 .unwrap_or("none"),
         );
     }
@@ -102,11 +105,11 @@ fn of_bits(parts: &'static [Bits], value: u8) -> Meaning {
     }
 }
 
-fn bits_name(part: &Bits, bits: u8) -> Option<&'static str> {
-    part.values
-        .iter()
-        .find(|(value, _)| *value == bits)
-        .map(|(_, name)| *name)
+/// What these bits of an octet mean; `None` if they are a number.
+pub(super) fn of_bits(part: &Bits, octet: u8) -> Option<&'static str> {
+    let bits = octet & part.mask;
+    let known = part.values.iter().find(|(value, _)| *value == bits);
+    (!part.values.is_empty()).then(|| known.map_or(RESERVED, |(_, name)| name))
 }
 
 fn protocol_id(value: u8) -> Option<&'static str> {
@@ -121,30 +124,4 @@ fn protocol_id(value: u8) -> Option<&'static str> {
         0x7F => "SIM data download",
         _ => return None,
     })
-}
-
-/// An octet with its meaning and bit fields.
-pub(super) fn octet_field<'a>(
-    name: &'a str,
-    offset: usize,
-    bytes: &'a [u8],
-    set: ValueSet,
-) -> Field<'a> {
-    let value = bytes.first().copied().unwrap_or(0);
-    let mut field = Field::new(name, offset, bytes, Value::Number(u32::from(value)));
-    field.meaning = of(set, value).text;
-    let parts = bits_of(set, value);
-    field.children.reserve_exact(parts.len());
-    for part in parts {
-        let bits = value & part.mask;
-        if part.name == "reserved" && bits == 0 {
-            continue;
-        }
-        let mut child = Field::new(part.name, offset, bytes, Value::Number(u32::from(bits)));
-        if !part.values.is_empty() {
-            child.meaning = Some(bits_name(part, bits).unwrap_or("reserved").into());
-        }
-        field.children.push(child);
-    }
-    field
 }

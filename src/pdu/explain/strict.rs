@@ -2,15 +2,15 @@
 
 use super::super::field::{FieldKind, FieldSpec};
 use super::super::tag::carrier;
-use super::super::{CommandId, Tag, TlvSpec, TlvType, ValueSet, fields_of};
-use super::fields::{check_ascii, check_time};
+use super::super::{CommandId, HEADER_LEN, Tag, TlvSpec, TlvType, ValueSet, fields_of};
+use super::fault::{self, hex, octets};
+use super::field::Kind;
 use super::{
-    DecodedPdu, Fault, FaultKind, Field, TlvField, Value, at_most, fields, hex, meaning, number,
-    octets, section,
+    DecodedPdu, Fault, FaultKind, Field, Severity, TlvField, Value, meaning, section, time,
 };
 
 /// What the PDUs so far tell of the session.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Session {
     /// The version of the binds, the lower of both sides.
     version: Option<u32>,
@@ -31,12 +31,9 @@ impl Session {
             _ => return,
         }
         let named = if pdu.command_id().is_response() {
-            let tlv = pdu
-                .tlvs
-                .iter()
-                .find(|tlv| tlv.tag == Tag::SC_INTERFACE_VERSION);
-            tlv.and_then(|tlv| tlv.field.number())
-                .map(|theirs| self.version.map_or(theirs, |ours| ours.min(theirs)))
+            let theirs = pdu.tlv(Tag::SC_INTERFACE_VERSION);
+            let theirs = theirs.and_then(|tlv| tlv.field.number());
+            theirs.map(|theirs| self.version.map_or(theirs, |ours| ours.min(theirs)))
         } else {
             pdu.field("interface_version").and_then(Field::number)
         };
@@ -44,7 +41,7 @@ impl Session {
     }
 
     /// True if the session is known to be older than `version`.
-    fn older_than(&self, version: u32) -> bool {
+    fn older_than(self, version: u32) -> bool {
         self.version.is_some_and(|ours| ours < version)
     }
 }
@@ -54,199 +51,221 @@ impl<'a> DecodedPdu<'a> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    fn number(&self, name: &str) -> u32 {
-        self.field(name).and_then(Field::number).unwrap_or(0)
-    }
-
-    fn octets(&self, name: &str) -> &'a [u8] {
-        self.field(name).map_or(&[], |field| field.bytes)
-    }
-
     fn tlv(&self, tag: Tag) -> Option<&TlvField<'a>> {
         self.tlvs.iter().find(|tlv| tlv.tag == tag)
     }
 }
 
-impl Field<'_> {
-    fn number(&self) -> Option<u32> {
-        match self.value {
-            Value::Number(number) => Some(number),
-            _ => None,
+/// The notes on a PDU.
+struct Notes<'n> {
+    faults: Vec<Fault>,
+    session: &'n Session,
+    /// The TLV that is looked at; none for mandatory fields.
+    tag: Option<Tag>,
+}
+
+impl Notes<'_> {
+    fn add(&mut self, kind: FaultKind, field: &str, offset: usize) -> &mut Fault {
+        let fault = fault::add(&mut self.faults, Severity::Note, kind, field, offset);
+        match self.tag {
+            Some(tag) => fault.section(section::of_tlv(tag)),
+            None => fault,
         }
     }
 
-    fn note(&self, kind: FaultKind) -> Fault {
-        Fault::note(kind, self.name, self.offset).section(section::of_field(self.name))
+    fn of(&mut self, kind: FaultKind, field: &Field<'_>) -> &mut Fault {
+        self.add(kind, field.name, field.offset)
     }
 }
 
 /// Adds a note for every departure in `pdu`.
 pub(super) fn check(pdu: &mut DecodedPdu<'_>, session: &mut Session) {
     session.learn(pdu);
-    let mut notes = Vec::new();
+    let mut notes = Notes {
+        faults: std::mem::take(&mut pdu.faults),
+        session,
+        tag: None,
+    };
     header(pdu, &mut notes);
-    mandatory(pdu, session, &mut notes);
-    optional(pdu, session, &mut notes);
+    mandatory(pdu, &mut notes);
     text(pdu, &mut notes);
-    pdu.faults.append(&mut notes);
+    optional(pdu, &mut notes);
+    pdu.faults = notes.faults;
 }
 
-fn header(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
+fn header(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     let header = &pdu.header;
     let id = header.command_id;
-    let mut note = |kind, field: &str, at: usize, expected: &'static str, found: u32| {
-        let fault = Fault::note(kind, field, pdu.offset + at)
-            .expected(expected)
-            .found(hex(found, 8));
-        fault.section(section::of_field(field)).add_to(notes);
-    };
     let status = header.command_status;
+    let at = pdu.offset + 8;
     if !id.is_response() {
         if !status.is_ok() {
-            note(
-                FaultKind::NotAllowed,
-                "command_status",
-                8,
-                "0 in a request",
-                status.0,
-            );
+            notes
+                .add(FaultKind::NotAllowed, "command_status", at)
+                .expected(&["0 in a request".into()])
+                .found(&hex(status.0, 8));
         }
     } else if status.name() == "unknown" && !status.is_vendor() {
-        note(
-            FaultKind::ReservedValue,
-            "command_status",
-            8,
-            "a status of the specification",
-            status.0,
-        );
+        notes
+            .add(FaultKind::ReservedValue, "command_status", at)
+            .expected(&["a status of the specification".into()])
+            .found(&hex(status.0, 8));
     }
     let sequence = header.sequence_number;
     let answers_nothing = id == CommandId::GENERIC_NACK && sequence == 0;
     if !answers_nothing && !(1..=0x7FFF_FFFF).contains(&sequence) {
-        note(
-            FaultKind::ReservedValue,
-            "sequence_number",
-            12,
-            "0x00000001 to 0x7FFFFFFF",
-            sequence,
-        );
+        notes
+            .add(FaultKind::ReservedValue, "sequence_number", pdu.offset + 12)
+            .expected(&["0x00000001 to 0x7FFFFFFF".into()])
+            .found(&hex(sequence, 8));
     }
-    let start = super::HEADER_LEN;
-    let body = pdu.bytes.len() - start;
+    let start = pdu.offset + HEADER_LEN;
+    let body = pdu.bytes.len() - HEADER_LEN;
     if body == 0 && id == CommandId::DELIVER_SM_RESP && !pdu.is_failure() {
-        let fault = Fault::note(FaultKind::MissingBody, "message_id", pdu.offset + start);
-        fault
-            .expected("one NUL")
-            .found("nothing")
-            .section("3.4 4.6.2, 5.0 4.3.1.2".into())
-            .add_to(notes);
+        notes
+            .add(FaultKind::MissingBody, "message_id", start)
+            .expected(&["one NUL".into()])
+            .found(&["nothing".into()])
+            .section("3.4 4.6.2, 5.0 4.3.1.2".into());
     }
-    let fields = fields_of(id).unwrap_or(&[]);
-    if body != 0 && pdu.is_failure() && !fields.is_empty() {
-        let fault = Fault::note(
-            FaultKind::UnexpectedBody,
-            fields[0].name,
-            pdu.offset + start,
-        );
-        fault
-            .expected("the header alone")
-            .found(octets(body))
-            .section(section::FAILED_RESPONSE.into())
-            .add_to(notes);
+    if let Some(first) = fields_of(id).unwrap_or(&[]).first()
+        && body != 0
+        && pdu.is_failure()
+    {
+        notes
+            .add(FaultKind::UnexpectedBody, first.name, start)
+            .expected(&["the header alone".into()])
+            .found(&octets(body))
+            .section(section::FAILED_RESPONSE.into());
     }
 }
 
-fn mandatory(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
+fn mandatory(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     for spec in fields_of(pdu.command_id()).unwrap_or(&[]) {
         let Some(field) = pdu.field(spec.name) else {
             continue;
         };
-        fields::check(spec, field, notes);
-        match (spec.kind, &field.value) {
-            (FieldKind::Integer(set), Value::Number(value)) => {
-                reserved(field, set, *value, session, notes);
+        written(spec, field, notes);
+        reserved(field, notes);
+        if let Value::Fields(entries) = field.value() {
+            for part in entries.iter().flat_map(Field::parts_of_entry) {
+                written(&ADDRESS, &part, notes);
+                reserved(&part, notes);
             }
-            (FieldKind::DestAddresses | FieldKind::UnsuccessSmes, Value::Fields(entries)) => {
-                list(spec, entries, notes);
-            }
-            _ => {}
         }
     }
+    let is_5_0 = !notes.session.older_than(V5_0);
     if pdu.command_id() == CommandId::SUBMIT_MULTI
         && let Some(count) = pdu.field("number_of_dests")
+        && let Some(found @ (0 | 255)) = count.number()
+        && (found == 0 || !is_5_0)
     {
-        let most = if session.older_than(V5_0) { 254 } else { 255 };
-        if !(1..=most).contains(&count.number().unwrap_or(0)) {
-            count
-                .note(FaultKind::ReservedValue)
-                .expected("1 or more")
-                .found(number(count.bytes[0].into()))
-                .add_to(notes);
-        }
+        notes
+            .of(FaultKind::ReservedValue, count)
+            .expected(&["1 or more".into()])
+            .found(&[found.into()]);
     }
     if let Some(length) = pdu.field("sm_length")
         && length.number() == Some(255)
-        && session.older_than(V5_0)
+        && !is_5_0
     {
-        length
-            .note(FaultKind::TooLong)
-            .expected(at_most(254))
-            .found("255")
-            .add_to(notes);
+        notes
+            .of(FaultKind::TooLong, length)
+            .expected(&["at most 254".into()])
+            .found(&["255".into()]);
     }
-    unused(pdu, session, notes);
-}
-
-/// Fields that mean nothing in this PDU and should be 0 or empty.
-fn unused(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
-    let names: &[&str] = match pdu.command_id() {
+    // Fields that mean nothing in this PDU.
+    let unused: &[&str] = match pdu.command_id() {
         CommandId::DELIVER_SM_RESP => &["message_id"],
-        CommandId::DELIVER_SM if session.older_than(V5_0) => &[
+        CommandId::DELIVER_SM if !is_5_0 => &[
             "schedule_delivery_time",
             "validity_period",
             "replace_if_present_flag",
             "sm_default_msg_id",
         ],
-        CommandId::SUBMIT_MULTI if session.older_than(V5_0) => &["replace_if_present_flag"],
-        _ => return,
+        CommandId::SUBMIT_MULTI if !is_5_0 => &["replace_if_present_flag"],
+        _ => &[],
     };
-    for field in pdu
-        .fields
-        .iter()
-        .filter(|field| names.contains(&field.name))
-    {
+    for field in unused.iter().filter_map(|name| pdu.field(name)) {
         if field.bytes.iter().any(|octet| *octet != 0) {
-            field
-                .note(FaultKind::NotAllowed)
-                .expected("0 or empty")
-                .add_to(notes);
+            notes
+                .of(FaultKind::NotAllowed, field)
+                .expected(&["0 or empty".into()]);
         }
     }
 }
 
-fn list(spec: &FieldSpec, entries: &[Field<'_>], notes: &mut Vec<Fault>) {
-    let text = FieldSpec {
-        name: spec.name,
-        kind: FieldKind::CString(21),
+/// An address or the name of a list, as a part of an entry.
+const ADDRESS: FieldSpec = FieldSpec {
+    name: "destination_addr",
+    kind: FieldKind::CString(21),
+};
+
+impl<'a> Field<'a> {
+    fn parts_of_entry(&self) -> Vec<Field<'a>> {
+        match self.value() {
+            Value::Fields(parts) => parts,
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Notes what is not written as it should be.
+fn written(spec: &FieldSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
+    let Value::Text(value) = field.value() else {
+        return;
     };
-    for entry in entries {
-        let Value::Fields(parts) = &entry.value else {
-            continue;
-        };
-        for part in parts {
-            fields::check(&text, part, notes);
-            let set = match part.name {
-                "dest_addr_ton" => ValueSet::Ton,
-                "dest_addr_npi" => ValueSet::Npi,
-                _ => continue,
-            };
-            reserved(
-                part,
-                set,
-                part.number().unwrap_or(0),
-                &Session::default(),
-                notes,
-            );
+    ascii(field, value, notes);
+    match spec.kind {
+        FieldKind::CString(max) => {
+            let max = usize::from(max) - 1;
+            if value.len() > max {
+                notes
+                    .of(FaultKind::TooLong, field)
+                    .expected(&["at most ".into(), max.into()])
+                    .found(&[value.len().into()]);
+            }
+        }
+        // Local time.
+        FieldKind::Time
+            if field.name == "final_date"
+                && value.len() == 12
+                && time::meaning(value).is_some() => {}
+        FieldKind::Time => moment(field, value, notes),
+        _ => {}
+    }
+}
+
+/// Notes the first octet that is not ASCII.
+fn ascii(field: &Field<'_>, value: &[u8], notes: &mut Notes<'_>) {
+    let other = value
+        .iter()
+        .enumerate()
+        .find(|(_, octet)| !octet.is_ascii());
+    if let Some((at, octet)) = other {
+        notes
+            .add(FaultKind::NotAscii, field.name, field.offset + at)
+            .expected(&["ASCII".into()])
+            .found(&hex(u32::from(*octet), 2));
+    }
+}
+
+/// Notes a time that is not written as one.
+fn moment(field: &Field<'_>, value: &[u8], notes: &mut Notes<'_>) {
+    match value.len() {
+        0 => {}
+        16 => {
+            if time::meaning(value).is_none() {
+                notes
+                    .of(FaultKind::InvalidTime, field)
+                    .expected(&["YYMMDDhhmmsstnnp".into()]);
+            }
+        }
+        length => {
+            notes
+                .of(FaultKind::WrongLength, field)
+                .expected(&["0 or 16".into()])
+                .found(&[length.into()]);
         }
     }
 }
@@ -264,29 +283,22 @@ fn is_of_5_0(set: ValueSet, value: u8) -> bool {
     }
 }
 
-/// Notes an octet that the specification keeps for later. Bit fields are noted by their parts.
-fn reserved(
-    field: &Field<'_>,
-    set: ValueSet,
-    value: u32,
-    session: &Session,
-    notes: &mut Vec<Fault>,
-) {
-    let Ok(value) = u8::try_from(value) else {
+/// Notes an octet that the specification keeps for later. Bit fields are noted by the octet they are in.
+fn reserved(field: &Field<'_>, notes: &mut Notes<'_>) {
+    let Some((set, value)) = field.octet() else {
         return;
     };
-    if meaning::of(set, value).reserved {
-        let fault = field
-            .note(FaultKind::ReservedValue)
-            .expected("a value of the specification");
-        fault.found(hex(u32::from(value), 2)).add_to(notes);
-    } else if session.older_than(V5_0) && is_of_5_0(set, value) {
-        field
-            .note(FaultKind::ReservedValue)
-            .expected("a value of 3.4")
-            .found(hex(u32::from(value), 2))
-            .add_to(notes);
-    }
+    let expected = if meaning::of(set, value).reserved {
+        "a value of the specification"
+    } else if notes.session.older_than(V5_0) && is_of_5_0(set, value) {
+        "a value of 3.4"
+    } else {
+        return;
+    };
+    notes
+        .of(FaultKind::ReservedValue, field)
+        .expected(&[expected.into()])
+        .found(&hex(u32::from(value), 2));
 }
 
 /// The bits of [`carrier`] for a command.
@@ -348,42 +360,45 @@ const TOGETHER: &[(Tag, Tag)] = &[
     (Tag::DEST_NODE_ID, Tag::DEST_NETWORK_ID),
 ];
 
-fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
+fn optional(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     let carrier = carrier_of(pdu.command_id());
     let mut seen = Vec::new();
     for tlv in &pdu.tlvs {
+        notes.tag = Some(tlv.tag);
         // Tag and length stand before the value.
         let start = tlv.field.offset - 4;
-        let note =
-            |kind| Fault::note(kind, tlv.field.name, start).section(section::of_tlv(tlv.tag));
+        let name = tlv.field.name;
         let Some(spec) = tlv.tag.spec() else {
             if !tlv.tag.is_vendor() {
-                note(FaultKind::ReservedValue)
-                    .expected("a tag of the specification")
-                    .found(hex(tlv.tag.0.into(), 4))
-                    .add_to(notes);
+                notes
+                    .add(FaultKind::ReservedValue, name, start)
+                    .expected(&["a tag of the specification".into()])
+                    .found(&hex(tlv.tag.0.into(), 4));
             }
             continue;
         };
-        let allowed = match session.version {
+        let allowed = match notes.session.version {
             Some(version) if version < V3_4 => 0,
             Some(version) if version < V5_0 => spec.allowed_3_4,
             Some(_) => spec.allowed_5_0,
             None => spec.allowed_3_4 | spec.allowed_5_0,
         };
         if allowed & carrier == 0 {
-            note(FaultKind::TlvNotAllowed)
-                .found(pdu.command())
-                .add_to(notes);
+            notes
+                .add(FaultKind::TlvNotAllowed, name, start)
+                .found(&[pdu.command().into()]);
         }
         if !seen.contains(&tlv.tag) {
             seen.push(tlv.tag);
         } else if !spec.repeatable {
-            note(FaultKind::TlvRepeated).expected("once").add_to(notes);
+            notes
+                .add(FaultKind::TlvRepeated, name, start)
+                .expected(&["once".into()]);
         }
-        value(spec, tlv, session, notes);
+        value(spec, &tlv.field, notes);
     }
     if pdu.valid && !pdu.is_failure() {
+        let end = pdu.offset + pdu.bytes.len();
         let missing = required(pdu.command_id())
             .iter()
             .filter(|tag| pdu.tlv(**tag).is_none());
@@ -391,12 +406,8 @@ fn optional(pdu: &DecodedPdu<'_>, session: &Session, notes: &mut Vec<Fault>) {
             .iter()
             .filter(|(one, other)| pdu.tlv(*one).is_some() && pdu.tlv(*other).is_none());
         for tag in missing.chain(halves.map(|(_, other)| other)) {
-            let fault = Fault::note(
-                FaultKind::TlvMissing,
-                tag.name(),
-                pdu.offset + pdu.bytes.len(),
-            );
-            fault.section(section::of_tlv(*tag)).add_to(notes);
+            notes.tag = Some(*tag);
+            notes.add(FaultKind::TlvMissing, tag.name(), end);
         }
     }
 }
@@ -410,84 +421,72 @@ fn length_is_right(spec: &TlvSpec, length: usize) -> bool {
     }
 }
 
-fn value(spec: &TlvSpec, tlv: &TlvField<'_>, session: &Session, notes: &mut Vec<Fault>) {
-    let field = &tlv.field;
-    let note = |kind| Fault::note(kind, field.name, field.offset).section(section::of_tlv(tlv.tag));
+/// Notes on the value of a TLV.
+fn value(spec: &TlvSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
     let length = field.bytes.len();
     if !length_is_right(spec, length) {
-        let mut expected = number(spec.min.into()).into_owned();
-        if spec.min != spec.max {
-            expected.push_str(" to ");
-            expected.push_str(&number(spec.max.into()));
-        }
-        note(FaultKind::WrongLength)
+        let bounds = [spec.min, spec.max].map(|bound| usize::from(bound).into());
+        let [min, max] = bounds;
+        let words = [min, " to ".into(), max];
+        let expected = if spec.min == spec.max {
+            &words[..1]
+        } else {
+            &words
+        };
+        notes
+            .of(FaultKind::WrongLength, field)
             .expected(expected)
-            .found(number(length))
-            .add_to(notes);
+            .found(&[length.into()]);
     }
-    if spec.kind == TlvType::CString {
-        check_ascii(field, &note, notes);
-        match field.bytes.iter().position(|octet| *octet == 0) {
-            None => note(FaultKind::MissingNul)
-                .expected("a NUL")
-                .found("the end of the TLV")
-                .add_to(notes),
-            Some(end) if end + 1 < length => {
-                note(FaultKind::StrayOctets)
-                    .found(octets(length - end - 1))
-                    .add_to(notes);
-            }
-            Some(_) => {}
+    if let (TlvType::CString, Value::Text(text)) = (spec.kind, field.value()) {
+        ascii(field, text, notes);
+        if text.len() == length {
+            notes
+                .of(FaultKind::MissingNul, field)
+                .expected(&["a NUL".into()])
+                .found(&["the end of the TLV".into()]);
+        } else if text.len() + 1 < length {
+            notes
+                .of(FaultKind::StrayOctets, field)
+                .found(&octets(length - text.len() - 1));
         }
-        if let (Tag::BROADCAST_END_TIME, Value::Text(time)) = (tlv.tag, &field.value) {
-            check_time(time, false, &note, notes);
+        if field.kind == Kind::Time {
+            moment(field, text, notes);
         }
     }
-    let mut known = |field: &Field<'_>, set| {
-        let from = notes.len();
-        reserved(field, set, field.number().unwrap_or(0), session, notes);
-        notes[from..]
-            .iter_mut()
-            .for_each(|fault| fault.section = Some(section::of_tlv(tlv.tag)));
-    };
-    if length == 1 && spec.kind == TlvType::Integer {
-        known(field, spec.values);
+    reserved(field, notes);
+    if let Kind::Parts(_) = field.kind {
+        field
+            .children()
+            .iter()
+            .for_each(|part| reserved(part, notes));
     }
-    for (child, (_, kind)) in field
-        .children
-        .iter()
-        .zip(super::super::layout::parts(tlv.tag))
-    {
-        if let super::super::layout::PartKind::Octet(set) = kind {
-            known(child, *set);
-        }
-    }
-    if matches!(tlv.tag, Tag::SAR_TOTAL_SEGMENTS | Tag::SAR_SEGMENT_SEQNUM)
+    if matches!(spec.tag, Tag::SAR_TOTAL_SEGMENTS | Tag::SAR_SEGMENT_SEQNUM)
         && field.number() == Some(0)
     {
-        note(FaultKind::ReservedValue)
-            .expected("1 to 255")
-            .found("0")
-            .add_to(notes);
+        notes
+            .of(FaultKind::ReservedValue, field)
+            .expected(&["1 to 255".into()])
+            .found(&["0".into()]);
     }
 }
 
 /// What concerns the text: where it is, and whether its header is there.
-fn text(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
-    let short = pdu.octets("short_message");
+fn text(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
+    let short = pdu
+        .field("short_message")
+        .map_or(&[][..], |field| field.bytes);
     let payload = pdu.tlv(Tag::MESSAGE_PAYLOAD);
     if let (Some(length), Some(_)) = (pdu.field("sm_length"), payload)
         && length.number() != Some(0)
     {
-        let fault = length
-            .note(FaultKind::TwoTexts)
-            .expected("0 with message_payload");
-        fault.found(number(short.len())).add_to(notes);
+        notes
+            .of(FaultKind::TwoTexts, length)
+            .expected(&["0 with message_payload".into()])
+            .found(&[short.len().into()]);
     }
-    let Some(class) = pdu
-        .field("esm_class")
-        .filter(|_| pdu.number("esm_class") & 0x40 != 0)
-    else {
+    let has_header = |class: &&Field<'_>| class.number().is_some_and(|class| class & 0x40 != 0);
+    let Some(class) = pdu.field("esm_class").filter(has_header) else {
         return;
     };
     let text = match payload {
@@ -498,20 +497,19 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Vec<Fault>) {
         .first()
         .is_some_and(|length| usize::from(*length) < text.len());
     if !header_is_there && pdu.valid {
-        let fault = class
-            .note(FaultKind::MissingHeader)
-            .expected("a text that begins with a user data header");
-        fault.found(octets(text.len())).add_to(notes);
+        notes
+            .of(FaultKind::MissingHeader, class)
+            .expected(&["a text that begins with a user data header".into()])
+            .found(&octets(text.len()));
     }
     if let Some(sar) = pdu.tlv(Tag::SAR_MSG_REF_NUM) {
-        let fault = Fault::note(
+        let fault = notes.add(
             FaultKind::TwoSegmentations,
             sar.field.name,
             sar.field.offset - 4,
         );
         fault
-            .expected("no user data header")
-            .section(section::of_tlv(sar.tag))
-            .add_to(notes);
+            .expected(&["no user data header".into()])
+            .section(section::of_tlv(sar.tag));
     }
 }

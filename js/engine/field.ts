@@ -1,0 +1,127 @@
+// A field of a decoded PDU. See src/wasm/decode.rs for the layout of its record.
+
+import { wasm } from "#wasm";
+import { refresh } from "./memory.ts";
+import { list, number, text } from "./reader.ts";
+
+/** A field of a PDU, or a part of one. */
+export interface Field {
+  /** The specification's name: `"source_addr"`. */
+  name: string;
+  /** Octets from the start of the input. */
+  offset: number;
+  /** Octets it takes, the NUL of a string included. */
+  length: number;
+  /** Those octets, in the memory of the input. */
+  readonly bytes: Uint8Array;
+  /** C-octet strings without their NUL, as Latin-1; integers; octets; or the entries of a list. */
+  value: string | number | Uint8Array | Field[];
+  /** What the value means, in words. */
+  meaning?: string;
+  /** Bit fields, or the parts it is made of. */
+  children?: Field[];
+}
+
+/** Views of octets and bit fields are dear, and seldom looked at: they are made when they are asked for. */
+class PduField implements Field {
+  name: string;
+  offset: number;
+  length: number;
+  value: Field["value"];
+  meaning?: string;
+  readonly #input: Uint8Array;
+  readonly #bits: BitField[] | undefined;
+  #children: Field[] | undefined;
+
+  constructor(name: string, offset: number, length: number, value: Field["value"], meaning: string | undefined, children: Field[] | undefined, bits: BitField[] | undefined, input: Uint8Array) {
+    this.name = name;
+    this.offset = offset;
+    this.length = length;
+    this.value = value;
+    if (meaning !== undefined) this.meaning = meaning;
+    this.#input = input;
+    this.#bits = bits;
+    this.#children = children;
+  }
+
+  get bytes(): Uint8Array {
+    return part(this.#input, this.offset, this.length);
+  }
+
+  get children(): Field[] | undefined {
+    return (this.#children ??= this.#bits?.map(({ name, value, meaning }) => new PduField(name, this.offset, 1, value, meaning, undefined, undefined, this.#input)));
+  }
+
+  /** What `JSON.stringify` shows. */
+  toJSON(): object {
+    return { ...this, bytes: this.bytes, children: this.children };
+  }
+}
+
+/** Octets of the input, not copied. */
+export function part(input: Uint8Array, offset: number, length: number): Uint8Array {
+  return new Uint8Array(input.buffer, input.byteOffset + offset, length);
+}
+
+// The first word of a record.
+const OCTET = 0;
+const NUMBER = 1;
+const TEXT = 2;
+const OCTETS = 3;
+const FIELDS = 4;
+const WITH_MEANING = 8;
+const WITH_CHILDREN = 16;
+
+/** Reads fields, which are of this input. */
+export function fieldsOf(input: Uint8Array): () => Field {
+  return function read(): Field {
+    const kind = number();
+    const name = text();
+    const offset = number();
+    if (kind === OCTET) {
+      const which = number();
+      const { meaning, bits } = ((known[which >> 8] ??= [])[which & 0xff] ??= ask(which >> 8, which & 0xff));
+      return new PduField(name, offset, 1, which & 0xff, meaning, undefined, bits, input);
+    }
+    const length = number();
+    const value = valueOf(kind & 7, offset, length);
+    const meaning = (kind & WITH_MEANING) === 0 ? undefined : text();
+    const children = (kind & WITH_CHILDREN) === 0 ? undefined : list(read);
+    return new PduField(name, offset, length, value, meaning, children, undefined, input);
+  };
+
+  function valueOf(kind: number, offset: number, length: number): Field["value"] {
+    switch (kind) {
+      case NUMBER:
+        return number();
+      case TEXT:
+        return text();
+      case OCTETS:
+        return part(input, offset, length);
+      case FIELDS:
+        return list(fieldsOf(input));
+      default:
+        // Of a user data header: behind identifier and length.
+        return part(input, offset + 2, length - 2);
+    }
+  }
+}
+
+interface BitField {
+  name: string;
+  value: number;
+  meaning: string | undefined;
+}
+
+// What is known of octets, by set of values and octet: the module is asked but once.
+const known: { meaning: string | undefined; bits: BitField[] | undefined }[][] = [];
+
+function ask(set: number, octet: number): (typeof known)[0][0] {
+  const [meaning, ...lines] = wasm.octet_meaning(set, octet).split("\n");
+  refresh();
+  const bits = lines.map((line) => {
+    const [name, value, meaning] = line.split("\t");
+    return { name: name!, value: Number(value), meaning: meaning || undefined };
+  });
+  return { meaning: meaning || undefined, bits: bits.length > 0 ? bits : undefined };
+}
