@@ -217,7 +217,7 @@ fn expect_explanation(input: &[u8], explained: &Explained<'_>) -> Result<(), Tes
             prop_assert!(
                 fault.offset >= pdu.offset && fault.offset <= pdu.offset + pdu.bytes.len()
             );
-            prop_assert!(fault.section.is_some(), "{:?}", fault);
+            prop_assert!(!fault.section().is_empty(), "{:?}", fault);
         }
     }
     Ok(())

@@ -72,12 +72,11 @@ export interface Decoded {
 }
 
 function fault(): Fault {
-  const result: Fault = { severity: text() as Fault["severity"], kind: text(), offset: number() };
-  const [field, expected, found, section] = [optionalText(), optionalText(), optionalText(), optionalText()];
-  if (field !== undefined) result.field = field;
+  const result: Fault = { severity: text() as Fault["severity"], kind: text(), offset: number(), field: text() };
+  const [expected, found] = [optionalText(), optionalText()];
   if (expected !== undefined) result.expected = expected;
   if (found !== undefined) result.found = found;
-  if (section !== undefined) result.section = section;
+  result.section = text();
   return result;
 }
 

@@ -152,22 +152,18 @@ fn write_field(io: &mut Io, field: &Field<'_>) {
     }
 }
 
-fn write_fault(io: &mut Io, fault: &Fault) {
+fn write_fault(io: &mut Io, fault: &Fault<'_>) {
     io.name(fault.severity.as_str());
     io.name(fault.kind.as_str());
     io.word(fault.offset as u32);
-    let texts = [
-        fault.field.as_deref(),
-        fault.expected.as_deref(),
-        fault.found.as_deref(),
-        fault.section.as_deref(),
-    ];
-    for text in texts {
-        match text {
-            Some(text) => io.text(text),
+    io.text(&fault.field());
+    for said in [fault.expected(), fault.found()] {
+        match said {
+            Some(said) => io.text(&said),
             None => io.words(&[NOTHING, 0]),
         }
     }
+    io.text(&fault.section());
 }
 
 /// Text, user data header and receipt of a message.

@@ -58,16 +58,16 @@ fn field(field: &Field<'_>) -> Object {
     made
 }
 
-fn fault(fault: &Fault) -> Object {
-    let text = |text: Option<&str>| text.map_or(JsValue::UNDEFINED, JsValue::from);
+fn fault(fault: &Fault<'_>) -> Object {
+    let said = |said: Option<String>| said.map_or(JsValue::UNDEFINED, JsValue::from);
     object(&[
         ("severity", fault.severity.as_str().into()),
         ("kind", fault.kind.as_str().into()),
-        ("field", text(fault.field.as_deref())),
+        ("field", (&*fault.field()).into()),
         ("offset", fault.offset.into()),
-        ("expected", text(fault.expected.as_deref())),
-        ("found", text(fault.found.as_deref())),
-        ("section", text(fault.section.as_deref())),
+        ("expected", said(fault.expected())),
+        ("found", said(fault.found())),
+        ("section", fault.section().into()),
     ])
 }
 

@@ -1,6 +1,8 @@
 //! What is wrong with a PDU or the stream, and where.
 
-use super::super::DecodeErrorKind;
+use std::borrow::Cow;
+
+use super::super::{DecodeErrorKind, Tag};
 use super::section;
 use crate::words::{self, Word};
 
@@ -25,22 +27,41 @@ impl Severity {
 }
 
 /// What is wrong, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault<'a> {
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong.
     pub kind: FaultKind,
-    /// The field or TLV, in the specification's name.
-    pub field: Option<String>,
     /// Where.
     pub offset: usize,
-    /// What should be there.
-    pub expected: Option<String>,
-    /// What is there.
-    pub found: Option<String>,
-    /// The section that says so.
-    pub section: Option<String>,
+    field: &'a str,
+    expected: Said,
+    found: Said,
+    section: Section,
+}
+
+/// Something said of a fault: put in words when they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Nothing,
+    Words(&'static str),
+    Number(usize),
+    Octets(usize),
+    AtLeast(usize),
+    AtMost(usize),
+    Between(usize, usize),
+    /// So many hexadecimal digits.
+    Hex(u32, usize),
+}
+
+/// Where the specification speaks of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// As of the field that is named.
+    Field,
+    Tlv(Tag),
+    Number(&'static str),
 }
 
 macro_rules! fault_kinds {
@@ -113,14 +134,14 @@ fault_kinds! {
     TwoSegmentations = "two_segmentations",
 }
 
-/// Adds a fault of a field to those of a PDU, which stay in the order of their offsets. `section` is for the others.
-pub(super) fn add<'f>(
-    faults: &'f mut Vec<Fault>,
+/// Adds a fault of a field to those of a PDU, which stay in the order of their offsets.
+pub(super) fn add<'f, 'a>(
+    faults: &'f mut Vec<Fault<'a>>,
     severity: Severity,
     kind: FaultKind,
-    field: &str,
+    field: &'a str,
     offset: usize,
-) -> &'f mut Fault {
+) -> &'f mut Fault<'a> {
     // Almost always it is the last.
     let mut at = faults.len();
     while at > 0 && faults[at - 1].offset > offset {
@@ -129,30 +150,74 @@ pub(super) fn add<'f>(
     let fault = Fault {
         severity,
         kind,
-        field: Some(field.into()),
         offset,
-        expected: None,
-        found: None,
-        section: Some(section::of_field(field)),
+        field,
+        expected: Said::Nothing,
+        found: Said::Nothing,
+        section: Section::Field,
     };
     faults.insert(at, fault);
     &mut faults[at]
 }
 
-impl Fault {
-    pub(super) fn expected(&mut self, words: &[Word<'_>]) -> &mut Fault {
-        self.expected = Some(sentence(words));
+impl<'a> Fault<'a> {
+    /// The field or TLV, in the specification's name; its tag if it has none and the fault hides its value.
+    #[must_use]
+    pub fn field(&self) -> Cow<'a, str> {
+        match (self.kind, self.section) {
+            (FaultKind::TlvLength, Section::Tlv(tag)) if self.field == "unknown" => {
+                sentence(&["0x".into(), Word::Hex(tag.0.into(), 4)]).into()
+            }
+            _ => self.field.into(),
+        }
+    }
+
+    /// What should be there.
+    #[must_use]
+    pub fn expected(&self) -> Option<String> {
+        self.expected.in_words()
+    }
+
+    /// What is there.
+    #[must_use]
+    pub fn found(&self) -> Option<String> {
+        self.found.in_words()
+    }
+
+    /// The sections of the specifications that say so.
+    #[must_use]
+    pub fn section(&self) -> String {
+        match self.section {
+            Section::Field => section::of_field(self.field),
+            Section::Tlv(tag) => section::of_tlv(tag),
+            Section::Number(number) => number.into(),
+        }
+    }
+
+    pub(super) fn say(&mut self, expected: Said, found: Said) -> &mut Fault<'a> {
+        self.expected = expected;
+        self.found = found;
         self
     }
 
-    pub(super) fn found(&mut self, words: &[Word<'_>]) -> &mut Fault {
-        self.found = Some(sentence(words));
-        self
+    pub(super) fn see(&mut self, section: Section) {
+        self.section = section;
     }
+}
 
-    pub(super) fn section(&mut self, section: String) -> &mut Fault {
-        self.section = Some(section);
-        self
+impl Said {
+    fn in_words(self) -> Option<String> {
+        let octets = |count| if count == 1 { " octet" } else { " octets" };
+        Some(match self {
+            Said::Nothing => return None,
+            Said::Words(words) => words.into(),
+            Said::Number(number) => sentence(&[number.into()]),
+            Said::Octets(count) => sentence(&[count.into(), octets(count).into()]),
+            Said::AtLeast(number) => sentence(&["at least ".into(), number.into()]),
+            Said::AtMost(number) => sentence(&["at most ".into(), number.into()]),
+            Said::Between(min, max) => sentence(&[min.into(), " to ".into(), max.into()]),
+            Said::Hex(number, digits) => sentence(&["0x".into(), Word::Hex(number, digits)]),
+        })
     }
 }
 
@@ -167,17 +232,6 @@ impl From<DecodeErrorKind> for FaultKind {
             DecodeErrorKind::TlvLength => FaultKind::TlvLength,
         }
     }
-}
-
-/// So many octets.
-pub(super) fn octets(count: usize) -> [Word<'static>; 2] {
-    let unit = if count == 1 { " octet" } else { " octets" };
-    [count.into(), unit.into()]
-}
-
-/// A number in hex, as the specification writes it.
-pub(super) fn hex(value: u32, digits: usize) -> [Word<'static>; 2] {
-    ["0x".into(), Word::Hex(value, digits)]
 }
 
 /// Words one behind the other.

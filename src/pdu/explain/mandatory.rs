@@ -3,7 +3,7 @@
 use super::super::field::{FieldKind, FieldSpec};
 use super::super::lists::{DestAddress, UnsuccessSme};
 use super::super::{CommandId, DecodeErrorKind, HEADER_LEN, ValueSet, fields_of};
-use super::fault::{hex, octets};
+use super::fault::Said;
 use super::field::{Field, Kind};
 use super::{DecodedPdu, FaultKind, error};
 
@@ -32,13 +32,11 @@ pub(super) fn explain(pdu: &mut DecodedPdu<'_>) -> Option<usize> {
             let offset = pdu.offset + at + inside;
             let fault = error(pdu, kind.into(), spec.name, offset);
             match kind {
-                DecodeErrorKind::MissingNul => fault
-                    .expected(&["a NUL".into()])
-                    .found(&["the end of the PDU".into()]),
-                DecodeErrorKind::DestFlag => {
-                    fault.expected(&["1 or 2".into()]).found(&[found.into()])
+                DecodeErrorKind::MissingNul => {
+                    fault.say(Said::Words("a NUL"), Said::Words("the end of the PDU"))
                 }
-                _ => fault.expected(&octets(expected)).found(&octets(found)),
+                DecodeErrorKind::DestFlag => fault.say(Said::Words("1 or 2"), Said::Number(found)),
+                _ => fault.say(Said::Octets(expected), Said::Octets(found)),
             };
             return None;
         }
@@ -58,9 +56,10 @@ fn unknown(pdu: &mut DecodedPdu<'_>) {
     }
     if !pdu.command_id().is_vendor() {
         let (id, offset) = (pdu.command_id().0, pdu.offset + 4);
-        error(pdu, FaultKind::UnknownCommand, "command_id", offset)
-            .expected(&["a command of 3.3, 3.4 or 5.0".into()])
-            .found(&hex(id, 8));
+        error(pdu, FaultKind::UnknownCommand, "command_id", offset).say(
+            Said::Words("a command of 3.3, 3.4 or 5.0"),
+            Said::Hex(id, 8),
+        );
     }
 }
 

@@ -13,6 +13,7 @@ mod strict;
 mod time;
 
 use super::{CommandId, HEADER_LEN, Header, Tag, VendorTlvs};
+use fault::Said;
 
 pub use fault::{Fault, FaultKind, Severity};
 pub use field::{Field, Value};
@@ -47,7 +48,7 @@ pub struct Explained<'a> {
     /// Octets behind the last PDU: the beginning of another, or what `error` refuses.
     pub rest: usize,
     /// Why nothing can be found behind the last PDU.
-    pub error: Option<Fault>,
+    pub error: Option<Fault<'a>>,
 }
 
 /// One PDU, explained. All offsets count from the start of the input.
@@ -64,7 +65,7 @@ pub struct DecodedPdu<'a> {
     /// The optional parameters.
     pub tlvs: Vec<TlvField<'a>>,
     /// What is wrong, in the order of the offsets.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Fault<'a>>,
     /// The octets of the PDU, header included.
     pub bytes: &'a [u8],
 }
@@ -95,7 +96,7 @@ pub struct Explainer<'a> {
     /// What is not explained yet. After the last PDU: the beginning of another, or what `error` refuses.
     pub rest: &'a [u8],
     /// Why nothing can be found behind the last PDU.
-    pub error: Option<Fault>,
+    pub error: Option<Fault<'a>>,
     offset: usize,
     options: Options<'a>,
     session: strict::Session,
@@ -150,34 +151,27 @@ impl<'a> Iterator for Explainer<'a> {
 }
 
 /// Adds what makes a PDU one that is not well-formed.
-fn error<'p>(
-    pdu: &'p mut DecodedPdu<'_>,
+fn error<'p, 'a>(
+    pdu: &'p mut DecodedPdu<'a>,
     kind: FaultKind,
-    field: &str,
+    field: &'a str,
     offset: usize,
-) -> &'p mut Fault {
+) -> &'p mut Fault<'a> {
     fault::add(&mut pdu.faults, Severity::Error, kind, field, offset)
 }
 
 /// Adds the fault of a `command_length` that can't be.
-fn refuse(faults: &mut Vec<Fault>, length: u32, offset: usize, max_pdu: usize) {
+fn refuse(faults: &mut Vec<Fault<'_>>, length: u32, offset: usize, max_pdu: usize) {
     let length = length as usize;
     let (kind, expected) = if length < HEADER_LEN {
-        (
-            FaultKind::LengthTooShort,
-            ["at least ".into(), HEADER_LEN.into()],
-        )
+        (FaultKind::LengthTooShort, Said::AtLeast(HEADER_LEN))
     } else if length > max_pdu.max(HEADER_LEN) {
-        (
-            FaultKind::LengthTooLong,
-            ["at most ".into(), max_pdu.into()],
-        )
+        (FaultKind::LengthTooLong, Said::AtMost(max_pdu))
     } else {
         return;
     };
     fault::add(faults, Severity::Error, kind, "command_length", offset)
-        .expected(&expected)
-        .found(&[length.into()]);
+        .say(expected, Said::Number(length));
 }
 
 impl DecodedPdu<'_> {

@@ -4,7 +4,7 @@ use super::super::layout::parts;
 use super::super::reader::tlvs_behind_stray_nuls;
 use super::super::tlv::{self, Tlv, Tlvs};
 use super::super::{DecodeErrorKind, HEADER_LEN, Tag, TlvType, ValueSet, VendorTlvs};
-use super::fault::{hex, octets, sentence};
+use super::fault::{Said, Section};
 use super::field::{Field, Kind};
 use super::{DecodedPdu, FaultKind, TlvField, error, section};
 
@@ -34,15 +34,9 @@ fn broken<'a>(pdu: &mut DecodedPdu<'a>, rest: &'a [u8], at: usize, vendor: Optio
     match (cut.kind, rest.get(whole..)) {
         (DecodeErrorKind::TlvLength, Some([high, low, ..])) => {
             let tag = Tag(u16::from_be_bytes([*high, *low]));
-            let number = sentence(&hex(u32::from(tag.0), 4));
-            let name = match name(tag, vendor) {
-                "unknown" => &number,
-                name => name,
-            };
-            error(pdu, FaultKind::TlvLength, name, offset)
-                .expected(&octets(cut.expected as usize))
-                .found(&octets(found))
-                .section(section::of_tlv(tag));
+            error(pdu, FaultKind::TlvLength, name(tag, vendor), offset)
+                .say(Said::Octets(cut.expected as usize), Said::Octets(found))
+                .see(Section::Tlv(tag));
         }
         _ => stray(pdu, offset, found),
     }
@@ -51,16 +45,19 @@ fn broken<'a>(pdu: &mut DecodedPdu<'a>, rest: &'a [u8], at: usize, vendor: Optio
     if let Some(first) = tlvs.and_then(|tlvs| tlvs.iter().next()) {
         let (name, offset) = (name(first.tag, vendor), pdu.offset + HEADER_LEN);
         error(pdu, FaultKind::TlvsWithoutFields, name, offset)
-            .expected(&["the mandatory fields".into()])
-            .found(&["TLVs behind the header".into()])
-            .section(section::FAILED_RESPONSE.into());
+            .say(
+                Said::Words("the mandatory fields"),
+                Said::Words("TLVs behind the header"),
+            )
+            .see(Section::Number(section::FAILED_RESPONSE));
     }
 }
 
 fn stray(pdu: &mut DecodedPdu<'_>, offset: usize, count: usize) {
-    error(pdu, FaultKind::StrayOctets, "tlvs", offset)
-        .expected(&["a TLV or the end of the PDU".into()])
-        .found(&octets(count));
+    error(pdu, FaultKind::StrayOctets, "tlvs", offset).say(
+        Said::Words("a TLV or the end of the PDU"),
+        Said::Octets(count),
+    );
 }
 
 fn show<'a>(pdu: &mut DecodedPdu<'a>, tlvs: Tlvs<'a>, at: usize, vendor: Option<&'a VendorTlvs>) {

@@ -3,7 +3,7 @@
 use super::super::field::{FieldKind, FieldSpec};
 use super::super::tag::carrier;
 use super::super::{CommandId, HEADER_LEN, Tag, TlvSpec, TlvType, ValueSet, fields_of};
-use super::fault::{self, hex, octets};
+use super::fault::{self, Said, Section};
 use super::field::Kind;
 use super::{
     DecodedPdu, Fault, FaultKind, Field, Severity, TlvField, Value, meaning, section, time,
@@ -57,23 +57,23 @@ impl<'a> DecodedPdu<'a> {
 }
 
 /// The notes on a PDU.
-struct Notes<'n> {
-    faults: Vec<Fault>,
+struct Notes<'n, 'a> {
+    faults: Vec<Fault<'a>>,
     session: &'n Session,
     /// The TLV that is looked at; none for mandatory fields.
     tag: Option<Tag>,
 }
 
-impl Notes<'_> {
-    fn add(&mut self, kind: FaultKind, field: &str, offset: usize) -> &mut Fault {
+impl<'a> Notes<'_, 'a> {
+    fn add(&mut self, kind: FaultKind, field: &'a str, offset: usize) -> &mut Fault<'a> {
         let fault = fault::add(&mut self.faults, Severity::Note, kind, field, offset);
-        match self.tag {
-            Some(tag) => fault.section(section::of_tlv(tag)),
-            None => fault,
+        if let Some(tag) = self.tag {
+            fault.see(Section::Tlv(tag));
         }
+        fault
     }
 
-    fn of(&mut self, kind: FaultKind, field: &Field<'_>) -> &mut Fault {
+    fn of(&mut self, kind: FaultKind, field: &Field<'a>) -> &mut Fault<'a> {
         self.add(kind, field.name, field.offset)
     }
 }
@@ -93,7 +93,7 @@ pub(super) fn check(pdu: &mut DecodedPdu<'_>, session: &mut Session) {
     pdu.faults = notes.faults;
 }
 
-fn header(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
+fn header<'a>(pdu: &DecodedPdu<'a>, notes: &mut Notes<'_, 'a>) {
     let header = &pdu.header;
     let id = header.command_id;
     let status = header.command_status;
@@ -102,31 +102,33 @@ fn header(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
         if !status.is_ok() {
             notes
                 .add(FaultKind::NotAllowed, "command_status", at)
-                .expected(&["0 in a request".into()])
-                .found(&hex(status.0, 8));
+                .say(Said::Words("0 in a request"), Said::Hex(status.0, 8));
         }
     } else if status.name() == "unknown" && !status.is_vendor() {
         notes
             .add(FaultKind::ReservedValue, "command_status", at)
-            .expected(&["a status of the specification".into()])
-            .found(&hex(status.0, 8));
+            .say(
+                Said::Words("a status of the specification"),
+                Said::Hex(status.0, 8),
+            );
     }
     let sequence = header.sequence_number;
     let answers_nothing = id == CommandId::GENERIC_NACK && sequence == 0;
     if !answers_nothing && !(1..=0x7FFF_FFFF).contains(&sequence) {
         notes
             .add(FaultKind::ReservedValue, "sequence_number", pdu.offset + 12)
-            .expected(&["0x00000001 to 0x7FFFFFFF".into()])
-            .found(&hex(sequence, 8));
+            .say(
+                Said::Words("0x00000001 to 0x7FFFFFFF"),
+                Said::Hex(sequence, 8),
+            );
     }
     let start = pdu.offset + HEADER_LEN;
     let body = pdu.bytes.len() - HEADER_LEN;
     if body == 0 && id == CommandId::DELIVER_SM_RESP && !pdu.is_failure() {
         notes
             .add(FaultKind::MissingBody, "message_id", start)
-            .expected(&["one NUL".into()])
-            .found(&["nothing".into()])
-            .section("3.4 4.6.2, 5.0 4.3.1.2".into());
+            .say(Said::Words("one NUL"), Said::Words("nothing"))
+            .see(Section::Number("3.4 4.6.2, 5.0 4.3.1.2"));
     }
     if let Some(first) = fields_of(id).unwrap_or(&[]).first()
         && body != 0
@@ -134,13 +136,12 @@ fn header(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     {
         notes
             .add(FaultKind::UnexpectedBody, first.name, start)
-            .expected(&["the header alone".into()])
-            .found(&octets(body))
-            .section(section::FAILED_RESPONSE.into());
+            .say(Said::Words("the header alone"), Said::Octets(body))
+            .see(Section::Number(section::FAILED_RESPONSE));
     }
 }
 
-fn mandatory(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
+fn mandatory<'a>(pdu: &DecodedPdu<'a>, notes: &mut Notes<'_, 'a>) {
     for spec in fields_of(pdu.command_id()).unwrap_or(&[]) {
         let Some(field) = pdu.field(spec.name) else {
             continue;
@@ -157,13 +158,12 @@ fn mandatory(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     let is_5_0 = !notes.session.older_than(V5_0);
     if pdu.command_id() == CommandId::SUBMIT_MULTI
         && let Some(count) = pdu.field("number_of_dests")
-        && let Some(found @ (0 | 255)) = count.number()
+        && let Some(found @ (0 | 255)) = count.number().map(|count| count as usize)
         && (found == 0 || !is_5_0)
     {
         notes
             .of(FaultKind::ReservedValue, count)
-            .expected(&["1 or more".into()])
-            .found(&[found.into()]);
+            .say(Said::Words("1 or more"), Said::Number(found));
     }
     if let Some(length) = pdu.field("sm_length")
         && length.number() == Some(255)
@@ -171,8 +171,7 @@ fn mandatory(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     {
         notes
             .of(FaultKind::TooLong, length)
-            .expected(&["at most 254".into()])
-            .found(&["255".into()]);
+            .say(Said::Words("at most 254"), Said::Words("255"));
     }
     // Fields that mean nothing in this PDU.
     let unused: &[&str] = match pdu.command_id() {
@@ -190,7 +189,7 @@ fn mandatory(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
         if field.bytes.iter().any(|octet| *octet != 0) {
             notes
                 .of(FaultKind::NotAllowed, field)
-                .expected(&["0 or empty".into()]);
+                .say(Said::Words("0 or empty"), Said::Nothing);
         }
     }
 }
@@ -211,7 +210,7 @@ impl<'a> Field<'a> {
 }
 
 /// Notes what is not written as it should be.
-fn written(spec: &FieldSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
+fn written<'a>(spec: &FieldSpec, field: &Field<'a>, notes: &mut Notes<'_, 'a>) {
     let Value::Text(value) = field.value() else {
         return;
     };
@@ -222,8 +221,7 @@ fn written(spec: &FieldSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
             if value.len() > max {
                 notes
                     .of(FaultKind::TooLong, field)
-                    .expected(&["at most ".into(), max.into()])
-                    .found(&[value.len().into()]);
+                    .say(Said::AtMost(max), Said::Number(value.len()));
             }
         }
         // Local time.
@@ -237,7 +235,7 @@ fn written(spec: &FieldSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
 }
 
 /// Notes the first octet that is not ASCII.
-fn ascii(field: &Field<'_>, value: &[u8], notes: &mut Notes<'_>) {
+fn ascii<'a>(field: &Field<'a>, value: &[u8], notes: &mut Notes<'_, 'a>) {
     let other = value
         .iter()
         .enumerate()
@@ -245,27 +243,25 @@ fn ascii(field: &Field<'_>, value: &[u8], notes: &mut Notes<'_>) {
     if let Some((at, octet)) = other {
         notes
             .add(FaultKind::NotAscii, field.name, field.offset + at)
-            .expected(&["ASCII".into()])
-            .found(&hex(u32::from(*octet), 2));
+            .say(Said::Words("ASCII"), Said::Hex(u32::from(*octet), 2));
     }
 }
 
 /// Notes a time that is not written as one.
-fn moment(field: &Field<'_>, value: &[u8], notes: &mut Notes<'_>) {
+fn moment<'a>(field: &Field<'a>, value: &[u8], notes: &mut Notes<'_, 'a>) {
     match value.len() {
         0 => {}
         16 => {
             if time::meaning(value).is_none() {
                 notes
                     .of(FaultKind::InvalidTime, field)
-                    .expected(&["YYMMDDhhmmsstnnp".into()]);
+                    .say(Said::Words("YYMMDDhhmmsstnnp"), Said::Nothing);
             }
         }
         length => {
             notes
                 .of(FaultKind::WrongLength, field)
-                .expected(&["0 or 16".into()])
-                .found(&[length.into()]);
+                .say(Said::Words("0 or 16"), Said::Number(length));
         }
     }
 }
@@ -284,7 +280,7 @@ fn is_of_5_0(set: ValueSet, value: u8) -> bool {
 }
 
 /// Notes an octet that the specification keeps for later. Bit fields are noted by the octet they are in.
-fn reserved(field: &Field<'_>, notes: &mut Notes<'_>) {
+fn reserved<'a>(field: &Field<'a>, notes: &mut Notes<'_, 'a>) {
     let Some((set, value)) = field.octet() else {
         return;
     };
@@ -297,8 +293,7 @@ fn reserved(field: &Field<'_>, notes: &mut Notes<'_>) {
     };
     notes
         .of(FaultKind::ReservedValue, field)
-        .expected(&[expected.into()])
-        .found(&hex(u32::from(value), 2));
+        .say(Said::Words(expected), Said::Hex(u32::from(value), 2));
 }
 
 /// The bits of [`carrier`] for a command.
@@ -360,7 +355,7 @@ const TOGETHER: &[(Tag, Tag)] = &[
     (Tag::DEST_NODE_ID, Tag::DEST_NETWORK_ID),
 ];
 
-fn optional(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
+fn optional<'a>(pdu: &DecodedPdu<'a>, notes: &mut Notes<'_, 'a>) {
     let carrier = carrier_of(pdu.command_id());
     let mut seen = Vec::new();
     for tlv in &pdu.tlvs {
@@ -370,10 +365,10 @@ fn optional(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
         let name = tlv.field.name;
         let Some(spec) = tlv.tag.spec() else {
             if !tlv.tag.is_vendor() {
-                notes
-                    .add(FaultKind::ReservedValue, name, start)
-                    .expected(&["a tag of the specification".into()])
-                    .found(&hex(tlv.tag.0.into(), 4));
+                notes.add(FaultKind::ReservedValue, name, start).say(
+                    Said::Words("a tag of the specification"),
+                    Said::Hex(tlv.tag.0.into(), 4),
+                );
             }
             continue;
         };
@@ -386,14 +381,14 @@ fn optional(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
         if allowed & carrier == 0 {
             notes
                 .add(FaultKind::TlvNotAllowed, name, start)
-                .found(&[pdu.command().into()]);
+                .say(Said::Nothing, Said::Words(pdu.command()));
         }
         if !seen.contains(&tlv.tag) {
             seen.push(tlv.tag);
         } else if !spec.repeatable {
             notes
                 .add(FaultKind::TlvRepeated, name, start)
-                .expected(&["once".into()]);
+                .say(Said::Words("once"), Said::Nothing);
         }
         value(spec, &tlv.field, notes);
     }
@@ -422,33 +417,29 @@ fn length_is_right(spec: &TlvSpec, length: usize) -> bool {
 }
 
 /// Notes on the value of a TLV.
-fn value(spec: &TlvSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
+fn value<'a>(spec: &TlvSpec, field: &Field<'a>, notes: &mut Notes<'_, 'a>) {
     let length = field.bytes.len();
     if !length_is_right(spec, length) {
-        let bounds = [spec.min, spec.max].map(|bound| usize::from(bound).into());
-        let [min, max] = bounds;
-        let words = [min, " to ".into(), max];
-        let expected = if spec.min == spec.max {
-            &words[..1]
+        let (min, max) = (spec.min.into(), spec.max.into());
+        let expected = if min == max {
+            Said::Number(min)
         } else {
-            &words
+            Said::Between(min, max)
         };
         notes
             .of(FaultKind::WrongLength, field)
-            .expected(expected)
-            .found(&[length.into()]);
+            .say(expected, Said::Number(length));
     }
     if let (TlvType::CString, Value::Text(text)) = (spec.kind, field.value()) {
         ascii(field, text, notes);
         if text.len() == length {
             notes
                 .of(FaultKind::MissingNul, field)
-                .expected(&["a NUL".into()])
-                .found(&["the end of the TLV".into()]);
+                .say(Said::Words("a NUL"), Said::Words("the end of the TLV"));
         } else if text.len() + 1 < length {
             notes
                 .of(FaultKind::StrayOctets, field)
-                .found(&octets(length - text.len() - 1));
+                .say(Said::Nothing, Said::Octets(length - text.len() - 1));
         }
         if field.kind == Kind::Time {
             moment(field, text, notes);
@@ -466,13 +457,12 @@ fn value(spec: &TlvSpec, field: &Field<'_>, notes: &mut Notes<'_>) {
     {
         notes
             .of(FaultKind::ReservedValue, field)
-            .expected(&["1 to 255".into()])
-            .found(&["0".into()]);
+            .say(Said::Words("1 to 255"), Said::Words("0"));
     }
 }
 
 /// What concerns the text: where it is, and whether its header is there.
-fn text(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
+fn text<'a>(pdu: &DecodedPdu<'a>, notes: &mut Notes<'_, 'a>) {
     let short = pdu
         .field("short_message")
         .map_or(&[][..], |field| field.bytes);
@@ -480,10 +470,10 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
     if let (Some(length), Some(_)) = (pdu.field("sm_length"), payload)
         && length.number() != Some(0)
     {
-        notes
-            .of(FaultKind::TwoTexts, length)
-            .expected(&["0 with message_payload".into()])
-            .found(&[short.len().into()]);
+        notes.of(FaultKind::TwoTexts, length).say(
+            Said::Words("0 with message_payload"),
+            Said::Number(short.len()),
+        );
     }
     let has_header = |class: &&Field<'_>| class.number().is_some_and(|class| class & 0x40 != 0);
     let Some(class) = pdu.field("esm_class").filter(has_header) else {
@@ -497,10 +487,10 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
         .first()
         .is_some_and(|length| usize::from(*length) < text.len());
     if !header_is_there && pdu.valid {
-        notes
-            .of(FaultKind::MissingHeader, class)
-            .expected(&["a text that begins with a user data header".into()])
-            .found(&octets(text.len()));
+        notes.of(FaultKind::MissingHeader, class).say(
+            Said::Words("a text that begins with a user data header"),
+            Said::Octets(text.len()),
+        );
     }
     if let Some(sar) = pdu.tlv(Tag::SAR_MSG_REF_NUM) {
         let fault = notes.add(
@@ -509,7 +499,7 @@ fn text(pdu: &DecodedPdu<'_>, notes: &mut Notes<'_>) {
             sar.field.offset - 4,
         );
         fault
-            .expected(&["no user data header".into()])
-            .section(section::of_tlv(sar.tag));
+            .say(Said::Words("no user data header"), Said::Nothing)
+            .see(Section::Tlv(sar.tag));
     }
 }
