@@ -1,4 +1,5 @@
-import { countSegments, decodePdus, messageIdKey } from "../engine/codec.ts";
+import { decodePdus, messageIdKey } from "../engine/codec.ts";
+import { countSegments } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import type { CloseDetail, EngineConfig, EngineMessage, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";

@@ -8,8 +8,9 @@ import { openWinterTc } from "./sockets/wintertc.ts";
 import type { ConnectOptions } from "./types.ts";
 
 export { init } from "../engine/init.ts";
-export { countSegments, decodePdus, encodePdu, parseReceipt, statusMeaning, statusName } from "../engine/codec.ts";
-export type { CountOptions, Decoded, DecodeOptions, Fault, Field, ReceiptTlvs, SegmentCount } from "../engine/explained.ts";
+export { decodePdus, encodePdu, parseReceipt, statusMeaning, statusName } from "../engine/codec.ts";
+export type { Decoded, DecodeOptions, Fault, Field, ReceiptTlvs } from "../engine/explained.ts";
+export { countSegments, type CountOptions, type SegmentCount } from "../engine/segments.ts";
 export { EngineError } from "../engine/types.ts";
 export { formatAddress } from "./address.ts";
 export { SmppClient } from "./client.ts";

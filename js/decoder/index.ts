@@ -3,10 +3,8 @@
 export { init } from "../engine/init.ts";
 export { encodePdu, statusMeaning, statusName } from "../engine/codec.ts";
 export {
-  countSegments,
   decodePdus,
   parseReceipt,
-  type CountOptions,
   type Decoded,
   type DecodedPdu,
   type DecodeOptions,
@@ -14,6 +12,6 @@ export {
   type Field,
   type Report,
   type ReceiptTlvs,
-  type SegmentCount,
 } from "../engine/explained.ts";
+export { countSegments, type CountOptions, type SegmentCount } from "../engine/segments.ts";
 export { EngineError, type PduInput, type TlvInput } from "../engine/types.ts";

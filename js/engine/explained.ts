@@ -1,12 +1,10 @@
-// PDUs explained, receipts parsed, segments counted: see src/wasm/decode.rs for the layout of the records.
+// PDUs explained, receipts parsed: see src/wasm/decode.rs for the layout of the records.
 
 import { wasm } from "#wasm";
-import { engineCall } from "./fault.ts";
 import { fieldsOf, part, type Field } from "./field.ts";
-import { place, refresh, scratch, u16 } from "./memory.ts";
-import { encodeByPlatform, isOfPlatform } from "./platform.ts";
-import { begin, bytes, flag, list, number, optionalBytes, optionalText, report, text } from "./reader.ts";
-import { EngineError, type Alphabet, type Concat, type Report } from "./types.ts";
+import { place, refresh } from "./memory.ts";
+import { begin, flag, list, number, optionalText, report, text } from "./reader.ts";
+import { EngineError, type Report } from "./types.ts";
 
 export type { Field };
 
@@ -177,79 +175,4 @@ export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {})
   if (block === 0) return undefined;
   begin(block >> 3);
   return receipt(NO_PDU);
-}
-
-export interface CountOptions {
-  /** `"auto"` unless set. */
-  encoding?: string;
-  /** A language whose national tables may be used. */
-  language?: string;
-  concat?: Concat;
-  defaultAlphabet?: Alphabet;
-  transliterate?: boolean;
-  /** Stands in for each character that can't be encoded. */
-  substitute?: string;
-  flash?: boolean;
-  /** Further user data header elements, without the length octet. */
-  udh?: Uint8Array;
-  reference?: number;
-}
-
-export interface SegmentCount {
-  encoding: string;
-  dataCoding: number;
-  segments: number;
-  /** What the text takes in all: septets, UTF-16 units or octets. */
-  units: number;
-  /** How many more units the last segment holds. */
-  remaining: number;
-  /** What each segment carries, its user data header included. */
-  parts: { octets: Uint8Array; udh?: Uint8Array }[];
-  /** What can't be encoded, with its index in UTF-16 units. */
-  unencodable: { index: number; char: string }[];
-}
-
-/** Copies a text into the module. */
-function placeText(given: string): void {
-  const at = scratch(given.length * 2) >> 1;
-  for (let i = 0; i < given.length; i++) u16[at + i] = given.charCodeAt(i);
-}
-
-/** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
-export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
-  const encoding = options.encoding ?? "auto";
-  const coded = isOfPlatform(encoding) ? encodeByPlatform(given, { ...options, encoding }) : undefined;
-  if (coded) place(coded.octets);
-  else placeText(given);
-  const block = engineCall(() =>
-    wasm.count(
-      coded?.octets.length ?? given.length,
-      encoding,
-      options.language,
-      options.concat ?? "udh8",
-      options.defaultAlphabet ?? "gsm7",
-      options.transliterate ?? false,
-      options.substitute,
-      options.flash ?? false,
-      options.udh ?? new Uint8Array(0),
-      options.reference ?? 0,
-    ),
-  );
-  refresh();
-  begin(block >> 3);
-  return {
-    encoding: text(),
-    dataCoding: number(),
-    segments: number(),
-    units: number(),
-    remaining: number(),
-    parts: list(segment),
-    unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
-  };
-}
-
-function segment(): { octets: Uint8Array; udh?: Uint8Array } {
-  const octets = bytes();
-  const udh = optionalBytes();
-  return udh === undefined ? { octets } : { octets, udh };
 }

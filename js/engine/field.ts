@@ -63,7 +63,7 @@ export function part(input: Uint8Array, offset: number, length: number): Uint8Ar
   return new Uint8Array(input.buffer, input.byteOffset + offset, length);
 }
 
-// The first word of a record.
+// The first octet of a record.
 const OCTET = 0;
 const NUMBER = 1;
 const TEXT = 2;
@@ -78,10 +78,10 @@ export function fieldsOf(input: Uint8Array): () => Field {
     const kind = number();
     const name = text();
     const offset = number();
-    if (kind === OCTET) {
-      const which = number();
-      const { meaning, bits } = ((known[which >> 8] ??= [])[which & 0xff] ??= ask(which >> 8, which & 0xff));
-      return new PduField(name, offset, 1, which & 0xff, meaning, undefined, bits, input);
+    if ((kind & 0xff) === OCTET) {
+      const [set, octet] = [kind >> 16, (kind >> 8) & 0xff];
+      const { meaning, bits } = ((known[set] ??= [])[octet] ??= ask(set, octet));
+      return new PduField(name, offset, 1, octet, meaning, undefined, bits, input);
     }
     const length = number();
     const value = valueOf(kind & 7, offset, length);

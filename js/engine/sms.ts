@@ -60,18 +60,22 @@ function putOctets(octets: Uint8Array): void {
   at += octets.length;
 }
 
-/** The octets of a text in a coding of the platform's, all of it. */
-function encodeWhole(text: string, sms: SmsFields): Uint8Array {
-  const { octets, unencodable } = encodeByPlatform(text, sms);
+/** What is sent as it is: octets, or a text in a coding of the platform's, all of it. */
+function codedContent(sms: SmsFields): Uint8Array | undefined {
+  if (sms.text === undefined || !isOfPlatform(sms.encoding)) return sms.binary;
+  const { octets, unencodable } = encodeByPlatform(sms.text, sms);
   if (unencodable.length === 0) return octets;
   const which = unencodable.map(({ index, char }) => `${JSON.stringify(char)} at ${index}`).join(", ");
   throw new EngineError("unencodable", `can't be encoded: ${which}`, undefined, unencodable);
 }
 
-/** Writes the record into the module's scratch room and returns its length in octets. */
-export function writeSms(ticket: number, sms: SmsFields): number {
+/**
+ * Writes the record into the module's scratch room and returns its length in octets.
+ *
+ * @param coded takes the place of the text
+ */
+export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sms)): number {
   const { from, to, udh = NO_OCTETS } = sms;
-  const coded = sms.text !== undefined && isOfPlatform(sms.encoding) ? encodeWhole(sms.text, sms) : sms.binary;
   const text = coded === undefined ? (sms.text ?? "") : "";
   const binary = coded ?? NO_OCTETS;
   const serviceType = sms.serviceType ?? "";

@@ -4,18 +4,17 @@ use super::config::{Messages, latin1};
 use super::error;
 use super::io::{Io, NOTHING};
 use super::report;
+use super::sms::{BadField, SmsReader};
 use crate::pdu::explain::{DecodedPdu, Explainer, Fault, Field, Options, Value};
 use crate::pdu::{CommandId, ValueSet};
 use crate::receipt::{self, ReceiptTlvs};
-use crate::session::Delivery;
-use crate::text::{
-    Alphabet, Concat, EncodeOptions, EncodingName, Language, Udh, count_encoded, count_segments,
-    decode_into, udh,
-};
+use crate::session::{Content, Delivery, Instant};
+use crate::text::{Alphabet, EncodeOptions, Udh, count_encoded, count_segments, decode_into, udh};
 use crate::words::words;
 use wasm_bindgen::prelude::*;
 
-// What the first word of a field tells: which value it has, and what follows besides.
+// What the first octet of a field's record tells: which value it has, and what follows besides.
+/// With the octet, and the number of its set of values, in the same word.
 const OCTET: u32 = 0;
 const NUMBER: u32 = 1;
 const TEXT: u32 = 2;
@@ -116,8 +115,8 @@ fn write_field(io: &mut Io, field: &Field<'_>) {
     let [name_at, name_length] = Io::lasting(field.name);
     let offset = field.offset as u32;
     if let Some((set, octet)) = field.octet() {
-        let which = (set as u32) << 8 | u32::from(octet);
-        return io.words(&[OCTET, name_at, name_length, offset, which]);
+        let which = (set as u32) << 16 | u32::from(octet) << 8;
+        return io.words(&[OCTET | which, name_at, name_length, offset]);
     }
     if let Some(text) = field.plain_text() {
         io.words(&[TEXT, name_at, name_length, offset, field.bytes.len() as u32]);
@@ -262,62 +261,29 @@ pub fn parse_receipt(
     })
 }
 
-/// Counts the segments of a text, which is in the scratch room in so many UTF-16 units, or octets in a coding that
-/// JavaScript codes. Returns the address of the block.
+/// Counts the segments of an SMS, of which js/engine/sms.ts has written a record of so many octets. What is left open is coded
+/// in the alphabet of this number. Returns the address of the block.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)]
-pub fn count(
-    units: usize,
-    encoding: &str,
-    language: Option<String>,
-    concat: &str,
-    default_alphabet: &str,
-    transliterate: bool,
-    substitute: Option<char>,
-    flash: bool,
-    udh: &[u8],
-    reference: u16,
-) -> Result<usize, JsValue> {
-    let unknown = |option| {
-        error::throw(
-            error::Fault::InvalidField,
-            "not a value for this option",
-            option,
-        )
-    };
-    let (encoding, coded) =
-        super::names::coding_by_name(encoding).ok_or_else(|| unknown("encoding"))?;
-    let options = EncodeOptions {
-        encoding,
-        language: match language {
-            Some(name) => Some(Language::by_name(&name).ok_or_else(|| unknown("language"))?),
-            None => None,
-        },
-        concat: Concat::by_name(concat).ok_or_else(|| unknown("concat"))?,
-        max_segments: 255,
-        default_alphabet: Alphabet::by_name(default_alphabet)
-            .ok_or_else(|| unknown("defaultAlphabet"))?,
-        transliterate,
-        substitute,
-        flash,
-        extra_udh: udh,
-        reference,
+pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
+    let alphabet = Alphabet::ALL.get(default_alphabet).copied();
+    let messages = Messages {
+        default_alphabet: alphabet.ok_or_else(|| error::bad_field(BadField("defaultAlphabet")))?,
+        ..Messages::default()
     };
     Io::with(|io| {
-        let count = if coded == EncodingName::Binary {
-            let text: Vec<u16> = io
-                .written(units * 2)
-                .as_chunks::<2>()
-                .0
-                .iter()
-                .map(|u| u16::from_le_bytes(*u))
-                .collect();
-            count_segments(&text, &options)
-        } else {
-            count_encoded(io.written(units), coded, &options)
+        let mut reader = SmsReader::default();
+        let read = reader.read(io.written(length), Instant::default(), &messages);
+        let (_, sms) = read.map_err(error::bad_field)?;
+        let options = EncodeOptions {
+            reference: sms.reference.unwrap_or(0),
+            ..sms.options
         };
-        io.clear();
+        let count = match sms.content {
+            Content::Text(units) => count_segments(units, &options),
+            Content::Encoded(octets, coded) => count_encoded(octets, coded, &options),
+        };
         let count = count.map_err(|error| error::text(&error))?;
+        io.clear();
         io.name(count.plan.encoding.as_str());
         io.words(&[
             count.plan.data_coding.into(),

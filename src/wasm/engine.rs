@@ -4,7 +4,7 @@ use super::config::{self, BadOption, Messages};
 use super::error::{Fault, throw};
 use super::events;
 use super::io::Io;
-use super::sms::{BadField, SmsReader};
+use super::sms::SmsReader;
 use crate::pdu::{CommandStatus, MessageIdResp};
 use crate::session::{Composer, Event, Inbox, Instant, Role, Sequence, Session, SmsError};
 use wasm_bindgen::prelude::*;
@@ -184,12 +184,9 @@ impl Engine {
             ..
         } = self;
         Io::with(|io| {
-            let (number, sms) =
-                reader
-                    .read(io.written(length), now, messages)
-                    .map_err(|BadField(field)| {
-                        throw(Fault::InvalidField, "not a value for this field", field)
-                    })?;
+            let (number, sms) = reader
+                .read(io.written(length), now, messages)
+                .map_err(super::error::bad_field)?;
             let (segments, encoding) = composer
                 .send(session, now, &sms, |index| events::ticket(number, index))
                 .map_err(|error| match error {

@@ -1,5 +1,6 @@
 //! What the caller did wrong, as plain objects: { code, message, field?, unencodable? }. js/engine makes errors of them.
 
+use super::sms::BadField;
 use crate::pdu::InvalidField;
 use crate::session::SendError;
 use crate::text::TextError;
@@ -59,6 +60,10 @@ pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
 /// The message tells the field already.
 pub(super) fn of_field(message: &str, field: &str) -> JsValue {
     object(Fault::InvalidField, message, field)
+}
+
+pub(super) fn bad_field(BadField(field): BadField) -> JsValue {
+    throw(Fault::InvalidField, "not a value for this field", field)
 }
 
 pub(super) fn field(error: &InvalidField) -> JsValue {

@@ -72,11 +72,6 @@ pub fn encoding_names() -> String {
     )
 }
 
-/// As [`coding`], by the name.
-pub(super) fn coding_by_name(name: &str) -> Option<(Encoding, EncodingName)> {
-    coding(coding_names().position(|known| known == name)? as u32)
-}
-
 fn coding_names() -> impl Iterator<Item = &'static str> {
     let coded = ENCODINGS[ENCODINGS.len() - CODED..].iter();
     let names = Encoding::ALL.iter().map(|encoding| encoding.as_str());

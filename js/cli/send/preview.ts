@@ -1,7 +1,7 @@
 import { SmppError } from "../../client/errors.ts";
 import { readMessage, smsFields } from "../../client/message.ts";
 import type { DefaultAlphabet, SmsMessage } from "../../client/types.ts";
-import { countSegments } from "../../engine/codec.ts";
+import { countSegments } from "../../engine/segments.ts";
 import { formatAddress } from "../../client/address.ts";
 
 /** How a message would go out. */

@@ -1,7 +1,8 @@
 // A form with a line for each field; each change is encoded at once.
 
 import { encodeDraft, draftOf, InvalidDraft, type Draft, type DraftField } from "../model/draft.ts";
-import { countSegments, type DecodedPdu } from "../../engine/explained.ts";
+import type { DecodedPdu } from "../../engine/explained.ts";
+import { countSegments } from "../../engine/segments.ts";
 import { EngineError } from "../../engine/types.ts";
 import { toHex } from "../input/hex.ts";
 import { contentOf } from "../model/content.ts";

@@ -1,0 +1,68 @@
+// Segments counted: see src/wasm/decode.rs for the layout of the record.
+
+import { wasm } from "#wasm";
+import { engineCall } from "./fault.ts";
+import { refresh } from "./memory.ts";
+import { encodeByPlatform, isOfPlatform } from "./platform.ts";
+import { begin, bytes, list, number, optionalBytes, text } from "./reader.ts";
+import { writeSms } from "./sms.ts";
+import type { Alphabet, Concat } from "./types.ts";
+
+export interface CountOptions {
+  /** `"auto"` unless set. */
+  encoding?: string;
+  /** A language whose national tables may be used. */
+  language?: string;
+  concat?: Concat;
+  defaultAlphabet?: Alphabet;
+  transliterate?: boolean;
+  /** Stands in for each character that can't be encoded. */
+  substitute?: string;
+  flash?: boolean;
+  /** Further user data header elements, without the length octet. */
+  udh?: Uint8Array;
+  reference?: number;
+}
+
+export interface SegmentCount {
+  encoding: string;
+  dataCoding: number;
+  segments: number;
+  /** What the text takes in all: septets, UTF-16 units or octets. */
+  units: number;
+  /** How many more units the last segment holds. */
+  remaining: number;
+  /** What each segment carries, its user data header included. */
+  parts: { octets: Uint8Array; udh?: Uint8Array }[];
+  /** What can't be encoded, with its index in UTF-16 units. */
+  unencodable: { index: number; char: string }[];
+}
+
+const NOWHERE = { ton: 0, npi: 0, addr: "" };
+const ALPHABETS: Alphabet[] = ["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"];
+
+/** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
+export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
+  const { encoding = "auto", defaultAlphabet = "gsm7" } = options;
+  const sms = { ...options, text: given, encoding, from: NOWHERE, to: NOWHERE, registeredDelivery: 0 };
+  const coded = isOfPlatform(encoding) ? encodeByPlatform(given, sms) : undefined;
+  const length = writeSms(0, sms, coded?.octets);
+  const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
+  refresh();
+  begin(block >> 3);
+  return {
+    encoding: text(),
+    dataCoding: number(),
+    segments: number(),
+    units: number(),
+    remaining: number(),
+    parts: list(segment),
+    unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
+  };
+}
+
+function segment(): { octets: Uint8Array; udh?: Uint8Array } {
+  const octets = bytes();
+  const udh = optionalBytes();
+  return udh === undefined ? { octets } : { octets, udh };
+}
