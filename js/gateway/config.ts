@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { ConnectOptions, SocketFactory } from "../client/index.ts";
 import type { SmppLink } from "./link.ts";
+import { between, CONCATS, whole } from "./schema.ts";
 
 /**
  * The bindings, variables and secrets that the gateway reads. Only `SMPP_LINK` and one of `SMPP_URL` and `SMPP_ACCOUNTS` are needed.
@@ -106,7 +107,6 @@ function read(env: GatewayEnv): Settings {
   };
 }
 
-const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const milliseconds = whole(0, 3_600_000);
 const options = {
   bind: v.optional(v.picklist(["transceiver", "transmitter", "receiver"])),
@@ -120,8 +120,8 @@ const options = {
   addrTon: v.optional(whole(0, 255)),
   addrNpi: v.optional(whole(0, 255)),
   window: v.optional(whole(1, 1000)),
-  rate: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(100_000))),
-  inboundRate: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(100_000))),
+  rate: v.optional(between(0.001, 100_000)),
+  inboundRate: v.optional(between(0.001, 100_000)),
   maxPdu: v.optional(whole(1024, 1_048_576)),
   enquireLink: v.optional(milliseconds),
   responseTimeout: v.optional(milliseconds),
@@ -129,24 +129,24 @@ const options = {
   unbindTimeout: v.optional(whole(1, 3_600_000)),
   inactivity: v.optional(milliseconds),
   defaultAlphabet: v.optional(v.picklist(["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"])),
-  concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
+  concat: v.optional(CONCATS),
   messageIdFormat: v.optional(v.picklist(["as-is", "hex-response", "hex-receipt"])),
   plainReceipts: v.optional(v.boolean()),
   /** Name of a binding with `connect()`, such as a VPC service, to reach the SMSC through. */
   via: v.optional(v.string()),
 };
 const Options = v.strictObject(options);
-const AccountName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,32}$/, "1 to 32 of a-z, 0-9 and _ are expected"));
+const AccountName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,32}$/));
 const LinkCount = whole(1, 64);
 const Accounts = v.record(AccountName, v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...options }));
 
-const Key = v.pipe(v.string(), v.minLength(8, "at least 8 characters are expected"), v.regex(/^[\x21-\x7e]+$/, "printable characters without spaces are expected"));
+const Key = v.pipe(v.string(), v.regex(/^[!-~]{8,}$/));
 const Scopes = v.array(v.picklist(["send", "read", "admin"]));
-const KeyName = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/, "1 to 64 letters, digits and _.@- are expected"));
+const KeyName = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/));
 const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
   key: Key,
-  rate: v.optional(v.pipe(v.number(), v.minValue(0.01))),
-  senders: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
+  rate: v.optional(between(0.01, Infinity)),
+  senders: v.optional(v.pipe(v.array(v.string()), v.check((list) => list.length > 0))),
   scopes: v.optional(Scopes),
 })]));
 

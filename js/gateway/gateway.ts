@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { GatewayEnv } from "./config.ts";
-import { check, fromRpc, PreviewInput, type RpcMessage } from "./input.ts";
+import { checkPreview, fromRpc, type RpcMessage } from "./input.ts";
 import { TRUSTED } from "./keys.ts";
 import type { LinkView } from "./link.ts";
 import type { MessageStatus, MessageView } from "./outbox.ts";
@@ -34,7 +34,7 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
 
   /** The encoding and segments that a message would have. */
   preview(message: Partial<RpcMessage>): Preview {
-    return preview(check(PreviewInput, fromRpc(message as RpcMessage, Date.now())));
+    return preview(checkPreview(fromRpc(message as RpcMessage, Date.now())));
   }
 
   message(id: string): Promise<MessageView> {

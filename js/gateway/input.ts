@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { readAddress } from "../client/address.ts";
 import type { SmsMessage, TlvInput } from "../client/index.ts";
 import { fromHex, toHex } from "./hex.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError, type ProblemCode } from "./problem.ts";
+import { CONCATS, whole } from "./schema.ts";
 
 /** Most octets of a body, and most messages in one. */
 export const MAX_BODY = 1_048_576;
@@ -11,11 +12,10 @@ export const MAX_MESSAGES = 1000;
 /** Days ahead that a message may be scheduled. */
 const MAX_AHEAD = 90 * 86_400_000;
 
-const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const ascii = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max), v.regex(/^[\x20-\x7e]*$/, "printable ASCII is expected"));
+const ascii = (min: number, max: number) => v.pipe(v.string(), v.regex(new RegExp(`^[ -~]{${min},${max}}$`), `${min} to ${max} characters of printable ASCII are expected`));
 const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^([0-9a-fA-F]{2})*$/, "hexadecimal octets are expected"));
-const date = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp("a date and time as 2030-01-31T12:00:00Z is expected"),
-  v.check((value) => !Number.isNaN(Date.parse(value)), "a date and time that exists is expected"));
+const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| ?[+-]\d\d:?\d\d)$/;
+const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
 
 /** As `strictObject`, which takes a field named `constructor` or `toString` for a known one. */
 function strict<E extends v.ObjectEntries>(entries: E) {
@@ -23,7 +23,7 @@ function strict<E extends v.ObjectEntries>(entries: E) {
 }
 
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
-const address = (field: string) => v.pipe(v.union([v.pipe(v.string(), v.minLength(1), v.maxLength(21)), AddressObject], "a string or { ton, npi, addr } is expected"),
+const address = (field: string) => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
   v.rawCheck(({ dataset, addIssue }) => {
     const message = dataset.typed ? addressFault(dataset.value, field) : undefined;
     if (message !== undefined) addIssue({ message });
@@ -44,7 +44,7 @@ const content = {
   binary: v.optional(hex(65_535)),
   encoding: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,32}$/, "the name of an encoding is expected"))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/, "the name of a language is expected"))),
-  concat: v.optional(v.picklist(["udh8", "udh16", "sar", "payload"])),
+  concat: v.optional(CONCATS),
   maxSegments: v.optional(whole(1, 255)),
   transliterate: v.optional(v.boolean()),
   substitute: v.optional(v.pipe(v.string(), v.check((value) => [...value].length === 1, "one character is expected"))),
@@ -83,18 +83,25 @@ export const DecodeInput = strict({
 });
 
 /** `value` by `schema`; throws a {@link ProblemError} that names every field at fault. */
-export function check<S extends v.GenericSchema>(schema: S, value: unknown, path = ""): v.InferOutput<S> {
+export function check<S extends v.GenericSchema>(schema: S, value: unknown, code: ProblemCode = "invalid-message", path = ""): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw new ProblemError("invalid-message", undefined, { errors: faults(result.issues, path) });
+  throw new ProblemError(code, undefined, { errors: faults(result.issues, path) });
+}
+
+/** What is to be previewed, checked beyond its types as well. */
+export function checkPreview(value: unknown): PreviewInput {
+  const input = check(PreviewInput, value);
+  if (!hasOneContent(input)) throw new ProblemError("invalid-message", undefined, { errors: [{ path: "text", message: ONE_CONTENT }] });
+  return input;
 }
 
 /** One message, checked beyond its types as well. `path` is where it stands in the body. */
 export function checkMessage(value: unknown, now: number, path = ""): MessageInput {
-  const input = check(MessageInput, value, path);
+  const input = check(MessageInput, value, "invalid-message", path);
   const errors: { path: string; message: string }[] = [];
   const fault = (field: string, message: string) => errors.push({ path: join(path, field), message });
-  if ((input.text === undefined) === (input.binary === undefined)) fault("text", "one of text and binary is expected");
+  if (!hasOneContent(input)) fault("text", ONE_CONTENT);
   if (typeof input.validity === "string" && Date.parse(input.validity) <= now) fault("validity", "a time in the future is expected");
   if (input.scheduleAt !== undefined && Date.parse(input.scheduleAt) > now + MAX_AHEAD) fault("scheduleAt", "at most 90 days ahead are expected");
   if (input.scheduleAt !== undefined && typeof input.validity === "string" && Date.parse(input.validity) <= Date.parse(input.scheduleAt)) {
@@ -136,6 +143,12 @@ export function toSms(input: MessageInput): SmsMessage {
 export function addressText(address: NonNullable<MessageInput["from"]>): string {
   if (typeof address === "string") return address;
   return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
+}
+
+const ONE_CONTENT = "one of text and binary is expected";
+
+function hasOneContent({ text, binary }: PreviewInput): boolean {
+  return (text === undefined) !== (binary === undefined);
 }
 
 function addressFault(value: string | v.InferOutput<typeof AddressObject>, field: string): string | undefined {

@@ -2,8 +2,8 @@ import { settingsOf, type GatewayEnv } from "./config.ts";
 import { isLocal } from "./keys.ts";
 import { problem, problemResponse } from "./problem.ts";
 
-/** The console, what it is made of, and the decoder. */
-const PAGES = /^\/($|console\/|decoder(\/|$))/;
+/** The console, what it is made of, the decoder, and the API's description. */
+const PAGES = /^\/($|console\/|decoder(\/|$)|openapi\.json$)/;
 
 /** The pages load nothing from elsewhere, and run nothing that is not a file of theirs; the decoder runs a WebAssembly module. */
 const POLICY = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

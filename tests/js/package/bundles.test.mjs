@@ -1,7 +1,7 @@
 // The package behind the usual bundlers, none of them told anything about it, and what they make, run.
 
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build as esbuild } from "esbuild";
@@ -95,6 +95,6 @@ test("@arethetypeswrong/cli finds nothing", async () => {
   const { code, output } = await execute(process.execPath, [program("@arethetypeswrong", "cli", "dist", "index.js"), tarball, "--no-color", "--no-emoji"], { cwd: at("."), timeout: 60_000 });
   assert.equal(code, 0, output);
   const rows = output.split("\n").filter((line) => line.startsWith('│ "smpp-edge'));
-  assert.equal(rows.length, 7);
+  assert.equal(rows.length, Object.keys(JSON.parse(readFileSync(at("package.json"), "utf8")).exports).length);
   for (const row of rows) assert.match(row, /^│ "\S+" +│ OK \((ESM|JSON)\) +│ OK/);
 });

@@ -35,6 +35,7 @@ describe("the packed package", () => {
     assert.deepEqual(readdirSync(installed).sort(), ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
     const expected = [
       /^smpp\.wasm(\.d\.ts)?$/,
+      /^openapi\.json$/,
       /^wasm-base64(\.js|\.d\.ts)$/,
       /^(workerd|deno|bun|node|browser|inline)\/(index|decoder|shared-\w{8})\.js(\.map)?$/,
       /^(deno|bun|node)\/server\.js(\.map)?$/,

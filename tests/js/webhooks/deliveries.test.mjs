@@ -14,7 +14,6 @@ function sqlStorage() {
   const database = new DatabaseSync(":memory:");
   return {
     exec(query, ...values) {
-      if (values.length === 0 && /;\s/.test(query)) return database.exec(query);
       const rows = database.prepare(query).all(...values);
       return { toArray: () => rows, one: () => rows[0] };
     },
