@@ -7,7 +7,7 @@ const decoder = "dist/decoder-page";
 
 /** Brings dist/pages up to date. Needs the decoder's page, if there is one, to be built. */
 export async function buildPages() {
-  await once("pages", fingerprint(["js/gateway/console", "js/gateway/openapi.json", "js/decoder/page/theme.css", "js/decoder/view", decoder, "package-lock.json", "scripts/pages.mjs"]), ["dist/pages/index.html", "dist/openapi.json"], () =>
+  await once("pages", fingerprint(["js/gateway/console", "js/gateway/model", "js/gateway/openapi.json", "js/decoder/page/theme.css", "js/decoder/view", decoder, "package-lock.json", "scripts/pages.mjs"]), ["dist/pages/index.html", "dist/openapi.json"], () =>
     step("Building the console", async () => {
       rmSync(at("dist/pages"), { recursive: true, force: true });
       mkdirSync(at("dist/pages/console"), { recursive: true });

@@ -1,12 +1,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { GatewayEnv } from "./config.ts";
-import { checkPreview, fromRpc, type RpcMessage } from "./input.ts";
-import { TRUSTED } from "./keys.ts";
-import type { LinkView } from "./link.ts";
-import type { MessageStatus, MessageView } from "./outbox.ts";
-import { cancelMessage, listLinks, listMessages, messageById, type Page } from "./read.ts";
-import { smppRoutes } from "./routes.ts";
-import { preview, sendAll, type Accepted, type AcceptedOrNot, type Preview } from "./send.ts";
+import { smppRoutes } from "./http/routes.ts";
+import { TRUSTED } from "./model/caller.ts";
+import type { GatewayEnv } from "./model/config.ts";
+import { checkPreview, fromRpc, type RpcMessage } from "./model/input.ts";
+import type { LinkView, MessageStatus, MessageView, Preview } from "./model/views.ts";
+import { cancelMessage, listLinks, listMessages, messageById, type Page } from "./operations/read.ts";
+import { preview, sendAll, type Accepted, type AcceptedOrNot } from "./operations/send.ts";
 
 /** What {@link SmppGateway.sendSms} and {@link SmppGateway.sendMany} take beside the messages. */
 export interface SendOptions {

@@ -4,13 +4,13 @@
  * `smppMessage(message, env)`, they get delivery reports and inbound messages, each again until it returns without a throw.
  */
 export { SmppGateway, type SendOptions } from "./gateway.ts";
-export { SmppLink, type LinkView } from "./link.ts";
-export { smppRoutes, type GatewayContext } from "./routes.ts";
+export { SmppLink } from "./link/link.ts";
+export { smppRoutes, type GatewayContext } from "./http/routes.ts";
 export { keepLinks } from "./keep.ts";
-export type { GatewayEnv } from "./config.ts";
-export type { DeadLetter, Envelope, EventType } from "./deliveries.ts";
-export type { GatewayMessage, GatewayReport } from "./inbox.ts";
-export type { RpcMessage } from "./input.ts";
-export type { MessageError, MessageStatus, MessageView, Part } from "./outbox.ts";
-export type { Problem } from "./problem.ts";
-export type { Accepted, AcceptedOrNot, Preview } from "./send.ts";
+export type { GatewayEnv } from "./model/config.ts";
+export type { DeadLetter, Envelope, EventType } from "./link/deliveries.ts";
+export type { GatewayMessage, GatewayReport } from "./link/inbox.ts";
+export type { RpcMessage } from "./model/input.ts";
+export type { LinkView, MessageError, MessageStatus, MessageView, Part, Preview } from "./model/views.ts";
+export type { Problem } from "./model/problem.ts";
+export type { Accepted, AcceptedOrNot } from "./operations/send.ts";

@@ -1,5 +1,5 @@
-import type { GatewayEnv } from "./config.ts";
-import { listLinks } from "./read.ts";
+import type { GatewayEnv } from "./model/config.ts";
+import { listLinks } from "./operations/read.ts";
 
 /**
  * Brings all links up. For the Worker's `scheduled` handler: alarms keep links that were up once, and this starts them after the

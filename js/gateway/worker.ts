@@ -1,7 +1,7 @@
 /** The ready deployment: the parts of `smpp-edge/worker`, the console at `/` and the decoder at `/decoder/`. */
+import { page, type PagesEnv } from "./http/pages.ts";
+import { problemOf } from "./http/routes.ts";
 import { keepLinks, smppRoutes } from "./index.ts";
-import { page, type PagesEnv } from "./pages.ts";
-import { problemOf } from "./routes.ts";
 
 export { SmppGateway, SmppLink } from "./index.ts";
 

@@ -1,6 +1,6 @@
 // Requests to the gateway that serves this page, with the API key if one was entered. It is kept for this tab only, and never in an address.
 
-import type { Problem, StreamEvent } from "./wire.ts";
+import type { Problem } from "../model/problem.ts";
 
 const KEY = "smpp-edge-key";
 
@@ -11,6 +11,14 @@ export const key = {
     else sessionStorage.setItem(KEY, value);
   },
 };
+
+/** One server-sent event. */
+export interface StreamEvent {
+  /** Its time in milliseconds since 1970. */
+  id: string;
+  type: string;
+  data: unknown;
+}
 
 /** An answer that is not what was asked for. */
 export class ApiError extends Error {
@@ -57,11 +65,12 @@ async function request(method: string, path: string, body: unknown, signal?: Abo
   throw new ApiError(await problemOf(response));
 }
 
+/** What the gateway says; what stands between it and the page may answer with something else. */
 async function problemOf(response: Response): Promise<Problem> {
   try {
     return await response.json() as Problem;
   } catch {
-    return { status: response.status, title: `The gateway answered ${response.status}` };
+    return { type: "about:blank", status: response.status, title: `The gateway answered ${response.status}` };
   }
 }
 

@@ -1,8 +1,8 @@
 // The form that sends, with a count of what the text comes to.
 
+import type { Preview } from "../model/views.ts";
 import { ApiError, call } from "./api.ts";
 import { byId, count, element, setText } from "./dom.ts";
-import type { Preview } from "./wire.ts";
 
 /** Milliseconds without a keystroke before the text is counted. */
 const PAUSE = 120;

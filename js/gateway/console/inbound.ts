@@ -1,9 +1,9 @@
 // Messages that came in, the newest first.
 
-import { addressText } from "./address.ts";
+import { addressText } from "../model/address.ts";
+import type { InboundView } from "../model/views.ts";
 import { call } from "./api.ts";
 import { byId, element, timeOf, trim } from "./dom.ts";
-import type { InboundView } from "./wire.ts";
 
 const SHOWN = 100;
 const list = byId<HTMLUListElement>("inbound");

@@ -1,7 +1,7 @@
 // The links: state, window, rate and round trip.
 
+import type { LinkView } from "../model/views.ts";
 import { byId, duration, element, setText } from "./dom.ts";
-import type { LinkView } from "./wire.ts";
 
 /** Seconds over which the rate is taken. */
 const SPAN = 10;

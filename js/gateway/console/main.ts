@@ -1,14 +1,14 @@
 // The console: what the gateway is doing, live, and a form to send with.
 
 import { nextTheme, showTheme } from "../../decoder/view/theme.ts";
-import { ApiError, call, follow, key } from "./api.ts";
+import type { InboundView, LinkView, PduView } from "../model/views.ts";
+import { ApiError, call, follow, key, type StreamEvent } from "./api.ts";
 import { countSoon, startCompose } from "./compose.ts";
 import { byId, setText } from "./dom.ts";
 import { clearInbound, loadInbound, showInbound } from "./inbound.ts";
 import { countAccepted, showLinks } from "./links.ts";
 import { clearMessages, loadMessages, messageChanged, messageSent } from "./messages.ts";
 import { clearPdus, notePdus, showPdu } from "./pdus.ts";
-import type { InboundView, LinkView, PduView, StreamEvent } from "./wire.ts";
 
 /** Milliseconds between two looks at the links' figures. */
 const LOOK = 2_000;

@@ -1,9 +1,9 @@
 // Messages on their way: the newest first, each with its state, and its history one click away.
 
-import { addressText } from "./address.ts";
+import { addressText } from "../model/address.ts";
+import type { MessageView } from "../model/views.ts";
 import { call } from "./api.ts";
 import { byId, count, duration, element, setText, stateChip, timeOf, trim } from "./dom.ts";
-import type { MessageView } from "./wire.ts";
 
 /** Messages shown. */
 const SHOWN = 100;
@@ -106,7 +106,7 @@ async function open(row: HTMLDetailsElement, id: string): Promise<void> {
 
 function showHistory(row: HTMLDetailsElement, message: MessageView): void {
   const facts: [string, string][] = [
-    ["From", addressText(message.from)], ["To", addressText(message.to)], ["Text", message.text ?? message.binary ?? ""],
+    ["From", addressText(message.from ?? "")], ["To", addressText(message.to)], ["Text", message.text ?? message.binary ?? ""],
     ["Encoding", `${message.encoding}, ${count(message.segments, "segment")}`],
     ["SMSC's id", message.parts.map(({ messageId }) => messageId).filter(Boolean).join(", ")],
     ["Scheduled for", message.scheduledAt === undefined ? "" : new Date(message.scheduledAt).toLocaleString()],

@@ -1,7 +1,7 @@
 // The PDUs as they pass, the newest first. Each opens in the decoder.
 
+import type { PduView } from "../model/views.ts";
 import { byId, element, setText, timeOf, trim, withNextFrame } from "./dom.ts";
-import type { PduView } from "./wire.ts";
 
 const SHOWN = 300;
 /** Longest PDU that goes into an address, in hexadecimal digits: some programs cut off longer addresses. */

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
-import { createTables } from "../../../js/gateway/database.ts";
-import { Deliveries, RETRIES } from "../../../js/gateway/deliveries.ts";
+import { createTables } from "../../../js/gateway/link/database.ts";
+import { Deliveries, RETRIES } from "../../../js/gateway/link/deliveries.ts";
 import { until } from "../gateway/support.mjs";
 
 const HOUR = 3_600_000;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isPrivateHost } from "../../../js/gateway/config.ts";
+import { isPrivateHost } from "../../../js/gateway/model/private-host.ts";
 
 const REFUSED = [
   "localhost", "LOCALHOST", "localhost.", "a.localhost", "127.0.0.1", "127.1", "127.0.0.1.", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001",

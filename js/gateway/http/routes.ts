@@ -1,21 +1,23 @@
 import type { Handler } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { decodePdus, EngineError } from "../client/index.ts";
+import { decodePdus, EngineError } from "../../client/index.ts";
+import { linkAt } from "../link/stub.ts";
+import { demand, type Caller } from "../model/caller.ts";
+import { ConfigError, settingsOf, type GatewayEnv } from "../model/config.ts";
+import { toHex } from "../model/hex.ts";
+import { linkName } from "../model/ids.ts";
+import { check, checkPreview, DecodeInput } from "../model/input.ts";
+import { problem, ProblemError, problemResponse } from "../model/problem.ts";
+import { whole } from "../model/schema.ts";
+import { allLinks } from "../model/spread.ts";
+import { STATUSES } from "../model/views.ts";
+import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
+import { preview, sendAll } from "../operations/send.ts";
 import { decode, mediaType, readBody, readJson } from "./body.ts";
-import { ConfigError, settingsOf, type GatewayEnv } from "./config.ts";
-import { joinEvents } from "./events.ts";
-import { toHex } from "./hex.ts";
-import { linkName } from "./ids.ts";
-import { check, checkPreview, DecodeInput } from "./input.ts";
-import { authenticate, demand, type Caller } from "./keys.ts";
+import { joinEvents } from "./event-stream.ts";
+import { authenticate } from "./keys.ts";
 import { prometheus } from "./metrics.ts";
-import { STATUSES } from "./outbox.ts";
-import { problem, ProblemError, problemResponse } from "./problem.ts";
-import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "./read.ts";
-import { whole } from "./schema.ts";
-import { linkAt, preview, sendAll } from "./send.ts";
-import { allLinks } from "./spread.ts";
 
 /** What the routes have at hand. */
 export interface GatewayContext {

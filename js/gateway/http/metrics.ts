@@ -1,4 +1,4 @@
-import type { LinkMetrics } from "./link.ts";
+import type { LinkMetrics } from "../link/link.ts";
 
 type Sample = [labels: Record<string, string>, value: number];
 

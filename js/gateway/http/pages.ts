@@ -1,6 +1,6 @@
-import { settingsOf, type GatewayEnv } from "./config.ts";
+import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import { problem, problemResponse } from "../model/problem.ts";
 import { isLocal } from "./keys.ts";
-import { problem, problemResponse } from "./problem.ts";
 
 /** The console, what it is made of, the decoder, and the API's description. */
 const PAGES = /^\/($|console\/|decoder(\/|$)|openapi\.json$)/;

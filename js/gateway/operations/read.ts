@@ -1,12 +1,11 @@
-import { settingsOf, type GatewayEnv } from "./config.ts";
-import type { DeadLetter } from "./deliveries.ts";
-import { parseId, ULID, type Place } from "./ids.ts";
-import type { InboundView } from "./inbox.ts";
-import type { LinkStub, LinkView } from "./link.ts";
-import type { ListQuery, MessageView } from "./outbox.ts";
-import { ProblemError } from "./problem.ts";
-import { linkAt } from "./send.ts";
-import { allLinks } from "./spread.ts";
+import type { DeadLetter } from "../link/deliveries.ts";
+import type { ListQuery } from "../link/outbox.ts";
+import { linkAt, type LinkStub } from "../link/stub.ts";
+import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import { parseId, ULID, type Place } from "../model/ids.ts";
+import { ProblemError } from "../model/problem.ts";
+import { allLinks } from "../model/spread.ts";
+import type { InboundView, LinkView, MessageView } from "../model/views.ts";
 
 /** A page of a list: `cursor` gets the next one, null at the end. */
 export interface Page<T> {

@@ -1,19 +1,6 @@
-import type { ApiKey, Scope, Settings } from "./config.ts";
-import { ProblemError } from "./problem.ts";
-
-/** On whose behalf a request is made. */
-export interface Caller {
-  /** Name of the API key; empty for this machine without keys, and for RPC. */
-  name: string;
-  rate?: number | undefined;
-  senders?: string[] | undefined;
-  scopes: readonly Scope[];
-}
-
-const ALL: readonly Scope[] = ["send", "read", "admin"];
-
-/** The caller by service binding: code of the same owner. */
-export const TRUSTED: Caller = { name: "", scopes: ALL };
+import { TRUSTED, type Caller } from "../model/caller.ts";
+import type { ApiKey, Settings } from "../model/config.ts";
+import { ProblemError } from "../model/problem.ts";
 
 /**
  * The caller of `request` by its `Authorization: Bearer`. With no keys configured only this machine may call. Throws a
@@ -57,9 +44,4 @@ async function find(presented: string, keys: ApiKey[]): Promise<ApiKey | undefin
 
 function digest(value: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest("SHA-256", new TextEncoder().encode(value));
-}
-
-/** Throws 403 unless `caller` has `scope`. */
-export function demand(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.includes(scope)) throw new ProblemError("forbidden", `The scope "${scope}" is needed`);
 }

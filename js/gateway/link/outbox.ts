@@ -1,15 +1,7 @@
-import { timeOf } from "./ids.ts";
-import type { MessageInput } from "./input.ts";
-import { addressText } from "./input.ts";
-
-/**
- * A message's life: `queued → sent → accepted` and then what the report says; `failed`: refused; `unknown`: it was on the wire when the
- * link or the object died, and may have been sent or not. `deleted` is also what was cancelled, `expired` what was too old to be sent.
- */
-export type MessageStatus =
-  | "queued" | "sent" | "accepted" | "delivered" | "undeliverable" | "expired" | "rejected" | "deleted" | "skipped" | "failed" | "unknown";
-export const STATUSES: readonly MessageStatus[] =
-  ["queued", "sent", "accepted", "delivered", "undeliverable", "expired", "rejected", "deleted", "skipped", "failed", "unknown"];
+import { addressText } from "../model/address.ts";
+import { timeOf } from "../model/ids.ts";
+import type { MessageInput } from "../model/input.ts";
+import { STATUSES, type MessageError, type MessageStatus, type MessageView, type Part } from "../model/views.ts";
 
 /** A message as it comes to its link. */
 export interface NewMessage {
@@ -21,45 +13,6 @@ export interface NewMessage {
   caller: string;
   due: number;
   expires: number | null;
-}
-
-/** Why a message ended, or waits. */
-export interface MessageError {
-  detail: string;
-  smpp?: { code: number; name: string };
-}
-
-/** One segment as the SMSC has it. */
-export interface Part {
-  index: number;
-  messageId: string;
-  status: string;
-  errorCode?: string;
-  doneAt?: string;
-}
-
-/** A message as GET /v1/messages/:id shows it. */
-export interface MessageView {
-  id: string;
-  status: MessageStatus;
-  to: MessageInput["to"];
-  from?: MessageInput["from"];
-  text?: string;
-  binary?: string;
-  encoding: string;
-  segments: number;
-  /** The SMSC's id of the first segment. */
-  messageId?: string;
-  /** What is known of each segment once the SMSC has answered. */
-  parts: Part[];
-  error?: MessageError;
-  account: string;
-  link: number;
-  createdAt: string;
-  updatedAt: string;
-  scheduledAt?: string;
-  expiresAt?: string;
-  history: { status: string; at: string; [detail: string]: unknown }[];
 }
 
 /** A row that is due to be sent. */

@@ -1,5 +1,6 @@
-import { commandName, statusName } from "../engine/codec.ts";
-import { toHex } from "./hex.ts";
+import { commandName, statusName } from "../../engine/codec.ts";
+import { toHex } from "../model/hex.ts";
+import type { Direction, PduView } from "../model/views.ts";
 
 const HEADER = 16;
 /** PDUs kept for those who come to look, and their octets together. */
@@ -9,20 +10,6 @@ const KEPT_OCTETS = 262_144;
 const LONGEST = 1_048_576;
 /** bind_receiver, bind_transmitter, bind_transceiver, outbind: after system_id they hold a password. */
 const WITH_PASSWORD = [0x01, 0x02, 0x09, 0x0b];
-
-export type Direction = "in" | "out";
-
-/** A PDU that passed, as server-sent events show it. */
-export interface PduView {
-  direction: Direction;
-  /** `"submit_sm"`; `"unknown"` for a command_id without a name. */
-  command: string;
-  status: number;
-  statusName: string;
-  sequence: number;
-  /** The whole PDU, hexadecimal. The password of a bind is masked. */
-  pdu: string;
-}
 
 /** The last PDUs of one link, in memory only. */
 export class PduLog {

@@ -1,4 +1,4 @@
-import type { Webhook } from "./config.ts";
+import type { Webhook } from "../model/config.ts";
 import { post } from "./webhooks.ts";
 
 const SECOND = 1000;

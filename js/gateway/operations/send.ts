@@ -1,14 +1,17 @@
-import { countSegments, EngineError } from "../client/index.ts";
-import { encodeTlvs } from "../engine/codec.ts";
-import { settingsOf, type GatewayEnv, type Settings } from "./config.ts";
-import { fromHex, toHex } from "./hex.ts";
-import { linkName, messageId, repeatableUlid, ulid, type Place } from "./ids.ts";
-import { addressText, checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "./input.ts";
-import type { Caller } from "./keys.ts";
-import type { EnqueueResult, LinkStub } from "./link.ts";
-import type { NewMessage } from "./outbox.ts";
-import { problem, ProblemError, type Problem } from "./problem.ts";
-import { homeOf, places } from "./spread.ts";
+import { countSegments, EngineError } from "../../client/index.ts";
+import { encodeTlvs } from "../../engine/codec.ts";
+import type { EnqueueResult } from "../link/link.ts";
+import type { NewMessage } from "../link/outbox.ts";
+import { linkAt } from "../link/stub.ts";
+import type { Caller } from "../model/caller.ts";
+import { addressText } from "../model/address.ts";
+import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
+import { fromHex, toHex } from "../model/hex.ts";
+import { linkName, messageId, repeatableUlid, ulid, type Place } from "../model/ids.ts";
+import { checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "../model/input.ts";
+import { problem, ProblemError, type Problem } from "../model/problem.ts";
+import { homeOf, places } from "../model/spread.ts";
+import type { Preview } from "../model/views.ts";
 
 /** Seconds after which a full queue may have room. */
 const RETRY_FULL = 5;
@@ -30,9 +33,6 @@ export interface Idempotency {
   content: string;
 }
 
-/** What a text comes to: as `countSegments` of the client has it. */
-export type Preview = ReturnType<typeof countSegments>;
-
 /** A message that is fit to be sent, and the links that may do so. */
 interface Prepared {
   input: MessageInput;
@@ -41,10 +41,6 @@ interface Prepared {
   due: number;
   expires: number | null;
   places: Place[];
-}
-
-export function linkAt(env: GatewayEnv, place: Place): LinkStub {
-  return env.SMPP_LINK.getByName(linkName(place)) as unknown as LinkStub;
 }
 
 /**

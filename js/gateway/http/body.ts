@@ -1,5 +1,5 @@
-import { MAX_BODY } from "./input.ts";
-import { ProblemError } from "./problem.ts";
+import { MAX_BODY } from "../model/input.ts";
+import { ProblemError } from "../model/problem.ts";
 
 /** The body of a request, at most {@link MAX_BODY} octets of it: a longer one is refused before it is read in whole. */
 export async function readBody(request: Request): Promise<Uint8Array> {

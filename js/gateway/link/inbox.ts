@@ -1,7 +1,8 @@
-import type { Message, Report } from "../client/index.ts";
+import type { Message, Report } from "../../client/index.ts";
+import { fromHex, toHex } from "../model/hex.ts";
+import { messageId, timeOf, ulid, type Place } from "../model/ids.ts";
+import type { InboundView, StoredMessage } from "../model/views.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { fromHex, toHex } from "./hex.ts";
-import { messageId, timeOf, ulid, type Place } from "./ids.ts";
 import type { Match, Outbox, SegmentReport } from "./outbox.ts";
 
 /** Waits before a report without a message is looked for again: on other links, and for an answer that it overtook. */
@@ -9,9 +10,6 @@ const SEARCHES = [1_000, 4_000, 10_000, 20_000];
 
 /** A report in JSON: octets are hexadecimal, dates ISO 8601. */
 export type StoredReport = Omit<Report, "raw" | "pdu" | "submittedAt" | "doneAt"> & { raw: string; pdu: string; submittedAt?: string; doneAt?: string };
-/** An inbound message in JSON: octets are hexadecimal. */
-export type StoredMessage = Omit<Message, "binary" | "udh" | "pdus"> & { binary?: string; udh?: string; pdus: string[] };
-
 /** A report as `smppReport` gets it. */
 export interface GatewayReport extends Report {
   /** The gateway's id of the message; undefined if it is not one of the gateway's. */
@@ -33,9 +31,6 @@ export interface ReportOffer {
   key: string;
   report: StoredReport;
 }
-
-/** An inbound message as GET /v1/inbound shows it. */
-export type InboundView = Omit<StoredMessage, "pdus"> & { id: string; account: string; link: number; at: string };
 
 /** Offers reports to the other links of the account; answers for each whether a link took it. */
 export type OfferElsewhere = (offers: ReportOffer[]) => Promise<boolean[]>;

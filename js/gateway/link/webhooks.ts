@@ -1,4 +1,4 @@
-import type { Webhook } from "./config.ts";
+import type { Webhook } from "../model/config.ts";
 
 /** How long a webhook may take to answer. */
 const TIMEOUT = 15_000;

@@ -1,6 +1,7 @@
-import { SmppError, type Sent, type SmppClient, type SmsMessage } from "../client/index.ts";
-import { toSms } from "./input.ts";
-import type { DueMessage, MessageError, Outbox } from "./outbox.ts";
+import { SmppError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
+import { toSms } from "../model/input.ts";
+import type { MessageError } from "../model/views.ts";
+import type { DueMessage, Outbox } from "./outbox.ts";
 
 /** How long a message without a validity is tried again when the SMSC is too busy for it. */
 const PATIENCE = 86_400_000;

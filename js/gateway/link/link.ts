@@ -1,22 +1,23 @@
 import { DurableObject } from "cloudflare:workers";
-import { messageIdKey } from "../engine/codec.ts";
-import type { ConnectOptions, SmppClient } from "../client/index.ts";
-import { SmppError } from "../client/index.ts";
-import { Bind, type BindState } from "./bind.ts";
+import { SmppError, type ConnectOptions, type SmppClient } from "../../client/index.ts";
+import { messageIdKey } from "../../engine/codec.ts";
+import { addressText } from "../model/address.ts";
+import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
+import { linkName, messageId, parseLinkName, ulid, ulidFrom, type Place } from "../model/ids.ts";
+import type { MessageInput } from "../model/input.ts";
+import { problem, type Problem } from "../model/problem.ts";
+import { allLinks, places } from "../model/spread.ts";
+import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView } from "../model/views.ts";
+import { Bind } from "./bind.ts";
 import { Claims, type Claim } from "./claims.ts";
-import { settingsOf, type Account, type GatewayEnv, type Settings } from "./config.ts";
 import { createTables, readMeta, writeMeta } from "./database.ts";
 import { Deliveries, type DeadLetter, type Envelope, type EventType } from "./deliveries.ts";
 import { Events } from "./events.ts";
-import { linkName, messageId, parseLinkName, ulid, ulidFrom, type Place } from "./ids.ts";
-import { Inbox, reviveMessage, reviveReport, type InboundView, type ReportOffer } from "./inbox.ts";
-import type { MessageInput } from "./input.ts";
-import { addressText } from "./input.ts";
-import { Outbox, type ListQuery, type MessageError, type MessageStatus, type MessageView, type NewMessage } from "./outbox.ts";
-import { PduLog } from "./pdulog.ts";
-import { problem, type Problem } from "./problem.ts";
+import { Inbox, reviveMessage, reviveReport, type ReportOffer } from "./inbox.ts";
+import { Outbox, type ListQuery, type NewMessage } from "./outbox.ts";
+import { PduLog } from "./pdu-log.ts";
 import { Pump } from "./pump.ts";
-import { allLinks, places } from "./spread.ts";
+import { linkAt, linkNamed } from "./stub.ts";
 
 /** The alarm keeps the object, and with it the socket: past about two minutes without one it would be evicted. */
 const BEAT = 30_000;
@@ -25,25 +26,6 @@ const MOVED_AT_ONCE = 200;
 
 /** What a link answers to messages: that it has them, or why not. */
 export type EnqueueResult = { taken: true } | { taken: false; why: "full" | "down" };
-
-/** A link as /v1/links shows it. */
-export interface LinkView {
-  account: string;
-  link: number;
-  state: BindState;
-  /** Host and port of the SMSC. */
-  smsc: string;
-  systemId: string;
-  boundAt?: string;
-  retryAt?: string;
-  error?: string;
-  window: number;
-  rate?: number;
-  inFlight: number;
-  queued: number;
-  /** Smoothed time from request to answer in milliseconds. */
-  rtt: number;
-}
 
 /** What /metrics sums up of one link. */
 export interface LinkMetrics extends LinkView {
@@ -196,7 +178,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   async message(id: string): Promise<MessageView | undefined> {
     await this.#wake(Date.now());
     const moved = this.#outbox.status(id)?.moved;
-    const elsewhere = moved ? await this.#link(moved).message(id) : undefined;
+    const elsewhere = moved ? await linkNamed(this.env, moved).message(id) : undefined;
     if (elsewhere) return elsewhere;
     const view = this.#outbox.view(id);
     return view && { ...view, ...this.#place };
@@ -224,7 +206,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     await this.#wake(now);
     const at = this.#outbox.status(id);
     if (!at) return { problem: problem("not-found") };
-    if (at.status === "moved" && at.moved) return this.#link(at.moved).cancel(id);
+    if (at.status === "moved" && at.moved) return linkNamed(this.env, at.moved).cancel(id);
     if (at.status === "queued") this.#outbox.end(id, "deleted", now);
     else if (at.status === "accepted") {
       const refused = await this.#cancelAtSmsc(id);
@@ -321,7 +303,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
   async #hand(name: string, messages: NewMessage[]): Promise<boolean> {
     const ids = messages.map(({ id }) => id);
     try {
-      const { taken } = await this.#link(name).enqueue(messages, true);
+      const { taken } = await linkNamed(this.env, name).enqueue(messages, true);
       if (taken) this.#outbox.endMove(ids);
       else this.#outbox.undoMove(ids);
       return taken;
@@ -340,7 +322,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
 
   async #offer(offers: ReportOffer[]): Promise<boolean[]> {
     const others = allLinks(this.#settings).filter((place) => place.account === this.#place.account && place.link !== this.#place.link);
-    const answers = await Promise.all(others.map((place) => this.#link(linkName(place)).claim(offers).catch(() => offers.map(() => false))));
+    const answers = await Promise.all(others.map((place) => linkAt(this.env, place).claim(offers).catch(() => offers.map(() => false))));
     return offers.map((_, i) => answers.some((answer) => answer[i]));
   }
 
@@ -430,15 +412,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
       rtt: stats?.rtt ?? 0,
     };
   }
-
-  #link(name: string): LinkStub {
-    return this.env.SMPP_LINK.getByName(name) as unknown as LinkStub;
-  }
 }
-
-/** The methods of {@link SmppLink} as its callers see them. */
-export type LinkStub = Pick<SmppLink,
-  "status" | "metrics" | "fetch" | "enqueue" | "existing" | "admit" | "message" | "list" | "inbound" | "deadLetters" | "replay" | "cancel" | "claim">;
 
 /** The Worker's default export as a service binding to itself has it. */
 interface Handlers {

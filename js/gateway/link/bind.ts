@@ -1,13 +1,11 @@
-import { BindError, connect, type ConnectOptions, type SmppClient, type SmppError } from "../client/index.ts";
-import type { Account } from "./config.ts";
+import { BindError, connect, type ConnectOptions, type SmppClient, type SmppError } from "../../client/index.ts";
+import type { Account } from "../model/config.ts";
+import type { BindState } from "../model/views.ts";
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
 /** A bind that lasted this long was a good one. */
 const GOOD = 30_000;
-
-/** The link's state as /v1/links shows it. `waiting`: until the next attempt. */
-export type BindState = "down" | "connecting" | "bound" | "waiting";
 
 /** What the bind tells its link. */
 export interface BindEvents {

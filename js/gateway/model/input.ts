@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { readAddress } from "../client/address.ts";
-import type { SmsMessage, TlvInput } from "../client/index.ts";
+import { readAddress } from "../../client/address.ts";
+import type { SmsMessage, TlvInput } from "../../client/index.ts";
 import { fromHex, toHex } from "./hex.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
 import { CONCATS, whole } from "./schema.ts";
@@ -11,6 +11,8 @@ export const MAX_MESSAGES = 1000;
 
 /** Days ahead that a message may be scheduled. */
 const MAX_AHEAD = 90 * 86_400_000;
+
+const ONE_CONTENT = "one of text and binary is expected";
 
 const ascii = (min: number, max: number) => v.pipe(v.string(), v.regex(new RegExp(`^[ -~]{${min},${max}}$`), `${min} to ${max} characters of printable ASCII are expected`));
 const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^([0-9a-fA-F]{2})*$/, "hexadecimal octets are expected"));
@@ -138,14 +140,6 @@ export function toSms(input: MessageInput): SmsMessage {
     ...(tlvs === undefined ? {} : { tlvs: mapTlvs(tlvs, (value) => isHex(value) ? fromHex(value.hex) : value) as TlvInput }),
   } as SmsMessage;
 }
-
-/** The address as one text: for the index by recipient and for comparing senders. */
-export function addressText(address: NonNullable<MessageInput["from"]>): string {
-  if (typeof address === "string") return address;
-  return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
-}
-
-const ONE_CONTENT = "one of text and binary is expected";
 
 function hasOneContent({ text, binary }: PreviewInput): boolean {
   return (text === undefined) !== (binary === undefined);

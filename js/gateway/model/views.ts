@@ -1,0 +1,97 @@
+// What the API and the console show, as JSON.
+
+import type { countSegments, Message } from "../../client/index.ts";
+import type { Address } from "./address.ts";
+
+/** The link's state as /v1/links shows it. `waiting`: until the next attempt. */
+export type BindState = "down" | "connecting" | "bound" | "waiting";
+
+/** A link as /v1/links shows it. */
+export interface LinkView {
+  account: string;
+  link: number;
+  state: BindState;
+  /** Host and port of the SMSC. */
+  smsc: string;
+  systemId: string;
+  boundAt?: string;
+  retryAt?: string;
+  error?: string;
+  window: number;
+  rate?: number;
+  inFlight: number;
+  queued: number;
+  /** Smoothed time from request to answer in milliseconds. */
+  rtt: number;
+}
+
+/**
+ * A message's life: `queued → sent → accepted` and then what the report says; `failed`: refused; `unknown`: it was on the wire when the
+ * link or the object died, and may have been sent or not. `deleted` is also what was cancelled, `expired` what was too old to be sent.
+ */
+export type MessageStatus =
+  | "queued" | "sent" | "accepted" | "delivered" | "undeliverable" | "expired" | "rejected" | "deleted" | "skipped" | "failed" | "unknown";
+export const STATUSES: readonly MessageStatus[] =
+  ["queued", "sent", "accepted", "delivered", "undeliverable", "expired", "rejected", "deleted", "skipped", "failed", "unknown"];
+
+/** Why a message ended, or waits. */
+export interface MessageError {
+  detail: string;
+  smpp?: { code: number; name: string };
+}
+
+/** One segment as the SMSC has it. */
+export interface Part {
+  index: number;
+  messageId: string;
+  status: string;
+  errorCode?: string;
+  doneAt?: string;
+}
+
+/** A message as GET /v1/messages/:id shows it. */
+export interface MessageView {
+  id: string;
+  status: MessageStatus;
+  to: Address;
+  from?: Address;
+  text?: string;
+  binary?: string;
+  encoding: string;
+  segments: number;
+  /** The SMSC's id of the first segment. */
+  messageId?: string;
+  /** What is known of each segment once the SMSC has answered. */
+  parts: Part[];
+  error?: MessageError;
+  account: string;
+  link: number;
+  createdAt: string;
+  updatedAt: string;
+  scheduledAt?: string;
+  expiresAt?: string;
+  history: { status: string; at: string; segment?: number; [detail: string]: unknown }[];
+}
+
+/** An inbound message in JSON: octets are hexadecimal. */
+export type StoredMessage = Omit<Message, "binary" | "udh" | "pdus"> & { binary?: string; udh?: string; pdus: string[] };
+
+/** An inbound message as GET /v1/inbound shows it. */
+export type InboundView = Omit<StoredMessage, "pdus"> & { id: string; account: string; link: number; at: string };
+
+export type Direction = "in" | "out";
+
+/** A PDU that passed, as server-sent events show it. */
+export interface PduView {
+  direction: Direction;
+  /** `"submit_sm"`; `"unknown"` for a command_id without a name. */
+  command: string;
+  status: number;
+  statusName: string;
+  sequence: number;
+  /** The whole PDU, hexadecimal. The password of a bind is masked. */
+  pdu: string;
+}
+
+/** What a text comes to: as `countSegments` of the client has it. */
+export type Preview = ReturnType<typeof countSegments>;
