@@ -9,7 +9,7 @@ import { copyAs, type Form } from "../model/copy.ts";
 import { decodeEntry, summary, type Entry } from "../model/entry.ts";
 import { readEntries } from "../model/read.ts";
 import { fromFragment, hasFragment, toFragment } from "../model/share.ts";
-import { EXAMPLES } from "../page/examples.ts";
+import { EXAMPLES } from "./examples.ts";
 import { button, byId } from "./dom.ts";
 import { fillHelp } from "./help.ts";
 import { ListView } from "./list-view.ts";

@@ -1,6 +1,6 @@
 // Decoded PDUs as lines of text, for terminals and logs.
 
-import type { DecodedPdu, Fault, Field } from "../engine/explained.ts";
+import type { DecodedPdu, Fault, Field } from "../../engine/explained.ts";
 
 /** A PDU as text: a line for the header, each field and TLV, what the message says, and each fault. */
 export function explain(pdu: DecodedPdu): string {

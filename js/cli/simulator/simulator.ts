@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Failure } from "../cli/failure.ts";
+import { createSimulator, type Simulator } from "../../simulator/index.ts";
+import { Failure } from "../failure.ts";
 import { HELP, readFlags, type Command } from "./flags.ts";
-import { createSimulator, type Simulator } from "./index.ts";
 
 function read(flag: string, file: string): Buffer {
   try {

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "../cli/failure.ts";
-import { states } from "../server/receipt.ts";
-import { faults, parseFault } from "./faults.ts";
-import type { SimulatedOutcome, SimulatorOptions } from "./index.ts";
+import { states } from "../../server/receipt.ts";
+import { faults, parseFault } from "../../simulator/faults.ts";
+import type { SimulatedOutcome, SimulatorOptions } from "../../simulator/index.ts";
+import { UsageError } from "../failure.ts";
 
 const outcomes = Object.keys(states).filter((state) => state !== "scheduled") as SimulatedOutcome[];
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { UsageError } from "../cli/failure.ts";
-import { decodePdus } from "../engine/explained.ts";
-import { init } from "../engine/init.ts";
+import { decodePdus } from "../../engine/explained.ts";
+import { init } from "../../engine/init.ts";
+import { UsageError } from "../failure.ts";
 import { explain, explainFault } from "./explain.ts";
 
 const HELP = `smpp-edge decode [flags] [hex ...]
