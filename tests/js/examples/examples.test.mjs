@@ -136,9 +136,11 @@ test("examples/browser.mjs decodes and counts", async () => {
   assert.equal(await run("browser.mjs", {}), "gsm7, 1 segment, room for 149 more\nenquire_link number 1\n");
 });
 
-test("examples/test.mjs passes", async () => {
-  assert.match(await run("test.mjs", {}, "--test", "--test-reporter=tap"), /^# pass 1$/m);
-});
+for (const name of ["test.mjs", "vendor-tlv.mjs"]) {
+  test(`examples/${name} passes`, async () => {
+    assert.match(await run(name, {}, "--test", "--test-reporter=tap"), /^# pass 1$/m);
+  });
+}
 
 test("examples/migrate: before and after do the same", async (t) => {
   const simulator = await startSimulator(t);

@@ -30,7 +30,7 @@ describe("the examples type-check", () => {
     assert.equal(code, 0, output);
   };
   test("in Node", () =>
-    check("node", { module: "nodenext", lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"], types: ["node"] }, ...["node", "many", "errors", "reports", "texts", "tls", "tunnel", "browser", "test", "migrate/after", "migrate/request"].map((file) => `${file}.mjs`)));
+    check("node", { module: "nodenext", lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"], types: ["node"] }, ...["node", "many", "errors", "reports", "texts", "tls", "tunnel", "browser", "test", "vendor-tlv", "migrate/after", "migrate/request"].map((file) => `${file}.mjs`)));
   test("in a Worker", () => check("worker", { module: "esnext", moduleResolution: "bundler", lib: ["esnext"], types: ["@cloudflare/workers-types"], skipLibCheck: true }, "worker/worker.ts"));
 });
 

@@ -1,0 +1,163 @@
+// Every command that a document shows: the cheap ones are run, the others are held against what they call.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { basename, join } from "node:path";
+import { describe, test } from "node:test";
+import { at, execute, files, node24 } from "../../../scripts/lib.mjs";
+import { program, run } from "../cli/program.ts";
+import { temporary, until } from "../gateway/support.mjs";
+import { blocks, commands, documents, read } from "./documents.mjs";
+
+const { scripts } = JSON.parse(read("package.json"));
+const has = (text, word) => assert(text.includes(word), `there is no ${word}`);
+
+/** A file of tests in Rust, or a directory of them, that has a function or module of that name. */
+function hasRustTest(directory, name) {
+  const sources = files(directory).filter((path) => path.endsWith(".rs")).map((path) => readFileSync(path, "utf8")).join("\n");
+  assert.match(sources, new RegExp(`\\b(fn|mod) ${name.replace(/::$/, "")}\\b`));
+}
+
+async function suites() {
+  const { output } = await execute(process.execPath, [at("scripts/test.mjs"), "no-such-suite"]);
+  return output.match(/[\w-]+/g);
+}
+
+/** What each kind of command is checked by. What stands here without a check is a program of others. */
+const kinds = [
+  [/^npm test(?: -- (.*))?$/, async (names = "") => {
+    const known = await suites();
+    for (const name of names.split(" ").filter((word) => word !== "" && word !== "…")) assert(known.includes(name), `there is no suite ${name}`);
+  }],
+  [/^npm start$/, () => has(Object.keys(scripts), "start")],
+  [/^npm run bench(?: -- (.*))?$/, (words = "") => {
+    const sources = files("benches", "scripts").filter((path) => path.endsWith(".mjs")).map((path) => readFileSync(path, "utf8")).join("\n");
+    for (const word of words.split(" ").filter(Boolean)) {
+      if (word.startsWith("--")) has(sources, `"${word}"`);
+      else assert(existsSync(at(`benches/${word}.bench.mjs`)), `there is no benchmark ${word}`);
+    }
+  }],
+  [/^npm run ([\w-]+)(?: -- (.*))?$/, (name, flags = "") => {
+    has(Object.keys(scripts), name);
+    const source = read(scripts[name].replace(/^node /, ""));
+    for (const flag of flags.match(/--[\w-]+/g) ?? []) has(source, flag);
+  }],
+  [/^npx smpp-edge(?: ([a-z]+))?( .*)?$/, async (name, rest = "") => {
+    const { code, out } = await run([...(name === undefined ? [] : [name]), "--help"]);
+    assert.equal(code, 0);
+    for (const flag of rest.match(/--[\w-]+/g) ?? []) has(out, flag);
+  }],
+  [/^node --test (?:--test-name-pattern=\S+ )?(tests\/\S+)$/, (path) => assert(existsSync(at(path)), path)],
+  [/^node (tests\/\S+)(?: --write)?$/, (path) => assert(existsSync(at(path)), path)],
+  [/^cargo test (?:--release )?--test (\w+)(?: ([\w:]+))?$/, (file, name) => {
+    const directory = existsSync(at(`tests/${file}`)) ? `tests/${file}` : `tests/${file}.rs`;
+    assert(existsSync(at(directory)), directory);
+    if (name !== undefined) hasRustTest(directory, name);
+  }],
+  [/^cargo test --lib (\w+)::$/, (name) => hasRustTest("src/lib.rs", name)],
+  [/^cargo test ([a-z_]+)$/, (name) => hasRustTest("benches/native/tests", `\\w*${name}\\w*`)],
+  [/^cd benches\/native && cargo test$/, () => {}],
+  [/^cargo bench --bench (\w+)$/, (name) => has(read("benches/native/Cargo.toml"), `name = "${name}"`)],
+  [/^cargo \+nightly fuzz run -O -a -s none (\w+) fuzz\/corpus\/(\w+) fuzz\/seeds\/(\w+) -- (?:-\w+=\d+ ?)+$/, (target, corpus, seeds) => {
+    has(read("fuzz/Cargo.toml"), `name = "${target}"`);
+    assert.equal(corpus, target);
+    assert(existsSync(at(`fuzz/seeds/${seeds}`)));
+  }],
+  [/^npx wrangler secret put (\w+)$/, (name) => has(read("js/gateway/model/config.ts"), `${name}?:`)],
+  [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
+  [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
+  [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
+  [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/send/flags.ts") + read("js/cli/send/password.ts"), name)],
+  [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
+  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install cargo-[\w-]+|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
+];
+
+describe("every command is one that there is", () => {
+  for (const document of documents) {
+    for (const command of commands(document)) {
+      test(`${document}: ${command}`, async () => {
+        const plain = command.replace(/^([A-Z_]+=\S+ )+/, "");
+        const [pattern, check] = kinds.find(([kind]) => kind.test(plain)) ?? assert.fail("no check is known for it: see `kinds` in this file");
+        await check(...pattern.exec(plain).slice(1));
+      });
+    }
+  }
+});
+
+test("CONTRIBUTING.md lists every fuzz target", () => {
+  const targets = [...read("fuzz/Cargo.toml").matchAll(/^name = "(\w+)"$/gm)].map(([, name]) => name);
+  const [, table] = /^\| Target \|.*?\n\| ---.*?\n(.*?)\n\n/ms.exec(read("CONTRIBUTING.md"));
+  assert.deepEqual([...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name).sort(), targets.sort());
+});
+
+test("benches/README.md lists every benchmark", () => {
+  const [, table] = /^\| File \|.*?\n\| ---.*?\n(.*?)\n\n/ms.exec(read("benches/README.md"));
+  assert.deepEqual([...table.matchAll(/^\| `([\w.-]+)`/gm)].map(([, name]) => name).sort(), files("benches").map((path) => basename(path)).filter((name) => name.endsWith(".bench.mjs")).sort());
+});
+
+test("CONTRIBUTING.md: one file of tests, and one test, run by themselves", async () => {
+  for (const command of commands("CONTRIBUTING.md").filter((line) => line.startsWith("node --test"))) {
+    const args = command.replaceAll('"', "").split(" ").slice(1);
+    const { code, output } = await execute(node24(), ["--test-reporter=tap", ...args], { cwd: at("."), env: { ...process.env, NODE_TEST_CONTEXT: undefined } });
+    assert.equal(code, 0, output);
+    assert.match(output, /^# pass [1-9]/m);
+  }
+});
+
+describe("docs/commands.md", () => {
+  const [simulator, decode, send] = ["simulator", "decode", "send"].map((name) => blocks("docs/commands.md", "sh").find((block) => block.includes(`npx smpp-edge ${name} `)));
+  const shell = (line, cwd, env = {}) => execute("sh", ["-c", `smpp_edge() { "${process.execPath}" "${program}" "$@"; }\n${line.replace("npx smpp-edge", "smpp_edge")}`], { cwd, env: { ...process.env, ...env }, timeout: 60_000 });
+  const posix = { skip: process.platform === "win32" && "there is no sh" };
+
+  test("simulator, and the message that curl has it deliver", posix, async (t) => {
+    const [port, controlPort] = [await freePort(), await freePort()];
+    const [start, curl] = simulator.trim().split("\n");
+    const child = spawn(process.execPath, [program, ...start.replace("8775", controlPort).split(" ").slice(2), "--port", port]);
+    t.after(() => child.kill());
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+    await until("the simulator", () => output.includes(`:${controlPort}`));
+    const { connect } = await import("smpp-edge");
+    const heard = [];
+    const smpp = await connect(`smpp://smppclient1:password@127.0.0.1:${port}`, { onMessage: ({ text }) => void heard.push(text) });
+    t.after(() => smpp.close());
+    const { code, output: said } = await shell(`${curl.replace("8775", controlPort)} --fail --silent`);
+    assert.equal(code, 0, said);
+    assert.deepEqual(heard, ["Hi"]);
+  });
+
+  test("decode", posix, async () => {
+    const { code, output } = await shell(decode.trim());
+    assert.equal(code, 0);
+    assert.match(output, /^enquire_link/);
+  });
+
+  test("send, a message and the files that it shows", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const simulator = await createSimulator({ port: 0, delay: 0, accounts: { system_id: "password" } });
+    t.after(() => simulator.close());
+    const directory = temporary(t);
+    const [[csv], [json]] = [blocks("docs/commands.md", "csv"), blocks("docs/commands.md", "json")];
+    writeFileSync(join(directory, "messages.csv"), csv);
+    writeFileSync(join(directory, "messages.jsonl"), json);
+    const lines = send.split("\n").filter((line) => line.startsWith("npx"));
+    for (const line of [...lines, "npx smpp-edge send --from 12345 messages.jsonl"]) {
+      const { code, output } = await shell(line, directory, { SMPP_URL: simulator.url.replace(":password", ""), SMPP_PASSWORD: "password" });
+      assert.equal(code, 0, `${line}: ${output}`);
+    }
+    assert.deepEqual(simulator.messages().map(({ text }) => text), ["Hello World", "Your parcel, finally, is here", "Your parcel is here"]);
+    assert.match(readFileSync(join(directory, "results.csv"), "utf8"), /^line,id,to,outcome,message_ids,error\r?\n2?.*order-17/);
+  });
+});
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return String(port);
+}
