@@ -1,9 +1,10 @@
 // npm run release: tries everything that a release of crate and package takes, and publishes nothing. `-- --publish` then publishes both and
-// tags the commit.
+// tags the commit. What is looked at by tools that are not installed is left out while trying, and stops the publishing.
 
 import { readFileSync } from "node:fs";
 import { build } from "./build.mjs";
-import { at, Failure, must, run, step, windows } from "./lib.mjs";
+import { at, execute, Failure, must, run, step, windows } from "./lib.mjs";
+import { checkSupplyChain } from "./supply-chain.mjs";
 
 const publish = process.argv.includes("--publish");
 
@@ -11,6 +12,9 @@ await run(async () => {
   const version = checkVersions();
   if (publish) await checkTree(version);
   await build();
+  // The advisories are those of the day of publishing.
+  if (await hasTool("deny")) await checkSupplyChain(publish ? [] : ["licenses", "bans", "sources"]);
+  if (await hasTool("semver-checks")) await checkApi(version);
   await step("Trying the crate", () => must("cargo", ["publish", "--dry-run", "--locked", ...(publish ? [] : ["--allow-dirty"])]));
   const listing = await step("Trying the package", () => npm("pack", "--dry-run", "--json"));
   const [{ files, unpackedSize }] = JSON.parse(listing.slice(listing.indexOf("[")));
@@ -35,6 +39,23 @@ function checkVersions() {
     throw new Failure(`The versions differ:\n${Object.entries(versions).map(([path, version]) => `  ${path}: ${version}`).join("\n")}`);
   }
   return versions["package.json"];
+}
+
+/** Whether `cargo <name>` is there. Nothing is published without it. */
+async function hasTool(name) {
+  const { code } = await execute("cargo", [name, "--version"]);
+  if (code === 0) return true;
+  const words = `cargo-${name} is missing: \`cargo install cargo-${name} --locked\``;
+  if (publish) throw new Failure(`${words}.`);
+  console.log(`Left out: ${words}.`);
+  return false;
+}
+
+/** A version that says "compatible" has what the last one had: the Rust API, against the commit that was tagged. */
+async function checkApi(version) {
+  const tags = (await must("git", ["tag", "--list", "v*", "--sort=-version:refname"])).split("\n").filter((tag) => tag !== "" && tag !== `v${version}`);
+  if (tags.length === 0) return console.log("Nothing was released before, so there is no API to keep to.");
+  await step(`Comparing the Rust API with that of ${tags[0]}`, () => must("cargo", ["semver-checks", "--baseline-rev", tags[0]]));
 }
 
 /** What is published is what is committed, and the changelog tells of it. */

@@ -77,6 +77,15 @@ describe("every link leads somewhere", () => {
 });
 
 describe("the tables are complete", () => {
+  test("CONTRIBUTING.md, the dependencies", () => {
+    const [, section] = /^## Dependencies\n(.*?)^## /ms.exec(read("CONTRIBUTING.md"));
+    const told = new Set([...section.matchAll(/`([@\w/-]+)`/g)].map(([, name]) => name));
+    const crates = ["Cargo.toml", "benches/native/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml"].flatMap((path) =>
+      read(path).split(/^(?=\[)/m).filter((table) => /^\[.*dependencies\]/.test(table)).flatMap((table) => [...table.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name)));
+    const packages = ["package.json", "tools/packaging/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
+    assert.deepEqual([...crates, ...packages].filter((name) => name !== "smpp-edge" && !told.has(name)), []);
+  });
+
   for (const [heading, name] of [["## connect(", "ConnectOptions"], ["### tls", "TlsOptions"], ["## sendSms(", "SmsMessage"]]) {
     test(`docs/options.md, ${name}`, () => assert.deepEqual(firstCells(read("docs/options.md"), heading).sort(), members(name).sort()));
   }
