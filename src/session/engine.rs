@@ -15,6 +15,7 @@ use super::timers::Timers;
 use super::unanswered::Unanswered;
 use super::window::Window;
 use crate::pdu::{Framer, InterfaceVersion};
+use std::fmt;
 
 /// One SMPP session: a state machine without socket and clock. See the [module](super) for how to drive it.
 ///
@@ -204,5 +205,33 @@ impl Session {
 
     pub(super) fn sequence(&self, number: u32) -> Sequence {
         Sequence::new(self.connection, number)
+    }
+}
+
+/// How it stands; no octet of what passes, and no password.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("role", &self.config.role)
+            .field("state", &self.state)
+            .field("in_flight", &self.in_flight())
+            .field("queued", &self.queued())
+            .field("unacknowledged", &self.unacknowledged())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_session_holds_no_password() {
+        let now = Instant::from_millis(0);
+        let session = Session::new(Config::esme(b"esme", b"secret"), now);
+        assert_eq!(
+            format!("{session:?}"),
+            "Session { role: Esme, state: Closed, in_flight: 0, queued: 0, unacknowledged: 0, .. }"
+        );
     }
 }

@@ -59,6 +59,7 @@ impl From<SendError> for SmsError {
 }
 
 /// Sends SMS over one session; keeps what can be used again from one to the next.
+#[derive(Debug)]
 pub struct Composer {
     plan: Plan,
     tlvs: TlvBuf,

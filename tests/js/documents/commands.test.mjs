@@ -57,6 +57,7 @@ const kinds = [
     assert(existsSync(at(directory)), directory);
     if (name !== undefined) hasRustTest(directory, name);
   }],
+  [/^cargo test --doc$/, () => has(read("src/lib.rs"), "//! ```\n")],
   [/^cargo test --lib (\w+)::$/, (name) => hasRustTest("src/lib.rs", name)],
   [/^cargo test ([a-z_]+)$/, (name) => hasRustTest("benches/native/tests", `\\w*${name}\\w*`)],
   [/^cd benches\/native && cargo test$/, () => {}],
