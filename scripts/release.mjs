@@ -2,13 +2,14 @@
 // tags the commit. What is looked at by tools that are not installed is left out while trying, and stops the publishing.
 
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
 import { at, execute, Failure, must, run, step, windows } from "./lib.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 
 const publish = process.argv.includes("--publish");
 
-await run(async () => {
+async function main() {
   const version = checkVersions();
   if (publish) await checkTree(version);
   await build();
@@ -24,10 +25,10 @@ await run(async () => {
   await step("Publishing the package", () => npm("publish", "--access", "public"));
   await must("git", ["tag", "--annotate", `v${version}`, "--message", `smpp-edge ${version}`]);
   console.log(`Published. \`git push origin v${version}\` tells the others.`);
-});
+}
 
 /** The version, which is the same everywhere. */
-function checkVersions() {
+export function checkVersions() {
   const read = (path, pattern) => pattern.exec(readFileSync(at(path), "utf8"))?.[1];
   const versions = {
     "Cargo.toml": read("Cargo.toml", /^version = "(.+)"/m),
@@ -66,4 +67,8 @@ async function checkTree(version) {
 
 function npm(...args) {
   return must("npm", [...args, "--ignore-scripts", "--loglevel=error"], { shell: windows });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await run(main);
 }

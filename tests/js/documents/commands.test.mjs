@@ -50,7 +50,7 @@ const kinds = [
     assert.equal(code, 0);
     for (const flag of rest.match(/--[\w-]+/g) ?? []) has(out, flag);
   }],
-  [/^node --test (?:--test-name-pattern=\S+ )?(tests\/\S+)$/, (path) => assert(existsSync(at(path)), path)],
+  [/^node --test (?:--test-name-pattern=\S+ )?((?:tests|examples)\/\S+)$/, (path) => assert(existsSync(at(path)), path)],
   [/^node (tests\/\S+)(?: --write)?$/, (path) => assert(existsSync(at(path)), path)],
   [/^cargo test (?:--release )?--test (\w+)(?: ([\w:]+))?$/, (file, name) => {
     const directory = existsSync(at(`tests/${file}`)) ? `tests/${file}` : `tests/${file}.rs`;

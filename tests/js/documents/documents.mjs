@@ -9,7 +9,7 @@ export const read = (path) => readFileSync(at(path), "utf8");
 export const pages = ["README.md", ...readdirSync(at("docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 
 /** All that is written for people, but what the licences say. */
-export const documents = [...pages, "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "benches/README.md"];
+export const documents = [...pages, "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "benches/README.md", "examples/README.md"];
 
 /** The blocks of code in these languages. */
 export function blocks(page, ...languages) {

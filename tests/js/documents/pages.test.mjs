@@ -16,6 +16,11 @@ function firstCells(page, heading) {
   return cells.flatMap((cell) => [...cell.matchAll(/`"?(\w+[\w-]*)"?`/g)].map(([, word]) => word));
 }
 
+/** The paths in code marks in the first cells of a page's tables. */
+function firstPaths(page) {
+  return [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path));
+}
+
 /** The members of an interface in the client's types. */
 function members(name) {
   const [, body] = new RegExp(`export interface ${name} \\{\\n(.*?)^\\}`, "ms").exec(read("js/client/types.ts")) ?? assert.fail(`there is no ${name}`);
@@ -77,6 +82,8 @@ describe("every link leads somewhere", () => {
 });
 
 describe("the tables are complete", () => {
+  test("examples/README.md, the examples", () => assert.deepEqual(firstPaths(read("examples/README.md")).sort(), examples.map(({ name }) => name.replaceAll("\\", "/")).sort()));
+
   test("CONTRIBUTING.md, the dependencies", () => {
     const [, section] = /^## Dependencies\n(.*?)^## /ms.exec(read("CONTRIBUTING.md"));
     const told = new Set([...section.matchAll(/`([@\w/-]+)`/g)].map(([, name]) => name));
