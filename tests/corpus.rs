@@ -5,6 +5,10 @@ use serde_json::Value as Json;
 use smpp_edge::pdu::explain::{DecodedPdu, Explained, Field, Options, Severity, Value, explain};
 use smpp_edge::pdu::*;
 
+#[path = "support/hex.rs"]
+mod hex;
+use hex::{hex, unhex};
+
 /// Values whose octets had an address masked while the expectation kept it: only their sizes can be compared.
 const MASKED: &[(&str, &str)] = &[("P0489", "0x001e"), ("P0555", "dest_address")];
 
@@ -14,17 +18,6 @@ struct Record {
     octets: Vec<u8>,
     valid: bool,
     expect: Json,
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 fn records() -> Vec<Record> {

@@ -26,6 +26,22 @@ fn until_connect(peer: &mut Peer) {
     assert_eq!(peer.state(), State::Connecting);
 }
 
+/// Waits for the next connection, and binds on it.
+fn rebind(peer: &mut Peer) {
+    until_connect(peer);
+    let now = peer.now();
+    peer.bind(now);
+    peer.accept_bind(None);
+    peer.sees();
+}
+
+/// Answers each submission that was sent.
+fn accept_all(peer: &mut Peer) {
+    for heard in peer.hears() {
+        peer.says(&accepted(heard.number()));
+    }
+}
+
 fn refuse(peer: &mut Peer, status: CommandStatus) -> Option<u64> {
     let now = peer.now();
     peer.bind(now);
@@ -154,15 +170,9 @@ fn what_was_on_the_wire_ends_as_unknown_and_what_was_queued_goes_on() {
         Seen::Disconnect(CloseReason::Lost, Some(_))
     ));
     assert_eq!(peer.stats().lost, 2);
-    until_connect(&mut peer);
-    let now = peer.now();
-    peer.bind(now);
-    peer.accept_bind(None);
-    peer.sees();
+    rebind(&mut peer);
     // Numbers start at 1 again, with the bind.
-    for heard in peer.hears() {
-        peer.says(&accepted(heard.number()));
-    }
+    accept_all(&mut peer);
     assert_eq!(peer.answers(), [(3, OK), (4, OK)]);
 }
 
@@ -207,14 +217,8 @@ fn what_was_written_but_not_transmitted_is_not_lost() {
     assert_eq!(peer.queued(), 2);
     assert_eq!(peer.stats().sent, 2);
     peer.reading = true;
-    until_connect(&mut peer);
-    let now = peer.now();
-    peer.bind(now);
-    peer.accept_bind(None);
-    peer.sees();
-    for heard in peer.hears() {
-        peer.says(&accepted(heard.number()));
-    }
+    rebind(&mut peer);
+    accept_all(&mut peer);
     assert_eq!(peer.answers(), [(3, OK), (4, OK)]);
 }
 
@@ -246,11 +250,7 @@ fn handles_of_an_earlier_connection_do_nothing() {
     peer.sees();
     let now = peer.now();
     assert!(!peer.respond(now, old, OK));
-    until_connect(&mut peer);
-    let now = peer.now();
-    peer.bind(now);
-    peer.accept_bind(None);
-    peer.sees();
+    rebind(&mut peer);
     // The same number on the new connection.
     peer.says(&request(CommandId::DELIVER_SM, 7, &delivery()));
     let new = peer.request_seen();
