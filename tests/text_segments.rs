@@ -3,7 +3,8 @@
 use serde_json::Value;
 use smpp_edge::text::{
     Alphabet, Concat, EncodeOptions, Encoding, EncodingName, Language, Plan, TextError,
-    count_segments, decode, plan_binary_into, plan_encoded_into, plan_str,
+    count_segments, decode, plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into,
+    plan_str,
 };
 
 const DEFAULT: EncodeOptions<'static> = EncodeOptions {
@@ -592,6 +593,88 @@ fn options_that_make_no_sense() {
         plan("one part of the caller's own", own).segment(0).udh,
         [5, 0, 3, 1, 2, 1]
     );
+}
+
+#[test]
+fn a_text_in_latin_1_is_planned_as_the_same_text_in_utf_16() {
+    let long = "Your code is 123456. ".repeat(9);
+    let texts = [
+        "",
+        "Hello",
+        "@\u{a3}\u{e9}",
+        "[e]",
+        "\u{e7}",
+        "100 \u{b5}",
+        &long,
+        "a\u{ff}",
+    ];
+    let all = [
+        DEFAULT,
+        EncodeOptions {
+            flash: true,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            encoding: Encoding::Gsm7,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            encoding: Encoding::Ucs2,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            encoding: Encoding::Latin1,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            language: Some(Language::Turkish),
+            ..DEFAULT
+        },
+        EncodeOptions {
+            default_alphabet: Alphabet::Gsm7Packed,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            default_alphabet: Alphabet::Latin1,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            max_segments: 1,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            concat: Concat::Sar,
+            ..DEFAULT
+        },
+        EncodeOptions {
+            extra_udh: &[0x24, 1, 1],
+            ..DEFAULT
+        },
+        EncodeOptions {
+            extra_udh: &[0x70, 1],
+            ..DEFAULT
+        },
+    ];
+    let shown = |plan: &Plan, made: Result<(), TextError>| {
+        let octets: Vec<Vec<u8>> = plan.segments().map(|s| s.octets.to_vec()).collect();
+        let sums = (plan.units, plan.remaining, plan.billed);
+        made.map(|()| (plan.encoding, plan.data_coding, sums, octets))
+    };
+    // Kept from one to the next: nothing of the last may stay.
+    let (mut narrow, mut wide) = (Plan::default(), Plan::default());
+    for options in &all {
+        for text in texts {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let latin1: Vec<u8> = units.iter().map(|&unit| unit as u8).collect();
+            let of_narrow = plan_latin1_into(&mut narrow, &latin1, options);
+            let of_wide = plan_into(&mut wide, &units, options);
+            assert_eq!(
+                shown(&narrow, of_narrow),
+                shown(&wide, of_wide),
+                "{text:?} {options:?}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -26,6 +26,9 @@ const LEAST_ROOM = 4_096;
 /** The module's scratch room: it moves only when more is asked for. */
 let roomAt = 0;
 let room = 0;
+/** Where in it the text of an SMS is, behind the record's words, and the room from there on. */
+export const TEXT_AT = 104;
+export let textRoom = new Uint8Array(0);
 
 /** Room for `length` octets in the module, at an address that is a multiple of 8; valid until the next call. */
 export function scratch(length: number): number {
@@ -35,6 +38,7 @@ export function scratch(length: number): number {
     room = wanted;
   }
   refresh();
+  if (textRoom.length + TEXT_AT !== room || textRoom.byteOffset !== roomAt + TEXT_AT) textRoom = u8.subarray(roomAt + TEXT_AT, roomAt + room);
   return roomAt;
 }
 

@@ -1,18 +1,18 @@
-// An SMS on its way into the module: one fixed record of words, then its text as UTF-16 units, then its other strings and its octets.
+// An SMS on its way into the module: one fixed record of words, then its text in UTF-16 or Latin-1, then its other strings and its octets.
 // The layout is that of src/wasm/sms.rs.
 
 import { wasm } from "#wasm";
 import { encodeTlvs } from "./codec.ts";
-import { scratch, u16, u32, u8 } from "./memory.ts";
+import { scratch, TEXT_AT, textRoom, u16, u32, u8 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { EngineError, type SmsFields } from "./types.ts";
 
-const WORDS = 26;
 const FLASH = 1;
 const REPLACE = 2;
 const TRANSLITERATE = 4;
 const REFERENCE = 8;
 const BINARY = 16;
+const NARROW = 32;
 
 const CONCATS = ["", "udh8", "udh16", "sar", "payload"];
 const NO_OCTETS = new Uint8Array(0);
@@ -35,11 +35,31 @@ function numbered(names: string): Map<string, number> {
 /** Where the next octet goes. */
 let at = 0;
 
+const utf8 = new TextEncoder();
+/** From how many units on the platform writes a text faster than we do, unit by unit. In workerd that is never so. */
+const LONG = globalThis.navigator?.userAgent === "Cloudflare-Workers" ? Infinity : 24;
+
+/** Writes a text that is all ASCII as octets, by the platform; false if it is not, or too short for that. */
+function putNarrow(text: string): boolean {
+  const length = text.length;
+  if (length < LONG) return false;
+  const { read, written } = utf8.encodeInto(text, textRoom);
+  // Each unit beyond ASCII takes more than an octet.
+  if (read !== length || written !== length) return false;
+  at += length;
+  return true;
+}
+
 function putUnits(text: string): void {
-  const units = u16;
-  const start = at >> 1;
-  for (let i = 0; i < text.length; i++) units[start + i] = text.charCodeAt(i);
-  at += text.length * 2;
+  // Two at a time: a message's text is most of what is written.
+  const words = u32;
+  const length = text.length;
+  const last = length - 1;
+  let word = at >> 2;
+  let i = 0;
+  for (; i < last; i += 2) words[word++] = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16);
+  if (i === last) u16[word << 1] = text.charCodeAt(i);
+  at += length * 2;
 }
 
 /** A string of the field named, as Latin-1. */
@@ -62,7 +82,7 @@ function putOctets(octets: Uint8Array): void {
 
 /** What is sent as it is: octets, or a text in a coding of the platform's, all of it. */
 function codedContent(sms: SmsFields): Uint8Array | undefined {
-  if (sms.text === undefined || !isOfPlatform(sms.encoding)) return sms.binary;
+  if (sms.encoding === "auto" || sms.text === undefined || !isOfPlatform(sms.encoding)) return sms.binary;
   const { octets, unencodable } = encodeByPlatform(sms.text, sms);
   if (unencodable.length === 0) return octets;
   const which = unencodable.map(({ index, char }) => `${JSON.stringify(char)} at ${index}`).join(", ");
@@ -76,14 +96,18 @@ function codedContent(sms: SmsFields): Uint8Array | undefined {
  */
 export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sms)): number {
   const { from, to, udh = NO_OCTETS } = sms;
+  const auto = sms.encoding === "auto";
   const text = coded === undefined ? (sms.text ?? "") : "";
   const binary = coded ?? NO_OCTETS;
   const serviceType = sms.serviceType ?? "";
   const scheduleAt = sms.scheduleAt ?? "";
   const validity = typeof sms.validity === "string" ? sms.validity : "";
   const tlvs = sms.tlvs === undefined ? NO_OCTETS : encodeTlvs(sms.tlvs);
-  encodings ??= numbered(wasm.encoding_options());
-  const encoding = sms.encoding === "auto" ? 0 : codeOf(encodings, sms.encoding, "encoding");
+  let encoding = 0;
+  if (!auto) {
+    encodings ??= numbered(wasm.encoding_options());
+    encoding = codeOf(encodings, sms.encoding, "encoding");
+  }
   let language = 0;
   if (sms.language !== undefined) {
     languages ??= numbered(wasm.languages());
@@ -91,9 +115,7 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
   }
   const strings = from.addr.length + to.addr.length + serviceType.length + scheduleAt.length + validity.length;
   const octets = binary.length + udh.length + tlvs.length;
-  const length = WORDS * 4 + text.length * 2 + strings + octets;
-
-  const address = scratch(length);
+  const address = scratch(TEXT_AT + text.length * 2 + strings + octets);
   const words = u32;
   const w = address >> 2;
   words[w] = ticket;
@@ -127,17 +149,20 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
   words[w + 23] = binary.length;
   words[w + 24] = udh.length;
   words[w + 25] = tlvs.length;
-  at = address + WORDS * 4;
-  putUnits(text);
+  at = address + TEXT_AT;
+  if (putNarrow(text)) words[w + 10]! |= NARROW;
+  else putUnits(text);
   putLatin1(from.addr, "source_addr");
   putLatin1(to.addr, "destination_addr");
-  putLatin1(serviceType, "service_type");
-  putLatin1(scheduleAt, "schedule_delivery_time");
-  putLatin1(validity, "validity_period");
+  if (strings > from.addr.length + to.addr.length) {
+    putLatin1(serviceType, "service_type");
+    putLatin1(scheduleAt, "schedule_delivery_time");
+    putLatin1(validity, "validity_period");
+  }
   if (octets > 0) {
     putOctets(binary);
     putOctets(udh);
     putOctets(tlvs);
   }
-  return length;
+  return at - address;
 }

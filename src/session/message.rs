@@ -6,7 +6,9 @@ use super::error::SendError;
 use super::event::Ticket;
 use super::instant::Instant;
 use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
-use crate::text::{EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into};
+use crate::text::{
+    EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into, plan_latin1_into,
+};
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -16,6 +18,8 @@ const UDHI: u8 = 0x40;
 pub enum Content<'a> {
     /// UTF-16 units.
     Text(&'a [u16]),
+    /// Text in Latin-1.
+    Latin1(&'a [u8]),
     /// Octets that are no text, or text that the caller has coded; see [`plan_encoded_into`].
     Encoded(&'a [u8], EncodingName),
 }
@@ -96,6 +100,7 @@ impl Composer {
         };
         match sms.content {
             Content::Text(units) => plan_into(&mut self.plan, units, &options)?,
+            Content::Latin1(octets) => plan_latin1_into(&mut self.plan, octets, &options)?,
             Content::Encoded(octets, encoding) => {
                 plan_encoded_into(&mut self.plan, octets, encoding, &options)?;
             }

@@ -248,6 +248,18 @@ impl Reverse {
         true
     }
 
+    /// Replaces `out` by the septets of a text in Latin-1; `false` if not each character is simply one septet.
+    pub fn put_latin1(&self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        out.clear();
+        let mut all = 0;
+        out.extend(text.iter().map(|octet| {
+            let septet = self.latin[usize::from(*octet)];
+            all |= septet;
+            septet
+        }));
+        all & SHIFTED == 0
+    }
+
     /// Replaces `out` by the septets of the text up to the first character that is not simply one septet, and
     /// says how many units that were.
     pub fn put_plain(&self, units: &[u16], out: &mut Vec<u8>) -> usize {

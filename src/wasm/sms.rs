@@ -1,4 +1,4 @@
-//! An SMS as js/engine/sms.ts writes it: one record of words, then the text as UTF-16 units, then octets.
+//! An SMS as js/engine/sms.ts writes it: one record of words, then the text in UTF-16 or Latin-1, then octets.
 
 use super::config::Messages;
 use super::names::coding;
@@ -12,6 +12,8 @@ const REPLACE: u32 = 2;
 const TRANSLITERATE: u32 = 4;
 const REFERENCE: u32 = 8;
 const BINARY: u32 = 16;
+/// The text is in Latin-1, not in UTF-16.
+const NARROW: u32 = 32;
 
 /// Takes a record apart. Kept from one SMS to the next for its buffers.
 #[derive(Default)]
@@ -38,12 +40,16 @@ impl SmsReader {
         for (value, octets) in word.iter_mut().zip(words.as_chunks::<4>().0) {
             *value = u32::from_le_bytes(*octets);
         }
-        let (units, mut octets) = rest
-            .split_at_checked(word[19] as usize * 2)
+        let flags = word[10];
+        let narrow = flags & NARROW != 0;
+        let (text, mut octets) = rest
+            .split_at_checked(word[19] as usize * if narrow { 1 } else { 2 })
             .ok_or(BadField("record"))?;
-        self.text.clear();
-        let units = units.as_chunks::<2>().0.iter();
-        self.text.extend(units.map(|u| u16::from_le_bytes(*u)));
+        if !narrow {
+            self.text.clear();
+            let units = text.as_chunks::<2>().0.iter();
+            self.text.extend(units.map(|u| u16::from_le_bytes(*u)));
+        }
         let mut next = |length: u32| {
             octets
                 .split_off(..length as usize)
@@ -65,7 +71,6 @@ impl SmsReader {
         } else {
             relative_time(seconds, &mut self.validity).ok_or(BadField("validity_period"))?
         };
-        let flags = word[10];
         let concat = match word[7] {
             0 => messages.concat,
             n => *Concat::ALL.get(n as usize - 1).ok_or(BadField("concat"))?,
@@ -96,6 +101,8 @@ impl SmsReader {
             },
             content: if flags & BINARY != 0 {
                 Content::Encoded(binary, coded)
+            } else if narrow {
+                Content::Latin1(text)
             } else {
                 Content::Text(&self.text)
             },

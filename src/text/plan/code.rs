@@ -104,6 +104,25 @@ impl Plan {
         Ok(())
     }
 
+    /// Fills `coded` with a text in Latin-1, if each of its characters is one septet of the default alphabet and that is what
+    /// [`code`](Self::code) would choose: the usual case, straight on.
+    pub(super) fn code_plain(&mut self, text: &[u8], options: &EncodeOptions<'_>) -> bool {
+        let gsm = options.flash
+            || matches!(
+                options.default_alphabet,
+                Alphabet::Gsm7 | Alphabet::Gsm7Packed
+            );
+        let chosen = gsm
+            && options.language.is_none()
+            && matches!(options.encoding, Encoding::Auto | Encoding::Gsm7);
+        if !chosen || !BASIC.put_latin1(text, &mut self.coded) {
+            return false;
+        }
+        self.tables = Tables::default();
+        self.coded_gsm(options);
+        true
+    }
+
     /// In GSM 03.38 with the tables that make the fewest segments; `false` if none carries every character.
     fn code_gsm(
         &mut self,

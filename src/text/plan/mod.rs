@@ -36,7 +36,7 @@ pub struct Plan {
     /// The text in its coding, and where it is cut.
     coded: Vec<u8>,
     cuts: Vec<usize>,
-    /// A text that came as UTF-8.
+    /// A text that came as UTF-8 or Latin-1.
     units_of_str: Vec<u16>,
 }
 
@@ -122,6 +122,28 @@ pub fn plan_str_into(
     } else {
         units.extend(text.encode_utf16());
     }
+    let result = plan_into(plan, &units, options);
+    plan.units_of_str = units;
+    result
+}
+
+/// As [`plan_into`], for a text in Latin-1.
+///
+/// # Errors
+/// As [`plan_into`].
+pub fn plan_latin1_into(
+    plan: &mut Plan,
+    text: &[u8],
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
+    if plan.code_plain(text, options) {
+        let made = plan.make_coded(options);
+        let made = made.and_then(|()| plan.within(options));
+        return plan.or_nothing(made);
+    }
+    let mut units = core::mem::take(&mut plan.units_of_str);
+    units.clear();
+    units.extend(text.iter().copied().map(u16::from));
     let result = plan_into(plan, &units, options);
     plan.units_of_str = units;
     result
@@ -251,14 +273,16 @@ impl Plan {
         options: &EncodeOptions<'_>,
         unencodable: &mut Vec<(usize, char)>,
     ) -> Result<(), TextError> {
-        check_udh(options.extra_udh)?;
-        if has_element(options.extra_udh, &[SINGLE_SHIFT, LOCKING_SHIFT]) {
-            return Err(invalid(
-                "udh",
-                "national tables are asked for with language",
-            ));
-        }
+        check_text_udh(options.extra_udh)?;
         self.code(units, options, unencodable)?;
+        self.cut(options)?;
+        self.put_together(options);
+        Ok(())
+    }
+
+    /// Cuts and puts together a text that is coded already.
+    fn make_coded(&mut self, options: &EncodeOptions<'_>) -> Result<(), TextError> {
+        check_text_udh(options.extra_udh)?;
         self.cut(options)?;
         self.put_together(options);
         Ok(())
@@ -439,6 +463,18 @@ impl Plan {
 fn check_udh(elements: &[u8]) -> Result<(), TextError> {
     if !udh::well_formed(elements) {
         return Err(invalid("udh", "an element is cut short"));
+    }
+    Ok(())
+}
+
+/// Elements of the caller's beside a text must name no tables.
+fn check_text_udh(elements: &[u8]) -> Result<(), TextError> {
+    check_udh(elements)?;
+    if has_element(elements, &[SINGLE_SHIFT, LOCKING_SHIFT]) {
+        return Err(invalid(
+            "udh",
+            "national tables are asked for with language",
+        ));
     }
     Ok(())
 }
