@@ -60,7 +60,7 @@ impl Outbox {
     pub(super) fn buffer(&mut self) -> Vec<u8> {
         let mut buffer = self.spare.pop().unwrap_or_default();
         buffer.clear();
-        buffer.resize(HEADER_LEN, 0);
+        buffer.extend_from_slice(&[0; HEADER_LEN]);
         buffer
     }
 
