@@ -87,9 +87,9 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
       }
       case REPORT: {
         const from = request();
-        const key = text();
+        const key = optionalText();
         const what = report();
-        calls.push(() => sink.report(what, from, key));
+        calls.push(() => sink.report(what, from, key ?? what.messageId));
         break;
       }
       case MESSAGE: {

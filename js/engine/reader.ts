@@ -27,7 +27,7 @@ let word = 0;
 let end = 0;
 let heap = "";
 const NO_OCTETS = new Uint8Array(0);
-let octets: Uint8Array = NO_OCTETS;
+let octets: Uint8Array<ArrayBuffer> = NO_OCTETS;
 
 /** Begins the batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
 export function begin(block: number): void {
@@ -93,7 +93,8 @@ function lasting(address: number, length: number): string {
 
 export function bytes(): Uint8Array {
   const start = number();
-  return octets.subarray(start, start + number());
+  // Cheaper than subarray(), and two a receipt.
+  return new Uint8Array(octets.buffer, start, number());
 }
 
 export function optionalBytes(): Uint8Array | undefined {
@@ -130,13 +131,16 @@ function networkError(): { type: number; code: number } | undefined {
   return type === NOTHING ? undefined : { type, code };
 }
 
-/** A delivery report; the key of its identifier is read before. */
+/** A delivery report; the key of its identifier, absent if that is the identifier, is read before. */
 export function report(): Report {
+  const status = STATUSES[number()] ?? "unknown";
+  const final = flag();
+  const messageId = text();
   return {
-    status: STATUSES[number()] ?? "unknown",
-    final: flag(),
-    messageId: text(),
-    rawMessageId: text(),
+    status,
+    final,
+    messageId,
+    rawMessageId: optionalText() ?? messageId,
     errorCode: optionalText(),
     submitted: optionalNumber(),
     delivered: optionalNumber(),

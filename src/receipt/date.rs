@@ -55,6 +55,7 @@ fn moment(date: &[u8], year_digits: usize) -> Option<i64> {
     Some((days_since_1970(year, month, day) * 86_400 + seconds) * 1000)
 }
 
+#[inline]
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
         digit

@@ -65,13 +65,17 @@ pub fn key(id: &[u8], side: Side, format: MessageIdFormat, out: &mut Vec<u8>) {
     canonicalise(out);
 }
 
-/// Puts a number into lower case, without leading zeros.
-pub(super) fn canonicalise(id: &mut Vec<u8>) {
-    if !id.is_empty() && id.iter().all(u8::is_ascii_hexdigit) {
+/// Puts a number into lower case, without leading zeros. Tells whether that changed it.
+pub(crate) fn canonicalise(id: &mut Vec<u8>) -> bool {
+    let zeros = id.iter().take_while(|digit| **digit == b'0').count();
+    let spare = zeros.min(id.len().saturating_sub(1));
+    let capitals = id.iter().any(u8::is_ascii_uppercase);
+    let changed = (spare > 0 || capitals) && id.iter().all(u8::is_ascii_hexdigit);
+    if changed {
         id.make_ascii_lowercase();
-        let zeros = id.iter().take_while(|digit| **digit == b'0').count();
-        id.drain(..zeros.min(id.len() - 1));
+        id.drain(..spare);
     }
+    changed
 }
 
 /// Appends a number in another base; `false`, with nothing appended, if it is none.

@@ -9,6 +9,8 @@ mod text;
 mod write;
 
 pub use date::unix_ms;
+#[cfg(all(feature = "wasm", target_family = "wasm"))]
+pub(crate) use id::canonicalise;
 pub use id::{MessageIdFormat, Side, in_response_form, key};
 pub use status::Status;
 pub use text::{Extra, Receipt, parse, read};

@@ -1,7 +1,7 @@
 //! The session's events as records for js/engine/events.ts: the kind, then its fields in the order read there.
 
 use super::config::{LogLevel, Messages};
-use super::io::{Io, NOTHING};
+use super::io::{ABSENT, Io, NOTHING};
 use super::report;
 use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
 use crate::session::{
@@ -133,24 +133,29 @@ fn settled(
     frame: Option<&[u8]>,
 ) {
     let index = ticket.0 as u8;
-    let number = number(ticket);
     let whole = index == WHOLE;
-    io.words(&[
-        SETTLED,
-        number,
-        if whole { 0 } else { index.into() },
-        outcome,
-        status,
-        command_id.0,
-    ]);
     // message_id is the first field of the response to a submission, where there is a body at all.
     let body = frame.and_then(|f| f.get(HEADER_LEN..)).unwrap_or_default();
     let id = body
         .iter()
         .position(|&o| o == 0)
         .map_or(body, |end| &body[..end]);
-    io.latin1(if whole { b"" } else { id });
-    io.optional_octets(frame.filter(|_| whole));
+    let [id_at, id_length] = io.place_latin1(if whole { b"" } else { id });
+    let [frame_at, frame_length] = frame
+        .filter(|_| whole)
+        .map_or(ABSENT, |frame| io.keep(frame));
+    io.words(&[
+        SETTLED,
+        number(ticket),
+        if whole { 0 } else { index.into() },
+        outcome,
+        status,
+        command_id.0,
+        id_at,
+        id_length,
+        frame_at,
+        frame_length,
+    ]);
 }
 
 fn request(io: &mut Io, sequence: Option<Sequence>, frame: &[u8], error: Option<&str>) {
@@ -198,8 +203,7 @@ fn inbound(
         .or_else(plain)
         .filter(|_| towards_us)
     {
-        io.word(REPORT);
-        write_sequence(io, Some(sequence));
+        io.words(&[REPORT, sequence.connection(), sequence.number()]);
         report::write(io, &found, Some(&delivery), frame, messages);
         return false;
     }

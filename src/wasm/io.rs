@@ -18,10 +18,13 @@ pub(super) struct Io {
     pub(super) scratch: Vec<u8>,
     /// Event records for JavaScript.
     pub(super) words: Vec<u32>,
-    /// Their strings.
-    pub(super) text: String,
+    /// Their strings, in UTF-8.
+    text: Vec<u8>,
     /// Length of `text` in UTF-16 units.
     text_units: u32,
+    /// The string being written, and room for octets that are to be one.
+    string: String,
+    pub(super) room: Vec<u8>,
     /// Their octets.
     pub(super) octets: Vec<u8>,
     block: Box<[f64; BLOCK]>,
@@ -29,6 +32,8 @@ pub(super) struct Io {
 
 /// "Not there", for an optional value.
 pub(super) const NOTHING: u32 = u32::MAX;
+/// As a string, or as octets.
+pub(super) const ABSENT: [u32; 2] = [NOTHING, 0];
 
 /// In the length of a string: it lies at its own address, for as long as the module does.
 const LASTING: u32 = 1 << 31;
@@ -78,27 +83,43 @@ impl Io {
         }
     }
 
-    pub(super) fn double(&mut self, value: f64) {
-        let bits = value.to_bits();
-        self.words(&[bits as u32, (bits >> 32) as u32]);
+    /// A string that `write` makes.
+    pub(super) fn text_with(&mut self, write: impl FnOnce(&mut String)) {
+        let place = self.place_with(write);
+        self.words(&place);
     }
 
-    /// A string that `write` appends.
-    pub(super) fn text_with(&mut self, write: impl FnOnce(&mut String)) {
-        let from = self.text.len();
-        write(&mut self.text);
-        let added = self.text.get(from..).unwrap_or_default();
-        let units = if added.is_ascii() {
-            added.len()
-        } else {
-            added.encode_utf16().count()
-        } as u32;
-        self.words(&[self.text_units, units]);
-        self.text_units += units;
+    /// As [`text_with`](Self::text_with), for a record that is put together by the caller.
+    pub(super) fn place_with(&mut self, write: impl FnOnce(&mut String)) -> [u32; 2] {
+        let mut string = std::mem::take(&mut self.string);
+        string.clear();
+        write(&mut string);
+        let place = self.place_text(&string);
+        self.string = string;
+        place
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        self.text_with(|heap| heap.push_str(text));
+        let place = self.place_text(text);
+        self.words(&place);
+    }
+
+    fn place_text(&mut self, text: &str) -> [u32; 2] {
+        let octets = text.as_bytes();
+        let units = if octets.is_ascii() {
+            octets.len()
+        } else {
+            text.encode_utf16().count()
+        };
+        self.place_octets(octets, units as u32)
+    }
+
+    /// Where the string of these octets of UTF-8 is, as the words of a record tell it.
+    fn place_octets(&mut self, octets: &[u8], units: u32) -> [u32; 2] {
+        let start = self.text_units;
+        self.text.extend_from_slice(octets);
+        self.text_units += units;
+        [start, units]
     }
 
     /// A string that lasts: JavaScript is told where it lies, and makes it once.
@@ -113,32 +134,40 @@ impl Io {
 
     /// Octets of a C-octet string, as Latin-1.
     pub(super) fn latin1(&mut self, octets: &[u8]) {
-        match std::str::from_utf8(octets) {
-            Ok(text) if text.is_ascii() => self.text.push_str(text),
-            _ => self.text.extend(octets.iter().map(|&o| char::from(o))),
-        }
-        let units = octets.len() as u32;
-        self.words(&[self.text_units, units]);
-        self.text_units += units;
+        let place = self.place_latin1(octets);
+        self.words(&place);
     }
 
-    pub(super) fn optional_latin1(&mut self, octets: Option<&[u8]>) {
-        match octets {
-            Some(octets) => self.latin1(octets),
-            None => self.words(&[NOTHING, 0]),
+    /// As [`latin1`](Self::latin1), for a record that is put together by the caller.
+    pub(super) fn place_latin1(&mut self, octets: &[u8]) -> [u32; 2] {
+        if octets.is_ascii() {
+            return self.place_octets(octets, octets.len() as u32);
         }
+        let text: String = octets.iter().map(|&o| char::from(o)).collect();
+        self.place_text(&text)
+    }
+
+    pub(super) fn place_optional(&mut self, octets: Option<&[u8]>) -> [u32; 2] {
+        octets.map_or(ABSENT, |octets| self.place_latin1(octets))
     }
 
     pub(super) fn octets(&mut self, octets: &[u8]) {
-        self.words(&[self.octets.len() as u32, octets.len() as u32]);
-        self.octets.extend_from_slice(octets);
+        let place = self.keep(octets);
+        self.words(&place);
     }
 
     pub(super) fn optional_octets(&mut self, octets: Option<&[u8]>) {
         match octets {
             Some(octets) => self.octets(octets),
-            None => self.words(&[NOTHING, 0]),
+            None => self.words(&ABSENT),
         }
+    }
+
+    /// As [`octets`](Self::octets), for a record that is put together by the caller.
+    pub(super) fn keep(&mut self, octets: &[u8]) -> [u32; 2] {
+        let start = self.octets.len() as u32;
+        self.octets.extend_from_slice(octets);
+        [start, octets.len() as u32]
     }
 
     /// Tells where everything is. Returns the address of the block that says so.
