@@ -2,7 +2,7 @@ import { decodePdus, messageIdKey } from "../engine/codec.ts";
 import { countSegments } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
-import type { CloseDetail, EngineConfig, EngineMessage, LinkSink, LinkState, Outcome, PduInput } from "../engine/types.ts";
+import { Outcome, type CloseDetail, type EngineConfig, type EngineMessage, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
@@ -380,7 +380,8 @@ export class SmppClient implements AsyncDisposable {
   /** One segment, or a request, came to its end. Nobody is called from here, and neither is the link. */
   #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
     const slot = this.#slots.at(ticket);
-    const error = failure(outcome, status, slot.command, slot.signal, this.#lostBy);
+    const ok = outcome === Outcome.Response && status === ESME_ROK;
+    const error = ok ? undefined : failure(outcome, status, slot.command, slot.signal, this.#lostBy);
     if (slot.expected === 0) {
       if (error === undefined) slot.resolve?.(frame as never);
       else slot.reject?.(error);

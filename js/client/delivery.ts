@@ -83,6 +83,8 @@ export class Deliveries {
    * `delivered()` was called for its message, held a moment if that may still happen, else to be sent again.
    */
   offer(key: string, report: Report, request: number, handled: boolean): void {
+    // A receiver of what others have sent knows of no message: nothing is to be looked for.
+    if (handled && this.#expected === 0 && this.#waiting.size === 0 && this.#remembered.isEmpty()) return;
     const delivery = this.#waiting.get(key) ?? this.#remembered.get(key);
     if (delivery !== undefined) {
       if (report.final) delivery.add(key, report);

@@ -15,6 +15,10 @@ export class Generations<V> {
     this.#lifetime = lifetime;
   }
 
+  isEmpty(): boolean {
+    return this.#young.size === 0 && this.#old.size === 0;
+  }
+
   get(key: string): V | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }

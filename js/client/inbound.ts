@@ -21,11 +21,12 @@ export class Inbound<T> {
 
   /** False: nobody is there to take it, and it is not answered. */
   offer(item: T, request: number): boolean {
-    const takers = this.#queues.size + (this.#handler === undefined ? 0 : 1);
+    const handler = this.#handler;
+    const takers = this.#queues.size + (handler === undefined ? 0 : 1);
     if (takers === 0) return false;
     const answer = new Answer(takers, request, this.#respond);
     for (const queue of this.#queues) queue.push(item, answer);
-    if (this.#handler !== undefined) this.#handle(this.#handler, item, answer);
+    if (handler !== undefined) this.#handle(handler, item, answer);
     return true;
   }
 
@@ -45,17 +46,18 @@ export class Inbound<T> {
   }
 
   #handle(handler: (item: T) => unknown, item: T, answer: Answer): void {
-    const failed = (error: unknown): void => {
-      answer.give(false);
-      this.#complain(error);
-    };
     try {
       const result = handler(item);
-      if (isThenable(result)) result.then(() => answer.give(true), failed);
+      if (isThenable(result)) result.then(() => answer.give(true), (error: unknown) => this.#failed(answer, error));
       else answer.give(true);
     } catch (error) {
-      failed(error);
+      this.#failed(answer, error);
     }
+  }
+
+  #failed(answer: Answer, error: unknown): void {
+    answer.give(false);
+    this.#complain(error);
   }
 }
 

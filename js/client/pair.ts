@@ -1,5 +1,5 @@
 import type { OpenTransport } from "../engine/transport.ts";
-import type { BindType, CloseDetail, EngineConfig, EngineStats, LinkSink, LinkState, PduInput, SmsFields } from "../engine/types.ts";
+import type { BindType, CloseDetail, EngineConfig, EngineStats, LinkSink, LinkState, PduInput, SmsFields, SmsPlan } from "../engine/types.ts";
 import type { ClientLink, MakeLink } from "./client.ts";
 
 /** What adds up over the two links. */
@@ -45,7 +45,7 @@ export class Pair implements ClientLink {
     this.#first.link.start();
   }
 
-  sendSms(ticket: number, sms: SmsFields): { segments: number; encoding: string } {
+  sendSms(ticket: number, sms: SmsFields): Readonly<SmsPlan> {
     return this.#first.link.sendSms(ticket, sms);
   }
 

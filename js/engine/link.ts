@@ -17,6 +17,7 @@ import {
   type LinkState,
   type PduInput,
   type SmsFields,
+  type SmsPlan,
 } from "./types.ts";
 
 const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
@@ -52,6 +53,8 @@ export class Link {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
   #closed = false;
+  /** One for all messages. */
+  #plan: SmsPlan = { segments: 0, encoding: "" };
 
   /**
    * @param config the session's settings
@@ -91,10 +94,11 @@ export class Link {
   }
 
   /**
-   * Plans, encodes and queues an SMS. Each of its segments ends in one `settled(ticket, index, …)`.
+   * Plans, encodes and queues an SMS. Each of its segments ends in one `settled(ticket, index, …)`. What is returned is good until
+   * the next call.
    * @throws EngineError if it is not taken; nothing is settled then
    */
-  sendSms(ticket: number, sms: SmsFields): { segments: number; encoding: string } {
+  sendSms(ticket: number, sms: SmsFields): Readonly<SmsPlan> {
     const engine = this.#running();
     const length = writeSms(ticket, sms);
     let plan: number;
@@ -105,7 +109,9 @@ export class Link {
       throw this.#failed(error);
     }
     this.#planFlush();
-    return { segments: plan & 0xff, encoding: encodingName(plan >>> 8) };
+    this.#plan.segments = plan & 0xff;
+    this.#plan.encoding = encodingName(plan >>> 8);
+    return this.#plan;
   }
 
   /**
@@ -125,15 +131,15 @@ export class Link {
     const engine = this.#engine;
     if (engine === undefined) return false;
     const connection = Math.floor(request / 4294967296);
-    const number = request % 4294967296;
+    // The division's rest would take a call.
+    const number = request - connection * 4294967296;
     let open = false;
     try {
-      const id = fields?.["message_id"];
       if (fields === undefined) {
         open = engine.respond(this.#turn(), connection, number, status);
-      } else if (typeof id === "string" && Object.keys(fields).length === 1) {
+      } else if (typeof fields["message_id"] === "string" && Object.keys(fields).length === 1) {
         // The usual answer to a submission.
-        open = engine.respond_id(this.#turn(), connection, number, status, id);
+        open = engine.respond_id(this.#turn(), connection, number, status, fields["message_id"]);
       } else {
         open = engine.respond_with(this.#turn(), connection, number, status, fields);
       }

@@ -154,6 +154,12 @@ export interface SmsFields {
   substitute?: string;
 }
 
+/** What became of an SMS: its segments, and the coding they are in. */
+export interface SmsPlan {
+  segments: number;
+  encoding: string;
+}
+
 export type EngineErrorCode =
   | "invalid-field"
   | "unencodable"
