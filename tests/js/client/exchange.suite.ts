@@ -55,6 +55,7 @@ export function exchangeTests(): void {
       ["161 GSM characters", "x".repeat(161), gsmOctets("x".repeat(161)), 0, 2],
       ["1,000 characters with €[]{}", cut, gsmOctets(cut), 0, undefined],
       ["Greek that is not in the GSM alphabet", "Καλημέρα κόσμε", ucs2Octets("Καλημέρα κόσμε"), 8, 1],
+      ["a text that is ASCII but for its last character", `${"x".repeat(40)}ж`, ucs2Octets(`${"x".repeat(40)}ж`), 8, 1],
       ["70 UCS-2 units", "ж".repeat(70), ucs2Octets("ж".repeat(70)), 8, 1],
       ["71 UCS-2 units", "ж".repeat(71), ucs2Octets("ж".repeat(71)), 8, 2],
       ["emoji with a surrogate pair across the end of a segment", `${"ж".repeat(66)}😀${"ж".repeat(66)}😀😀`, ucs2Octets(`${"ж".repeat(66)}😀${"ж".repeat(66)}😀😀`), 8, 3],
