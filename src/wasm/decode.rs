@@ -280,6 +280,10 @@ pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
         };
         let count = match sms.content {
             Content::Text(units) => count_segments(units, &options),
+            Content::Latin1(text) => {
+                let units: Vec<u16> = text.iter().copied().map(u16::from).collect();
+                count_segments(&units, &options)
+            }
             Content::Encoded(octets, coded) => count_encoded(octets, coded, &options),
         };
         let count = count.map_err(|error| error::text(&error))?;
