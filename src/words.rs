@@ -1,8 +1,6 @@
 //! Sentences made of words and numbers.
 //!
-//! `write!` does the same, but brings the library's way to write numbers, with all its options, into the wasm module.
-
-use std::fmt;
+//! `write!` does the same, but brings the library's formatting, with all its options, into the wasm module.
 
 /// A piece of a sentence.
 #[derive(Clone, Copy)]
@@ -33,19 +31,27 @@ impl From<u32> for Word<'_> {
 }
 
 /// Writes one behind the other.
-pub(crate) fn write(out: &mut dyn fmt::Write, words: &[Word<'_>]) -> fmt::Result {
-    words.iter().try_for_each(|word| match *word {
-        Word::Text(text) => out.write_str(text),
-        Word::Char(char) => out.write_char(char),
-        Word::Number(number) => out.write_str(&number.to_string()),
-        Word::Hex(number, digits) => {
-            let digit = |at| char::from(b"0123456789ABCDEF"[(number >> (4 * at) & 0xF) as usize]);
-            (0..digits)
-                .rev()
-                .map(digit)
-                .try_for_each(|digit| out.write_char(digit))
+pub(crate) fn write(out: &mut String, words: &[Word<'_>]) {
+    for word in words {
+        match *word {
+            Word::Text(text) => out.push_str(text),
+            Word::Char(char) => out.push(char),
+            Word::Number(number) => decimal(out, number),
+            Word::Hex(number, digits) => {
+                for at in (0..digits).rev() {
+                    let digit = b"0123456789ABCDEF"[(number >> (4 * at) & 0xF) as usize];
+                    out.push(char::from(digit));
+                }
+            }
         }
-    })
+    }
+}
+
+fn decimal(out: &mut String, number: usize) {
+    if number > 9 {
+        decimal(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// [`write()`] of words as they stand.
@@ -55,7 +61,33 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+/// An error, told in words. Its `Display` is [`display!`].
+pub(crate) trait Told {
+    /// Appends what is wrong.
+    fn tell(&self, out: &mut String);
+
+    /// What is wrong.
+    fn told(&self) -> String {
+        let mut out = String::new();
+        self.tell(&mut out);
+        out
+    }
+}
+
+/// Makes an error of what can be [`Told`].
+macro_rules! display {
+    ($($error:ty),+) => {$(
+        impl std::fmt::Display for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&$crate::words::Told::told(self))
+            }
+        }
+
+        impl std::error::Error for $error {}
+    )+};
+}
+
+pub(crate) use {display, words};
 
 #[cfg(test)]
 mod tests {
@@ -71,9 +103,8 @@ mod tests {
             ", found ",
             4_294_967_295_u32,
             Word::Char('é')
-        )
-        .unwrap();
-        words!(&mut out, " 0x", Word::Hex(0xAB, 4)).unwrap();
+        );
+        words!(&mut out, " 0x", Word::Hex(0xAB, 4));
         assert_eq!(out, "at most 20, found 4294967295é 0x00AB");
     }
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with a PDU, and how to answer it.
 
 use super::{CommandId, CommandStatus, Header};
-use crate::words::words;
+use crate::words::{Told, display, words};
 
 /// The stream can't be trusted any more: answer if possible, then close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +37,12 @@ impl FrameError {
     }
 }
 
-impl std::fmt::Display for FrameError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Told for FrameError {
+    fn tell(&self, out: &mut String) {
         match *self {
             FrameError::TooShort { command_length } => {
                 words!(
-                    f,
+                    out,
                     "command_length ",
                     command_length,
                     " is shorter than a header"
@@ -54,7 +54,7 @@ impl std::fmt::Display for FrameError {
                 ..
             } => {
                 words!(
-                    f,
+                    out,
                     "command_length ",
                     command_length,
                     " is over the limit of ",
@@ -65,7 +65,7 @@ impl std::fmt::Display for FrameError {
     }
 }
 
-impl std::error::Error for FrameError {}
+display!(FrameError);
 
 /// One PDU that can't be read; the stream goes on behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +120,8 @@ impl DecodeError {
     }
 }
 
-impl std::fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Told for DecodeError {
+    fn tell(&self, out: &mut String) {
         let what = match self.kind {
             DecodeErrorKind::Length => "wrong length",
             DecodeErrorKind::Truncated => "PDU ends inside the field",
@@ -131,7 +131,7 @@ impl std::fmt::Display for DecodeError {
             DecodeErrorKind::TlvLength => "TLV runs past the end",
         };
         words!(
-            f,
+            out,
             self.command_id.name(),
             ": ",
             what,
@@ -148,7 +148,7 @@ impl std::fmt::Display for DecodeError {
     }
 }
 
-impl std::error::Error for DecodeError {}
+display!(DecodeError);
 
 /// A field that can't be written as it is; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,26 +202,26 @@ impl InvalidField {
     }
 }
 
-impl std::fmt::Display for InvalidField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.field)?;
-        self.kind.describe(f)
+impl Told for InvalidField {
+    fn tell(&self, out: &mut String) {
+        out.push_str(self.field);
+        self.kind.tell(out);
     }
 }
 
-impl InvalidFieldKind {
+impl Told for InvalidFieldKind {
     /// Goes on from the name of the field.
-    pub(super) fn describe(self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            InvalidFieldKind::ContainsNul => words!(f, " contains a NUL"),
+    fn tell(&self, out: &mut String) {
+        match *self {
+            InvalidFieldKind::ContainsNul => words!(out, " contains a NUL"),
             InvalidFieldKind::TooLong { max, found } => {
-                words!(f, " is too long: at most ", max, ", found ", found)
+                words!(out, " is too long: at most ", max, ", found ", found)
             }
             InvalidFieldKind::TimeLength { found } => {
-                words!(f, " must be empty or of 16 characters, found ", found)
+                words!(out, " must be empty or of 16 characters, found ", found)
             }
         }
     }
 }
 
-impl std::error::Error for InvalidField {}
+display!(InvalidField);

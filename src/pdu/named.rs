@@ -10,7 +10,7 @@ use super::reader::find_nul;
 use super::values::{DestFlag, ValueSet};
 use super::writer::check_text;
 use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvType, VendorTlvs, fields_of};
-use crate::words::words;
+use crate::words::{Told, display, words};
 
 /// A value that a field is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,25 +111,25 @@ pub enum InvalidInputKind {
 
 use InvalidInputKind as Kind;
 
-impl std::fmt::Display for InvalidInput {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Told for InvalidInput {
+    fn tell(&self, out: &mut String) {
         let field = self.field.as_str();
         match self.kind {
-            Kind::UnknownField => words!(f, field, " is no field of this PDU"),
-            Kind::UnknownTlv => words!(f, field, " is no TLV"),
-            Kind::WrongType { expected } => words!(f, field, " must be ", expected),
+            Kind::UnknownField => words!(out, field, " is no field of this PDU"),
+            Kind::UnknownTlv => words!(out, field, " is no TLV"),
+            Kind::WrongType { expected } => words!(out, field, " must be ", expected),
             Kind::OutOfRange { max, found } => {
-                words!(f, field, " is at most ", max, ", found ", found)
+                words!(out, field, " is at most ", max, ", found ", found)
             }
-            Kind::UnknownName => words!(f, field, " has no value of that name"),
+            Kind::UnknownName => words!(out, field, " has no value of that name"),
             Kind::NotLatin1 { at } => {
-                words!(f, field, " has a character outside of ISO-8859-1 at ", at)
+                words!(out, field, " has a character outside of ISO-8859-1 at ", at)
             }
             Kind::WrongCount { expected, found } => {
-                words!(f, field, " must be ", expected, ", found ", found)
+                words!(out, field, " must be ", expected, ", found ", found)
             }
             Kind::TooShort { min, found } => words!(
-                f,
+                out,
                 field,
                 " is too short: at least ",
                 min,
@@ -137,14 +137,14 @@ impl std::fmt::Display for InvalidInput {
                 found
             ),
             Kind::Field(kind) => {
-                f.write_str(field)?;
-                kind.describe(f)
+                out.push_str(field);
+                kind.tell(out);
             }
         }
     }
 }
 
-impl std::error::Error for InvalidInput {}
+display!(InvalidInput);
 
 impl From<&Value<'_>> for FieldValue {
     /// The value that writes what was read.

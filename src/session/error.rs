@@ -1,7 +1,7 @@
 //! Why a request was not taken.
 
 use crate::pdu::InvalidField;
-use std::fmt;
+use crate::words::{Told, display};
 
 /// Why a request was not taken. Nothing was written or queued.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,19 +31,19 @@ impl From<InvalidField> for SendError {
     }
 }
 
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SendError::NotBound => f.write_str("not bound"),
-            SendError::BindType => f.write_str("this bind does not carry the request"),
-            SendError::WindowFull => f.write_str("window full"),
-            SendError::Throttled => f.write_str("held back"),
-            SendError::Unsupported => f.write_str("the peer's version has no TLVs"),
-            SendError::QueueFull => f.write_str("queue full"),
-            SendError::Closed => f.write_str("session closed"),
-            SendError::InvalidField(error) => error.fmt(f),
-        }
+impl Told for SendError {
+    fn tell(&self, out: &mut String) {
+        out.push_str(match self {
+            SendError::NotBound => "not bound",
+            SendError::BindType => "this bind does not carry the request",
+            SendError::WindowFull => "window full",
+            SendError::Throttled => "held back",
+            SendError::Unsupported => "the peer's version has no TLVs",
+            SendError::QueueFull => "queue full",
+            SendError::Closed => "session closed",
+            SendError::InvalidField(error) => return error.tell(out),
+        });
     }
 }
 
-impl std::error::Error for SendError {}
+display!(SendError);

@@ -4,6 +4,7 @@ use super::sms::BadField;
 use crate::pdu::InvalidField;
 use crate::session::SendError;
 use crate::text::TextError;
+use crate::words::Told;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -67,7 +68,7 @@ pub(super) fn bad_field(BadField(field): BadField) -> JsValue {
 }
 
 pub(super) fn field(error: &InvalidField) -> JsValue {
-    of_field(&error.to_string(), error.field)
+    of_field(&error.told(), error.field)
 }
 
 pub(super) fn send(error: &SendError) -> JsValue {
@@ -77,20 +78,20 @@ pub(super) fn send(error: &SendError) -> JsValue {
         SendError::BindType => Fault::BindType,
         _ => Fault::Closed,
     };
-    throw(fault, &error.to_string(), "")
+    throw(fault, &error.told(), "")
 }
 
 pub(super) fn text(error: &TextError) -> JsValue {
     match error {
         TextError::InvalidOption { option, reason } => throw(Fault::InvalidField, reason, option),
-        TextError::TooManySegments { .. } => throw(Fault::TooManySegments, &error.to_string(), ""),
+        TextError::TooManySegments { .. } => throw(Fault::TooManySegments, &error.told(), ""),
         TextError::Unencodable(characters) => {
-            let object = throw(Fault::Unencodable, &error.to_string(), "");
+            let object = throw(Fault::Unencodable, &error.told(), "");
             let list = Array::new();
             for &(index, char) in characters {
                 let item = Object::new();
                 set(&item, "index", &JsValue::from_f64(index as f64));
-                set(&item, "char", &char.to_string().into());
+                set(&item, "char", &String::from(char).into());
                 list.push(&item);
             }
             set(object.unchecked_ref(), "unencodable", &list);

@@ -9,6 +9,7 @@ use crate::session::{
     Ticket,
 };
 use crate::text::{Decoded, EncodingName, Joined, decode_into};
+use crate::words::Told;
 
 const BOUND: u32 = 1;
 const SETTLED: u32 = 2;
@@ -100,7 +101,7 @@ pub(super) fn write(
             io.word(LOG);
             io.text_with(|line| super::log::pause(line, status, pause));
         }
-        Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
+        Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.told())),
         Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
         Event::Trace { direction, frame } => {
             io.word(LOG);
@@ -363,7 +364,7 @@ fn describe(out: &mut String, reason: &CloseReason) {
         CloseReason::Unbound => ("closed", ""),
         CloseReason::PeerUnbound => ("the peer unbound", ""),
         CloseReason::Frame(error) => {
-            detail = error.to_string();
+            detail = error.told();
             ("what came is not SMPP: ", detail.as_str())
         }
         CloseReason::PeerLostSync => ("the peer lost track of our stream", ""),

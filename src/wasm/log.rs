@@ -15,12 +15,11 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
         Direction::Out => "->",
     };
     let id = header.command_id;
-    // Writing to a string does not fail.
-    let _ = words!(line, arrow, " ", id.name());
+    words!(line, arrow, " ", id.name());
     if !id.is_known() {
-        let _ = words!(line, "(0x", Word::Hex(id.0, 8), ")");
+        words!(line, "(0x", Word::Hex(id.0, 8), ")");
     }
-    let _ = words!(
+    words!(
         line,
         " seq=",
         header.sequence_number,
@@ -29,7 +28,7 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
     );
     if id.is_response() {
         let status = header.command_status;
-        let _ = words!(
+        words!(
             line,
             " status=0x",
             Word::Hex(status.0, 8),
@@ -63,7 +62,7 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
 
 /// The peer is too busy; `status` is ESME_ROK if its congestion_state says so.
 pub(super) fn pause(line: &mut String, status: CommandStatus, millis: u64) {
-    let _ = words!(
+    words!(
         line,
         "-- paused for ",
         millis as usize,
@@ -82,7 +81,7 @@ fn write_quoted(line: &mut String, text: &str) {
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                let _ = words!(line, "\\u{", Word::Hex(c.into(), 4), "}");
+                words!(line, "\\u{", Word::Hex(c.into(), 4), "}");
             }
             c => line.push(c),
         }

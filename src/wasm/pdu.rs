@@ -8,6 +8,7 @@ use crate::pdu::{
     encode_fields,
 };
 use crate::session::{Instant, Sequence};
+use crate::words::Told;
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -138,8 +139,7 @@ fn read(object: &JsValue, command_id: Option<CommandId>) -> Result<NamedPdu, JsV
 
 fn encoded(pdu: &NamedPdu) -> Result<Vec<u8>, JsValue> {
     let mut out = Vec::new();
-    encode_fields(&mut out, pdu, None)
-        .map_err(|error| of_field(&error.to_string(), &error.field))?;
+    encode_fields(&mut out, pdu, None).map_err(|error| of_field(&error.told(), &error.field))?;
     Ok(out)
 }
 

@@ -1,7 +1,7 @@
 //! How a text is to be sent, and why it can't be.
 
 use crate::text::{Alphabet, Concat, Encoding, Language};
-use crate::words::{Word, words};
+use crate::words::{Told, Word, display, words};
 
 /// The most segments a concatenation can number.
 pub(super) const MAX_SEGMENTS: u8 = 255;
@@ -71,36 +71,36 @@ pub enum TextError {
     },
 }
 
-impl core::fmt::Display for TextError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl Told for TextError {
+    fn tell(&self, out: &mut String) {
         match self {
             Self::Unencodable(characters) => {
-                f.write_str("can't be encoded:")?;
-                characters.iter().try_for_each(|&(index, c)| {
+                out.push_str("can't be encoded:");
+                for &(index, c) in characters {
                     // What does not show is told by its number alone.
                     let shown = if c.is_control() { '\u{FFFD}' } else { c };
                     let number = u32::from(c);
                     let digits = if number > 0xFFFF { 6 } else { 4 };
                     words!(
-                        f,
+                        out,
                         " '",
                         Word::Char(shown),
                         "' (U+",
                         Word::Hex(number, digits),
                         ") at ",
                         index
-                    )
-                })
+                    );
+                }
             }
             &Self::TooManySegments { needed, max } => {
-                words!(f, needed, " segments, ", max, " allowed")
+                words!(out, needed, " segments, ", max, " allowed");
             }
-            &Self::InvalidOption { option, reason } => words!(f, option, ": ", reason),
+            &Self::InvalidOption { option, reason } => words!(out, option, ": ", reason),
         }
     }
 }
 
-impl core::error::Error for TextError {}
+display!(TextError);
 
 pub(super) fn invalid(option: &'static str, reason: &'static str) -> TextError {
     TextError::InvalidOption { option, reason }
