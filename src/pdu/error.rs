@@ -46,7 +46,7 @@ impl Told for FrameError {
                     "command_length ",
                     command_length,
                     " is shorter than a header"
-                )
+                );
             }
             FrameError::TooLong {
                 command_length,
@@ -59,7 +59,7 @@ impl Told for FrameError {
                     command_length,
                     " is over the limit of ",
                     limit
-                )
+                );
             }
         }
     }
@@ -144,7 +144,7 @@ impl Told for DecodeError {
             ", found ",
             self.found,
             ")"
-        )
+        );
     }
 }
 
@@ -215,10 +215,10 @@ impl Told for InvalidFieldKind {
         match *self {
             InvalidFieldKind::ContainsNul => words!(out, " contains a NUL"),
             InvalidFieldKind::TooLong { max, found } => {
-                words!(out, " is too long: at most ", max, ", found ", found)
+                words!(out, " is too long: at most ", max, ", found ", found);
             }
             InvalidFieldKind::TimeLength { found } => {
-                words!(out, " must be empty or of 16 characters, found ", found)
+                words!(out, " must be empty or of 16 characters, found ", found);
             }
         }
     }
