@@ -3,8 +3,9 @@
 
 import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
+import { newEngine } from "./config.ts";
 import { readEvents, type LifeSink } from "./events.ts";
-import { engineCall, fault } from "./fault.ts";
+import { fault } from "./fault.ts";
 import { f64, place, refresh, u8 } from "./memory.ts";
 import { writeSms } from "./sms.ts";
 import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
@@ -19,6 +20,7 @@ import {
   type SmsFields,
   type SmsPlan,
 } from "./types.ts";
+import { writeValues } from "./values.ts";
 
 const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
 /** In the order of src/wasm/stats.rs. */
@@ -66,7 +68,7 @@ export class Link {
     this.#sink = sink;
     this.#open = open;
     const seed = config.seed ?? Math.floor(Math.random() * 4294967296);
-    this.#engine = engineCall(() => new wasm.Engine({ ...config, seed }, clock()));
+    this.#engine = newEngine({ ...config, seed }, clock());
     refresh();
   }
 
@@ -119,7 +121,7 @@ export class Link {
    * @throws EngineError if it is not taken
    */
   request(ticket: number, pdu: PduInput): void {
-    this.#call((engine) => engine.request(clock(), ticket, pdu));
+    this.#call((engine) => engine.request(clock(), ticket, writeValues(pdu, "pdu")));
     this.#planFlush();
   }
 
@@ -141,7 +143,7 @@ export class Link {
         // The usual answer to a submission.
         open = engine.respond_id(this.#turn(), connection, number, status, fields["message_id"]);
       } else {
-        open = engine.respond_with(this.#turn(), connection, number, status, fields);
+        open = engine.respond_with(this.#turn(), connection, number, status, writeValues(fields, "pdu"));
       }
     } catch (error) {
       const failure = this.#failed(error);
@@ -174,10 +176,10 @@ export class Link {
 
   /** Figures as they are now. */
   stats(): EngineStats {
-    const [figures, rtt, rate]: [number[], number, number | undefined] =
-      this.#engine === undefined ? [[], 0, undefined] : this.#call((engine) => engine.stats());
+    const figures = this.#engine === undefined ? [] : this.#call((engine) => engine.stats());
+    const [rtt = 0, rate = 0] = figures.slice(FIGURES.length);
     const counts = Object.fromEntries(FIGURES.map((name, at) => [name, figures[at] ?? 0])) as Record<(typeof FIGURES)[number], number>;
-    return { ...counts, rtt, rate, state: this.#state };
+    return { ...counts, rtt, rate: rate > 0 ? rate : undefined, state: this.#state };
   }
 
   #handler(connection: number): TransportHandler {

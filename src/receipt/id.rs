@@ -14,6 +14,9 @@ pub enum MessageIdFormat {
 }
 
 impl MessageIdFormat {
+    /// Every value, in the order of declaration.
+    pub const ALL: &'static [MessageIdFormat] = &[Self::AsIs, Self::HexResponse, Self::HexReceipt];
+
     /// The format of a name: `as-is`, `hex-response`, `hex-receipt`.
     #[must_use]
     pub fn by_name(name: &str) -> Option<MessageIdFormat> {

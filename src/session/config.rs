@@ -181,13 +181,12 @@ impl Config {
     /// The defaults of a message centre that calls itself `system_id`.
     #[must_use]
     pub fn smsc(system_id: &[u8]) -> Self {
-        Self {
-            role: Role::Smsc,
-            interface_version: InterfaceVersion::V5_0,
-            inactivity: 300_000,
-            reconnect: None,
-            ..Self::esme(system_id, b"")
-        }
+        let mut config = Self::esme(system_id, b"");
+        config.role = Role::Smsc;
+        config.interface_version = InterfaceVersion::V5_0;
+        config.inactivity = 300_000;
+        config.reconnect = None;
+        config
     }
 
     /// The same account as a receiver: the second session of a pair.

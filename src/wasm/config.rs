@@ -1,11 +1,9 @@
-//! Settings as JavaScript gives them: `EngineConfig` of js/engine/types.ts.
+//! Settings as js/engine/config.ts writes them: a row of doubles, then the lengths of four strings, then the strings.
 
 use crate::pdu::InterfaceVersion;
 use crate::receipt::MessageIdFormat;
 use crate::session::{BindType, Config, Reconnect};
 use crate::text::{Alphabet, Concat};
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
 
 /// How much of a PDU a log line tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,215 +43,146 @@ impl Default for Messages {
 /// How long the parts of a long message are waited for, in milliseconds.
 const PART_TIMEOUT: u64 = 300_000;
 
-/// A setting that can't be, by its name.
-pub(super) struct BadOption(pub(super) &'static str);
-
-/// The object with the settings. A setting that is `undefined` or `null` has its default.
-struct Given(JsValue);
-
-impl Given {
-    fn value(&self, name: &str) -> Option<JsValue> {
-        let value = Reflect::get(&self.0, &name.into()).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
-    }
-
-    fn text(&self, name: &'static str) -> Result<Option<String>, BadOption> {
-        let Some(value) = self.value(name) else {
-            return Ok(None);
-        };
-        value.as_string().map(Some).ok_or(BadOption(name))
-    }
-
-    fn octets(&self, name: &'static str, max: usize) -> Result<Vec<u8>, BadOption> {
-        match self.text(name)?.map(latin1) {
-            None => Ok(Vec::new()),
-            Some(Some(octets)) if octets.len() <= max && !octets.contains(&0) => Ok(octets),
-            Some(_) => Err(BadOption(name)),
-        }
-    }
-
-    /// A number from `min` to `max`.
-    fn number(&self, name: &'static str, min: f64, max: f64) -> Result<Option<f64>, BadOption> {
-        let Some(value) = self.value(name) else {
-            return Ok(None);
-        };
-        match value.as_f64() {
-            Some(number) if (min..=max).contains(&number) => Ok(Some(number)),
-            _ => Err(BadOption(name)),
-        }
-    }
-
-    fn flag(&self, name: &'static str, setting: &mut bool) -> Result<(), BadOption> {
-        if let Some(value) = self.value(name) {
-            *setting = value.as_bool().ok_or(BadOption(name))?;
-        }
-        Ok(())
-    }
-
-    /// A version of the protocol.
-    fn version(&self, name: &'static str, setting: &mut InterfaceVersion) -> Result<(), BadOption> {
-        *setting = match self.text(name)?.as_deref() {
-            None => return Ok(()),
-            Some("3.3") => InterfaceVersion::V3_3,
-            Some("3.4") => InterfaceVersion::V3_4,
-            Some("5.0") => InterfaceVersion::V5_0,
-            Some(_) => return Err(BadOption(name)),
-        };
-        Ok(())
-    }
-
-    fn octet(&self, name: &'static str) -> Result<u8, BadOption> {
-        match self.number(name, 0.0, 255.0)?.unwrap_or(0.0) {
-            number if number.fract() == 0.0 => Ok(number as u8),
-            _ => Err(BadOption(name)),
-        }
-    }
-
-    /// Which of `names` is given; the first if none is.
-    fn choice(&self, name: &'static str, names: &[&str]) -> Result<usize, BadOption> {
-        let Some(text) = self.text(name)? else {
-            return Ok(0);
-        };
-        let found = names.iter().position(|&known| known == text);
-        found.ok_or(BadOption(name))
-    }
-
-    fn reconnect(&self, default: Option<Reconnect>) -> Result<Option<Reconnect>, BadOption> {
-        const NAME: &str = "reconnect";
-        let Some(times) = self.value(NAME) else {
-            // `null` and absent differ: the one turns it off, the other leaves the default.
-            let off = Reflect::get(&self.0, &NAME.into()).is_ok_and(|value| value.is_null());
-            return Ok(default.filter(|_| !off));
-        };
-        let times = Given(times);
-        let time = |name, min| match times.number(name, min, u32::MAX.into()) {
-            Ok(Some(number)) => Ok(number),
-            _ => Err(BadOption(NAME)),
-        };
-        let min = time("min", 1.0)?;
-        let max = time("max", min)?;
-        Ok(Some(Reconnect {
-            min: min as u32,
-            max: max as u32,
-        }))
-    }
-}
+/// A setting that can't be, by its place in the record.
+pub(super) struct BadSetting(pub(super) usize);
 
 /// The least and the most that a number may be.
 #[derive(Clone, Copy)]
 struct Range(f64, f64);
 
+const FLAG: Range = Range(0.0, 1.0);
+const CHOICE_OF_3: Range = Range(0.0, 2.0);
 const COUNT: Range = Range(1.0, u32::MAX as f64);
 const MILLIS: Range = Range(0.0, 9e15);
 const RATE: Range = Range(f64::MIN_POSITIVE, f64::INFINITY);
+const OCTET: Range = Range(0.0, 255.0);
 
-/// The settings that are numbers, and what each sets.
-type Number = (&'static str, Range, fn(&mut Config, f64));
-const NUMBERS: &[Number] = &[
-    ("window", COUNT, |config, n| config.window = n as usize),
-    ("maxQueue", COUNT, |config, n| config.max_queue = n as usize),
-    ("maxPdu", COUNT, |config, n| config.max_pdu = n as usize),
-    ("maxUnacknowledged", COUNT, |config, n| {
-        config.max_unacknowledged = n as usize;
-    }),
-    ("endpoints", COUNT, |config, n| {
-        config.endpoints = n as usize;
-    }),
-    ("enquireLink", MILLIS, |config, n| {
-        config.enquire_link = n as u64;
-    }),
-    ("enquireLinkTimeout", MILLIS, |config, n| {
-        config.enquire_link_timeout = n as u64;
-    }),
-    ("responseTimeout", MILLIS, |config, n| {
-        config.response_timeout = n as u64;
-    }),
-    ("bindTimeout", MILLIS, |config, n| {
-        config.bind_timeout = n as u64;
-    }),
-    ("unbindTimeout", MILLIS, |config, n| {
-        config.unbind_timeout = n as u64;
-    }),
-    ("sessionInit", MILLIS, |config, n| {
-        config.session_init = n as u64;
-    }),
-    ("inactivity", MILLIS, |config, n| {
-        config.inactivity = n as u64;
-    }),
-    ("acknowledgeTimeout", MILLIS, |config, n| {
-        config.acknowledge_timeout = n as u64;
-    }),
-    ("rate", RATE, |config, n| config.rate = Some(n)),
-    ("inboundRate", RATE, |config, n| {
-        config.inbound_rate = Some(n);
-    }),
-    ("maxRefusals", Range(0.0, u32::MAX as f64), |config, n| {
-        config.max_refusals = n as u32;
-    }),
+const VERSIONS: [InterfaceVersion; 3] = [
+    InterfaceVersion::V3_3,
+    InterfaceVersion::V3_4,
+    InterfaceVersion::V5_0,
 ];
 
-/// Reads an `EngineConfig`.
-pub(super) fn read(options: JsValue) -> Result<(Config, Messages), BadOption> {
-    let given = Given(options);
-    let system_id = given.octets("systemId", 15)?;
-    // Over 8 octets by the specification; many centres take more.
-    let password = given.octets("password", 255)?;
-    let mut config = match given.choice("role", &["esme", "smsc"])? {
-        0 => Config::esme(&system_id, &password),
-        _ => Config::smsc(&system_id),
+/// What a number may be, and what it sets.
+type Setting = (Range, fn(&mut Config, &mut Messages, f64));
+
+/// The settings in the order of the record, behind the role.
+const SETTINGS: [Setting; 29] = [
+    (CHOICE_OF_3, |config, _, n| {
+        const BINDS: [BindType; 3] = [
+            BindType::Transceiver,
+            BindType::Transmitter,
+            BindType::Receiver,
+        ];
+        config.bind = BINDS[n as usize];
+    }),
+    (CHOICE_OF_3, |config, _, n| {
+        config.interface_version = VERSIONS[n as usize];
+    }),
+    (CHOICE_OF_3, |config, _, n| {
+        config.assumed_version = VERSIONS[n as usize];
+    }),
+    (CHOICE_OF_3, |config, messages, n| {
+        messages.log = [LogLevel::None, LogLevel::Pdus, LogLevel::Texts][n as usize];
+        config.trace = messages.log != LogLevel::None;
+    }),
+    (Range(0.0, 4.0), |_, messages, n| {
+        messages.default_alphabet = Alphabet::ALL[n as usize];
+    }),
+    (Range(0.0, 3.0), |_, messages, n| {
+        messages.concat = Concat::ALL[n as usize];
+    }),
+    (CHOICE_OF_3, |_, messages, n| {
+        messages.message_id_format = MessageIdFormat::ALL[n as usize];
+    }),
+    (FLAG, |config, _, n| config.bind_fail_is_final = n > 0.0),
+    (FLAG, |config, _, n| config.fall_back = n > 0.0),
+    (FLAG, |_, messages, n| messages.plain_receipts = n > 0.0),
+    (FLAG, |_, messages, n| messages.reassemble = n > 0.0),
+    (OCTET, |config, _, n| config.addr_ton = n as u8),
+    (OCTET, |config, _, n| config.addr_npi = n as u8),
+    (COUNT, |config, _, n| config.window = n as usize),
+    (COUNT, |config, _, n| config.max_queue = n as usize),
+    (COUNT, |config, _, n| config.max_pdu = n as usize),
+    (COUNT, |config, _, n| config.max_unacknowledged = n as usize),
+    (COUNT, |config, _, n| config.endpoints = n as usize),
+    (MILLIS, |config, _, n| config.enquire_link = n as u64),
+    (MILLIS, |config, _, n| {
+        config.enquire_link_timeout = n as u64;
+    }),
+    (MILLIS, |config, _, n| config.response_timeout = n as u64),
+    (MILLIS, |config, _, n| config.bind_timeout = n as u64),
+    (MILLIS, |config, _, n| config.unbind_timeout = n as u64),
+    (MILLIS, |config, _, n| config.session_init = n as u64),
+    (MILLIS, |config, _, n| config.inactivity = n as u64),
+    (MILLIS, |config, _, n| config.acknowledge_timeout = n as u64),
+    (MILLIS, |_, messages, n| messages.part_timeout = n as u64),
+    (RATE, |config, _, n| config.rate = Some(n)),
+    (RATE, |config, _, n| config.inbound_rate = Some(n)),
+];
+
+/// Behind [`SETTINGS`], each in its place.
+const MAX_REFUSALS: usize = 1 + SETTINGS.len();
+const SEED: usize = MAX_REFUSALS + 1;
+const RECONNECT: usize = SEED + 1;
+const STRINGS: usize = RECONNECT + 2;
+
+/// The most octets of system_id, password, system_type and address_range. A password has 8 by the specification; many
+/// centres take more.
+const LONGEST: [usize; 4] = [15, 255, 12, 40];
+
+/// Reads an `EngineConfig`. A number that is not given is NaN.
+pub(super) fn read(record: &[u8]) -> Result<(Config, Messages), BadSetting> {
+    let number = |at: usize| {
+        let octets = record.get(8 * at..).and_then(|rest| rest.first_chunk());
+        octets.map_or(f64::NAN, |octets| f64::from_le_bytes(*octets))
     };
-    config.system_type = given.octets("systemType", 12)?;
-    config.address_range = given.octets("addressRange", 40)?;
-    config.addr_ton = given.octet("addrTon")?;
-    config.addr_npi = given.octet("addrNpi")?;
-    config.bind = match given.choice("bind", &["transceiver", "transmitter", "receiver"])? {
-        0 => BindType::Transceiver,
-        1 => BindType::Transmitter,
-        _ => BindType::Receiver,
+    let within = |at, Range(min, max)| match number(at) {
+        number if number.is_nan() => Ok(None),
+        number if (min..=max).contains(&number) => Ok(Some(number)),
+        _ => Err(BadSetting(at)),
     };
-    given.version("version", &mut config.interface_version)?;
-    given.version("assumeVersion", &mut config.assumed_version)?;
-    for &(name, Range(min, max), set) in NUMBERS {
-        if let Some(number) = given.number(name, min, max)? {
-            set(&mut config, number);
+    let mut messages = Messages::default();
+    let mut config = if number(0) == 1.0 {
+        Config::smsc(b"")
+    } else {
+        Config::esme(b"", b"")
+    };
+    for (at, &(range, set)) in (1..).zip(&SETTINGS) {
+        if let Some(number) = within(at, range)? {
+            set(&mut config, &mut messages, number);
         }
     }
-    config.reconnect = given.reconnect(config.reconnect)?;
-    given.flag("bindFailIsFinal", &mut config.bind_fail_is_final)?;
-    given.flag("fallBack", &mut config.fall_back)?;
-    let seed = given.number("seed", f64::NEG_INFINITY, f64::INFINITY)?;
-    config.seed = seed.ok_or(BadOption("seed"))? as u64;
-    let log = match given.choice("log", &["none", "pdus", "texts"])? {
-        0 => LogLevel::None,
-        1 => LogLevel::Pdus,
-        _ => LogLevel::Texts,
-    };
-    config.trace = log != LogLevel::None;
-    let mut messages = Messages {
-        default_alphabet: named(&given, "defaultAlphabet", Alphabet::by_name)?,
-        concat: named(&given, "concat", Concat::by_name)?,
-        message_id_format: named(&given, "messageIdFormat", MessageIdFormat::by_name)?,
-        log,
-        ..Messages::default()
-    };
-    given.flag("plainReceipts", &mut messages.plain_receipts)?;
-    given.flag("reassemble", &mut messages.reassemble)?;
-    let Range(min, max) = MILLIS;
-    if let Some(number) = given.number("partTimeout", min, max)? {
-        messages.part_timeout = number as u64;
+    if let Some(number) = within(MAX_REFUSALS, Range(0.0, u32::MAX.into()))? {
+        config.max_refusals = number as u32;
+    }
+    config.seed = number(SEED) as u64;
+    // Neither, for the default; two zeros, for never.
+    if let Some(min) = within(RECONNECT, Range(0.0, u32::MAX.into()))? {
+        let max = within(RECONNECT + 1, Range(min, u32::MAX.into()))?;
+        let max = max.ok_or(BadSetting(RECONNECT))?;
+        config.reconnect = (max > 0.0).then_some(Reconnect {
+            min: min as u32,
+            max: max as u32,
+        });
+    }
+    let strings = [
+        &mut config.system_id,
+        &mut config.password,
+        &mut config.system_type,
+        &mut config.address_range,
+    ];
+    let mut octets = record
+        .get(8 * (STRINGS + LONGEST.len())..)
+        .unwrap_or_default();
+    for (at, (string, max)) in (STRINGS..).zip(strings.into_iter().zip(LONGEST)) {
+        let given = octets.split_off(..number(at) as usize);
+        match given.filter(|given| given.len() <= max && !given.contains(&0)) {
+            Some(given) => string.extend_from_slice(given),
+            None => return Err(BadSetting(at)),
+        }
     }
     Ok((config, messages))
-}
-
-fn named<T: Default>(
-    given: &Given,
-    name: &'static str,
-    by_name: fn(&str) -> Option<T>,
-) -> Result<T, BadOption> {
-    match given.text(name)? {
-        None => Ok(T::default()),
-        Some(text) => by_name(&text).ok_or(BadOption(name)),
-    }
 }
 
 /// The octets of a text whose characters all are Latin-1.

@@ -1,6 +1,6 @@
 //! A session as JavaScript drives it: calls with numbers, records in the shared buffers, one batch of events a call.
 
-use super::config::{self, BadOption, Messages};
+use super::config::{self, BadSetting, Messages};
 use super::error::{Fault, throw};
 use super::events;
 use super::io::Io;
@@ -30,12 +30,11 @@ fn at(now: f64) -> Instant {
 
 #[wasm_bindgen]
 impl Engine {
-    /// A session with the settings of an `EngineConfig`.
+    /// A session with the settings in the first `length` octets of the scratch room. Throws the place of one that can't be.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, now: f64) -> Result<Engine, JsValue> {
-        let (config, messages) = config::read(options).map_err(|BadOption(field)| {
-            throw(Fault::InvalidField, "not a value for this option", field)
-        })?;
+    pub fn new(length: usize, now: f64) -> Result<Engine, JsValue> {
+        let (config, messages) = Io::with(|io| config::read(io.written(length)))
+            .map_err(|BadSetting(place)| JsValue::from_f64(place as f64))?;
         let role = config.role;
         Ok(Engine {
             composer: Composer::new(config.seed),

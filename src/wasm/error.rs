@@ -1,12 +1,12 @@
-//! What the caller did wrong, as plain objects: { code, message, field?, unencodable? }. js/engine makes errors of them.
+//! What the caller did wrong, as one string: code, field, message, and index and number of each character that can't be
+//! encoded, with a NUL between. js/engine/fault.ts makes an error of it.
 
 use super::sms::BadField;
 use crate::pdu::InvalidField;
 use crate::session::SendError;
 use crate::text::TextError;
-use crate::words::Told;
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use crate::words::{Told, words};
+use wasm_bindgen::JsValue;
 
 /// Whose fault it is: the codes of `EngineError` in js/engine/types.ts.
 #[derive(Clone, Copy)]
@@ -32,35 +32,34 @@ impl Fault {
     }
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) {
-    // Fails only on objects that refuse properties; these are ours.
-    let _ = Reflect::set(object, &name.into(), value);
-}
-
-/// An object with a message, and the field that it is about if it is about one.
-fn object(fault: Fault, message: &str, field: &str) -> JsValue {
-    let object = Object::new();
-    set(&object, "code", &fault.code().into());
-    set(&object, "message", &message.into());
-    if !field.is_empty() {
-        set(&object, "field", &field.into());
-    }
-    object.into()
+/// `field` is empty if it is about none; the message tells it if it is about one.
+fn error(fault: Fault, field: &str, message: &dyn Told) -> String {
+    let mut error = String::new();
+    words!(&mut error, fault.code(), "\0", field, "\0");
+    message.tell(&mut error);
+    error
 }
 
 /// `field` begins the message, unless it is empty.
 pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
-    let mut whole = String::from(field);
-    if !field.is_empty() {
-        whole.push_str(": ");
-    }
-    whole.push_str(message);
-    object(fault, &whole, field)
+    let mut error = String::new();
+    let colon = if field.is_empty() { "" } else { ": " };
+    words!(
+        &mut error,
+        fault.code(),
+        "\0",
+        field,
+        "\0",
+        field,
+        colon,
+        message
+    );
+    error.into()
 }
 
 /// The message tells the field already.
-pub(super) fn of_field(message: &str, field: &str) -> JsValue {
-    object(Fault::InvalidField, message, field)
+pub(super) fn of_field(message: &dyn Told, field: &str) -> JsValue {
+    error(Fault::InvalidField, field, message).into()
 }
 
 pub(super) fn bad_field(BadField(field): BadField) -> JsValue {
@@ -68,34 +67,29 @@ pub(super) fn bad_field(BadField(field): BadField) -> JsValue {
 }
 
 pub(super) fn field(error: &InvalidField) -> JsValue {
-    of_field(&error.told(), error.field)
+    of_field(error, error.field)
 }
 
-pub(super) fn send(error: &SendError) -> JsValue {
-    let fault = match error {
+pub(super) fn send(refused: &SendError) -> JsValue {
+    let fault = match refused {
         SendError::InvalidField(error) => return field(error),
         SendError::QueueFull | SendError::WindowFull | SendError::Throttled => Fault::QueueFull,
         SendError::BindType => Fault::BindType,
         _ => Fault::Closed,
     };
-    throw(fault, &error.told(), "")
+    error(fault, "", refused).into()
 }
 
-pub(super) fn text(error: &TextError) -> JsValue {
-    match error {
-        TextError::InvalidOption { option, reason } => throw(Fault::InvalidField, reason, option),
-        TextError::TooManySegments { .. } => throw(Fault::TooManySegments, &error.told(), ""),
+pub(super) fn text(refused: &TextError) -> JsValue {
+    match refused {
+        TextError::InvalidOption { option, .. } => of_field(refused, option),
+        TextError::TooManySegments { .. } => error(Fault::TooManySegments, "", refused).into(),
         TextError::Unencodable(characters) => {
-            let object = throw(Fault::Unencodable, &error.told(), "");
-            let list = Array::new();
+            let mut error = error(Fault::Unencodable, "", refused);
             for &(index, char) in characters {
-                let item = Object::new();
-                set(&item, "index", &JsValue::from_f64(index as f64));
-                set(&item, "char", &String::from(char).into());
-                list.push(&item);
+                words!(&mut error, "\0", index, " ", u32::from(char));
             }
-            set(object.unchecked_ref(), "unencodable", &list);
-            object
+            error.into()
         }
     }
 }

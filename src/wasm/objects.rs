@@ -2,8 +2,8 @@
 //! package reads records instead: an object made from here costs as much as a codec in JavaScript.
 
 use super::error::{Fault as Wrong, throw};
-use crate::pdu::Pdu;
 use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
+use crate::pdu::{FieldValue, NamedField, Pdu};
 use crate::session::Delivery;
 use crate::text::{Alphabet, EncodeOptions, Encoding, count_segments, decode};
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -143,10 +143,80 @@ pub fn decode_objects(input: &[u8], strict: Option<bool>) -> Object {
     ])
 }
 
+fn invalid(message: &str, field: &str) -> JsValue {
+    throw(Wrong::InvalidField, message, field)
+}
+
+/// The properties of an object; an error names `field` if it is none.
+fn entries(value: &JsValue, field: &str) -> Result<Vec<(String, JsValue)>, JsValue> {
+    let object = value
+        .dyn_ref::<Object>()
+        .ok_or_else(|| invalid("an object is expected", field))?;
+    Ok(Object::entries(object)
+        .iter()
+        .map(|entry| {
+            let entry = Array::from(&entry);
+            (entry.get(0).as_string().unwrap_or_default(), entry.get(1))
+        })
+        .filter(|(_, value)| !value.is_undefined())
+        .collect())
+}
+
+fn field_value(value: &JsValue, field: &str) -> Result<FieldValue, JsValue> {
+    if let Some(number) = value.as_f64() {
+        let whole = number as u32;
+        return if f64::from(whole) == number {
+            Ok(FieldValue::Number(whole))
+        } else {
+            Err(invalid(
+                "a whole number from 0 to 4294967295 is expected",
+                field,
+            ))
+        };
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(FieldValue::Text(text));
+    }
+    if let Some(flag) = value.as_bool() {
+        return Ok(FieldValue::Number(flag.into()));
+    }
+    if let Some(octets) = value.dyn_ref::<Uint8Array>() {
+        return Ok(FieldValue::Octets(octets.to_vec()));
+    }
+    if let Some(list) = value.dyn_ref::<Array>() {
+        let items: Result<Vec<_>, _> = list.iter().map(|item| field_value(&item, field)).collect();
+        return items.map(FieldValue::List);
+    }
+    named_fields(value, field).map(FieldValue::Fields)
+}
+
+fn named_fields(value: &JsValue, field: &str) -> Result<Vec<NamedField>, JsValue> {
+    entries(value, field)?
+        .into_iter()
+        .map(|(name, value)| field_value(&value, &name).map(|value| (name, value)))
+        .collect()
+}
+
+/// What the caller did wrong: { code, message, field? }.
+fn refusal(error: JsValue) -> JsValue {
+    let error = error.as_string().unwrap_or_default();
+    let mut parts = error.split('\0').map(JsValue::from);
+    let mut next = || parts.next().unwrap_or_default();
+    let (code, field, message) = (next(), next(), next());
+    let made = object(&[("code", code), ("message", message)]);
+    if field.is_truthy() {
+        let _ = Reflect::set(&made, &"field".into(), &field);
+    }
+    made.into()
+}
+
 /// The octets of a PDU given as an object: `encodePdu` of `smpp-edge/decoder`.
 #[wasm_bindgen(js_name = encodePdu)]
 pub fn encode_object(pdu: &JsValue) -> Result<Vec<u8>, JsValue> {
-    super::pdu::encode_pdu(pdu)
+    named_fields(pdu, "pdu")
+        .and_then(|given| super::pdu::read(given, None))
+        .and_then(|pdu| super::pdu::encoded(&pdu))
+        .map_err(refusal)
 }
 
 /// What a text needs: `{ encoding, dataCoding, segments, units, remaining }`.
@@ -154,7 +224,7 @@ pub fn encode_object(pdu: &JsValue) -> Result<Vec<u8>, JsValue> {
 pub fn count_object(text: &str, encoding: Option<String>) -> Result<Object, JsValue> {
     let encoding = match encoding {
         Some(name) => Encoding::by_name(&name)
-            .ok_or_else(|| throw(Wrong::InvalidField, "not an encoding", "encoding"))?,
+            .ok_or_else(|| refusal(invalid("not an encoding", "encoding")))?,
         None => Encoding::default(),
     };
     let units: Vec<u16> = text.encode_utf16().collect();
@@ -162,7 +232,8 @@ pub fn count_object(text: &str, encoding: Option<String>) -> Result<Object, JsVa
         encoding,
         ..EncodeOptions::default()
     };
-    let count = count_segments(&units, &options).map_err(|error| super::error::text(&error))?;
+    let count =
+        count_segments(&units, &options).map_err(|error| refusal(super::error::text(&error)))?;
     Ok(object(&[
         ("encoding", count.plan.encoding.as_str().into()),
         ("dataCoding", count.plan.data_coding.into()),

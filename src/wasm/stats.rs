@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Figures as they are now: counts in the order of `FIGURES` in js/engine/link.ts, the round trip's time, and the rate if
-    /// there is one.
-    pub fn stats(&self) -> JsValue {
+    /// Figures as they are now: counts in the order of `FIGURES` in js/engine/link.ts, the round trip's time, and the rate; 0 if
+    /// there is none.
+    pub fn stats(&self) -> Vec<f64> {
         let session = self.peek();
         let stats = session.stats();
-        let figures = [
+        let counts = [
             session.in_flight() as u64,
             session.queued() as u64,
             session.unacknowledged() as u64,
@@ -27,9 +27,9 @@ impl Engine {
             stats.binds,
             stats.octets_in,
             stats.octets_out,
-        ]
-        .map(|figure| figure as f64);
-        serde_wasm_bindgen::to_value(&(&figures[..], stats.rtt, session.rate()))
-            .unwrap_or(JsValue::UNDEFINED)
+        ];
+        let mut figures = counts.map(|count| count as f64).to_vec();
+        figures.extend([stats.rtt, session.rate().unwrap_or(0.0)]);
+        figures
     }
 }

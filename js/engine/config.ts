@@ -1,0 +1,88 @@
+// Settings of a session on their way into the module: a row of doubles in the order of src/wasm/config.rs, then the lengths of the strings,
+// then the strings.
+
+import { wasm } from "#wasm";
+import type { Engine } from "#bindgen";
+import { fault } from "./fault.ts";
+import { f64, scratch, u8 } from "./memory.ts";
+import { EngineError, type EngineConfig } from "./types.ts";
+
+type Name = keyof EngineConfig;
+
+const VERSIONS = ["3.3", "3.4", "5.0"];
+const CHOICES: Partial<Record<Name, readonly string[]>> = {
+  role: ["esme", "smsc"],
+  bind: ["transceiver", "transmitter", "receiver"],
+  version: VERSIONS,
+  assumeVersion: VERSIONS,
+  log: ["none", "pdus", "texts"],
+  defaultAlphabet: ["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"],
+  concat: ["udh8", "udh16", "sar", "payload"],
+  messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
+};
+const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble"];
+const OCTETS: readonly Name[] = ["addrTon", "addrNpi"];
+const NUMBERS: readonly Name[] = [
+  "window", "maxQueue", "maxPdu", "maxUnacknowledged", "endpoints", "enquireLink", "enquireLinkTimeout", "responseTimeout", "bindTimeout",
+  "unbindTimeout", "sessionInit", "inactivity", "acknowledgeTimeout", "partTimeout", "rate", "inboundRate", "maxRefusals", "seed",
+];
+const STRINGS: readonly Name[] = ["systemId", "password", "systemType", "addressRange"];
+
+/** The settings in their order. */
+const SETTINGS: readonly Name[] = [...(Object.keys(CHOICES) as Name[]), ...FLAGS, ...OCTETS, ...NUMBERS, "reconnect", "reconnect", ...STRINGS];
+
+function refused(name: Name): EngineError {
+  return new EngineError("invalid-field", `${name}: not a value for this option`, name);
+}
+
+/** A setting as a number; NaN if it is not given. */
+function numberOf(name: Name, value: unknown): number {
+  if (value === undefined || value === null) return NaN;
+  const choices = CHOICES[name];
+  if (choices !== undefined) {
+    const at = choices.indexOf(value as string);
+    if (at >= 0) return at;
+  } else if (FLAGS.includes(name)) {
+    if (typeof value === "boolean") return Number(value);
+  } else if (typeof value === "number" && (OCTETS.includes(name) ? Number.isInteger(value) : !Number.isNaN(value))) {
+    return value;
+  }
+  throw refused(name);
+}
+
+/** The least and the longest time before a connection is made again: two zeros for never. */
+function reconnectTimes(times: EngineConfig["reconnect"]): number[] {
+  if (times === undefined) return [NaN, NaN];
+  if (times === null) return [0, 0];
+  if (!(times.min >= 1 && times.max >= times.min)) throw refused("reconnect");
+  return [times.min, times.max];
+}
+
+function latin1(name: Name, text: unknown): number[] {
+  if (text === undefined || text === null) return [];
+  if (typeof text !== "string") throw refused(name);
+  const units = Array.from(text, (char) => char.codePointAt(0)!);
+  if (units.some((unit) => unit > 0xff)) throw refused(name);
+  return units;
+}
+
+/**
+ * A session of the module.
+ * @throws EngineError for a setting that can't be
+ */
+export function newEngine(config: EngineConfig, now: number): Engine {
+  const strings = STRINGS.map((name) => latin1(name, config[name]));
+  const named = SETTINGS.slice(0, SETTINGS.indexOf("reconnect"));
+  const numbers = named.map((name) => numberOf(name, config[name]));
+  const doubles = [...numbers, ...reconnectTimes(config.reconnect), ...strings.map((octets) => octets.length)];
+  const octets = strings.flat();
+  const length = doubles.length * 8 + octets.length;
+  const address = scratch(length);
+  f64.set(doubles, address >> 3);
+  u8.set(octets, address + doubles.length * 8);
+  try {
+    return new wasm.Engine(length, now);
+  } catch (error) {
+    throw typeof error === "number" ? refused(SETTINGS[error]!) : fault(error);
+  }
+}
