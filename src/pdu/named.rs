@@ -1,15 +1,14 @@
 //! PDUs written from names and values: the other way of [`explain`](super::explain).
 
-use std::borrow::Cow;
-
 use super::error::InvalidFieldKind;
 use super::explain::Value;
 use super::field::{FieldKind, FieldSpec};
 use super::layout::{PartKind, parts};
-use super::reader::find_nul;
 use super::values::{DestFlag, ValueSet};
 use super::writer::check_text;
-use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvType, VendorTlvs, fields_of};
+use super::{
+    CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvSpec, TlvType, VendorTlvs, fields_of,
+};
 use crate::words::{Told, display, words};
 
 /// A value that a field is given.
@@ -65,7 +64,7 @@ pub struct InvalidInput {
 }
 
 /// Why a PDU can't be written from a name or value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidInputKind {
     /// The PDU has no such field.
@@ -119,14 +118,14 @@ impl Told for InvalidInput {
             Kind::UnknownTlv => words!(out, field, " is no TLV"),
             Kind::WrongType { expected } => words!(out, field, " must be ", expected),
             Kind::OutOfRange { max, found } => {
-                words!(out, field, " is at most ", max, ", found ", found)
+                words!(out, field, " is at most ", max, ", found ", found);
             }
             Kind::UnknownName => words!(out, field, " has no value of that name"),
             Kind::NotLatin1 { at } => {
-                words!(out, field, " has a character outside of ISO-8859-1 at ", at)
+                words!(out, field, " has a character outside of ISO-8859-1 at ", at);
             }
             Kind::WrongCount { expected, found } => {
-                words!(out, field, " must be ", expected, ", found ", found)
+                words!(out, field, " must be ", expected, ", found ", found);
             }
             Kind::TooShort { min, found } => words!(
                 out,
@@ -213,50 +212,61 @@ fn body(
     pdu: &NamedPdu,
     vendor: Option<&VendorTlvs>,
 ) -> Result<(), InvalidInput> {
-    let specs = fields_of(pdu.command_id);
-    for (name, _) in &pdu.fields {
-        let known = match specs {
-            Some(specs) => specs
-                .iter()
-                .any(|spec| spec.name == name || count_name(spec.kind) == Some(name)),
-            None => name == "body",
-        };
-        if !known {
-            return Err(invalid(name, Kind::UnknownField));
-        }
-    }
-    let Some(specs) = specs else {
+    if let Some(specs) = fields_of(pdu.command_id) {
+        fields(out, specs, &pdu.fields)?;
+    } else {
+        all_known(&pdu.fields, &|name| name == "body")?;
         if let Some(value) = find(&pdu.fields, "body") {
-            out.extend_from_slice(&octets("body", value)?);
-        }
-        return tlvs(out, pdu, vendor);
-    };
-    for spec in specs {
-        let from = out.len();
-        match find(&pdu.fields, spec.name) {
-            Some(value) => field(out, spec, value)?,
-            None => out.push(0),
-        }
-        if let Some(name) = count_name(spec.kind)
-            && let Some(value) = find(&pdu.fields, name)
-        {
-            let expected = usize::from(out[from]);
-            let found = number(name, value, ValueSet::Plain)?;
-            if found as usize != expected {
-                return Err(invalid(name, Kind::WrongCount { expected, found }));
-            }
+            octets(out, value).map_err(|kind| invalid("body", kind))?;
         }
     }
-    tlvs(out, pdu, vendor)
+    pdu.tlvs
+        .iter()
+        .try_for_each(|(key, value)| tlv(out, key, value, vendor))
 }
 
-/// The field that counts this one, and is written with it.
-fn count_name(kind: FieldKind) -> Option<&'static str> {
+fn fields(
+    out: &mut Vec<u8>,
+    specs: &[FieldSpec],
+    given: &[NamedField],
+) -> Result<(), InvalidInput> {
+    all_known(given, &|name| {
+        let mut specs = specs.iter();
+        specs.any(|spec| spec.name == name || count_name(spec.kind) == name)
+    })?;
+    for spec in specs {
+        let from = out.len();
+        let value = find(given, spec.name);
+        match spec.kind {
+            FieldKind::DestAddresses | FieldKind::UnsuccessSmes => list(out, spec, value)?,
+            kind => field(out, kind, value).map_err(|kind| invalid(spec.name, kind))?,
+        }
+        let name = count_name(spec.kind);
+        if let Some(value) = find(given, name) {
+            number(value, ValueSet::Plain)
+                .and_then(|found| right_count(out[from], found))
+                .map_err(|kind| invalid(name, kind))?;
+        }
+    }
+    Ok(())
+}
+
+/// The field that counts this one, and is written with it; empty if there is none.
+fn count_name(kind: FieldKind) -> &'static str {
     match kind {
-        FieldKind::ShortMessage => Some("sm_length"),
-        FieldKind::DestAddresses => Some("number_of_dests"),
-        FieldKind::UnsuccessSmes => Some("no_unsuccess"),
-        _ => None,
+        FieldKind::ShortMessage => "sm_length",
+        FieldKind::DestAddresses => "number_of_dests",
+        FieldKind::UnsuccessSmes => "no_unsuccess",
+        _ => "",
+    }
+}
+
+fn right_count(expected: u8, found: u32) -> Result<(), Kind> {
+    let expected = usize::from(expected);
+    if found as usize == expected {
+        Ok(())
+    } else {
+        Err(Kind::WrongCount { expected, found })
     }
 }
 
@@ -267,77 +277,81 @@ fn find<'a>(fields: &'a [NamedField], name: &str) -> Option<&'a FieldValue> {
         .map(|(_, value)| value)
 }
 
-fn field(out: &mut Vec<u8>, spec: &FieldSpec, value: &FieldValue) -> Result<(), InvalidInput> {
-    let name = spec.name;
-    match spec.kind {
-        FieldKind::CString(max) => c_string(out, name, value, usize::from(max) - 1),
-        FieldKind::Time => {
-            let from = out.len();
-            c_string(out, name, value, 16)?;
-            match out.len() - from - 1 {
-                0 | 16 => Ok(()),
-                found => Err(invalid(
-                    name,
-                    Kind::Field(InvalidFieldKind::TimeLength { found }),
-                )),
-            }
-        }
-        FieldKind::Integer(set) => integer(out, name, value, set, 1),
-        FieldKind::ShortMessage => {
-            let text = octets(name, value)?;
-            let Ok(length) = u8::try_from(text.len()) else {
-                return Err(too_long(name, 255, text.len()));
-            };
-            out.push(length);
-            out.extend_from_slice(&text);
-            Ok(())
-        }
-        FieldKind::DestAddresses => list(out, name, value, dest_address),
-        FieldKind::UnsuccessSmes => list(out, name, value, unsuccess_sme),
+/// Refuses the first name that is not known.
+fn all_known(given: &[NamedField], known: &dyn Fn(&str) -> bool) -> Result<(), InvalidInput> {
+    // No field has an empty name.
+    match given
+        .iter()
+        .find(|(name, _)| name.is_empty() || !known(name))
+    {
+        Some((name, _)) => Err(invalid(name, Kind::UnknownField)),
+        None => Ok(()),
     }
 }
 
-fn c_string(
-    out: &mut Vec<u8>,
-    name: &str,
-    value: &FieldValue,
-    max: usize,
-) -> Result<(), InvalidInput> {
-    let text = octets(name, value)?;
-    check_text(&text, max).map_err(|kind| invalid(name, Kind::Field(kind)))?;
-    out.extend_from_slice(&text);
+/// A field that is no list; empty or 0 if it was not given.
+fn field(out: &mut Vec<u8>, kind: FieldKind, value: Option<&FieldValue>) -> Result<(), Kind> {
+    let Some(value) = value else {
+        out.push(0);
+        return Ok(());
+    };
+    match kind {
+        FieldKind::CString(max) => c_string(out, value, usize::from(max) - 1),
+        FieldKind::Time => {
+            let from = out.len();
+            c_string(out, value, 16)?;
+            match out.len() - from - 1 {
+                0 | 16 => Ok(()),
+                found => Err(Kind::Field(InvalidFieldKind::TimeLength { found })),
+            }
+        }
+        FieldKind::Integer(set) => integer(out, value, set, 1),
+        _ => {
+            let from = out.len();
+            out.push(0);
+            octets(out, value)?;
+            out[from] = count(out.len() - from - 1)?;
+            Ok(())
+        }
+    }
+}
+
+/// What one octet counts.
+fn count(found: usize) -> Result<u8, Kind> {
+    u8::try_from(found).map_err(|_| Kind::Field(InvalidFieldKind::TooLong { max: 255, found }))
+}
+
+fn c_string(out: &mut Vec<u8>, value: &FieldValue, max: usize) -> Result<(), Kind> {
+    let from = out.len();
+    octets(out, value)?;
+    check_text(&out[from..], max).map_err(Kind::Field)?;
     out.push(0);
     Ok(())
 }
 
 fn list(
     out: &mut Vec<u8>,
-    name: &str,
-    value: &FieldValue,
-    entry: fn(&mut Vec<u8>, &[NamedField]) -> Result<(), InvalidInput>,
+    spec: &FieldSpec,
+    value: Option<&FieldValue>,
 ) -> Result<(), InvalidInput> {
-    let wrong = || {
-        invalid(
-            name,
-            Kind::WrongType {
-                expected: "a list of addresses",
-            },
-        )
+    let wrong = Kind::WrongType {
+        expected: "a list of addresses",
     };
     let entries: Vec<&FieldValue> = match value {
-        FieldValue::List(entries) => entries.iter().collect(),
-        FieldValue::Fields(entries) => entries.iter().map(|(_, entry)| entry).collect(),
-        _ => return Err(wrong()),
+        None => Vec::new(),
+        Some(FieldValue::List(entries)) => entries.iter().collect(),
+        Some(FieldValue::Fields(entries)) => entries.iter().map(|(_, entry)| entry).collect(),
+        Some(_) => return Err(invalid(spec.name, wrong)),
     };
-    let Ok(count) = u8::try_from(entries.len()) else {
-        return Err(too_long(name, 255, entries.len()));
-    };
-    out.push(count);
+    out.push(count(entries.len()).map_err(|kind| invalid(spec.name, kind))?);
     for value in entries {
-        let FieldValue::Fields(parts) = value else {
-            return Err(wrong());
-        };
-        entry(out, parts)?;
+        match value {
+            FieldValue::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
+                dest_address(out, parts)?;
+            }
+            FieldValue::Fields(parts) => unsuccess_sme(out, parts)?,
+            _ => return Err(invalid(spec.name, wrong)),
+        }
     }
     Ok(())
 }
@@ -349,21 +363,12 @@ fn entry(
     parts: &[(&str, FieldKind)],
     besides: &str,
 ) -> Result<(), InvalidInput> {
-    let known = |name: &str| name == besides || parts.iter().any(|(known, _)| *known == name);
-    if let Some((name, _)) = given.iter().find(|(name, _)| !known(name)) {
-        return Err(invalid(name, Kind::UnknownField));
-    }
-    for (name, kind) in parts {
-        match (find(given, name), *kind) {
-            (None, _) => out.push(0),
-            (Some(value), FieldKind::CString(max)) => {
-                c_string(out, name, value, usize::from(max) - 1)?;
-            }
-            (Some(value), FieldKind::Integer(set)) => integer(out, name, value, set, 1)?,
-            (Some(_), _) => return Err(invalid(name, Kind::UnknownField)),
-        }
-    }
-    Ok(())
+    all_known(given, &|name| {
+        name == besides || parts.iter().any(|(known, _)| *known == name)
+    })?;
+    parts.iter().try_for_each(|(name, kind)| {
+        field(out, *kind, find(given, name)).map_err(|kind| invalid(name, kind))
+    })
 }
 
 const SME: [(&str, FieldKind); 4] = [
@@ -382,12 +387,8 @@ fn dest_address(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidIn
     };
     entry(out, given, parts, "")?;
     // What the entry holds tells its flag; a flag that was given must agree.
-    if find(given, "dest_flag").is_some() && out[from] != flag.0 {
-        let kind = Kind::WrongCount {
-            expected: usize::from(flag.0),
-            found: u32::from(out[from]),
-        };
-        return Err(invalid("dest_flag", kind));
+    if find(given, "dest_flag").is_some() {
+        right_count(flag.0, out[from].into()).map_err(|kind| invalid("dest_flag", kind))?;
     }
     out[from] = flag.0;
     Ok(())
@@ -396,165 +397,127 @@ fn dest_address(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidIn
 fn unsuccess_sme(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidInput> {
     const STATUS: &str = "error_status_code";
     entry(out, given, &SME[1..], STATUS)?;
-    let status = find(given, STATUS).map_or(Ok(0), |value| match value {
-        FieldValue::Text(name) => CommandStatus::by_name(name)
+    let status = match find(given, STATUS) {
+        None => Ok(0),
+        Some(FieldValue::Text(name)) => CommandStatus::by_name(name)
             .map(|status| status.0)
-            .ok_or_else(|| invalid(STATUS, Kind::UnknownName)),
-        value => number(STATUS, value, ValueSet::Plain),
-    })?;
+            .ok_or(Kind::UnknownName),
+        Some(value) => number(value, ValueSet::Plain),
+    };
+    let status = status.map_err(|kind| invalid(STATUS, kind))?;
     out.extend_from_slice(&status.to_be_bytes());
     Ok(())
 }
 
 /// An integer of `width` octets.
-fn integer(
-    out: &mut Vec<u8>,
-    name: &str,
-    value: &FieldValue,
-    set: ValueSet,
-    width: usize,
-) -> Result<(), InvalidInput> {
-    let found = number(name, value, set)?;
+fn integer(out: &mut Vec<u8>, value: &FieldValue, set: ValueSet, width: usize) -> Result<(), Kind> {
+    let found = number(value, set)?;
     let max = u32::MAX >> (32 - 8 * width);
     if found > max {
-        return Err(invalid(name, Kind::OutOfRange { max, found }));
+        return Err(Kind::OutOfRange { max, found });
     }
     out.extend_from_slice(&found.to_be_bytes()[4 - width..]);
     Ok(())
 }
 
-fn number(name: &str, value: &FieldValue, set: ValueSet) -> Result<u32, InvalidInput> {
+fn number(value: &FieldValue, set: ValueSet) -> Result<u32, Kind> {
     match value {
         FieldValue::Number(number) => Ok(*number),
-        FieldValue::Text(text) if set.has_names() => set
-            .by_name(text)
-            .map(u32::from)
-            .ok_or_else(|| invalid(name, Kind::UnknownName)),
-        _ => Err(invalid(
-            name,
-            Kind::WrongType {
-                expected: "a number",
-            },
-        )),
+        FieldValue::Text(text) if set.has_names() => {
+            set.by_name(text).map(u32::from).ok_or(Kind::UnknownName)
+        }
+        _ => Err(Kind::WrongType {
+            expected: "a number",
+        }),
     }
 }
 
 /// Octets as they are, text in ISO-8859-1.
-fn octets<'a>(name: &str, value: &'a FieldValue) -> Result<Cow<'a, [u8]>, InvalidInput> {
+fn octets(out: &mut Vec<u8>, value: &FieldValue) -> Result<(), Kind> {
     match value {
-        FieldValue::Octets(octets) => Ok(Cow::Borrowed(octets)),
-        FieldValue::Text(text) => text
-            .chars()
-            .enumerate()
-            .map(|(at, char)| u8::try_from(char).map_err(|_| invalid(name, Kind::NotLatin1 { at })))
-            .collect(),
-        _ => Err(invalid(
-            name,
-            Kind::WrongType {
+        FieldValue::Octets(octets) => out.extend_from_slice(octets),
+        FieldValue::Text(text) => {
+            for (at, char) in text.chars().enumerate() {
+                out.push(u8::try_from(char).map_err(|_| Kind::NotLatin1 { at })?);
+            }
+        }
+        _ => {
+            return Err(Kind::WrongType {
                 expected: "text or octets",
-            },
-        )),
+            });
+        }
     }
+    Ok(())
 }
 
-fn tlvs(
+fn tlv(
     out: &mut Vec<u8>,
-    pdu: &NamedPdu,
+    key: &TlvKey,
+    value: &FieldValue,
     vendor: Option<&VendorTlvs>,
 ) -> Result<(), InvalidInput> {
-    for (key, value) in &pdu.tlvs {
-        let (tag, name) = match key {
-            TlvKey::Tag(tag) => {
-                let vendor_name = vendor
-                    .and_then(|names| names.get(*tag))
-                    .map(|(name, _)| name);
-                (
-                    *tag,
-                    tag.spec()
-                        .map(|spec| spec.name)
-                        .or(vendor_name)
-                        .unwrap_or("unknown"),
-                )
-            }
-            TlvKey::Name(name) => {
-                let vendor_tag = || {
-                    vendor
-                        .and_then(|names| names.by_name(name))
-                        .map(|(tag, _)| tag)
-                };
-                let tag = Tag::by_name(name).or_else(vendor_tag);
-                (
-                    tag.ok_or_else(|| invalid(name, Kind::UnknownTlv))?,
-                    name.as_str(),
-                )
-            }
-        };
-        out.extend_from_slice(&tag.0.to_be_bytes());
-        out.extend_from_slice(&[0; 2]);
-        let from = out.len();
-        tlv_value(out, tag, name, value, vendor)?;
-        let found = out.len() - from;
-        let (min, max) = tag
-            .spec()
-            .map_or((0, u16::MAX), |spec| (spec.min, spec.max));
-        if found < usize::from(min) {
-            return Err(invalid(
-                name,
-                Kind::TooShort {
-                    min: min.into(),
-                    found,
-                },
-            ));
+    let (tag, given) = match key {
+        TlvKey::Tag(tag) => (*tag, None),
+        TlvKey::Name(name) => {
+            let vendor_tag = || vendor.and_then(|names| names.by_name(name));
+            let tag = Tag::by_name(name).or_else(|| vendor_tag().map(|(tag, _)| tag));
+            let tag = tag.ok_or_else(|| invalid(name, Kind::UnknownTlv))?;
+            (tag, Some(name.as_str()))
         }
-        let Some(length) = u16::try_from(found).ok().filter(|length| *length <= max) else {
-            return Err(too_long(name, max.into(), found));
-        };
-        out[from - 2..from].copy_from_slice(&length.to_be_bytes());
+    };
+    let spec = tag.spec();
+    let vendor = vendor.and_then(|names| names.get(tag));
+    let name = given
+        .or(spec.map(|spec| spec.name))
+        .or(vendor.map(|(name, _)| name))
+        .unwrap_or("unknown");
+    let (kind, min, max) = match (spec, vendor) {
+        (Some(spec), _) => (spec.kind, spec.min, spec.max),
+        (None, Some((_, kind))) => (kind, 0, u16::MAX),
+        (None, None) => (TlvType::Octets, 0, u16::MAX),
+    };
+    out.extend_from_slice(&tag.0.to_be_bytes());
+    out.extend_from_slice(&[0; 2]);
+    let from = out.len();
+    match value {
+        FieldValue::Fields(given) => tlv_parts(out, tag, name, given)?,
+        value => tlv_value(out, kind, spec, value).map_err(|kind| invalid(name, kind))?,
     }
+    let found = out.len() - from;
+    let (min, max) = (usize::from(min), usize::from(max));
+    if found < min {
+        return Err(invalid(name, Kind::TooShort { min, found }));
+    }
+    if found > max {
+        return Err(too_long(name, max, found));
+    }
+    out[from - 2..from].copy_from_slice(&(found as u16).to_be_bytes());
     Ok(())
 }
 
 fn tlv_value(
     out: &mut Vec<u8>,
-    tag: Tag,
-    name: &str,
+    kind: TlvType,
+    spec: Option<&TlvSpec>,
     value: &FieldValue,
-    vendor: Option<&VendorTlvs>,
-) -> Result<(), InvalidInput> {
-    if let FieldValue::Fields(given) = value {
-        return tlv_parts(out, tag, name, given);
-    }
-    let vendor_kind = || {
-        vendor
-            .and_then(|names| names.get(tag))
-            .map(|(_, kind)| kind)
-    };
-    let kind = tag.spec().map(|spec| spec.kind).or_else(vendor_kind);
-    match (kind.unwrap_or(TlvType::Octets), value) {
-        // The octets of the whole value, whatever the type.
-        (_, FieldValue::Octets(octets)) => out.extend_from_slice(octets),
-        (TlvType::Integer, value) => {
-            let set = tag.spec().map_or(ValueSet::Plain, |spec| spec.values);
-            let width = match (tag.spec(), value) {
+) -> Result<(), Kind> {
+    match (kind, value) {
+        (TlvType::Integer, FieldValue::Number(_) | FieldValue::Text(_)) => {
+            let set = spec.map_or(ValueSet::Plain, |spec| spec.values);
+            let width = match (spec, value) {
                 (Some(spec), _) => usize::from(spec.max),
                 // The specification does not tell: as many as the number needs.
                 (None, FieldValue::Number(0x1_0000..)) => 4,
                 (None, FieldValue::Number(0x100..)) => 2,
                 (None, _) => 1,
             };
-            integer(out, name, value, set, width)?;
+            integer(out, value, set, width)
         }
-        (TlvType::CString, value) => {
-            let text = octets(name, value)?;
-            if find_nul(&text).is_some() {
-                return Err(invalid(name, Kind::Field(InvalidFieldKind::ContainsNul)));
-            }
-            out.extend_from_slice(&text);
-            out.push(0);
-        }
-        (TlvType::Octets, value) => out.extend_from_slice(&octets(name, value)?),
+        (TlvType::Integer, FieldValue::List(_)) => number(value, ValueSet::Plain).map(|_| ()),
+        // Octets are the whole value, whatever the type.
+        (TlvType::CString, FieldValue::Text(_)) => c_string(out, value, usize::MAX),
+        _ => octets(out, value),
     }
-    Ok(())
 }
 
 /// The parts of a TLV in their order; those at the end may be left out.
@@ -573,33 +536,28 @@ fn tlv_parts(
             },
         ));
     }
-    if let Some((part, _)) = given
-        .iter()
-        .find(|(part, _)| !parts.iter().any(|(known, _)| known == part))
-    {
-        return Err(invalid(part, Kind::UnknownField));
-    }
+    all_known(given, &|name| parts.iter().any(|(known, _)| *known == name))?;
     let last = parts
         .iter()
         .rposition(|(part, _)| find(given, part).is_some())
         .map_or(0, |last| last + 1);
     for (part, kind) in &parts[..last] {
+        let value = find(given, part);
         let zero = FieldValue::Number(0);
-        match (kind, find(given, part)) {
-            (PartKind::Octet(set), value) => integer(out, part, value.unwrap_or(&zero), *set, 1)?,
-            (PartKind::Short | PartKind::ContentType, value) => {
-                integer(out, part, value.unwrap_or(&zero), ValueSet::Plain, 2)?;
+        let written = match kind {
+            PartKind::Octet(set) => integer(out, value.unwrap_or(&zero), *set, 1),
+            PartKind::Short | PartKind::ContentType => {
+                integer(out, value.unwrap_or(&zero), ValueSet::Plain, 2)
             }
-            (PartKind::Text | PartKind::Octets, Some(value)) => {
-                out.extend_from_slice(&octets(part, value)?);
-            }
-            (PartKind::Text | PartKind::Octets, None) => {}
-        }
+            PartKind::Text | PartKind::Octets => value.map_or(Ok(()), |value| octets(out, value)),
+        };
+        written.map_err(|kind| invalid(part, kind))?;
     }
     Ok(())
 }
 
 #[cold]
+#[inline(never)]
 fn invalid(field: &str, kind: InvalidInputKind) -> InvalidInput {
     InvalidInput {
         field: field.into(),
