@@ -67,8 +67,7 @@ pub fn octet_meaning(set: usize, octet: u8) -> String {
     for bits in field.children() {
         let value = bits.number().unwrap_or(0);
         let meaning = bits.meaning().unwrap_or_default();
-        // Writing to a string does not fail.
-        let _ = words!(&mut out, "\n", bits.name, "\t", value, "\t", &*meaning);
+        words!(&mut out, "\n", bits.name, "\t", value, "\t", &*meaning);
     }
     out
 }

@@ -1,7 +1,6 @@
 //! A session as JavaScript drives it: calls with numbers, records in the shared buffers, one batch of events a call.
 
 use super::config::{self, BadSetting, Messages};
-use super::error::{Fault, throw};
 use super::events;
 use super::io::Io;
 use super::sms::SmsReader;

@@ -3,228 +3,302 @@
 
 use super::error::{Fault as Wrong, throw};
 use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
-use crate::pdu::{FieldValue, NamedField, Pdu};
+use crate::pdu::{FieldValue, NamedField};
 use crate::session::Delivery;
 use crate::text::{Alphabet, EncodeOptions, Encoding, count_segments, decode};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-fn object(members: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in members {
-        // On a plain object this can't fail.
-        let _ = Reflect::set(&object, &(*name).into(), value);
+/// What `decodePdus` gives.
+#[derive(Serialize)]
+struct Decoded<'a> {
+    pdus: Vec<PduObject<'a>>,
+    rest: usize,
+    error: Option<FaultObject<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PduObject<'a> {
+    offset: usize,
+    command_length: u32,
+    command: &'static str,
+    command_id: u32,
+    status: u32,
+    status_name: &'static str,
+    sequence: u32,
+    valid: bool,
+    fields: Vec<FieldObject<'a>>,
+    tlvs: Vec<FieldObject<'a>>,
+    faults: Vec<FaultObject<'a>>,
+    bytes: Octets<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<TextObject>,
+}
+
+#[derive(Serialize)]
+struct FieldObject<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<u16>,
+    name: &'a str,
+    offset: usize,
+    length: usize,
+    bytes: Octets<'a>,
+    value: ValueObject<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<FieldObject<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueObject<'a> {
+    Text(String),
+    Number(u32),
+    Octets(Octets<'a>),
+    Fields(Vec<FieldObject<'a>>),
+}
+
+#[derive(Serialize)]
+struct TextObject {
+    value: String,
+    encoding: &'static str,
+}
+
+#[derive(Serialize)]
+struct FaultObject<'a> {
+    severity: &'static str,
+    kind: &'static str,
+    field: std::borrow::Cow<'a, str>,
+    offset: usize,
+    expected: Option<String>,
+    found: Option<String>,
+    section: String,
+}
+
+/// What `countSegments` gives.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Count {
+    encoding: &'static str,
+    data_coding: u8,
+    segments: usize,
+    units: usize,
+    remaining: usize,
+}
+
+/// A Uint8Array.
+struct Octets<'a>(&'a [u8]);
+
+impl Serialize for Octets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
     }
-    object
 }
 
-fn octets(octets: &[u8]) -> JsValue {
-    Uint8Array::from(octets).into()
-}
-
-fn latin1(octets: &[u8]) -> JsValue {
-    octets
-        .iter()
-        .copied()
-        .map(char::from)
-        .collect::<String>()
-        .into()
-}
-
-fn fields(fields: &[Field<'_>]) -> Array {
-    fields.iter().map(field).collect()
-}
-
-fn field(field: &Field<'_>) -> Object {
-    let value = match &field.value() {
-        Value::Text(text) => latin1(text),
-        Value::Number(number) => (*number).into(),
-        Value::Octets(value) => octets(value),
-        Value::Fields(list) => fields(list).into(),
-    };
-    let made = object(&[
-        ("name", field.name.into()),
-        ("offset", field.offset.into()),
-        ("length", field.bytes.len().into()),
-        ("bytes", octets(field.bytes)),
-        ("value", value),
-    ]);
-    if let Some(meaning) = &field.meaning() {
-        let _ = Reflect::set(&made, &"meaning".into(), &meaning.as_ref().into());
+impl<'a> From<&DecodedPdu<'a>> for PduObject<'a> {
+    fn from(pdu: &DecodedPdu<'a>) -> Self {
+        let header = &pdu.header;
+        let tlv = |tag: u16, field| FieldObject {
+            tag: Some(tag),
+            ..FieldObject::from(field)
+        };
+        PduObject {
+            offset: pdu.offset,
+            command_length: header.command_length,
+            command: pdu.command(),
+            command_id: header.command_id.0,
+            status: header.command_status.0,
+            status_name: header.command_status.name(),
+            sequence: header.sequence_number,
+            valid: pdu.valid,
+            fields: pdu.fields.iter().map(FieldObject::from).collect(),
+            tlvs: pdu.tlvs.iter().map(|t| tlv(t.tag.0, &t.field)).collect(),
+            faults: pdu.faults.iter().map(FaultObject::from).collect(),
+            bytes: Octets(pdu.bytes),
+            text: Delivery::decode(pdu.bytes).map(|delivery| {
+                let header = delivery.udh();
+                let coding = delivery.data_coding.0;
+                let found = decode(delivery.body(), coding, header.as_ref(), Alphabet::Gsm7);
+                TextObject {
+                    value: found.text,
+                    encoding: found.encoding.as_str(),
+                }
+            }),
+        }
     }
-    if !field.children().is_empty() {
-        let _ = Reflect::set(&made, &"children".into(), &fields(&field.children()));
-    }
-    made
 }
 
-fn fault(fault: &Fault<'_>) -> Object {
-    let said = |said: Option<String>| said.map_or(JsValue::UNDEFINED, JsValue::from);
-    object(&[
-        ("severity", fault.severity.as_str().into()),
-        ("kind", fault.kind.as_str().into()),
-        ("field", (&*fault.field()).into()),
-        ("offset", fault.offset.into()),
-        ("expected", said(fault.expected())),
-        ("found", said(fault.found())),
-        ("section", fault.section().into()),
-    ])
+impl<'a> From<&Field<'a>> for FieldObject<'a> {
+    fn from(field: &Field<'a>) -> Self {
+        FieldObject {
+            tag: None,
+            name: field.name,
+            offset: field.offset,
+            length: field.length(),
+            bytes: Octets(field.bytes),
+            value: match field.value() {
+                Value::Text(octets) => {
+                    ValueObject::Text(octets.iter().copied().map(char::from).collect())
+                }
+                Value::Number(number) => ValueObject::Number(number),
+                Value::Octets(octets) => ValueObject::Octets(Octets(octets)),
+                Value::Fields(fields) => {
+                    ValueObject::Fields(fields.iter().map(FieldObject::from).collect())
+                }
+            },
+            meaning: field.meaning().map(Into::into),
+            children: field.children().iter().map(FieldObject::from).collect(),
+        }
+    }
 }
 
-fn pdu(pdu: &DecodedPdu<'_>) -> Object {
-    let header = &pdu.header;
-    let tlvs: Array = pdu
-        .tlvs
-        .iter()
-        .map(|tlv| {
-            let made = field(&tlv.field);
-            let _ = Reflect::set(&made, &"tag".into(), &tlv.tag.0.into());
-            made
-        })
-        .collect();
-    let made = object(&[
-        ("offset", pdu.offset.into()),
-        ("commandLength", header.command_length.into()),
-        ("command", pdu.command().into()),
-        ("commandId", header.command_id.0.into()),
-        ("status", header.command_status.0.into()),
-        ("statusName", header.command_status.name().into()),
-        ("sequence", header.sequence_number.into()),
-        ("valid", pdu.valid.into()),
-        ("fields", fields(&pdu.fields).into()),
-        ("tlvs", tlvs.into()),
-        (
-            "faults",
-            pdu.faults.iter().map(fault).collect::<Array>().into(),
-        ),
-        ("bytes", octets(pdu.bytes)),
-    ]);
-    let decoded = Pdu::decode(pdu.bytes).ok();
-    if let Some(delivery) = decoded.as_ref().and_then(|(_, pdu)| Delivery::of(pdu)) {
-        let header = delivery.udh();
-        let found = decode(
-            delivery.body(),
-            delivery.data_coding.0,
-            header.as_ref(),
-            Alphabet::Gsm7,
-        );
-        let text = object(&[
-            ("value", found.text.into()),
-            ("encoding", found.encoding.as_str().into()),
-        ]);
-        let _ = Reflect::set(&made, &"text".into(), &text);
+impl<'a> From<&Fault<'a>> for FaultObject<'a> {
+    fn from(fault: &Fault<'a>) -> Self {
+        FaultObject {
+            severity: fault.severity.as_str(),
+            kind: fault.kind.as_str(),
+            field: fault.field(),
+            offset: fault.offset,
+            expected: fault.expected(),
+            found: fault.found(),
+            section: fault.section(),
+        }
     }
-    made
+}
+
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(value)?)
 }
 
 /// Explains PDUs: `{ pdus, rest, error }`, as `decodePdus` of `smpp-edge/decoder`, without user data headers and receipts.
 #[wasm_bindgen(js_name = decodePdus)]
-pub fn decode_objects(input: &[u8], strict: Option<bool>) -> Object {
-    let explained = explain(
-        input,
-        &Options {
-            strict: strict.unwrap_or(false),
-            ..Options::default()
-        },
-    );
-    object(&[
-        (
-            "pdus",
-            explained.pdus.iter().map(pdu).collect::<Array>().into(),
-        ),
-        ("rest", explained.rest.into()),
-        (
-            "error",
-            explained
-                .error
-                .as_ref()
-                .map_or(JsValue::UNDEFINED, |found| fault(found).into()),
-        ),
-    ])
+pub fn decode_objects(input: &[u8], strict: Option<bool>) -> Result<JsValue, JsValue> {
+    let options = Options {
+        strict: strict.unwrap_or(false),
+        ..Options::default()
+    };
+    let explained = explain(input, &options);
+    object(&Decoded {
+        pdus: explained.pdus.iter().map(PduObject::from).collect(),
+        rest: explained.rest,
+        error: explained.error.as_ref().map(FaultObject::from),
+    })
+}
+
+/// A value of a field as JavaScript gives it; `None` for `undefined`.
+struct Given(Option<FieldValue>);
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
+        deserializer.deserialize_any(GivenVisitor)
+    }
+}
+
+struct GivenVisitor;
+
+impl<'de> Visitor<'de> for GivenVisitor {
+    type Value = Given;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("a number, a string, octets, an array or an object")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Given, E> {
+        Ok(Given(None))
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Given, E> {
+        Ok(Given(Some(FieldValue::Number(flag.into()))))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Given, E> {
+        let whole = number as u32;
+        if f64::from(whole) != number {
+            return Err(E::custom("a whole number from 0 to 4294967295 is expected"));
+        }
+        Ok(Given(Some(FieldValue::Number(whole))))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Given, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Given, E> {
+        Ok(Given(Some(FieldValue::Text(text.into()))))
+    }
+
+    fn visit_byte_buf<E: Error>(self, octets: Vec<u8>) -> Result<Given, E> {
+        Ok(Given(Some(FieldValue::Octets(octets))))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Given, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Given(item)) = items.next_element()? {
+            list.extend(item);
+        }
+        Ok(Given(Some(FieldValue::List(list))))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Given, A::Error> {
+        let mut fields: Vec<NamedField> = Vec::new();
+        while let Some((name, Given(value))) = members.next_entry::<String, _>()? {
+            fields.extend(value.map(|value| (name, value)));
+        }
+        Ok(Given(Some(FieldValue::Fields(fields))))
+    }
+}
+
+/// What the caller did wrong.
+#[derive(Serialize)]
+struct Refusal<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    field: &'a str,
+}
+
+fn refusal(error: JsValue) -> JsValue {
+    let error = error.as_string().unwrap_or_default();
+    let mut parts = error.split('\0');
+    let mut next = || parts.next().unwrap_or_default();
+    let (code, field, message) = (next(), next(), next());
+    let refusal = Refusal {
+        code,
+        message,
+        field,
+    };
+    object(&refusal).unwrap_or_else(|error| error)
 }
 
 fn invalid(message: &str, field: &str) -> JsValue {
-    throw(Wrong::InvalidField, message, field)
-}
-
-/// The properties of an object; an error names `field` if it is none.
-fn entries(value: &JsValue, field: &str) -> Result<Vec<(String, JsValue)>, JsValue> {
-    let object = value
-        .dyn_ref::<Object>()
-        .ok_or_else(|| invalid("an object is expected", field))?;
-    Ok(Object::entries(object)
-        .iter()
-        .map(|entry| {
-            let entry = Array::from(&entry);
-            (entry.get(0).as_string().unwrap_or_default(), entry.get(1))
-        })
-        .filter(|(_, value)| !value.is_undefined())
-        .collect())
-}
-
-fn field_value(value: &JsValue, field: &str) -> Result<FieldValue, JsValue> {
-    if let Some(number) = value.as_f64() {
-        let whole = number as u32;
-        return if f64::from(whole) == number {
-            Ok(FieldValue::Number(whole))
-        } else {
-            Err(invalid(
-                "a whole number from 0 to 4294967295 is expected",
-                field,
-            ))
-        };
-    }
-    if let Some(text) = value.as_string() {
-        return Ok(FieldValue::Text(text));
-    }
-    if let Some(flag) = value.as_bool() {
-        return Ok(FieldValue::Number(flag.into()));
-    }
-    if let Some(octets) = value.dyn_ref::<Uint8Array>() {
-        return Ok(FieldValue::Octets(octets.to_vec()));
-    }
-    if let Some(list) = value.dyn_ref::<Array>() {
-        let items: Result<Vec<_>, _> = list.iter().map(|item| field_value(&item, field)).collect();
-        return items.map(FieldValue::List);
-    }
-    named_fields(value, field).map(FieldValue::Fields)
-}
-
-fn named_fields(value: &JsValue, field: &str) -> Result<Vec<NamedField>, JsValue> {
-    entries(value, field)?
-        .into_iter()
-        .map(|(name, value)| field_value(&value, &name).map(|value| (name, value)))
-        .collect()
-}
-
-/// What the caller did wrong: { code, message, field? }.
-fn refusal(error: JsValue) -> JsValue {
-    let error = error.as_string().unwrap_or_default();
-    let mut parts = error.split('\0').map(JsValue::from);
-    let mut next = || parts.next().unwrap_or_default();
-    let (code, field, message) = (next(), next(), next());
-    let made = object(&[("code", code), ("message", message)]);
-    if field.is_truthy() {
-        let _ = Reflect::set(&made, &"field".into(), &field);
-    }
-    made.into()
+    refusal(throw(Wrong::InvalidField, message, field))
 }
 
 /// The octets of a PDU given as an object: `encodePdu` of `smpp-edge/decoder`.
 #[wasm_bindgen(js_name = encodePdu)]
-pub fn encode_object(pdu: &JsValue) -> Result<Vec<u8>, JsValue> {
-    named_fields(pdu, "pdu")
-        .and_then(|given| super::pdu::read(given, None))
+pub fn encode_object(pdu: JsValue) -> Result<Uint8Array, JsValue> {
+    let given = serde_wasm_bindgen::from_value(pdu);
+    let given = given.map_err(|error| invalid(&error.to_string(), "pdu"))?;
+    let Given(Some(FieldValue::Fields(fields))) = given else {
+        return Err(invalid("an object is expected", "pdu"));
+    };
+    super::pdu::read(fields, None)
         .and_then(|pdu| super::pdu::encoded(&pdu))
+        .map(|octets| Uint8Array::from(&octets[..]))
         .map_err(refusal)
 }
 
 /// What a text needs: `{ encoding, dataCoding, segments, units, remaining }`.
 #[wasm_bindgen(js_name = countSegments)]
-pub fn count_object(text: &str, encoding: Option<String>) -> Result<Object, JsValue> {
+pub fn count_object(text: &str, encoding: Option<String>) -> Result<JsValue, JsValue> {
     let encoding = match encoding {
-        Some(name) => Encoding::by_name(&name)
-            .ok_or_else(|| refusal(invalid("not an encoding", "encoding")))?,
+        Some(name) => {
+            Encoding::by_name(&name).ok_or_else(|| invalid("not an encoding", "encoding"))?
+        }
         None => Encoding::default(),
     };
     let units: Vec<u16> = text.encode_utf16().collect();
@@ -234,11 +308,11 @@ pub fn count_object(text: &str, encoding: Option<String>) -> Result<Object, JsVa
     };
     let count =
         count_segments(&units, &options).map_err(|error| refusal(super::error::text(&error)))?;
-    Ok(object(&[
-        ("encoding", count.plan.encoding.as_str().into()),
-        ("dataCoding", count.plan.data_coding.into()),
-        ("segments", count.segments.into()),
-        ("units", count.plan.units.into()),
-        ("remaining", count.plan.remaining.into()),
-    ]))
+    object(&Count {
+        encoding: count.plan.encoding.as_str(),
+        data_coding: count.plan.data_coding,
+        segments: count.segments,
+        units: count.plan.units,
+        remaining: count.plan.remaining,
+    })
 }

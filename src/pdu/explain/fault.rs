@@ -237,7 +237,6 @@ impl From<DecodeErrorKind> for FaultKind {
 /// Words one behind the other.
 pub(super) fn sentence(words: &[Word<'_>]) -> String {
     let mut text = String::new();
-    // Writing to a string does not fail.
-    let _ = words::write(&mut text, words);
+    words::write(&mut text, words);
     text
 }
