@@ -1,10 +1,24 @@
 //! Codings whose tables every JavaScript runtime has, so that the module need not.
 
 use std::borrow::Cow;
-use web_sys::TextDecoder;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    type TextDecoder;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(label: &str) -> Result<TextDecoder, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn decode(this: &TextDecoder, octets: &[u8]) -> Result<String, JsValue>;
+}
 
 /// Reads octets in the coding of this label; `None` if the runtime does not know it.
 pub(super) fn decode(label: &str, octets: &[u8]) -> Option<Cow<'static, str>> {
-    let decoder = TextDecoder::new_with_label(label).ok()?;
-    decoder.decode_with_u8_array(octets).ok().map(Cow::Owned)
+    TextDecoder::new(label)
+        .ok()?
+        .decode(octets)
+        .ok()
+        .map(Cow::Owned)
 }
