@@ -3,7 +3,7 @@
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
 import type { PduInput, TlvInput } from "./types.ts";
-import { writeValues } from "./values.ts";
+import { writePdu, writeTlvs } from "./values.ts";
 
 export * from "./explained.ts";
 
@@ -36,12 +36,12 @@ export function messageIdKey(id: string, side: "response" | "receipt", format: s
 
 /** The octets of a PDU given by names. Throws EngineError for a field that can't be written. */
 export function encodePdu(pdu: PduInput): Uint8Array {
-  return engineCall(() => wasm.encode_pdu(writeValues(pdu, "pdu")));
+  return engineCall(() => wasm.encode_pdu(writePdu(pdu)));
 }
 
 /** TLVs in their encoded octets. Throws EngineError for one that can't be written. */
 export function encodeTlvs(tlvs: TlvInput): Uint8Array {
-  return engineCall(() => wasm.encode_tlvs(writeValues(tlvs, "tlvs")));
+  return engineCall(() => wasm.encode_tlvs(writeTlvs(tlvs)));
 }
 
 function digits(value: number): string {

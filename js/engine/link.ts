@@ -20,7 +20,7 @@ import {
   type SmsFields,
   type SmsPlan,
 } from "./types.ts";
-import { writeValues } from "./values.ts";
+import { writePdu } from "./values.ts";
 
 const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
 /** In the order of src/wasm/stats.rs. */
@@ -121,7 +121,7 @@ export class Link {
    * @throws EngineError if it is not taken
    */
   request(ticket: number, pdu: PduInput): void {
-    this.#call((engine) => engine.request(clock(), ticket, writeValues(pdu, "pdu")));
+    this.#call((engine) => engine.request(clock(), ticket, writePdu(pdu)));
     this.#planFlush();
   }
 
@@ -143,7 +143,7 @@ export class Link {
         // The usual answer to a submission.
         open = engine.respond_id(this.#turn(), connection, number, status, fields["message_id"]);
       } else {
-        open = engine.respond_with(this.#turn(), connection, number, status, writeValues(fields, "pdu"));
+        open = engine.respond_with(this.#turn(), connection, number, status, writePdu({ ...fields, command: 0 }));
       }
     } catch (error) {
       const failure = this.#failed(error);

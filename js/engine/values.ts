@@ -16,21 +16,31 @@ function invalid(message: string, field: string): EngineError {
   return new EngineError("invalid-field", `${field}: ${message}`, field);
 }
 
-function putNumber(record: number[], number: number): void {
-  record.push(number & 0xff, (number >>> 8) & 0xff, (number >>> 16) & 0xff, number >>> 24);
+function putWord(record: number[], word: number): void {
+  record.push(word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24);
 }
 
 function putOctets(record: number[], octets: Uint8Array): void {
-  putNumber(record, octets.length);
+  putWord(record, octets.length);
   for (const octet of octets) record.push(octet);
 }
 
-function putFields(record: number[], fields: unknown, field: string): void {
-  if (typeof fields !== "object" || fields === null) throw invalid("an object is expected", field);
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  record.push(FIELDS);
-  putNumber(record, given.length);
-  for (const [name, value] of given) {
+function putNumber(record: number[], value: unknown, field: string): void {
+  if (typeof value !== "number" && typeof value !== "boolean") throw invalid("a number is expected", field);
+  const number = Number(value);
+  if (number !== number >>> 0) throw invalid("a whole number from 0 to 4294967295 is expected", field);
+  putWord(record, number);
+}
+
+/** What is given by name in an object. */
+function entries(object: unknown, field: string): [string, unknown][] {
+  if (typeof object !== "object" || object === null) throw invalid("an object is expected", field);
+  return Object.entries(object).filter(([, value]) => value !== undefined);
+}
+
+function putFields(record: number[], fields: [string, unknown][]): void {
+  putWord(record, fields.length);
+  for (const [name, value] of fields) {
     putOctets(record, utf8.encode(name));
     putValue(record, value, name);
   }
@@ -38,10 +48,8 @@ function putFields(record: number[], fields: unknown, field: string): void {
 
 function putValue(record: number[], value: unknown, field: string): void {
   if (typeof value === "number" || typeof value === "boolean") {
-    const number = Number(value);
-    if (number !== number >>> 0) throw invalid("a whole number from 0 to 4294967295 is expected", field);
     record.push(NUMBER);
-    putNumber(record, number);
+    putNumber(record, value, field);
   } else if (typeof value === "string") {
     record.push(TEXT);
     putOctets(record, utf8.encode(value));
@@ -50,20 +58,52 @@ function putValue(record: number[], value: unknown, field: string): void {
     putOctets(record, value);
   } else if (Array.isArray(value)) {
     record.push(LIST);
-    putNumber(record, value.length);
+    putWord(record, value.length);
     for (const item of value) putValue(record, item, field);
   } else {
-    putFields(record, value, field);
+    const fields = entries(value, field);
+    record.push(FIELDS);
+    putFields(record, fields);
   }
 }
 
-/**
- * Writes a PDU, TLVs or fields into the module's scratch room and returns their length in octets.
- * @throws EngineError for a value of no kind
- */
-export function writeValues(values: Partial<PduInput> | TlvInput, name: string): number {
-  const record: number[] = [];
-  putFields(record, values, name);
+/** TLVs by name, by number in decimal, or by number in hexadecimal with 0x; an array repeats a tag. */
+function putTlvs(record: number[], tlvs: unknown): void {
+  const all = entries(tlvs, "tlvs").flatMap(([name, value]) => (Array.isArray(value) ? value.map((item): [string, unknown] => [name, item]) : [[name, value] as const]));
+  putWord(record, all.length);
+  for (const [name, value] of all) {
+    const isTag = /^(0x[0-9a-f]+|\d+)$/i.test(name) && Number(name) <= 0xffff;
+    putValue(record, isTag ? Number(name) : name, name);
+    putValue(record, value, name);
+  }
+}
+
+/** Puts a record into the module's scratch room and returns its length in octets. */
+function placed(record: number[]): number {
   place(Uint8Array.from(record));
   return record.length;
+}
+
+/**
+ * Writes TLVs into the module's scratch room and returns their length there.
+ * @throws EngineError for a value of no kind
+ */
+export function writeTlvs(tlvs: TlvInput): number {
+  const record: number[] = [];
+  putTlvs(record, tlvs);
+  return placed(record);
+}
+
+/** As {@link writeTlvs}, for a PDU. */
+export function writePdu(pdu: PduInput): number {
+  const given = Object.fromEntries(entries(pdu, "pdu"));
+  const { command, status = 0, sequence = 0, tlvs = {}, ...fields } = given;
+  if (typeof command !== "string" && typeof command !== "number") throw invalid("a name or a number is expected", "command");
+  const record: number[] = [];
+  putValue(record, command, "command");
+  putNumber(record, status, "status");
+  putNumber(record, sequence, "sequence");
+  putFields(record, Object.entries(fields));
+  putTlvs(record, tlvs);
+  return placed(record);
 }

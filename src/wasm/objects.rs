@@ -1,9 +1,9 @@
 //! The codec with plain JavaScript objects, for those who use the module by itself, as `wasm-pack build` makes it. The npm
 //! package reads records instead: an object made from here costs as much as a codec in JavaScript.
 
-use super::error::{Fault as Wrong, throw};
+use super::pdu::{encoded, invalid, no_such_command};
 use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
-use crate::pdu::{FieldValue, NamedField};
+use crate::pdu::{CommandId, CommandStatus, FieldValue, NamedField, NamedPdu, Tag, TlvKey};
 use crate::session::Delivery;
 use crate::text::{Alphabet, EncodeOptions, Encoding, count_segments, decode};
 use js_sys::Uint8Array;
@@ -260,6 +260,70 @@ impl<'de> Visitor<'de> for GivenVisitor {
     }
 }
 
+/// TLVs by name, by number in decimal, or by number in hexadecimal with 0x; a list repeats a tag.
+fn tlvs(given: Vec<NamedField>) -> Vec<(TlvKey, FieldValue)> {
+    let mut all = Vec::new();
+    for (name, value) in given {
+        let (digits, radix) = match name.strip_prefix("0x") {
+            Some(digits) => (digits, 16),
+            None => (name.as_str(), 10),
+        };
+        let key = match u16::from_str_radix(digits, radix) {
+            Ok(tag) => TlvKey::Tag(Tag(tag)),
+            Err(_) => TlvKey::Name(name),
+        };
+        match value {
+            FieldValue::List(values) => {
+                all.extend(values.into_iter().map(|value| (key.clone(), value)));
+            }
+            value => all.push((key, value)),
+        }
+    }
+    all
+}
+
+fn number(value: &FieldValue, name: &str) -> Result<u32, JsValue> {
+    match value {
+        FieldValue::Number(number) => Ok(*number),
+        _ => Err(invalid("a number is expected", name)),
+    }
+}
+
+fn command(value: Option<&FieldValue>) -> Result<CommandId, JsValue> {
+    const NAME: &str = "command";
+    match value {
+        Some(FieldValue::Number(number)) => Ok(CommandId(*number)),
+        Some(FieldValue::Text(name)) => CommandId::by_name(name).ok_or_else(no_such_command),
+        _ => Err(invalid("a name or a number is expected", NAME)),
+    }
+}
+
+/// A PDU of the command that is named.
+fn read(given: Vec<NamedField>) -> Result<NamedPdu, JsValue> {
+    let mut named = None;
+    let mut pdu = NamedPdu {
+        command_id: CommandId(0),
+        command_status: CommandStatus::ESME_ROK,
+        sequence_number: 0,
+        fields: Vec::new(),
+        tlvs: Vec::new(),
+    };
+    for (name, value) in given {
+        match name.as_str() {
+            "command" => named = Some(value),
+            "status" => pdu.command_status = CommandStatus(number(&value, "status")?),
+            "sequence" => pdu.sequence_number = number(&value, "sequence")?,
+            "tlvs" => match value {
+                FieldValue::Fields(given) => pdu.tlvs = tlvs(given),
+                _ => return Err(invalid("an object is expected", "tlvs")),
+            },
+            _ => pdu.fields.push((name, value)),
+        }
+    }
+    pdu.command_id = command(named.as_ref())?;
+    Ok(pdu)
+}
+
 /// What the caller did wrong.
 #[derive(Serialize)]
 struct Refusal<'a> {
@@ -282,20 +346,16 @@ fn refusal(error: JsValue) -> JsValue {
     object(&refusal).unwrap_or_else(|error| error)
 }
 
-fn invalid(message: &str, field: &str) -> JsValue {
-    refusal(throw(Wrong::InvalidField, message, field))
-}
-
 /// The octets of a PDU given as an object: `encodePdu` of `smpp-edge/decoder`.
 #[wasm_bindgen(js_name = encodePdu)]
 pub fn encode_object(pdu: JsValue) -> Result<Uint8Array, JsValue> {
     let given = serde_wasm_bindgen::from_value(pdu);
-    let given = given.map_err(|error| invalid(&error.to_string(), "pdu"))?;
+    let given = given.map_err(|error| refusal(invalid(&error.to_string(), "pdu")))?;
     let Given(Some(FieldValue::Fields(fields))) = given else {
-        return Err(invalid("an object is expected", "pdu"));
+        return Err(refusal(invalid("an object is expected", "pdu")));
     };
-    super::pdu::read(fields, None)
-        .and_then(|pdu| super::pdu::encoded(&pdu))
+    read(fields)
+        .and_then(|pdu| encoded(&pdu))
         .map(|octets| Uint8Array::from(&octets[..]))
         .map_err(refusal)
 }
@@ -304,9 +364,8 @@ pub fn encode_object(pdu: JsValue) -> Result<Uint8Array, JsValue> {
 #[wasm_bindgen(js_name = countSegments)]
 pub fn count_object(text: &str, encoding: Option<String>) -> Result<JsValue, JsValue> {
     let encoding = match encoding {
-        Some(name) => {
-            Encoding::by_name(&name).ok_or_else(|| invalid("not an encoding", "encoding"))?
-        }
+        Some(name) => Encoding::by_name(&name)
+            .ok_or_else(|| refusal(invalid("not an encoding", "encoding")))?,
         None => Encoding::default(),
     };
     let units: Vec<u16> = text.encode_utf16().collect();

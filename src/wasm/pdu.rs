@@ -11,27 +11,18 @@ use crate::pdu::{
 use crate::session::{Instant, Sequence};
 use wasm_bindgen::prelude::*;
 
-fn invalid(message: &str, field: &str) -> JsValue {
+pub(super) fn invalid(message: &str, field: &str) -> JsValue {
     throw(Fault::InvalidField, message, field)
 }
 
 /// Takes a value off the front of a record: its kind, and a number or how much follows. `None` if it is cut short.
 fn value(record: &mut &[u8]) -> Option<FieldValue> {
-    let kind = *record.split_off_first()?;
-    let number = word(record)?;
-    Some(match kind {
-        0 => FieldValue::Number(number),
-        1 => FieldValue::Text(text(record, number)?),
-        2 => FieldValue::Octets(record.split_off(..number as usize)?.to_vec()),
-        3 => FieldValue::Fields(
-            (0..number)
-                .map(|_| {
-                    let length = word(record)?;
-                    Some((text(record, length)?, value(record)?))
-                })
-                .collect::<Option<_>>()?,
-        ),
-        _ => FieldValue::List((0..number).map(|_| value(record)).collect::<Option<_>>()?),
+    Some(match record.split_off_first()? {
+        0 => FieldValue::Number(word(record)?),
+        1 => FieldValue::Text(text(record)?),
+        2 => FieldValue::Octets(octets(record)?.to_vec()),
+        3 => FieldValue::Fields(many(record, field)?),
+        _ => FieldValue::List(many(record, value)?),
     })
 }
 
@@ -40,89 +31,65 @@ fn word(record: &mut &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes(*octets))
 }
 
-fn text(record: &mut &[u8], length: u32) -> Option<String> {
-    let octets = record.split_off(..length as usize)?;
+fn octets<'a>(record: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = word(record)?;
+    record.split_off(..length as usize)
+}
+
+fn text(record: &mut &[u8]) -> Option<String> {
+    let octets = octets(record)?;
     std::str::from_utf8(octets).ok().map(String::from)
 }
 
-/// The named values in the first `length` octets of the scratch room.
-fn named_fields(length: usize) -> Vec<NamedField> {
-    match Io::with(|io| value(&mut io.written(length))) {
-        Some(FieldValue::Fields(fields)) => fields,
-        _ => Vec::new(),
-    }
-}
-
-/// TLVs by name, by number in decimal, or by number in hexadecimal with 0x; a list repeats a tag.
-fn tlvs(given: Vec<NamedField>) -> Vec<(TlvKey, FieldValue)> {
+fn many<T>(record: &mut &[u8], one: fn(&mut &[u8]) -> Option<T>) -> Option<Vec<T>> {
     let mut all = Vec::new();
-    for (name, value) in given {
-        let (digits, radix) = match name.strip_prefix("0x") {
-            Some(digits) => (digits, 16),
-            None => (name.as_str(), 10),
-        };
-        let key = match u16::from_str_radix(digits, radix) {
-            Ok(tag) => TlvKey::Tag(Tag(tag)),
-            Err(_) => TlvKey::Name(name),
-        };
-        match value {
-            FieldValue::List(values) => {
-                all.extend(values.into_iter().map(|value| (key.clone(), value)));
-            }
-            value => all.push((key, value)),
-        }
+    for _ in 0..word(record)? {
+        all.push(one(record)?);
     }
-    all
+    Some(all)
 }
 
-fn number(value: &FieldValue, name: &str) -> Result<u32, JsValue> {
-    match value {
-        FieldValue::Number(number) => Ok(*number),
-        _ => Err(invalid("a number is expected", name)),
-    }
+fn field(record: &mut &[u8]) -> Option<NamedField> {
+    Some((text(record)?, value(record)?))
 }
 
-fn command(value: Option<&FieldValue>) -> Result<CommandId, JsValue> {
-    const NAME: &str = "command";
-    match value {
-        Some(FieldValue::Number(number)) => Ok(CommandId(*number)),
-        Some(FieldValue::Text(name)) => {
-            CommandId::by_name(name).ok_or_else(|| invalid("no such command", NAME))
-        }
-        _ => Err(invalid("a name or a number is expected", NAME)),
-    }
-}
-
-/// A PDU of this command or, if none is given, of the command that is named.
-pub(super) fn read(
-    given: Vec<NamedField>,
-    command_id: Option<CommandId>,
-) -> Result<NamedPdu, JsValue> {
-    let mut named = None;
-    let mut pdu = NamedPdu {
-        command_id: CommandId(0),
-        command_status: CommandStatus::ESME_ROK,
-        sequence_number: 0,
-        fields: Vec::new(),
-        tlvs: Vec::new(),
+fn tlv(record: &mut &[u8]) -> Option<(TlvKey, FieldValue)> {
+    let key = match value(record)? {
+        FieldValue::Text(name) => TlvKey::Name(name),
+        FieldValue::Number(tag) => TlvKey::Tag(Tag(tag as u16)),
+        _ => return None,
     };
-    for (name, value) in given {
-        match name.as_str() {
-            "command" => named = Some(value),
-            "status" => pdu.command_status = CommandStatus(number(&value, "status")?),
-            "sequence" => pdu.sequence_number = number(&value, "sequence")?,
-            "tlvs" => match value {
-                FieldValue::Fields(given) => pdu.tlvs = tlvs(given),
-                _ => return Err(invalid("an object is expected", "tlvs")),
-            },
-            _ => pdu.fields.push((name, value)),
-        }
-    }
-    pdu.command_id = match command_id {
-        Some(id) => id,
-        None => command(named.as_ref())?,
+    Some((key, value(record)?))
+}
+
+/// A PDU, and its command as it is given.
+fn pdu(record: &mut &[u8]) -> Option<(FieldValue, NamedPdu)> {
+    let command = value(record)?;
+    let pdu = NamedPdu {
+        command_id: CommandId(0),
+        command_status: CommandStatus(word(record)?),
+        sequence_number: word(record)?,
+        fields: many(record, field)?,
+        tlvs: many(record, tlv)?,
+    };
+    Some((command, pdu))
+}
+
+/// The PDU in the first `length` octets of the scratch room, of this command or, if none is given, of its own.
+fn read(length: usize, command_id: Option<CommandId>) -> Result<NamedPdu, JsValue> {
+    let read = Io::with(|io| pdu(&mut io.written(length)));
+    let (command, mut pdu) = read.ok_or_else(|| invalid("not a record", "pdu"))?;
+    pdu.command_id = match (command_id, command) {
+        (Some(id), _) => id,
+        (None, FieldValue::Number(number)) => CommandId(number),
+        (None, FieldValue::Text(name)) => CommandId::by_name(&name).ok_or_else(no_such_command)?,
+        _ => return Err(no_such_command()),
     };
     Ok(pdu)
+}
+
+pub(super) fn no_such_command() -> JsValue {
+    invalid("no such command", "command")
 }
 
 pub(super) fn encoded(pdu: &NamedPdu) -> Result<Vec<u8>, JsValue> {
@@ -134,7 +101,7 @@ pub(super) fn encoded(pdu: &NamedPdu) -> Result<Vec<u8>, JsValue> {
 /// The octets of a PDU in the scratch room: `command`, `status`, `sequence`, `tlvs`, and its fields by name.
 #[wasm_bindgen]
 pub fn encode_pdu(length: usize) -> Result<Vec<u8>, JsValue> {
-    encoded(&read(named_fields(length), None)?)
+    encoded(&read(length, None)?)
 }
 
 /// The octets of the TLVs in the scratch room, by name or number.
@@ -146,7 +113,7 @@ pub fn encode_tlvs(length: usize) -> Result<Vec<u8>, JsValue> {
         command_status: CommandStatus::ESME_ROK,
         sequence_number: 0,
         fields: Vec::new(),
-        tlvs: tlvs(named_fields(length)),
+        tlvs: Io::with(|io| many(&mut io.written(length), tlv)).unwrap_or_default(),
     };
     encoded(&pdu).map(|octets| octets.get(HEADER_LEN..).unwrap_or_default().to_vec())
 }
@@ -155,7 +122,7 @@ pub fn encode_tlvs(length: usize) -> Result<Vec<u8>, JsValue> {
 impl Engine {
     /// Queues any request, given as for `encode_pdu`.
     pub fn request(&mut self, now: f64, number: u32, length: usize) -> Result<(), JsValue> {
-        let pdu = read(named_fields(length), None)?;
+        let pdu = read(length, None)?;
         let octets = encoded(&pdu)?;
         self.session()
             .enqueue_encoded(
@@ -180,7 +147,7 @@ impl Engine {
         let Some(command_id) = self.peek().request_command(sequence) else {
             return Ok(false);
         };
-        let mut pdu = read(named_fields(length), Some(command_id.response()))?;
+        let mut pdu = read(length, Some(command_id.response()))?;
         pdu.command_status = CommandStatus(status);
         let octets = encoded(&pdu)?;
         let answered = self.session().respond_with(
