@@ -183,24 +183,28 @@ impl InvalidField {
     /// The `command_status` that answers a request with such a field.
     #[must_use]
     pub fn status(&self) -> CommandStatus {
-        match self.field {
-            "source_addr" => CommandStatus::ESME_RINVSRCADR,
-            "destination_addr" | "esme_addr" => CommandStatus::ESME_RINVDSTADR,
-            "dl_name" => CommandStatus::ESME_RINVDLNAME,
-            "dest_address" => CommandStatus::ESME_RINVNUMDESTS,
-            "message_id" => CommandStatus::ESME_RINVMSGID,
-            "service_type" => CommandStatus::ESME_RINVSERTYP,
-            "system_id" => CommandStatus::ESME_RINVSYSID,
-            "password" => CommandStatus::ESME_RINVPASWD,
-            "system_type" => CommandStatus::ESME_RINVSYSTYP,
-            "schedule_delivery_time" => CommandStatus::ESME_RINVSCHED,
-            "validity_period" => CommandStatus::ESME_RINVEXPIRY,
-            "short_message" => CommandStatus::ESME_RINVMSGLEN,
-            "tlvs" => CommandStatus::ESME_RINVTLVLEN,
-            _ => CommandStatus::ESME_RINVCMDLEN,
-        }
+        let known = STATUSES.iter().find(|(field, _)| *field == self.field);
+        known.map_or(CommandStatus::ESME_RINVCMDLEN, |(_, status)| *status)
     }
 }
+
+/// What answers a request with a field that can't be.
+static STATUSES: [(&str, CommandStatus); 14] = [
+    ("source_addr", CommandStatus::ESME_RINVSRCADR),
+    ("destination_addr", CommandStatus::ESME_RINVDSTADR),
+    ("esme_addr", CommandStatus::ESME_RINVDSTADR),
+    ("dl_name", CommandStatus::ESME_RINVDLNAME),
+    ("dest_address", CommandStatus::ESME_RINVNUMDESTS),
+    ("message_id", CommandStatus::ESME_RINVMSGID),
+    ("service_type", CommandStatus::ESME_RINVSERTYP),
+    ("system_id", CommandStatus::ESME_RINVSYSID),
+    ("password", CommandStatus::ESME_RINVPASWD),
+    ("system_type", CommandStatus::ESME_RINVSYSTYP),
+    ("schedule_delivery_time", CommandStatus::ESME_RINVSCHED),
+    ("validity_period", CommandStatus::ESME_RINVEXPIRY),
+    ("short_message", CommandStatus::ESME_RINVMSGLEN),
+    ("tlvs", CommandStatus::ESME_RINVTLVLEN),
+];
 
 impl Told for InvalidField {
     fn tell(&self, out: &mut String) {
