@@ -60,9 +60,15 @@ pub fn decode_into(
     let exact = match encoding {
         EncodingName::Ucs2 => decode_utf16(octets, out),
         EncodingName::Utf8 => {
-            let text = String::from_utf8_lossy(octets);
-            out.push_str(&text);
-            matches!(text, std::borrow::Cow::Borrowed(_))
+            let mut exact = true;
+            for chunk in octets.utf8_chunks() {
+                out.push_str(chunk.valid());
+                if !chunk.invalid().is_empty() {
+                    out.push(char::REPLACEMENT_CHARACTER);
+                    exact = false;
+                }
+            }
+            exact
         }
         EncodingName::Ascii
         | EncodingName::Latin1
@@ -78,12 +84,10 @@ fn decode_utf16(octets: &[u8], out: &mut String) -> bool {
         .chunks_exact(2)
         .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     let mut exact = true;
-    out.extend(char::decode_utf16(units).map(|unit| {
-        unit.unwrap_or_else(|_| {
-            exact = false;
-            char::REPLACEMENT_CHARACTER
-        })
-    }));
+    for unit in char::decode_utf16(units) {
+        exact &= unit.is_ok();
+        out.push(unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
     if octets.len() % 2 == 1 {
         out.push(char::REPLACEMENT_CHARACTER);
         exact = false;
@@ -93,16 +97,15 @@ fn decode_utf16(octets: &[u8], out: &mut String) -> bool {
 
 fn decode_octets(set: EncodingName, octets: &[u8], out: &mut String) -> bool {
     let mut exact = true;
-    out.extend(octets.iter().map(|octet| {
-        single_octet::decode(set, *octet).unwrap_or_else(|| {
-            exact = false;
+    for octet in octets {
+        let c = single_octet::decode(set, *octet);
+        exact &= c.is_some();
+        out.push(match c {
+            Some(c) => c,
             // An octet beyond ASCII is Latin-1 if anything.
-            if set == EncodingName::Ascii {
-                char::from(*octet)
-            } else {
-                char::REPLACEMENT_CHARACTER
-            }
-        })
-    }));
+            None if set == EncodingName::Ascii => char::from(*octet),
+            None => char::REPLACEMENT_CHARACTER,
+        });
+    }
     exact
 }

@@ -136,5 +136,5 @@ pub fn message_id_key(id: &str, in_receipt: bool, format: &str) -> String {
         MessageIdFormat::by_name(format).unwrap_or_default(),
         &mut out,
     );
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8(out).unwrap_or_default()
 }
