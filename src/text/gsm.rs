@@ -1,6 +1,11 @@
 //! GSM 03.38: septets and characters, and septets packed into octets (3GPP TS 23.038, clause 6).
 
-use super::{Language, national};
+use super::{
+    Language,
+    national::{self, Locking},
+};
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The user data of one GSM message.
 pub(super) const MESSAGE_OCTETS: usize = 140;
@@ -11,7 +16,7 @@ const CARRIAGE_RETURN: u8 = 0x0D;
 const EURO: u16 = 0x20AC;
 
 /// The default alphabet; 0 at the escape.
-static DEFAULT: [u16; 128] = [
+static DEFAULT: Locking = [
     0x0040, 0x00A3, 0x0024, 0x00A5, 0x00E8, 0x00E9, 0x00F9, 0x00EC, //
     0x00F2, 0x00C7, 0x000A, 0x00D8, 0x00F8, 0x000D, 0x00C5, 0x00E5, //
     0x0394, 0x005F, 0x03A6, 0x0393, 0x039B, 0x03A9, 0x03A0, 0x03A8, //
@@ -57,8 +62,9 @@ impl Tables {
         self.locking.or(self.shift)
     }
 
-    fn locking_table(self) -> &'static [u16; 128] {
-        self.locking.and_then(national::locking).unwrap_or(&DEFAULT)
+    fn locking_table(self) -> Cow<'static, Locking> {
+        let national = self.locking.and_then(national::locking);
+        national.unwrap_or(Cow::Borrowed(&DEFAULT))
     }
 
     fn shift_table(self) -> [&'static [(u8, u16)]; 2] {
@@ -68,7 +74,15 @@ impl Tables {
     /// Appends the text of unpacked septets. Nothing fails: a septet without a character, or an octet that is
     /// no septet, is shown as near as can be, and `false` says so.
     pub fn decode(self, septets: impl Iterator<Item = u8>, out: &mut String) -> bool {
-        let locking = self.locking_table();
+        self.decode_by(&self.locking_table(), septets, out)
+    }
+
+    fn decode_by(
+        self,
+        locking: &Locking,
+        septets: impl Iterator<Item = u8>,
+        out: &mut String,
+    ) -> bool {
         let mut exact = true;
         let mut escaped = false;
         for septet in septets {
@@ -104,7 +118,7 @@ impl Tables {
 
     /// As [`decode`](Self::decode), for septets that are one an octet.
     pub fn decode_unpacked(self, septets: &[u8], out: &mut String) -> bool {
-        let locking = self.locking_table();
+        let locking = &*self.locking_table();
         let as_ascii = |&septet: &u8| {
             septet != ESCAPE
                 && septet != 0
@@ -113,7 +127,7 @@ impl Tables {
         // Most texts begin, and many end, without a character that is not the same in ASCII.
         let plain = septets.iter().take_while(|s| as_ascii(s)).count();
         out.push_str(str::from_utf8(&septets[..plain]).unwrap_or_default());
-        self.decode(septets[plain..].iter().copied(), out)
+        self.decode_by(locking, septets[plain..].iter().copied(), out)
     }
 
     fn shifted(self, septet: u8) -> Option<u16> {
@@ -142,8 +156,8 @@ const SHIFTED: u8 = 0x80;
 /// No septet. Has the bit of what is not simply one septet.
 const NONE: u8 = SHIFTED | ESCAPE;
 
-/// The default alphabet and its extension table, made at compile time.
-pub(super) static BASIC: Reverse = Reverse::new(&DEFAULT, [EXTENSION, &[]], 0x03);
+/// The default alphabet and its extension table, made when it is first asked for.
+pub(super) static BASIC: LazyLock<Reverse> = LazyLock::new(|| Reverse::of(Tables::default()));
 
 impl Reverse {
     /// For two tables, of which at least one is a language's.
@@ -162,39 +176,26 @@ impl Reverse {
             Some(Malayalam) => 0x0D,
             Some(Spanish | Portuguese) | None => 0x03,
         };
-        Reverse::new(tables.locking_table(), tables.shift_table(), page)
-    }
-
-    /// Where two codes reach one character the locking table comes first, then the lower code.
-    const fn new(locking: &[u16; 128], shift: [&[(u8, u16)]; 2], page: u8) -> Reverse {
         let mut reverse = Reverse {
             latin: [NONE; 256],
             page,
             paged: [NONE; 256],
             others: [(0, NONE); 16],
         };
-        let mut at = 0;
-        while at < locking.len() {
-            if locking[at] != 0 {
-                reverse.enter(locking[at], at as u8);
+        // Where two codes reach one character the locking table comes first, then the lower code.
+        for (septet, &character) in (0..).zip(tables.locking_table().iter()) {
+            if character != 0 {
+                reverse.enter(character, septet);
             }
-            at += 1;
         }
-        let mut list = 0;
-        while list < shift.len() {
-            let mut at = 0;
-            while at < shift[list].len() {
-                let (septet, character) = shift[list][at];
-                reverse.enter(character, SHIFTED | septet);
-                at += 1;
-            }
-            list += 1;
+        for &(septet, character) in tables.shift_table().into_iter().flatten() {
+            reverse.enter(character, SHIFTED | septet);
         }
         reverse
     }
 
     #[inline(never)]
-    const fn enter(&mut self, character: u16, code: u8) {
+    fn enter(&mut self, character: u16, code: u8) {
         let low = (character & 0xFF) as usize;
         let slot = if character < 0x100 {
             &mut self.latin[low]
