@@ -176,78 +176,39 @@ pub fn encode_fields(
 ) -> Result<(), InvalidInput> {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER_LEN]);
-    let written = body(out, pdu, vendor).and_then(|()| {
-        let body = &out[start + HEADER_LEN..];
-        let failed = pdu.command_id.is_response() && !pdu.command_status.is_ok();
-        if failed
-            && fields_of(pdu.command_id).is_some()
-            && pdu.tlvs.is_empty()
-            && body.iter().all(|octet| *octet == 0)
-        {
-            out.truncate(start + HEADER_LEN);
-        }
-        let length = out.len() - start;
-        u32::try_from(length).map_err(|_| too_long("command_length", u32::MAX as usize, length))
-    });
-    match written {
-        Ok(command_length) => {
-            let header = Header {
-                command_length,
-                command_id: pdu.command_id,
-                command_status: pdu.command_status,
-                sequence_number: pdu.sequence_number,
-            };
-            out[start..start + HEADER_LEN].copy_from_slice(&header.encode());
-            Ok(())
-        }
-        Err(error) => {
-            out.truncate(start);
-            Err(error)
-        }
+    let mut writing = Writing { out, field: "" };
+    let written = writing.body(pdu, vendor);
+    let field = writing.field;
+    if let Err(kind) = written {
+        out.truncate(start);
+        return Err(InvalidInput {
+            field: field.into(),
+            kind,
+        });
     }
-}
-
-fn body(
-    out: &mut Vec<u8>,
-    pdu: &NamedPdu,
-    vendor: Option<&VendorTlvs>,
-) -> Result<(), InvalidInput> {
-    if let Some(specs) = fields_of(pdu.command_id) {
-        fields(out, specs, &pdu.fields)?;
-    } else {
-        all_known(&pdu.fields, &|name| name == "body")?;
-        if let Some(value) = find(&pdu.fields, "body") {
-            octets(out, value).map_err(|kind| invalid("body", kind))?;
-        }
+    let failed = pdu.command_id.is_response() && !pdu.command_status.is_ok();
+    if failed
+        && fields_of(pdu.command_id).is_some()
+        && pdu.tlvs.is_empty()
+        && out[start + HEADER_LEN..].iter().all(|octet| *octet == 0)
+    {
+        out.truncate(start + HEADER_LEN);
     }
-    pdu.tlvs
-        .iter()
-        .try_for_each(|(key, value)| tlv(out, key, value, vendor))
-}
-
-fn fields(
-    out: &mut Vec<u8>,
-    specs: &[FieldSpec],
-    given: &[NamedField],
-) -> Result<(), InvalidInput> {
-    all_known(given, &|name| {
-        let mut specs = specs.iter();
-        specs.any(|spec| spec.name == name || count_name(spec.kind) == name)
-    })?;
-    for spec in specs {
-        let from = out.len();
-        let value = find(given, spec.name);
-        match spec.kind {
-            FieldKind::DestAddresses | FieldKind::UnsuccessSmes => list(out, spec, value)?,
-            kind => field(out, kind, value).map_err(|kind| invalid(spec.name, kind))?,
-        }
-        let name = count_name(spec.kind);
-        if let Some(value) = find(given, name) {
-            number(value, ValueSet::Plain)
-                .and_then(|found| right_count(out[from], found))
-                .map_err(|kind| invalid(name, kind))?;
-        }
-    }
+    let length = out.len() - start;
+    let Ok(command_length) = u32::try_from(length) else {
+        out.truncate(start);
+        return Err(InvalidInput {
+            field: "command_length".into(),
+            kind: too_long(u32::MAX as usize, length),
+        });
+    };
+    let header = Header {
+        command_length,
+        command_id: pdu.command_id,
+        command_status: pdu.command_status,
+        sequence_number: pdu.sequence_number,
+    };
+    out[start..start + HEADER_LEN].copy_from_slice(&header.encode());
     Ok(())
 }
 
@@ -261,116 +222,6 @@ fn count_name(kind: FieldKind) -> &'static str {
     }
 }
 
-fn right_count(expected: u8, found: u32) -> Result<(), Kind> {
-    let expected = usize::from(expected);
-    if found as usize == expected {
-        Ok(())
-    } else {
-        Err(Kind::WrongCount { expected, found })
-    }
-}
-
-fn find<'a>(fields: &'a [NamedField], name: &str) -> Option<&'a FieldValue> {
-    fields
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value)
-}
-
-/// Refuses the first name that is not known.
-fn all_known(given: &[NamedField], known: &dyn Fn(&str) -> bool) -> Result<(), InvalidInput> {
-    // No field has an empty name.
-    match given
-        .iter()
-        .find(|(name, _)| name.is_empty() || !known(name))
-    {
-        Some((name, _)) => Err(invalid(name, Kind::UnknownField)),
-        None => Ok(()),
-    }
-}
-
-/// A field that is no list; empty or 0 if it was not given.
-fn field(out: &mut Vec<u8>, kind: FieldKind, value: Option<&FieldValue>) -> Result<(), Kind> {
-    let Some(value) = value else {
-        out.push(0);
-        return Ok(());
-    };
-    match kind {
-        FieldKind::CString(max) => c_string(out, value, usize::from(max) - 1),
-        FieldKind::Time => {
-            let from = out.len();
-            c_string(out, value, 16)?;
-            match out.len() - from - 1 {
-                0 | 16 => Ok(()),
-                found => Err(Kind::Field(InvalidFieldKind::TimeLength { found })),
-            }
-        }
-        FieldKind::Integer(set) => integer(out, value, set, 1),
-        _ => {
-            let from = out.len();
-            out.push(0);
-            octets(out, value)?;
-            out[from] = count(out.len() - from - 1)?;
-            Ok(())
-        }
-    }
-}
-
-/// What one octet counts.
-fn count(found: usize) -> Result<u8, Kind> {
-    u8::try_from(found).map_err(|_| Kind::Field(InvalidFieldKind::TooLong { max: 255, found }))
-}
-
-fn c_string(out: &mut Vec<u8>, value: &FieldValue, max: usize) -> Result<(), Kind> {
-    let from = out.len();
-    octets(out, value)?;
-    check_text(&out[from..], max).map_err(Kind::Field)?;
-    out.push(0);
-    Ok(())
-}
-
-fn list(
-    out: &mut Vec<u8>,
-    spec: &FieldSpec,
-    value: Option<&FieldValue>,
-) -> Result<(), InvalidInput> {
-    let wrong = Kind::WrongType {
-        expected: "a list of addresses",
-    };
-    let entries: Vec<&FieldValue> = match value {
-        None => Vec::new(),
-        Some(FieldValue::List(entries)) => entries.iter().collect(),
-        Some(FieldValue::Fields(entries)) => entries.iter().map(|(_, entry)| entry).collect(),
-        Some(_) => return Err(invalid(spec.name, wrong)),
-    };
-    out.push(count(entries.len()).map_err(|kind| invalid(spec.name, kind))?);
-    for value in entries {
-        match value {
-            FieldValue::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
-                dest_address(out, parts)?;
-            }
-            FieldValue::Fields(parts) => unsuccess_sme(out, parts)?,
-            _ => return Err(invalid(spec.name, wrong)),
-        }
-    }
-    Ok(())
-}
-
-/// The parts of an entry in the order they are written, each if it was named. What is named `besides` is left to the caller.
-fn entry(
-    out: &mut Vec<u8>,
-    given: &[NamedField],
-    parts: &[(&str, FieldKind)],
-    besides: &str,
-) -> Result<(), InvalidInput> {
-    all_known(given, &|name| {
-        name == besides || parts.iter().any(|(known, _)| *known == name)
-    })?;
-    parts.iter().try_for_each(|(name, kind)| {
-        field(out, *kind, find(given, name)).map_err(|kind| invalid(name, kind))
-    })
-}
-
 const SME: [(&str, FieldKind); 4] = [
     ("dest_flag", FieldKind::Integer(ValueSet::DestFlag)),
     ("dest_addr_ton", FieldKind::Integer(ValueSet::Ton)),
@@ -378,46 +229,307 @@ const SME: [(&str, FieldKind); 4] = [
     ("destination_addr", FieldKind::CString(21)),
 ];
 const LIST: [(&str, FieldKind); 2] = [SME[0], ("dl_name", FieldKind::CString(21))];
+const STATUS: &str = "error_status_code";
 
-fn dest_address(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidInput> {
-    let from = out.len();
-    let (flag, parts) = match find(given, "dl_name") {
-        Some(_) => (DestFlag::DISTRIBUTION_LIST, &LIST[..]),
-        None => (DestFlag::SME_ADDRESS, &SME[..]),
-    };
-    entry(out, given, parts, "")?;
-    // What the entry holds tells its flag; a flag that was given must agree.
-    if find(given, "dest_flag").is_some() {
-        right_count(flag.0, out[from].into()).map_err(|kind| invalid("dest_flag", kind))?;
-    }
-    out[from] = flag.0;
-    Ok(())
+/// A PDU that is being written, and the field, TLV or part of one at which it stands.
+struct Writing<'o, 'a> {
+    out: &'o mut Vec<u8>,
+    field: &'a str,
 }
 
-fn unsuccess_sme(out: &mut Vec<u8>, given: &[NamedField]) -> Result<(), InvalidInput> {
-    const STATUS: &str = "error_status_code";
-    entry(out, given, &SME[1..], STATUS)?;
-    let status = match find(given, STATUS) {
-        None => Ok(0),
-        Some(FieldValue::Text(name)) => CommandStatus::by_name(name)
-            .map(|status| status.0)
-            .ok_or(Kind::UnknownName),
-        Some(value) => number(value, ValueSet::Plain),
-    };
-    let status = status.map_err(|kind| invalid(STATUS, kind))?;
-    out.extend_from_slice(&status.to_be_bytes());
-    Ok(())
-}
-
-/// An integer of `width` octets.
-fn integer(out: &mut Vec<u8>, value: &FieldValue, set: ValueSet, width: usize) -> Result<(), Kind> {
-    let found = number(value, set)?;
-    let max = u32::MAX >> (32 - 8 * width);
-    if found > max {
-        return Err(Kind::OutOfRange { max, found });
+impl<'a> Writing<'_, 'a> {
+    fn body(&mut self, pdu: &'a NamedPdu, vendor: Option<&'a VendorTlvs>) -> Result<(), Kind> {
+        if let Some(specs) = fields_of(pdu.command_id) {
+            self.fields(specs, &pdu.fields)?;
+        } else {
+            self.all_known(&pdu.fields, &|name| name == "body")?;
+            if let Some(value) = self.find(&pdu.fields, "body") {
+                self.octets(value)?;
+            }
+        }
+        pdu.tlvs
+            .iter()
+            .try_for_each(|(key, value)| self.tlv(key, value, vendor))
     }
-    out.extend_from_slice(&found.to_be_bytes()[4 - width..]);
-    Ok(())
+
+    fn fields(&mut self, specs: &'a [FieldSpec], given: &'a [NamedField]) -> Result<(), Kind> {
+        self.all_known(given, &|name| {
+            let mut specs = specs.iter();
+            specs.any(|spec| spec.name == name || count_name(spec.kind) == name)
+        })?;
+        for spec in specs {
+            let from = self.out.len();
+            let value = self.find(given, spec.name);
+            match spec.kind {
+                FieldKind::DestAddresses | FieldKind::UnsuccessSmes => self.list(spec, value)?,
+                kind => self.value(kind, value)?,
+            }
+            if let Some(value) = self.find(given, count_name(spec.kind)) {
+                let found = number(value, ValueSet::Plain)?;
+                right_count(self.out[from], found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a field is given; it stands there then.
+    fn find(&mut self, given: &'a [NamedField], field: &'a str) -> Option<&'a FieldValue> {
+        self.field = field;
+        let (_, value) = given.iter().find(|(name, _)| name == field)?;
+        Some(value)
+    }
+
+    /// Stands at the first name that is not known, and refuses it.
+    fn all_known(
+        &mut self,
+        given: &'a [NamedField],
+        known: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Kind> {
+        // No field has an empty name.
+        let unknown = |name: &str| name.is_empty() || !known(name);
+        match given.iter().find(|(name, _)| unknown(name)) {
+            Some((name, _)) => {
+                self.field = name;
+                Err(Kind::UnknownField)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A value that is no list; empty or 0 if none was given.
+    fn value(&mut self, kind: FieldKind, value: Option<&FieldValue>) -> Result<(), Kind> {
+        let Some(value) = value else {
+            self.out.push(0);
+            return Ok(());
+        };
+        let from = self.out.len();
+        match kind {
+            FieldKind::CString(max) => self.c_string(value, usize::from(max) - 1),
+            FieldKind::Time => {
+                self.c_string(value, 16)?;
+                match self.out.len() - from - 1 {
+                    0 | 16 => Ok(()),
+                    found => Err(Kind::Field(InvalidFieldKind::TimeLength { found })),
+                }
+            }
+            FieldKind::Integer(set) => self.integer(value, set, 1),
+            _ => {
+                self.out.push(0);
+                self.octets(value)?;
+                self.out[from] = count(self.out.len() - from - 1)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn c_string(&mut self, value: &FieldValue, max: usize) -> Result<(), Kind> {
+        let from = self.out.len();
+        self.octets(value)?;
+        check_text(&self.out[from..], max).map_err(Kind::Field)?;
+        self.out.push(0);
+        Ok(())
+    }
+
+    fn list(&mut self, spec: &'a FieldSpec, value: Option<&'a FieldValue>) -> Result<(), Kind> {
+        let wrong = Kind::WrongType {
+            expected: "a list of addresses",
+        };
+        let entries: Vec<&FieldValue> = match value {
+            None => Vec::new(),
+            Some(FieldValue::List(entries)) => entries.iter().collect(),
+            Some(FieldValue::Fields(entries)) => entries.iter().map(|(_, entry)| entry).collect(),
+            Some(_) => return Err(wrong),
+        };
+        let count = count(entries.len())?;
+        self.out.push(count);
+        for value in entries {
+            self.field = spec.name;
+            match value {
+                FieldValue::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
+                    self.dest_address(parts)?;
+                }
+                FieldValue::Fields(parts) => self.unsuccess_sme(parts)?,
+                _ => return Err(wrong),
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of an entry in the order they are written, each if it was named. What is named `besides` is left to the caller.
+    fn entry(
+        &mut self,
+        given: &'a [NamedField],
+        parts: &'static [(&'static str, FieldKind)],
+        besides: &str,
+    ) -> Result<(), Kind> {
+        self.all_known(given, &|name| {
+            name == besides || parts.iter().any(|(known, _)| *known == name)
+        })?;
+        parts.iter().try_for_each(|(name, kind)| {
+            let value = self.find(given, name);
+            self.value(*kind, value)
+        })
+    }
+
+    fn dest_address(&mut self, given: &'a [NamedField]) -> Result<(), Kind> {
+        let from = self.out.len();
+        let (flag, parts) = match self.find(given, "dl_name") {
+            Some(_) => (DestFlag::DISTRIBUTION_LIST, &LIST[..]),
+            None => (DestFlag::SME_ADDRESS, &SME[..]),
+        };
+        self.entry(given, parts, "")?;
+        // What the entry holds tells its flag; a flag that was given must agree.
+        if self.find(given, "dest_flag").is_some() {
+            right_count(flag.0, self.out[from].into())?;
+        }
+        self.out[from] = flag.0;
+        Ok(())
+    }
+
+    fn unsuccess_sme(&mut self, given: &'a [NamedField]) -> Result<(), Kind> {
+        self.entry(given, &SME[1..], STATUS)?;
+        let status = match self.find(given, STATUS) {
+            None => 0,
+            Some(FieldValue::Text(name)) => {
+                CommandStatus::by_name(name).ok_or(Kind::UnknownName)?.0
+            }
+            Some(value) => number(value, ValueSet::Plain)?,
+        };
+        self.out.extend_from_slice(&status.to_be_bytes());
+        Ok(())
+    }
+
+    /// An integer of `width` octets.
+    fn integer(&mut self, value: &FieldValue, set: ValueSet, width: usize) -> Result<(), Kind> {
+        let found = number(value, set)?;
+        let max = u32::MAX >> (32 - 8 * width);
+        if found > max {
+            return Err(Kind::OutOfRange { max, found });
+        }
+        self.out
+            .extend_from_slice(&found.to_be_bytes()[4 - width..]);
+        Ok(())
+    }
+
+    /// Octets as they are, text in ISO-8859-1.
+    fn octets(&mut self, value: &FieldValue) -> Result<(), Kind> {
+        match value {
+            FieldValue::Octets(octets) => self.out.extend_from_slice(octets),
+            FieldValue::Text(text) => {
+                for (at, char) in text.chars().enumerate() {
+                    let octet = u8::try_from(char).map_err(|_| Kind::NotLatin1 { at })?;
+                    self.out.push(octet);
+                }
+            }
+            _ => {
+                return Err(Kind::WrongType {
+                    expected: "text or octets",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn tlv(
+        &mut self,
+        key: &'a TlvKey,
+        value: &'a FieldValue,
+        vendor: Option<&'a VendorTlvs>,
+    ) -> Result<(), Kind> {
+        let (tag, given) = match key {
+            TlvKey::Tag(tag) => (*tag, None),
+            TlvKey::Name(name) => {
+                self.field = name;
+                let vendor_tag = || vendor.and_then(|names| names.by_name(name));
+                let tag = Tag::by_name(name).or_else(|| vendor_tag().map(|(tag, _)| tag));
+                (tag.ok_or(Kind::UnknownTlv)?, Some(name.as_str()))
+            }
+        };
+        let spec = tag.spec();
+        let vendor = vendor.and_then(|names| names.get(tag));
+        let name = given
+            .or(spec.map(|spec| spec.name))
+            .or(vendor.map(|(name, _)| name))
+            .unwrap_or("unknown");
+        self.field = name;
+        let (kind, min, max) = match (spec, vendor) {
+            (Some(spec), _) => (spec.kind, spec.min, spec.max),
+            (None, Some((_, kind))) => (kind, 0, u16::MAX),
+            (None, None) => (TlvType::Octets, 0, u16::MAX),
+        };
+        self.out.extend_from_slice(&tag.0.to_be_bytes());
+        self.out.extend_from_slice(&[0; 2]);
+        let from = self.out.len();
+        match value {
+            FieldValue::Fields(given) => self.tlv_parts(tag, given)?,
+            value => self.tlv_value(kind, spec, value)?,
+        }
+        self.field = name;
+        let found = self.out.len() - from;
+        let (min, max) = (usize::from(min), usize::from(max));
+        if found < min {
+            return Err(Kind::TooShort { min, found });
+        }
+        if found > max {
+            return Err(too_long(max, found));
+        }
+        self.out[from - 2..from].copy_from_slice(&(found as u16).to_be_bytes());
+        Ok(())
+    }
+
+    fn tlv_value(
+        &mut self,
+        kind: TlvType,
+        spec: Option<&TlvSpec>,
+        value: &FieldValue,
+    ) -> Result<(), Kind> {
+        match (kind, value) {
+            (TlvType::Integer, FieldValue::Number(_) | FieldValue::Text(_)) => {
+                let set = spec.map_or(ValueSet::Plain, |spec| spec.values);
+                let width = match (spec, value) {
+                    (Some(spec), _) => usize::from(spec.max),
+                    // The specification does not tell: as many as the number needs.
+                    (None, FieldValue::Number(0x1_0000..)) => 4,
+                    (None, FieldValue::Number(0x100..)) => 2,
+                    (None, _) => 1,
+                };
+                self.integer(value, set, width)
+            }
+            (TlvType::Integer, FieldValue::List(_)) => number(value, ValueSet::Plain).map(|_| ()),
+            // Octets are the whole value, whatever the type.
+            (TlvType::CString, FieldValue::Text(_)) => self.c_string(value, usize::MAX),
+            _ => self.octets(value),
+        }
+    }
+
+    /// The parts of a TLV in their order; those at the end may be left out.
+    fn tlv_parts(&mut self, tag: Tag, given: &'a [NamedField]) -> Result<(), Kind> {
+        let parts = parts(tag);
+        if parts.is_empty() {
+            return Err(Kind::WrongType {
+                expected: "one value",
+            });
+        }
+        self.all_known(given, &|name| parts.iter().any(|(known, _)| *known == name))?;
+        let last = parts
+            .iter()
+            .rposition(|(part, _)| self.find(given, part).is_some())
+            .map_or(0, |last| last + 1);
+        for (part, kind) in &parts[..last] {
+            let value = self.find(given, part);
+            let zero = FieldValue::Number(0);
+            match kind {
+                PartKind::Octet(set) => self.integer(value.unwrap_or(&zero), *set, 1)?,
+                PartKind::Short | PartKind::ContentType => {
+                    self.integer(value.unwrap_or(&zero), ValueSet::Plain, 2)?;
+                }
+                PartKind::Text | PartKind::Octets => {
+                    value.map_or(Ok(()), |value| self.octets(value))?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn number(value: &FieldValue, set: ValueSet) -> Result<u32, Kind> {
@@ -432,140 +544,20 @@ fn number(value: &FieldValue, set: ValueSet) -> Result<u32, Kind> {
     }
 }
 
-/// Octets as they are, text in ISO-8859-1.
-fn octets(out: &mut Vec<u8>, value: &FieldValue) -> Result<(), Kind> {
-    match value {
-        FieldValue::Octets(octets) => out.extend_from_slice(octets),
-        FieldValue::Text(text) => {
-            for (at, char) in text.chars().enumerate() {
-                out.push(u8::try_from(char).map_err(|_| Kind::NotLatin1 { at })?);
-            }
-        }
-        _ => {
-            return Err(Kind::WrongType {
-                expected: "text or octets",
-            });
-        }
-    }
-    Ok(())
-}
-
-fn tlv(
-    out: &mut Vec<u8>,
-    key: &TlvKey,
-    value: &FieldValue,
-    vendor: Option<&VendorTlvs>,
-) -> Result<(), InvalidInput> {
-    let (tag, given) = match key {
-        TlvKey::Tag(tag) => (*tag, None),
-        TlvKey::Name(name) => {
-            let vendor_tag = || vendor.and_then(|names| names.by_name(name));
-            let tag = Tag::by_name(name).or_else(|| vendor_tag().map(|(tag, _)| tag));
-            let tag = tag.ok_or_else(|| invalid(name, Kind::UnknownTlv))?;
-            (tag, Some(name.as_str()))
-        }
-    };
-    let spec = tag.spec();
-    let vendor = vendor.and_then(|names| names.get(tag));
-    let name = given
-        .or(spec.map(|spec| spec.name))
-        .or(vendor.map(|(name, _)| name))
-        .unwrap_or("unknown");
-    let (kind, min, max) = match (spec, vendor) {
-        (Some(spec), _) => (spec.kind, spec.min, spec.max),
-        (None, Some((_, kind))) => (kind, 0, u16::MAX),
-        (None, None) => (TlvType::Octets, 0, u16::MAX),
-    };
-    out.extend_from_slice(&tag.0.to_be_bytes());
-    out.extend_from_slice(&[0; 2]);
-    let from = out.len();
-    match value {
-        FieldValue::Fields(given) => tlv_parts(out, tag, name, given)?,
-        value => tlv_value(out, kind, spec, value).map_err(|kind| invalid(name, kind))?,
-    }
-    let found = out.len() - from;
-    let (min, max) = (usize::from(min), usize::from(max));
-    if found < min {
-        return Err(invalid(name, Kind::TooShort { min, found }));
-    }
-    if found > max {
-        return Err(too_long(name, max, found));
-    }
-    out[from - 2..from].copy_from_slice(&(found as u16).to_be_bytes());
-    Ok(())
-}
-
-fn tlv_value(
-    out: &mut Vec<u8>,
-    kind: TlvType,
-    spec: Option<&TlvSpec>,
-    value: &FieldValue,
-) -> Result<(), Kind> {
-    match (kind, value) {
-        (TlvType::Integer, FieldValue::Number(_) | FieldValue::Text(_)) => {
-            let set = spec.map_or(ValueSet::Plain, |spec| spec.values);
-            let width = match (spec, value) {
-                (Some(spec), _) => usize::from(spec.max),
-                // The specification does not tell: as many as the number needs.
-                (None, FieldValue::Number(0x1_0000..)) => 4,
-                (None, FieldValue::Number(0x100..)) => 2,
-                (None, _) => 1,
-            };
-            integer(out, value, set, width)
-        }
-        (TlvType::Integer, FieldValue::List(_)) => number(value, ValueSet::Plain).map(|_| ()),
-        // Octets are the whole value, whatever the type.
-        (TlvType::CString, FieldValue::Text(_)) => c_string(out, value, usize::MAX),
-        _ => octets(out, value),
+fn right_count(expected: u8, found: u32) -> Result<(), Kind> {
+    let expected = usize::from(expected);
+    if found as usize == expected {
+        Ok(())
+    } else {
+        Err(Kind::WrongCount { expected, found })
     }
 }
 
-/// The parts of a TLV in their order; those at the end may be left out.
-fn tlv_parts(
-    out: &mut Vec<u8>,
-    tag: Tag,
-    name: &str,
-    given: &[NamedField],
-) -> Result<(), InvalidInput> {
-    let parts = parts(tag);
-    if parts.is_empty() {
-        return Err(invalid(
-            name,
-            Kind::WrongType {
-                expected: "one value",
-            },
-        ));
-    }
-    all_known(given, &|name| parts.iter().any(|(known, _)| *known == name))?;
-    let last = parts
-        .iter()
-        .rposition(|(part, _)| find(given, part).is_some())
-        .map_or(0, |last| last + 1);
-    for (part, kind) in &parts[..last] {
-        let value = find(given, part);
-        let zero = FieldValue::Number(0);
-        let written = match kind {
-            PartKind::Octet(set) => integer(out, value.unwrap_or(&zero), *set, 1),
-            PartKind::Short | PartKind::ContentType => {
-                integer(out, value.unwrap_or(&zero), ValueSet::Plain, 2)
-            }
-            PartKind::Text | PartKind::Octets => value.map_or(Ok(()), |value| octets(out, value)),
-        };
-        written.map_err(|kind| invalid(part, kind))?;
-    }
-    Ok(())
+/// What one octet counts.
+fn count(found: usize) -> Result<u8, Kind> {
+    u8::try_from(found).map_err(|_| too_long(255, found))
 }
 
-#[cold]
-#[inline(never)]
-fn invalid(field: &str, kind: InvalidInputKind) -> InvalidInput {
-    InvalidInput {
-        field: field.into(),
-        kind,
-    }
-}
-
-#[cold]
-fn too_long(field: &str, max: usize, found: usize) -> InvalidInput {
-    invalid(field, Kind::Field(InvalidFieldKind::TooLong { max, found }))
+fn too_long(max: usize, found: usize) -> Kind {
+    Kind::Field(InvalidFieldKind::TooLong { max, found })
 }
