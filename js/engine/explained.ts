@@ -98,13 +98,14 @@ function pdusOf(input: Uint8Array): DecodedPdu[] {
     const [offset, commandLength] = [number(), number()];
     const [commandId, status, sequence] = [number(), number(), number()];
     const valid = flag();
+    const [command, statusName] = [text(), text()];
     const pdu: DecodedPdu = {
       offset,
       commandLength,
-      command: text(),
+      command,
       commandId,
       status,
-      statusName: text(),
+      statusName,
       sequence,
       valid,
       fields: list(field),

@@ -24,24 +24,23 @@ export interface Field {
 
 /** Views of octets and bit fields are dear, and seldom looked at: they are made when they are asked for. */
 class PduField implements Field {
-  name: string;
-  offset: number;
-  length: number;
-  value: Field["value"];
-  meaning?: string;
+  declare name: string;
+  declare offset: number;
+  declare length: number;
+  declare value: Field["value"];
+  declare meaning?: string;
   readonly #input: Uint8Array;
-  readonly #bits: BitField[] | undefined;
-  #children: Field[] | undefined;
+  /** Bit fields are those of the octet's value, until they are asked for. */
+  #parts: Field[] | BitField[] | undefined;
 
-  constructor(name: string, offset: number, length: number, value: Field["value"], meaning: string | undefined, children: Field[] | undefined, bits: BitField[] | undefined, input: Uint8Array) {
+  constructor(name: string, offset: number, length: number, value: Field["value"], meaning: string | undefined, parts: Field[] | BitField[] | undefined, input: Uint8Array) {
     this.name = name;
     this.offset = offset;
     this.length = length;
     this.value = value;
     if (meaning !== undefined) this.meaning = meaning;
     this.#input = input;
-    this.#bits = bits;
-    this.#children = children;
+    this.#parts = parts;
   }
 
   get bytes(): Uint8Array {
@@ -49,13 +48,19 @@ class PduField implements Field {
   }
 
   get children(): Field[] | undefined {
-    return (this.#children ??= this.#bits?.map(({ name, value, meaning }) => new PduField(name, this.offset, 1, value, meaning, undefined, undefined, this.#input)));
+    const parts = this.#parts;
+    if (parts === undefined || isMade(parts)) return parts;
+    return (this.#parts = parts.map(({ name, value, meaning }) => new PduField(name, this.offset, 1, value, meaning, undefined, this.#input)));
   }
 
   /** What `JSON.stringify` shows. */
   toJSON(): object {
     return { ...this, bytes: this.bytes, children: this.children };
   }
+}
+
+function isMade(parts: Field[] | BitField[]): parts is Field[] {
+  return parts[0] instanceof PduField;
 }
 
 /** Octets of the input, not copied. */
@@ -81,13 +86,13 @@ export function fieldsOf(input: Uint8Array): () => Field {
     if ((kind & 0xff) === OCTET) {
       const [set, octet] = [kind >> 16, (kind >> 8) & 0xff];
       const { meaning, bits } = ((known[set] ??= [])[octet] ??= ask(set, octet));
-      return new PduField(name, offset, 1, octet, meaning, undefined, bits, input);
+      return new PduField(name, offset, 1, octet, meaning, bits, input);
     }
     const length = number();
     const value = valueOf(kind & 7, offset, length);
     const meaning = (kind & WITH_MEANING) === 0 ? undefined : text();
     const children = (kind & WITH_CHILDREN) === 0 ? undefined : list(read);
-    return new PduField(name, offset, length, value, meaning, children, undefined, input);
+    return new PduField(name, offset, length, value, meaning, children, input);
   };
 
   function valueOf(kind: number, offset: number, length: number): Field["value"] {
@@ -107,6 +112,7 @@ export function fieldsOf(input: Uint8Array): () => Field {
   }
 }
 
+/** A bit field, wherever it stands. */
 interface BitField {
   name: string;
   value: number;

@@ -72,21 +72,16 @@ export function optionalText(): string | undefined {
   return undefined;
 }
 
-// Strings that last, by address and length; before that, the one found last in each place.
-const known = new Map<number, string>();
-const PLACES = 2_048;
-const places = { keys: new Float64Array(PLACES), strings: new Array<string>(PLACES).fill("") };
+// Strings that last, each in a place that its address tells; few share one. All are ASCII.
+const PLACES = 8_192;
+const places = { addresses: new Uint32Array(PLACES), strings: new Array<string>(PLACES).fill("") };
 
 function lasting(address: number, length: number): string {
-  const key = address * 65_536 + length;
   const place = address % PLACES;
-  if (places.keys[place] === key) return places.strings[place]!;
-  let string = known.get(key);
-  if (string === undefined) {
-    string = utf8.decode(u8.subarray(address, address + length));
-    known.set(key, string);
-  }
-  places.keys[place] = key;
+  const last = places.strings[place]!;
+  if (places.addresses[place] === address && last.length === length) return last;
+  const string = utf8.decode(u8.subarray(address, address + length));
+  places.addresses[place] = address;
   places.strings[place] = string;
   return string;
 }

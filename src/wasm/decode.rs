@@ -41,7 +41,6 @@ pub fn decode_pdus(length: usize, strict: bool, max_pdu: usize) -> usize {
         };
         let mut explainer = Explainer::new(input, &options);
         for pdu in explainer.by_ref() {
-            io.word(1);
             write_pdu(io, &pdu, input);
         }
         let error = explainer.error;
@@ -74,16 +73,21 @@ pub fn octet_meaning(set: usize, octet: u8) -> String {
 
 fn write_pdu(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
     let header = &pdu.header;
+    let [command_at, command_length] = Io::lasting(pdu.command());
+    let [status_at, status_length] = Io::lasting(header.command_status.name());
     io.words(&[
+        1,
         pdu.offset as u32,
         header.command_length,
         header.command_id.0,
         header.command_status.0,
         header.sequence_number,
         pdu.valid.into(),
+        command_at,
+        command_length,
+        status_at,
+        status_length,
     ]);
-    io.name(pdu.command());
-    io.name(header.command_status.name());
     write_fields(io, &pdu.fields);
     io.word(pdu.tlvs.len() as u32);
     for tlv in &pdu.tlvs {
@@ -117,9 +121,14 @@ fn write_field(io: &mut Io, field: &Field<'_>) {
         let which = (set as u32) << 16 | u32::from(octet) << 8;
         return io.words(&[OCTET | which, name_at, name_length, offset]);
     }
-    if let Some(text) = field.plain_text() {
-        io.words(&[TEXT, name_at, name_length, offset, field.bytes.len() as u32]);
-        return io.latin1(text);
+    let length = field.bytes.len() as u32;
+    match field.plain() {
+        Some(Value::Text(text)) => {
+            let [at, units] = io.place_latin1(text);
+            return io.words(&[TEXT, name_at, name_length, offset, length, at, units]);
+        }
+        Some(_) => return io.words(&[OCTETS, name_at, name_length, offset, length]),
+        None => {}
     }
     let (value, meaning, children) = (field.value(), field.meaning(), field.children());
     let mut kind = match value {
@@ -134,7 +143,6 @@ fn write_field(io: &mut Io, field: &Field<'_>) {
     if !children.is_empty() {
         kind |= WITH_CHILDREN;
     }
-    let length = field.bytes.len() as u32;
     io.words(&[kind, name_at, name_length, offset, length]);
     match &value {
         Value::Number(number) => io.word(*number),

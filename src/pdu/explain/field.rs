@@ -165,12 +165,12 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Its value, if it is text that has no meaning besides.
+    /// Its value, if it is text or octets without a meaning besides.
     #[cfg(all(feature = "wasm", target_family = "wasm"))]
-    pub(crate) fn plain_text(&self) -> Option<&'a [u8]> {
+    pub(crate) fn plain(&self) -> Option<Value<'a>> {
         match (self.kind, self.bytes) {
-            (Kind::Text, [text @ .., 0]) if find_nul(text).is_none() => Some(text),
-            (Kind::Time, [0]) => Some(&[]),
+            (Kind::Time, [0]) => Some(Value::Text(&[])),
+            (Kind::Text | Kind::Octets, _) => Some(self.value()),
             _ => None,
         }
     }
