@@ -69,16 +69,22 @@ test("webhooks", async (t) => {
   });
 });
 
-test("what is not delivered outlives a crash", async (t) => {
+/** A gateway whose event the receiver refused, and that was then killed. */
+async function crashAfterRefusal(t) {
   const smsc = await Smsc.start(t);
   const receiver = await startReceiver(t);
   const storage = temporary(t);
   const vars = { SMPP_URL: smsc.url, SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: secret, SMPP_WEBHOOK_PRIVATE: "true" };
   receiver.answer = () => 500;
-  const first = await startGateway(t, { vars, storage });
-  const { body } = await first.post("/v1/messages", hello);
+  const gateway = await startGateway(t, { vars, storage });
+  const { body } = await gateway.post("/v1/messages", hello);
   await until("an attempt", () => receiver.requests.length > 0);
-  await first.kill();
+  await gateway.kill();
+  return { receiver, storage, vars, body };
+}
+
+test("what is not delivered outlives a crash", async (t) => {
+  const { receiver, storage, vars, body } = await crashAfterRefusal(t);
   receiver.answer = () => 204;
   receiver.requests.length = 0;
   const second = await startGateway(t, { vars, storage });
@@ -88,15 +94,7 @@ test("what is not delivered outlives a crash", async (t) => {
 });
 
 test("after a day of refusals an event is a dead letter, and can be tried again", async (t) => {
-  const smsc = await Smsc.start(t);
-  const receiver = await startReceiver(t);
-  const storage = temporary(t);
-  const vars = { SMPP_URL: smsc.url, SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: secret, SMPP_WEBHOOK_PRIVATE: "true" };
-  receiver.answer = () => 500;
-  const first = await startGateway(t, { vars, storage });
-  const { body } = await first.post("/v1/messages", hello);
-  await until("an attempt", () => receiver.requests.length > 0);
-  await first.kill();
+  const { receiver, storage, vars, body } = await crashAfterRefusal(t);
 
   // Ten attempts later: the day is passed over in the gateway's database.
   for (const file of globSync(join(storage, "**", "*.sqlite"))) {

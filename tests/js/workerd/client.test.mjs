@@ -5,11 +5,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createSimulator } from "smpp-edge/server";
-import { startGateway as startWorker, root, temporary, until } from "../gateway/support.mjs";
+import { temporary, until } from "../gateway/support.mjs";
 import { answer, NodeSmsc, ScriptedSmsc } from "../client/smsc.ts";
 import { gsmOctets, joined, readSubmission, ucs2Octets } from "../client/submission.ts";
 import { selfSigned } from "../client/certificate.ts";
 import { createServer } from "node:tls";
+import { startClientWorker } from "./client-worker.mjs";
 
 let worker;
 let smsc;
@@ -23,15 +24,7 @@ before(async () => {
   const authority = join(temporary(t), "authority.pem");
   writeFileSync(authority, certificate.cert);
   process.env.NODE_EXTRA_CA_CERTS = authority;
-  const config = join(temporary(t), "wrangler.json");
-  writeFileSync(config, JSON.stringify({
-    name: "client",
-    main: join(root, "tests", "js", "workerd", "worker.ts"),
-    compatibility_date: "2026-10-01",
-    durable_objects: { bindings: [{ name: "OBJECT", class_name: "ClientObject" }] },
-    migrations: [{ tag: "v1", new_sqlite_classes: ["ClientObject"] }],
-  }));
-  [worker, smsc, secure] = await Promise.all([startWorker(t, { config }), NodeSmsc.listen(), NodeSmsc.listen({ certificate })]);
+  [worker, smsc, secure] = await Promise.all([startClientWorker(t), NodeSmsc.listen(), NodeSmsc.listen({ certificate })]);
   for (const centre of [smsc, secure]) ended.push(() => centre[Symbol.asyncDispose]());
 });
 after(async () => {
