@@ -6,45 +6,30 @@ import type {
   BindRequest,
   BindType,
   CloseDetail,
-  Concat,
   EngineConfig,
   EngineMessage,
   EngineStats,
   LinkSink,
   Outcome,
   PduInput,
-  TlvInput,
 } from "../engine/types.ts";
 import { readAddress } from "../client/address.ts";
 import type { SmppError } from "../client/errors.ts";
 import { failure, refusal } from "../client/outcome.ts";
+import type { SmsMessage } from "../client/types.ts";
 import type { ListenOptions, RequestAnswer } from "./listen.ts";
 import { receiptPdu, type Receipt } from "./receipt.ts";
 import { Status } from "./status.ts";
 
+/** What of an SMS an inbound message can have too. */
+type Content = Pick<SmsMessage,
+  "text" | "binary" | "encoding" | "language" | "concat" | "maxSegments" | "serviceType" | "protocolId" | "priority" | "udh" | "tlvs" | "reference">;
+
 /** An inbound message, from a subscriber to the ESME. A long one is sent as several deliver_sm. */
-export interface Delivery {
+export interface Delivery extends Content {
   /** The subscriber. TON and NPI of a string are inferred as `sendSms` does. */
   from: string | Address;
   to: string | Address;
-  /** One of `text` and `binary`. */
-  text?: string;
-  binary?: Uint8Array;
-  /** Default "auto". */
-  encoding?: string;
-  language?: string;
-  /** How a long message is split; default the server's `concat`. */
-  concat?: Concat;
-  /** At most 255. */
-  maxSegments?: number;
-  serviceType?: string;
-  protocolId?: number;
-  priority?: number;
-  /** User data header elements, without the length octet. */
-  udh?: Uint8Array;
-  tlvs?: TlvInput;
-  /** Reference number of the segments; default the session's own count. */
-  reference?: number;
 }
 
 /** What was sent to the peer and waits for its responses. */

@@ -4,7 +4,7 @@ import { decodePdus, type DecodedPdu, type Fault } from "../../engine/explained.
 import { textOf } from "./content.ts";
 import { partOf, type Part } from "./part.ts";
 
-export interface Entry {
+export interface Entry extends Pick<DecodedPdu, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid"> {
   /** As they came. */
   octets: Uint8Array;
   /** What is wrong with the length that the octets themselves tell; such an entry is no whole PDU. */
@@ -15,12 +15,6 @@ export interface Entry {
   /** Pieces of the stream, such as TCP segments, that it is spread over. */
   spread: number;
 
-  command: string;
-  commandId: number;
-  status: number;
-  statusName: string;
-  sequence: number;
-  valid: boolean;
   from: string;
   to: string;
   text: string;
