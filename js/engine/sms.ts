@@ -36,7 +36,7 @@ function numbered(names: string): Map<string, number> {
 let at = 0;
 
 const utf8 = new TextEncoder();
-/** From how many units on the platform writes a text faster than we do, unit by unit. In workerd that is never so. */
+/** From how many units on the platform writes a text faster than we do, unit by unit. In workerd the call costs more than that saves. */
 const LONG = (globalThis as { navigator?: { userAgent: string } }).navigator?.userAgent === "Cloudflare-Workers" ? Infinity : 24;
 
 /** Writes a text that is all ASCII as octets, by the platform; false if it is not, or too short for that. */
