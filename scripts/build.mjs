@@ -80,10 +80,12 @@ async function buildWasm(rustc) {
     mkdirSync(at("dist", "bindgen"), { recursive: true });
     const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...featureFlags]);
     await step("Optimising the WebAssembly", async () => {
-      // The stack lies below the data, and its last octets are at the bottom: nothing has an address below 1,024.
+      // The stack begins at address 0 and grows down to it: `--low-memory-unused` holds for all but the last octets of a full one.
+      // What two passes save is less than what they take from the compression: zeros between data, and code that repeats.
       // Functions with names alike are alike themselves: beside each other they compress better. Names in the output cost octets elsewhere,
       // so that it is made a second time without.
-      const passes = [join(raw, "smpp_edge_bg.wasm"), "--one-caller-inline-max-function-size=0", "--low-memory-unused", "-Oz", "-Oz", "--reorder-functions-by-name"];
+      const skipped = ["--skip-pass=memory-packing", "--skip-pass=local-cse"];
+      const passes = [join(raw, "smpp_edge_bg.wasm"), "--one-caller-inline-max-function-size=0", "--low-memory-unused", ...skipped, "-Oz", "-Oz", "--reorder-functions-by-name"];
       await Promise.all([
         optimise(...passes, "--output", withNames, "--debuginfo"),
         optimise(...passes, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features"),

@@ -8,7 +8,7 @@ import { build, withNames } from "./build.mjs";
 import { at, Failure, run } from "./lib.mjs";
 
 /** The most octets that the module may have, compressed. To be lowered with it; the aim is 60 KiB. */
-const LARGEST = 101_000;
+const LARGEST = 90_000;
 
 const SECTIONS = ["custom", "types", "imports", "functions", "tables", "memories", "globals", "exports", "start", "elements", "code", "data", "data count", "tags"];
 
@@ -97,7 +97,7 @@ function readNames(reader, end, names) {
 /** `pdu::explain` of `smpp_edge::pdu::explain::meaning::of`; other crates by their name. */
 function moduleOf(name) {
   const [, ours] = /smpp_edge::([a-z_]+(?:::[a-z_]+(?=::))?)/.exec(name) ?? [];
-  const [, theirs] = /\b(core|alloc|std|dlmalloc|hashbrown|wasm_bindgen|serde_wasm_bindgen|serde|js_sys)\b/.exec(name) ?? [];
+  const [, theirs] = /\b(core|alloc|std|rlsf|wasm_bindgen)\b/.exec(name) ?? [];
   return ours ?? theirs ?? "exports and others";
 }
 
