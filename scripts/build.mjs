@@ -80,7 +80,7 @@ async function buildWasm(rustc) {
     mkdirSync(at("dist", "bindgen"), { recursive: true });
     const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...featureFlags]);
     await step("Optimising the WebAssembly", async () => {
-      // The stack begins at address 0 and grows down to it: `--low-memory-unused` holds for all but the last octets of a full one.
+      // The lowest 1,024 octets, taken for unused, are the end of the stack: a stack that full traps sooner.
       // What two passes save is less than what they take from the compression: zeros between data, and code that repeats.
       // Functions with names alike are alike themselves: beside each other they compress better. Names in the output cost octets elsewhere,
       // so that it is made a second time without.
