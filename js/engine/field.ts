@@ -1,8 +1,8 @@
 // A field of a decoded PDU. See src/wasm/decode.rs for the layout of its record.
 
 import { wasm } from "#wasm";
-import { refresh } from "./memory.ts";
-import { list, number, text } from "./reader.ts";
+import { refresh, u32 } from "./memory.ts";
+import { list, number, pass, text, textAt } from "./reader.ts";
 
 /** A field of a PDU, or a part of one. */
 export interface Field {
@@ -80,9 +80,10 @@ const WITH_CHILDREN = 16;
 /** Reads fields, which are of this input. */
 export function fieldsOf(input: Uint8Array): () => Field {
   return function read(): Field {
-    const kind = number();
-    const name = text();
-    const offset = number();
+    const at = pass(4);
+    const kind = u32[at]!;
+    const name = textAt(at + 1);
+    const offset = u32[at + 3]!;
     if ((kind & 0xff) === OCTET) {
       const [set, octet] = [kind >> 16, (kind >> 8) & 0xff];
       const { meaning, bits } = ((known[set] ??= [])[octet] ??= ask(set, octet));

@@ -1,4 +1,4 @@
-// Reads what the module put into the shared buffers: 32-bit words, one heap of text and one of octets.
+// Reads what the module put into the shared buffers: 32-bit words, a heap of ASCII, one of other text and one of octets.
 // Absent values are told by NOTHING, see src/wasm/io.rs.
 
 import { f64, u32, u8 } from "./memory.ts";
@@ -7,6 +7,8 @@ import type { Address, Report, ReportStatus } from "./types.ts";
 const NOTHING = 0xffffffff;
 /** In the length of a string: it lies at an address, for as long as the module does. */
 const LASTING = 0x80000000;
+/** In the length of a string: it is in the heap of those that are not ASCII. */
+const WIDE = 0x40000000;
 const STATUSES: ReportStatus[] = [
   "scheduled",
   "enroute",
@@ -25,20 +27,24 @@ const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 // The batch being read.
 let word = 0;
 let end = 0;
-let heap = "";
+let ascii = "";
+let wide = "";
 const NO_OCTETS = new Uint8Array(0);
 let octets: Uint8Array<ArrayBuffer> = NO_OCTETS;
 
 /** Begins the batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
 export function begin(block: number): void {
-  const textAt = f64[block + 2]!;
-  const textLength = f64[block + 3]!;
   const octetsAt = f64[block + 4]!;
   const octetsLength = f64[block + 5]!;
-  heap = textLength === 0 ? "" : utf8.decode(u8.subarray(textAt, textAt + textLength));
+  ascii = heap(f64[block + 2]!, f64[block + 3]!);
+  wide = heap(f64[block + 10]!, f64[block + 11]!);
   octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
   word = f64[block]! >> 2;
   end = word + f64[block + 1]!;
+}
+
+function heap(at: number, length: number): string {
+  return length === 0 ? "" : utf8.decode(u8.subarray(at, at + length));
 }
 
 /** Whether words are left. */
@@ -48,6 +54,13 @@ export function more(): boolean {
 
 export function number(): number {
   return u32[word++]!;
+}
+
+/** Passes over so many words, to be looked at from the place that is returned. */
+export function pass(count: number): number {
+  const at = word;
+  word += count;
+  return at;
 }
 
 export function flag(): boolean {
@@ -60,10 +73,16 @@ export function optionalNumber(): number | undefined {
 }
 
 export function text(): string {
-  const start = number();
-  const length = number();
+  return textAt(pass(2));
+}
+
+/** The string that the words at this place tell of. */
+export function textAt(at: number): string {
+  const start = u32[at]!;
+  const length = u32[at + 1]!;
   if (length >= LASTING) return lasting(start, length - LASTING);
-  return length === 0 ? "" : heap.substring(start, start + length);
+  if (length >= WIDE) return wide.substring(start, start + length - WIDE);
+  return length === 0 ? "" : ascii.substring(start, start + length);
 }
 
 export function optionalText(): string | undefined {

@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// Words that [`Io::publish`] fills, read by js/engine/events.ts and link.ts.
-const BLOCK: usize = 10;
+const BLOCK: usize = 12;
 
 #[derive(Default)]
 pub(super) struct Io {
@@ -18,10 +18,12 @@ pub(super) struct Io {
     pub(super) scratch: Vec<u8>,
     /// Event records for JavaScript.
     pub(super) words: Vec<u32>,
-    /// Their strings, in UTF-8.
-    text: Vec<u8>,
-    /// Length of `text` in UTF-16 units.
-    text_units: u32,
+    /// Their strings that are ASCII. One character beyond it would make JavaScript take two octets for each.
+    ascii: Vec<u8>,
+    /// Their other strings, in UTF-8.
+    wide: Vec<u8>,
+    /// Length of `wide` in UTF-16 units.
+    wide_units: u32,
     /// The string being written, and room for octets that are to be one.
     string: String,
     pub(super) room: Vec<u8>,
@@ -37,6 +39,8 @@ pub(super) const ABSENT: [u32; 2] = [NOTHING, 0];
 
 /// In the length of a string: it lies at its own address, for as long as the module does.
 const LASTING: u32 = 1 << 31;
+/// In the length of a string: it is one of those in UTF-8.
+const WIDE: u32 = 1 << 30;
 
 impl Io {
     /// Lends the buffers to `use_`.
@@ -65,8 +69,9 @@ impl Io {
 
     pub(super) fn clear(&mut self) {
         self.words.clear();
-        self.text.clear();
-        self.text_units = 0;
+        self.ascii.clear();
+        self.wide.clear();
+        self.wide_units = 0;
         self.octets.clear();
     }
 
@@ -104,22 +109,22 @@ impl Io {
         self.words(&place);
     }
 
+    /// Where a string is, as the words of a record tell it.
     fn place_text(&mut self, text: &str) -> [u32; 2] {
-        let octets = text.as_bytes();
-        let units = if octets.is_ascii() {
-            octets.len()
-        } else {
-            text.encode_utf16().count()
-        };
-        self.place_octets(octets, units as u32)
+        if text.is_ascii() {
+            return self.place_ascii(text.as_bytes());
+        }
+        let start = self.wide_units;
+        let units = text.encode_utf16().count() as u32;
+        self.wide.extend_from_slice(text.as_bytes());
+        self.wide_units += units;
+        [start, units | WIDE]
     }
 
-    /// Where the string of these octets of UTF-8 is, as the words of a record tell it.
-    fn place_octets(&mut self, octets: &[u8], units: u32) -> [u32; 2] {
-        let start = self.text_units;
-        self.text.extend_from_slice(octets);
-        self.text_units += units;
-        [start, units]
+    fn place_ascii(&mut self, octets: &[u8]) -> [u32; 2] {
+        let start = self.ascii.len() as u32;
+        self.ascii.extend_from_slice(octets);
+        [start, octets.len() as u32]
     }
 
     /// A string that lasts: JavaScript is told where it lies, and makes it once.
@@ -141,7 +146,7 @@ impl Io {
     /// As [`latin1`](Self::latin1), for a record that is put together by the caller.
     pub(super) fn place_latin1(&mut self, octets: &[u8]) -> [u32; 2] {
         if octets.is_ascii() {
-            return self.place_octets(octets, octets.len() as u32);
+            return self.place_ascii(octets);
         }
         let text: String = octets.iter().map(|&o| char::from(o)).collect();
         self.place_text(&text)
@@ -175,14 +180,16 @@ impl Io {
         *self.block = [
             self.words.as_ptr() as usize as f64,
             self.words.len() as f64,
-            self.text.as_ptr() as usize as f64,
-            self.text.len() as f64,
+            self.ascii.as_ptr() as usize as f64,
+            self.ascii.len() as f64,
             self.octets.as_ptr() as usize as f64,
             self.octets.len() as f64,
             out.as_ptr() as usize as f64,
             out.len() as f64,
             deadline.map_or(f64::INFINITY, |millis| millis as f64),
             f64::from(state),
+            self.wide.as_ptr() as usize as f64,
+            self.wide.len() as f64,
         ];
         self.block.as_ptr() as usize
     }
