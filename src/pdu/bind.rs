@@ -43,3 +43,30 @@ body! {
         password: &'a [u8] => CString<9>,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_bind_holds_no_password() {
+        let bind = Bind {
+            system_id: b"E",
+            password: b"secret",
+            ..Bind::default()
+        };
+        assert_eq!(
+            format!("{:?}", crate::pdu::Pdu::BindReceiver(bind)),
+            "BindReceiver(Bind { system_id: [69], password: ***, system_type: [], interface_version: InterfaceVersion(0), \
+             addr_ton: Ton(0), addr_npi: Npi(0), address_range: [], tlvs: [] })"
+        );
+        let outbind = Outbind {
+            password: b"secret",
+            ..Outbind::default()
+        };
+        assert_eq!(
+            format!("{outbind:?}"),
+            "Outbind { system_id: [], password: ***, tlvs: [] }"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use super::error::{DecodeError, InvalidField, InvalidFieldKind};
 use super::reader::{Missing, Reader};
 use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tlvs};
+use std::fmt;
 
 /// The body of a PDU: what stands behind the header.
 pub trait Body<'a> {
@@ -103,6 +104,20 @@ pub(super) fn at_once<'a, T>(body: &'a [u8], read: impl FnOnce(&mut Reader<'a>) 
     (!reader.failed()).then_some(value)
 }
 
+/// Stands for a password where a value is shown.
+pub(crate) struct Masked;
+
+impl fmt::Debug for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// What `Debug` shows of a field.
+pub(super) fn shown<'f>(field: &str, value: &'f dyn fmt::Debug) -> &'f dyn fmt::Debug {
+    if field == "password" { &Masked } else { value }
+}
+
 /// Declares the body of a PDU from its fields, in the order of the specification. `direct` gives it code of its own to
 /// read and write it; else it goes by its table, which is slower and takes hardly any code.
 macro_rules! body {
@@ -124,11 +139,20 @@ macro_rules! body_struct {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Copy, Default, PartialEq, Eq)]
         pub struct $name<$life> {
             $($(#[$field_meta])* pub $field: $type,)*
             /// The optional parameters (SMPP 3.4 section 5.3, 5.0 section 4.8).
             pub tlvs: $crate::pdu::Tlvs<$life>,
+        }
+
+        impl std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), $crate::pdu::body::shown(stringify!($field), &self.$field)))*
+                    .field("tlvs", &self.tlvs)
+                    .finish()
+            }
         }
 
         impl<$life> $name<$life> {

@@ -3,6 +3,9 @@
 //! A [`Framer`] cuts the stream into PDUs; [`Pdu::decode`] reads one of them without copying; [`encode`] and
 //! [`Pdu::encode`] append to a buffer of the caller. Strings are octets without their NUL, values the specification
 //! gives names are newtypes that hold any octet, and TLVs stay in their encoded octets.
+//!
+//! `Debug` of a PDU that was read does not show its password. What is not read yet (a frame, an explained field) and a
+//! [`NamedPdu`] are shown as they are.
 
 mod alert;
 mod any;
@@ -37,6 +40,7 @@ mod writer;
 pub use alert::AlertNotification;
 pub use any::{Pdu, fields_of};
 pub use bind::{Bind, BindResp, Outbind};
+pub(crate) use body::Masked;
 pub use body::{Body, encode};
 pub use broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,

@@ -1,6 +1,7 @@
 //! What a session is told when it is made.
 
-use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind};
+use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind, Masked};
+use std::fmt;
 
 /// Which side of the session this is (SMPP 5.0, 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,16 @@ pub struct Reconnect {
     pub max: u32,
 }
 
+/// A password in octets; `Debug` does not show them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Password(pub Vec<u8>);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Masked.fmt(f)
+    }
+}
+
 /// All settings of a session. Durations are milliseconds and 0 turns a timer off.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -68,7 +79,7 @@ pub struct Config {
     /// ESME: the account. SMSC: what it calls itself in bind responses. At most 15 octets.
     pub system_id: Vec<u8>,
     /// At most 8 octets by the specification; longer ones are sent as they are, since many centres take them.
-    pub password: Vec<u8>,
+    pub password: Password,
     /// At most 12 octets.
     pub system_type: Vec<u8>,
     /// The version spoken at most.
@@ -143,7 +154,7 @@ impl Config {
             role: Role::Esme,
             bind: BindType::Transceiver,
             system_id: system_id.to_vec(),
-            password: password.to_vec(),
+            password: Password(password.to_vec()),
             system_type: Vec::new(),
             interface_version: InterfaceVersion::V3_4,
             assumed_version: InterfaceVersion::V3_4,
@@ -206,7 +217,7 @@ impl Config {
     ///
     /// The first field that can't.
     pub fn check(&self) -> Result<(), InvalidField> {
-        if self.password.contains(&0) {
+        if self.password.0.contains(&0) {
             return Err(InvalidField {
                 field: "password",
                 kind: InvalidFieldKind::ContainsNul,
@@ -219,5 +230,17 @@ impl Config {
             ..Bind::default()
         };
         bind.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_settings_holds_no_password() {
+        let shown = format!("{:?}", Config::esme(b"esme", b"secret"));
+        assert!(shown.contains("password: ***, "), "{shown}");
+        assert!(!shown.contains(&format!("{:?}", b"secret")), "{shown}");
     }
 }

@@ -95,7 +95,8 @@ pub enum Direction {
     Out,
 }
 
-/// One thing that happened. `frame` is one whole PDU, header included.
+/// One thing that happened. `frame` is one whole PDU, header included; `Debug` shows its octets, a bind's password among
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {

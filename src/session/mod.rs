@@ -36,7 +36,7 @@ mod version;
 mod window;
 mod write;
 
-pub use config::{BindType, Config, Reconnect, Role};
+pub use config::{BindType, Config, Password, Reconnect, Role};
 pub use delivery::{Address, Delivery};
 pub use engine::Session;
 pub use error::SendError;

@@ -67,7 +67,7 @@ impl Session {
         let (system_id, password) = (self.config.system_id.clone(), self.config.password.clone());
         let body = Outbind {
             system_id: &system_id,
-            password: &password,
+            password: &password.0,
             ..Outbind::default()
         };
         self.write_pdu(CommandId::OUTBIND, CommandStatus::ESME_ROK, number, &body);
@@ -124,10 +124,11 @@ impl Session {
 fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), InvalidField> {
     config.check()?;
     let start = out.len();
-    let too_long = config.password.len() > 8;
+    let password = &config.password.0;
+    let too_long = password.len() > 8;
     let body = Bind {
         system_id: &config.system_id,
-        password: if too_long { b"" } else { &config.password },
+        password: if too_long { b"" } else { password },
         system_type: &config.system_type,
         interface_version: config.interface_version,
         addr_ton: config.addr_ton.into(),
@@ -139,7 +140,7 @@ fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), In
     crate::pdu::encode(out, command_id, CommandStatus::ESME_ROK, number, &body)?;
     if too_long {
         let at = start + HEADER_LEN + config.system_id.len() + 1;
-        out.splice(at..at, config.password.iter().copied());
+        out.splice(at..at, password.iter().copied());
         let length = (out.len() - start) as u32;
         out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }

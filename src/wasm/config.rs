@@ -168,7 +168,7 @@ pub(super) fn read(record: &[u8]) -> Result<(Config, Messages), BadSetting> {
     }
     let strings = [
         &mut config.system_id,
-        &mut config.password,
+        &mut config.password.0,
         &mut config.system_type,
         &mut config.address_range,
     ];

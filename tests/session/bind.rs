@@ -48,7 +48,7 @@ fn an_esme_binds_with_what_it_was_told() {
 #[test]
 fn a_long_password_goes_as_it_is() {
     let mut peer = Peer::new(Config {
-        password: b"much longer than eight".to_vec(),
+        password: Password(b"much longer than eight".to_vec()),
         ..esme()
     });
     let now = peer.now();
@@ -65,12 +65,12 @@ fn a_long_password_goes_as_it_is() {
 #[test]
 fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
     let nul = Config {
-        password: b"a\0b".to_vec(),
+        password: Password(b"a\0b".to_vec()),
         ..esme()
     };
     let long = Config {
         system_id: vec![b'x'; 16],
-        password: vec![b'y'; 20],
+        password: Password(vec![b'y'; 20]),
         ..esme()
     };
     assert_eq!(esme().check(), Ok(()));
@@ -327,7 +327,7 @@ fn an_esme_does_not_take_binds_and_a_centre_sends_none() {
 #[test]
 fn a_centre_asks_an_esme_to_bind() {
     let mut peer = Peer::new(Config {
-        password: b"outpass".to_vec(),
+        password: Password(b"outpass".to_vec()),
         ..smsc()
     });
     let now = peer.now();
