@@ -1,6 +1,7 @@
 //! What a session tells its application.
 
 use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
+use crate::words::{Told, display, words};
 
 /// The application's own mark on a queued request; comes back with its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,6 +57,26 @@ pub enum Failure {
     Expired(CommandStatus),
 }
 
+impl Told for Failure {
+    fn tell(&self, out: &mut String) {
+        out.push_str(match *self {
+            Failure::Timeout => "no response in time",
+            Failure::Lost => "the connection ended before the response",
+            Failure::CancelledOnWire => "given up after it was sent",
+            Failure::Cancelled => "given up before it was sent",
+            Failure::Closed => "the session ended before it was sent",
+            Failure::Unsupported => "this bind, or the peer's version, does not carry it",
+            Failure::Mismatch(status) => {
+                return words!(out, "a response of another kind came: ", status.name());
+            }
+            Failure::Expired(CommandStatus::ESME_ROK) => "its time was over before it was sent",
+            Failure::Expired(status) => {
+                return words!(out, "the peer was too busy for it: ", status.name());
+            }
+        });
+    }
+}
+
 /// Why a connection ended, or is to be ended.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -85,6 +106,32 @@ pub enum CloseReason {
     /// The peer does not read what it is sent.
     PeerNotReading,
 }
+
+impl Told for CloseReason {
+    fn tell(&self, out: &mut String) {
+        out.push_str(match self {
+            CloseReason::ConnectFailed => "the connection could not be made",
+            CloseReason::Lost => "the connection was lost",
+            CloseReason::BindRefused(status) => {
+                return words!(out, "the bind was refused: ", status.name());
+            }
+            CloseReason::BindTimeout => "no bind in time",
+            CloseReason::SessionInitTimeout => "no bind came",
+            CloseReason::EnquireLinkTimeout => "no answer to enquire_link",
+            CloseReason::Inactivity => "nothing was done for too long",
+            CloseReason::Unbound => "closed",
+            CloseReason::PeerUnbound => "the peer unbound",
+            CloseReason::Frame(error) => {
+                out.push_str("what came is not SMPP: ");
+                return error.tell(out);
+            }
+            CloseReason::PeerLostSync => "the peer lost track of our stream",
+            CloseReason::PeerNotReading => "the peer does not read",
+        });
+    }
+}
+
+display!(Failure, CloseReason);
 
 /// The way a PDU went, for [`Event::Trace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,4 +259,40 @@ pub enum Event<'a> {
         /// over.
         retry_in: Option<u64>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_request_or_a_connection_ended_is_told_in_words() {
+        let refused = CommandStatus::ESME_RINVPASWD;
+        let short = FrameError::TooShort { command_length: 15 };
+        for (told, words) in [
+            (
+                Failure::Lost.to_string(),
+                "the connection ended before the response",
+            ),
+            (
+                Failure::Expired(CommandStatus::ESME_ROK).to_string(),
+                "its time was over before it was sent",
+            ),
+            (
+                Failure::Expired(CommandStatus::ESME_RTHROTTLED).to_string(),
+                "the peer was too busy for it: ESME_RTHROTTLED",
+            ),
+            (CloseReason::Lost.to_string(), "the connection was lost"),
+            (
+                CloseReason::BindRefused(refused).to_string(),
+                "the bind was refused: ESME_RINVPASWD",
+            ),
+            (
+                CloseReason::Frame(short).to_string(),
+                "what came is not SMPP: command_length 15 is shorter than a header",
+            ),
+        ] {
+            assert_eq!(told, words);
+        }
+    }
 }

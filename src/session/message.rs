@@ -9,6 +9,7 @@ use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
 use crate::text::{
     EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into, plan_latin1_into,
 };
+use crate::words::{Told, display};
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -43,6 +44,7 @@ pub struct Sms<'a> {
 
 /// Why an SMS was not taken; nothing of it was queued.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum SmsError {
     /// Its text can't be sent as asked.
     Text(TextError),
@@ -61,6 +63,17 @@ impl From<SendError> for SmsError {
         SmsError::Send(error)
     }
 }
+
+impl Told for SmsError {
+    fn tell(&self, out: &mut String) {
+        match self {
+            SmsError::Text(error) => error.tell(out),
+            SmsError::Send(error) => error.tell(out),
+        }
+    }
+}
+
+display!(SmsError);
 
 /// Sends SMS over one session; keeps what can be used again from one to the next.
 #[derive(Debug)]
@@ -144,5 +157,18 @@ impl Composer {
             session.enqueue(now, ticket(index as u8), sms.expires, command_id, &body)?;
         }
         Ok((count as u8, self.plan.encoding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_an_sms_was_not_taken_is_told_in_words() {
+        let text = TextError::TooManySegments { needed: 3, max: 2 };
+        assert_eq!(SmsError::from(text).to_string(), "3 segments, 2 allowed");
+        let full = SmsError::from(SendError::QueueFull);
+        assert_eq!(full.to_string(), "queue full");
     }
 }

@@ -118,7 +118,7 @@ pub(super) fn write(
                 status,
                 retry_in.map_or(NOTHING, |millis| millis as u32),
             ]);
-            io.text_with(|text| describe(text, reason));
+            io.text_with(|text| reason.tell(text));
         }
         _ => {}
     }
@@ -349,27 +349,4 @@ fn close_kind(reason: &CloseReason) -> (u32, u32) {
         CloseReason::Frame(_) | CloseReason::PeerLostSync | CloseReason::PeerNotReading => (5, 0),
         CloseReason::Unbound => (6, 0),
     }
-}
-
-fn describe(out: &mut String, reason: &CloseReason) {
-    let detail;
-    let (what, detail) = match reason {
-        CloseReason::ConnectFailed => ("the connection could not be made", ""),
-        CloseReason::Lost => ("the connection was lost", ""),
-        CloseReason::BindRefused(status) => ("the bind was refused: ", status.name()),
-        CloseReason::BindTimeout => ("no bind in time", ""),
-        CloseReason::SessionInitTimeout => ("no bind came", ""),
-        CloseReason::EnquireLinkTimeout => ("no answer to enquire_link", ""),
-        CloseReason::Inactivity => ("nothing was done for too long", ""),
-        CloseReason::Unbound => ("closed", ""),
-        CloseReason::PeerUnbound => ("the peer unbound", ""),
-        CloseReason::Frame(error) => {
-            detail = error.told();
-            ("what came is not SMPP: ", detail.as_str())
-        }
-        CloseReason::PeerLostSync => ("the peer lost track of our stream", ""),
-        CloseReason::PeerNotReading => ("the peer does not read", ""),
-    };
-    out.push_str(what);
-    out.push_str(detail);
 }
