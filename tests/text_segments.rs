@@ -775,3 +775,13 @@ fn as_twilios_calculator_counts() {
         assert_eq!(counted, expected, "{text}");
     }
 }
+
+#[test]
+fn plans_are_equal_that_send_the_same() {
+    let mut plan = Plan::default();
+    plan_into(&mut plan, &units(&"long ".repeat(100)), &DEFAULT).unwrap();
+    assert_ne!(plan, plan_str("short", &DEFAULT).unwrap());
+    plan_into(&mut plan, &units("short"), &DEFAULT).unwrap();
+    assert_eq!(plan, plan_str("short", &DEFAULT).unwrap());
+    assert_ne!(plan, plan_str("shore", &DEFAULT).unwrap());
+}

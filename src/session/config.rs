@@ -4,7 +4,7 @@ use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidF
 use std::fmt;
 
 /// Which side of the session this is (SMPP 5.0, 1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The client: binds, submits messages, takes deliveries.
     Esme,
@@ -13,7 +13,7 @@ pub enum Role {
 }
 
 /// The three ways to bind (SMPP 5.0, 2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum BindType {
     /// The ESME only submits.
     Transmitter,

@@ -4,7 +4,7 @@ use crate::pdu::InvalidField;
 use crate::words::{Told, display};
 
 /// Why a request was not taken. Nothing was written or queued.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
     /// No bind is up.

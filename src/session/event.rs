@@ -36,7 +36,7 @@ impl Sequence {
 }
 
 /// Why a request ended without a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
     /// It was on the wire and no response came in time: the outcome is unknown.
@@ -78,7 +78,7 @@ impl Told for Failure {
 }
 
 /// Why a connection ended, or is to be ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
     /// It could not be made.
@@ -134,7 +134,7 @@ impl Told for CloseReason {
 display!(Failure, CloseReason);
 
 /// The way a PDU went, for [`Event::Trace`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the peer.
     In,
@@ -144,7 +144,7 @@ pub enum Direction {
 
 /// One thing that happened. `frame` is one whole PDU, header included; `Debug` shows its octets, a bind's password among
 /// them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`. If [`Event::Disconnect`] comes

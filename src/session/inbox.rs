@@ -10,7 +10,7 @@ use super::instant::Instant;
 use crate::text::{Joined, Limits, Outcome, Part, Reassembler};
 
 /// What became of a message that came in.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival<'a> {
     /// It stands alone: hand it over.
     Alone,

@@ -15,7 +15,7 @@ use crate::words::{Told, display};
 const UDHI: u8 = 0x40;
 
 /// What an SMS says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     /// UTF-16 units.
     Text(&'a [u16]),
@@ -26,7 +26,7 @@ pub enum Content<'a> {
 }
 
 /// One SMS, of one segment or many.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sms<'a> {
     /// The fields that all segments share; its `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
     /// in for each.
@@ -43,7 +43,7 @@ pub struct Sms<'a> {
 }
 
 /// Why an SMS was not taken; nothing of it was queued.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SmsError {
     /// Its text can't be sent as asked.

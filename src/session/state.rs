@@ -4,7 +4,7 @@ use super::config::{BindType, Role};
 use crate::pdu::CommandId;
 
 /// The states of SMPP 5.0, 2.2, and those between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// No connection, and none to come by itself.

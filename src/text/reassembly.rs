@@ -28,7 +28,7 @@ impl Default for Limits {
 }
 
 /// A part as it came.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
     /// Who wrote to whom: peer, source and destination address with TON and NPI, in any form that tells them apart.
     pub key: &'a [u8],

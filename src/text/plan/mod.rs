@@ -178,8 +178,21 @@ pub fn plan_encoded_into(
     plan.or_nothing(made)
 }
 
+/// Equal are those that send the same, whatever was planned with them before.
+impl PartialEq for Plan {
+    fn eq(&self, other: &Plan) -> bool {
+        let told = |plan: &Plan| {
+            let units = (plan.units, plan.remaining, plan.billed);
+            (plan.encoding, plan.data_coding, units)
+        };
+        told(self) == told(other) && self.segments().eq(other.segments())
+    }
+}
+
+impl Eq for Plan {}
+
 /// What [`plan`] would make of a text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentCount {
     /// How many segments are sent; more than 255, or than allowed, can't be.
     pub segments: usize,
