@@ -238,8 +238,8 @@ proptest! {
         _ = from_plain_text(&text, tlvs);
         if let Some(report) = from_deliver(esm_class, &text, tlvs) {
             prop_assert!(report.status() == Status::Unknown || report.tlvs.message_state.is_some() || report.receipt.stat.is_some());
-            report.submitted_at();
-            report.done_at();
+            _ = report.submitted_at();
+            _ = report.done_at();
             _ = report.network_error();
             _ = report.message_id();
         }

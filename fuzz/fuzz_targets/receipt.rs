@@ -21,8 +21,8 @@ fuzz_target!(|input: (u8, Option<u8>, Option<&[u8]>, &[u8])| {
         return;
     };
     assert!(!report.intermediate || !report.is_final());
-    report.submitted_at();
-    report.done_at();
+    _ = report.submitted_at();
+    _ = report.done_at();
     _ = report.network_error();
     let mut out = Vec::new();
     for format in [

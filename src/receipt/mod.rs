@@ -90,6 +90,7 @@ pub fn from_deliver<'a>(
 
 /// As [`from_deliver`], for a text in UTF-16 (`data_coding` 8). Its fields, which are ASCII, are put into `room`, a
 /// question mark for what is not; the beginning of the message and [`Report::raw`] stay as they came.
+#[must_use]
 pub fn from_wide_deliver<'a>(
     esm_class: u8,
     text: &'a [u8],
@@ -212,11 +213,13 @@ impl<'a> Report<'a> {
     }
 
     /// The submit date in Unix milliseconds; see [`unix_ms`].
+    #[must_use]
     pub fn submitted_at(&self) -> Option<i64> {
         self.receipt.submit_date.and_then(unix_ms)
     }
 
     /// The done date in Unix milliseconds; see [`unix_ms`].
+    #[must_use]
     pub fn done_at(&self) -> Option<i64> {
         self.receipt.done_date.and_then(unix_ms)
     }

@@ -35,6 +35,7 @@ pub struct Extra<'a> {
 }
 
 /// The fields of a text that is a receipt: with a state and at least one other field of appendix B. `None` if it is not.
+#[must_use]
 pub fn parse(text: &[u8]) -> Option<Receipt<'_>> {
     let receipt = read(text);
     let others = [
@@ -142,6 +143,7 @@ fn scan(text: &[u8]) -> Receipt<'_> {
 
 impl<'a> Receipt<'a> {
     /// The state, if the word for it is a known one.
+    #[must_use]
     pub fn status(&self) -> Option<Status> {
         self.stat.and_then(Status::from_stat)
     }
