@@ -44,6 +44,7 @@ pub struct NetworkError {
 
 /// What a centre says of a message (SMPP 3.4, 2.11 and appendix B; 5.0, 4.3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// The text as it came, behind its user data header.
     pub raw: &'a [u8],

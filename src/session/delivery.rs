@@ -29,6 +29,7 @@ pub struct Address<'a> {
 
 /// What submit_sm, deliver_sm and data_sm have in common; what data_sm lacks is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery<'a> {
     /// Who sent it.
     pub source: Address<'a>,

@@ -55,6 +55,7 @@ pub enum Outcome<T> {
 
 /// The parts of one message, whole or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Joined<T> {
     /// The [`Part::key`] of its parts.
     pub key: Vec<u8>,
@@ -68,6 +69,7 @@ pub struct Joined<T> {
 
 /// One part of a [`Joined`] message.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JoinedPart<T> {
     /// Its number, from 1.
     pub number: u8,

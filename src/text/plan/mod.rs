@@ -193,6 +193,7 @@ impl Eq for Plan {}
 
 /// What [`plan`] would make of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SegmentCount {
     /// How many segments are sent; more than 255, or than allowed, can't be.
     pub segments: usize,
