@@ -302,28 +302,8 @@ fn the_explained_form_is_written_back_to_the_same_octets() {
         let id = &record.id;
         let explained = explain(&record.octets, &Options::default());
         let pdu = &explained.pdus[0];
-        let named = NamedPdu {
-            command_id: pdu.header.command_id,
-            command_status: pdu.header.command_status,
-            sequence_number: pdu.header.sequence_number,
-            fields: pdu
-                .fields
-                .iter()
-                .map(|field| (field.name.into(), (&field.value()).into()))
-                .collect(),
-            tlvs: pdu
-                .tlvs
-                .iter()
-                .map(|tlv| {
-                    (
-                        TlvKey::Tag(tlv.tag),
-                        FieldValue::Octets(tlv.field.bytes.to_vec()),
-                    )
-                })
-                .collect(),
-        };
         let mut out = Vec::new();
-        match encode_fields(&mut out, &named, None) {
+        match encode_fields(&mut out, &pdu.into(), None) {
             Ok(()) if is_empty_response(&record.octets) => assert!(is_empty_response(&out), "{id}"),
             Ok(()) => assert_eq!(hex(&out), hex(&record.octets), "{id}"),
             Err(error) => {

@@ -359,3 +359,26 @@ fn tlvs_that_do_not_fit_are_refused_by_name() {
         }
     );
 }
+
+#[test]
+fn what_is_explained_is_written_again() {
+    let octets = written(&named(
+        CommandId::SUBMIT_SM,
+        &[
+            ("destination_addr", text("1234567890")),
+            ("data_coding", number(8)),
+            ("short_message", FieldValue::Octets(vec![4, 31])),
+        ],
+        &[("user_message_reference", number(7))],
+    ));
+    let explained = explain::explain(&octets, &explain::Options::default());
+    let again = NamedPdu::from(&explained.pdus[0]);
+    assert_eq!(
+        again.tlvs,
+        [(
+            TlvKey::Tag(Tag::USER_MESSAGE_REFERENCE),
+            FieldValue::Octets(vec![0, 7])
+        )]
+    );
+    assert_eq!(written(&again), octets);
+}

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use smpp_edge::pdu::explain::{Options, explain};
-use smpp_edge::pdu::{FieldValue, NamedPdu, Pdu, TlvKey, encode_fields};
+use smpp_edge::pdu::{Pdu, encode_fields};
 
 fuzz_target!(|data: &[u8]| {
     let mut frame = data.to_vec();
@@ -33,28 +33,8 @@ fuzz_target!(|data: &[u8]| {
         .iter()
         .filter(|pdu| pdu.valid)
     {
-        let named = NamedPdu {
-            command_id: pdu.header.command_id,
-            command_status: pdu.header.command_status,
-            sequence_number: pdu.header.sequence_number,
-            fields: pdu
-                .fields
-                .iter()
-                .map(|field| (field.name.into(), (&field.value()).into()))
-                .collect(),
-            tlvs: pdu
-                .tlvs
-                .iter()
-                .map(|tlv| {
-                    (
-                        TlvKey::Tag(tlv.tag),
-                        FieldValue::Octets(tlv.field.bytes.to_vec()),
-                    )
-                })
-                .collect(),
-        };
         let mut out = Vec::new();
-        if encode_fields(&mut out, &named, None).is_ok() {
+        if encode_fields(&mut out, &pdu.into(), None).is_ok() {
             let nothing =
                 frame[16..].iter().all(|octet| *octet == 0) && pdu.header.command_id.is_response();
             assert!(nothing || out == pdu.bytes);

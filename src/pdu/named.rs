@@ -1,7 +1,7 @@
 //! PDUs written from names and values: the other way of [`explain`](super::explain).
 
 use super::error::InvalidFieldKind;
-use super::explain::Value;
+use super::explain::{DecodedPdu, Value};
 use super::field::{FieldKind, FieldSpec};
 use super::layout::{PartKind, parts};
 use super::values::{DestFlag, ValueSet};
@@ -160,6 +160,26 @@ impl From<&Value<'_>> for FieldValue {
                     .map(|field| (field.name.into(), (&field.value()).into()))
                     .collect(),
             ),
+        }
+    }
+}
+
+impl From<&DecodedPdu<'_>> for NamedPdu {
+    /// The names and values that write what was explained: fields by their values, TLVs by tag and octets.
+    fn from(pdu: &DecodedPdu<'_>) -> NamedPdu {
+        let fields = pdu.fields.iter();
+        let tlvs = pdu.tlvs.iter().map(|tlv| {
+            let octets = tlv.field.bytes.to_vec();
+            (TlvKey::Tag(tlv.tag), FieldValue::Octets(octets))
+        });
+        NamedPdu {
+            command_id: pdu.header.command_id,
+            command_status: pdu.header.command_status,
+            sequence_number: pdu.header.sequence_number,
+            fields: fields
+                .map(|field| (field.name.into(), (&field.value()).into()))
+                .collect(),
+            tlvs: tlvs.collect(),
         }
     }
 }
