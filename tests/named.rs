@@ -203,6 +203,16 @@ fn vendor_tlvs_go_by_their_names_and_any_tag_by_its_number() {
 }
 
 #[test]
+fn a_tlv_without_a_name_is_refused_by_its_tag() {
+    let mut pdu = named(CommandId::ENQUIRE_LINK, &[], &[]);
+    pdu.tlvs.push((TlvKey::Tag(Tag(0x15A2)), number(1)));
+    let mut out = Vec::new();
+    let error = encode_fields(&mut out, &pdu, None).unwrap_err();
+    assert_eq!(error.to_string(), "0x15A2 must be text or octets");
+    assert_eq!(out, []);
+}
+
+#[test]
 fn a_failed_response_with_nothing_in_it_is_its_header() {
     let mut pdu = named(CommandId::SUBMIT_SM_RESP, &[], &[]);
     assert_eq!(written(&pdu).len(), 17);

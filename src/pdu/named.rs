@@ -9,7 +9,7 @@ use super::writer::check_text;
 use super::{
     CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvSpec, TlvType, VendorTlvs, fields_of,
 };
-use crate::words::{Told, display, words};
+use crate::words::{Told, Word, display, words};
 
 /// A value that a field is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct NamedPdu {
 /// A name or value that no PDU can be written from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidInput {
-    /// The field, the TLV, or the part of one.
+    /// The field, the TLV, or the part of one; a TLV without a name by its tag, as `0x1234`.
     pub field: String,
     /// Why.
     pub kind: InvalidInputKind,
@@ -196,13 +196,16 @@ pub fn encode_fields(
 ) -> Result<(), InvalidInput> {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER_LEN]);
-    let mut writing = Writing { out, field: "" };
+    let mut writing = Writing {
+        out,
+        field: Place::Name(""),
+    };
     let written = writing.body(pdu, vendor);
     let field = writing.field;
     if let Err(kind) = written {
         out.truncate(start);
         return Err(InvalidInput {
-            field: field.into(),
+            field: field.shown(),
             kind,
         });
     }
@@ -251,10 +254,29 @@ const SME: [(&str, FieldKind); 4] = [
 const LIST: [(&str, FieldKind); 2] = [SME[0], ("dl_name", FieldKind::CString(21))];
 const STATUS: &str = "error_status_code";
 
-/// A PDU that is being written, and the field, TLV or part of one at which it stands.
+/// A field, a TLV or a part of one.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Name(&'a str),
+    /// A TLV without a name.
+    Tag(Tag),
+}
+
+impl Place<'_> {
+    fn shown(self) -> String {
+        let mut out = String::new();
+        match self {
+            Place::Name(name) => out.push_str(name),
+            Place::Tag(tag) => words!(&mut out, "0x", Word::Hex(tag.0.into(), 4)),
+        }
+        out
+    }
+}
+
+/// A PDU that is being written, and where it stands.
 struct Writing<'o, 'a> {
     out: &'o mut Vec<u8>,
-    field: &'a str,
+    field: Place<'a>,
 }
 
 impl<'a> Writing<'_, 'a> {
@@ -294,7 +316,7 @@ impl<'a> Writing<'_, 'a> {
 
     /// What a field is given; it stands there then.
     fn find(&mut self, given: &'a [NamedField], field: &'a str) -> Option<&'a FieldValue> {
-        self.field = field;
+        self.field = Place::Name(field);
         let (_, value) = given.iter().find(|(name, _)| name == field)?;
         Some(value)
     }
@@ -309,7 +331,7 @@ impl<'a> Writing<'_, 'a> {
         let unknown = |name: &str| name.is_empty() || !known(name);
         match given.iter().find(|(name, _)| unknown(name)) {
             Some((name, _)) => {
-                self.field = name;
+                self.field = Place::Name(name);
                 Err(Kind::UnknownField)
             }
             None => Ok(()),
@@ -363,7 +385,7 @@ impl<'a> Writing<'_, 'a> {
         let count = count(entries.len())?;
         self.out.push(count);
         for value in entries {
-            self.field = spec.name;
+            self.field = Place::Name(spec.name);
             match value {
                 FieldValue::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
                     self.dest_address(parts)?;
@@ -459,7 +481,7 @@ impl<'a> Writing<'_, 'a> {
         let (tag, given) = match key {
             TlvKey::Tag(tag) => (*tag, None),
             TlvKey::Name(name) => {
-                self.field = name;
+                self.field = Place::Name(name);
                 let vendor_tag = || vendor.and_then(|names| names.by_name(name));
                 let tag = Tag::by_name(name).or_else(|| vendor_tag().map(|(tag, _)| tag));
                 (tag.ok_or(Kind::UnknownTlv)?, Some(name.as_str()))
@@ -469,9 +491,9 @@ impl<'a> Writing<'_, 'a> {
         let vendor = vendor.and_then(|names| names.get(tag));
         let name = given
             .or(spec.map(|spec| spec.name))
-            .or(vendor.map(|(name, _)| name))
-            .unwrap_or("unknown");
-        self.field = name;
+            .or(vendor.map(|(name, _)| name));
+        let field = name.map_or(Place::Tag(tag), Place::Name);
+        self.field = field;
         let (kind, min, max) = match (spec, vendor) {
             (Some(spec), _) => (spec.kind, spec.min, spec.max),
             (None, Some((_, kind))) => (kind, 0, u16::MAX),
@@ -484,7 +506,7 @@ impl<'a> Writing<'_, 'a> {
             FieldValue::Fields(given) => self.tlv_parts(tag, given)?,
             value => self.tlv_value(kind, spec, value)?,
         }
-        self.field = name;
+        self.field = field;
         let found = self.out.len() - from;
         let (min, max) = (usize::from(min), usize::from(max));
         if found < min {
