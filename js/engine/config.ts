@@ -3,6 +3,7 @@
 
 import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
+import { ALPHABETS, CONCATS } from "./choices.ts";
 import { fault } from "./fault.ts";
 import { f64, scratch, u8 } from "./memory.ts";
 import { EngineError, type EngineConfig } from "./types.ts";
@@ -16,8 +17,8 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   version: VERSIONS,
   assumeVersion: VERSIONS,
   log: ["none", "pdus", "texts"],
-  defaultAlphabet: ["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"],
-  concat: ["udh8", "udh16", "sar", "payload"],
+  defaultAlphabet: ALPHABETS,
+  concat: CONCATS,
   messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
 };
 const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble"];

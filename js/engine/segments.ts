@@ -1,6 +1,7 @@
 // Segments counted: see src/wasm/decode.rs for the layout of the record.
 
 import { wasm } from "#wasm";
+import { ALPHABETS } from "./choices.ts";
 import { engineCall } from "./fault.ts";
 import { refresh } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
@@ -39,7 +40,6 @@ export interface SegmentCount {
 }
 
 const NOWHERE = { ton: 0, npi: 0, addr: "" };
-const ALPHABETS: Alphabet[] = ["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"];
 
 /** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
 export function countSegments(given: string, options: CountOptions = {}): SegmentCount {

@@ -2,6 +2,7 @@
 // The layout is that of src/wasm/sms.rs.
 
 import { wasm } from "#wasm";
+import { CONCATS } from "./choices.ts";
 import { encodeTlvs } from "./codec.ts";
 import { scratch, TEXT_AT, textRoom, u16, u32, u8 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
@@ -14,7 +15,6 @@ const REFERENCE = 8;
 const BINARY = 16;
 const NARROW = 32;
 
-const CONCATS = ["", "udh8", "udh16", "sar", "payload"];
 const NO_OCTETS = new Uint8Array(0);
 
 let encodings: Map<string, number> | undefined;
@@ -125,7 +125,8 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
   words[w + 4] = to.npi;
   words[w + 5] = encoding;
   words[w + 6] = language;
-  words[w + 7] = sms.concat === undefined ? 0 : CONCATS.indexOf(sms.concat);
+  // One that does not exist is beyond the last, and refused.
+  words[w + 7] = sms.concat === undefined ? 0 : CONCATS.indexOf(sms.concat) + 1 || CONCATS.length + 1;
   words[w + 8] = sms.maxSegments ?? 0;
   words[w + 9] = sms.registeredDelivery;
   words[w + 10] =

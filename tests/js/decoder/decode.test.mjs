@@ -1,8 +1,8 @@
-// What `decodePdus` gives: fields whose octets and bit fields are made when they are asked for, and as JSON.
+// What the functions of `smpp-edge/decoder` give: fields whose octets and bit fields are made when they are asked for, and as JSON.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decodePdus, encodePdu, parseReceipt } from "smpp-edge/decoder";
+import { countSegments, decodePdus, encodePdu, parseReceipt } from "smpp-edge/decoder";
 
 const RECEIPT = "id:7220bb6b sub:001 dlvrd:001 submit date:2601021504 done date:2601021505 stat:DELIVRD err:000 text:Hello";
 const receipt = encodePdu({ command: "deliver_sm", sequence: 9, source_addr: "1234567890", destination_addr: "ACME", esm_class: 4, short_message: Buffer.from(RECEIPT), tlvs: { network_error_code: Uint8Array.of(3, 0, 31) } });
@@ -61,4 +61,9 @@ test("what stands before and behind a fault is shown", () => {
   const [{ valid, fields, faults }, next] = pdus;
   assert.deepEqual([valid, fields.length, next.valid], [false, 18, true]);
   assert.deepEqual(faults, [{ severity: "error", kind: "tlv_length", field: "network_error_code", offset: receipt.length - 7, expected: "9 octets", found: "3 octets", section: "3.4 5.3.2.31, 5.0 4.8.4.42" }]);
+});
+
+test("a way to carry long messages that does not exist is refused", () => {
+  assert.throws(() => countSegments("Hello", { concat: "udh9" }), { code: "invalid-field", field: "concat" });
+  assert.throws(() => countSegments("Hello", { defaultAlphabet: "klingon" }), { code: "invalid-field", field: "defaultAlphabet" });
 });
