@@ -4,15 +4,15 @@ use super::backoff::Backoff;
 use super::config::Config;
 use super::event::{CloseReason, Event, Sequence};
 use super::event_queue::EventQueue;
-use super::flow::Flow;
 use super::instant::Instant;
 use super::late::Late;
-use super::outbox::Outbox;
-use super::output::Output;
+use super::pace::Pace;
+use super::queue::Queue;
 use super::receive::BindReceived;
 use super::state::{State, Stats};
 use super::timers::Timers;
-use super::unanswered::Unanswered;
+use super::transmit::Transmit;
+use super::unacknowledged::Unacknowledged;
 use super::window::Window;
 use crate::pdu::{Framer, InterfaceVersion};
 use std::fmt;
@@ -31,16 +31,16 @@ pub struct Session {
     pub(super) connection: u32,
     pub(super) now: Instant,
     pub(super) framer: Framer,
-    pub(super) out: Output,
+    pub(super) out: Transmit,
     pub(super) events: EventQueue,
     pub(super) timers: Timers,
     pub(super) window: Window,
     pub(super) late: Late,
-    pub(super) outbox: Outbox,
-    pub(super) unanswered: Unanswered,
-    pub(super) flow: Flow,
+    pub(super) queue: Queue,
+    pub(super) unacknowledged: Unacknowledged,
+    pub(super) pace: Pace,
     /// What the peer may ask.
-    pub(super) inflow: Flow,
+    pub(super) inbound_pace: Pace,
     pub(super) backoff: Backoff,
     /// Which of the endpoints is tried.
     pub(super) endpoint: usize,
@@ -81,15 +81,15 @@ impl Session {
             connection: 0,
             now,
             framer: Framer::new(config.max_pdu),
-            out: Output::default(),
+            out: Transmit::default(),
             events: EventQueue::default(),
             timers: Timers::default(),
             window: Window::new(),
             late: Late::default(),
-            outbox: Outbox::default(),
-            unanswered: Unanswered::default(),
-            flow: Flow::new(config.rate, now),
-            inflow: Flow::new(config.inbound_rate, now),
+            queue: Queue::default(),
+            unacknowledged: Unacknowledged::default(),
+            pace: Pace::new(config.rate, now),
+            inbound_pace: Pace::new(config.inbound_rate, now),
             backoff: Backoff::new(config.seed),
             endpoint: 0,
             refusals: 0,
@@ -128,15 +128,15 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) is due. Any other call may change it.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let flow = self
+        let pace = self
             .may_pump()
-            .then(|| self.flow.next_at(self.now).unwrap_or(self.now));
+            .then(|| self.pace.next_at(self.now).unwrap_or(self.now));
         [
             self.timers.next(),
             self.window.next_deadline(),
-            self.outbox.next_deadline(),
-            self.unanswered.next_deadline(),
-            flow,
+            self.queue.next_deadline(),
+            self.unacknowledged.next_deadline(),
+            pace,
         ]
         .into_iter()
         .flatten()
@@ -182,19 +182,19 @@ impl Session {
     /// Requests that wait for a place in the window.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.outbox.len()
+        self.queue.len()
     }
 
     /// Requests of the peer that wait for `respond`.
     #[must_use]
     pub fn unacknowledged(&self) -> usize {
-        self.unanswered.len()
+        self.unacknowledged.len()
     }
 
     /// Requests a second in force: the configured limit, or less while the peer is too busy for that.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
-        self.flow.rate()
+        self.pace.rate()
     }
 
     /// Takes note of the time, which never runs backwards here.

@@ -82,7 +82,7 @@ impl Session {
             State::Bound(_) => self.unbind_when_drained(now),
             State::Unbinding(_) | State::Unbound => {}
             State::Connecting | State::Open | State::Outbound | State::Binding
-                if self.config.role == Role::Esme && !self.outbox.is_empty() => {}
+                if self.config.role == Role::Esme && !self.queue.is_empty() => {}
             _ => self.end(now, CloseReason::Unbound),
         }
     }
@@ -155,7 +155,7 @@ impl Session {
 
     /// Nothing is queued or open, either way.
     pub(super) fn is_idle(&self) -> bool {
-        self.outbox.is_empty() && self.window.is_empty() && self.unanswered.is_empty()
+        self.queue.is_empty() && self.window.is_empty() && self.unacknowledged.is_empty()
     }
 
     pub(super) fn send_unbind(&mut self, now: Instant) {
@@ -184,7 +184,7 @@ impl Session {
     }
 
     pub(super) fn answer_unbind_when_done(&mut self, now: Instant) {
-        if !self.unanswered.is_empty() {
+        if !self.unacknowledged.is_empty() {
             return;
         }
         if let Some(number) = self.unbind_received.take() {
@@ -204,7 +204,7 @@ impl Session {
         if self.unbind_received.is_none() {
             return self.end(now, CloseReason::PeerUnbound);
         }
-        while let Some(request) = self.unanswered.take_oldest() {
+        while let Some(request) = self.unacknowledged.take_oldest() {
             self.refuse(request.command_id, request.number, self.busy_status());
         }
         self.answer_unbind_when_done(now);
@@ -223,7 +223,7 @@ impl Session {
             let status = CommandStatus::ESME_RBINDFAIL;
             self.refuse(bind.bind.command_id(), bind.number, status);
         }
-        self.unanswered.clear();
+        self.unacknowledged.clear();
         self.unbind_received = None;
         self.out.take_back_requests();
         while let Some(request) = self.window.take_oldest() {
@@ -241,7 +241,7 @@ impl Session {
             // Never on the wire: it goes with the next connection.
             self.stats.sent -= 1;
             match request.queued {
-                Some(queued) => self.outbox.put_back(queued),
+                Some(queued) => self.queue.put_back(queued),
                 None => self.fail(
                     Some(request.number()),
                     None,
@@ -309,7 +309,7 @@ impl Session {
     }
 
     fn fail_queue(&mut self) {
-        while let Some(request) = self.outbox.pop() {
+        while let Some(request) = self.queue.pop() {
             self.fail(
                 None,
                 Some(request.ticket),

@@ -11,31 +11,32 @@
 //! come too often or too early do nothing.
 
 mod backoff;
+mod composer;
 mod config;
 mod delivery;
 mod engine;
 mod error;
 mod event;
 mod event_queue;
-mod flow;
 mod inbox;
 mod instant;
 mod late;
 mod life;
-mod message;
-mod outbox;
-mod output;
+mod pace;
+mod queue;
 mod receive;
 mod respond;
 mod send;
 mod state;
 mod timeout;
 mod timers;
-mod unanswered;
+mod transmit;
+mod unacknowledged;
 mod version;
 mod window;
 mod write;
 
+pub use composer::{Composer, Content, Sms, SmsError};
 pub use config::{BindType, Config, Password, Reconnect, Role};
 pub use delivery::{Address, Delivery};
 pub use engine::Session;
@@ -43,5 +44,4 @@ pub use error::SendError;
 pub use event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
 pub use inbox::{Arrival, Inbox};
 pub use instant::Instant;
-pub use message::{Composer, Content, Sms, SmsError};
 pub use state::{State, Stats};

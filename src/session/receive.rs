@@ -135,16 +135,16 @@ impl Session {
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                let pause = self.flow.throttled(now, request.sent_at);
+                let pause = self.pace.throttled(now, request.sent_at);
                 self.tell_pause(pause, status);
                 if let Some(mut queued) = request.queued {
                     queued.refused = Some(status);
                     let expires = queued.expires.unwrap_or(now + self.config.retry_time);
                     if expires > now {
                         queued.expires = Some(expires);
-                        return self.outbox.put_back(queued);
+                        return self.queue.put_back(queued);
                     }
-                    self.outbox.recycle(queued.frame);
+                    self.queue.recycle(queued.frame);
                 }
             }
             _ => {
@@ -152,7 +152,7 @@ impl Session {
                 let congestion = (self.config.interface_version.0 >= InterfaceVersion::V5_0.0)
                     .then(|| congestion_state(frame))
                     .flatten();
-                let pause = self.flow.accepted(now, request.sent_at, congestion);
+                let pause = self.pace.accepted(now, request.sent_at, congestion);
                 self.tell_pause(pause, status);
                 self.recycle(request.queued);
             }
@@ -271,14 +271,14 @@ impl Session {
             {
                 return self.refuse_frame(header, status, frame);
             }
-            if !self.inflow.take(now) {
+            if !self.inbound_pace.take(now) {
                 let status = match self.config.role {
                     Role::Smsc => CommandStatus::ESME_RTHROTTLED,
                     Role::Esme => self.busy_status(),
                 };
                 return self.refuse_frame(header, status, frame);
             }
-            self.unanswered
+            self.unacknowledged
                 .push(number, command_id, now, self.config.acknowledge_timeout);
         } else if command_id == CommandId::OUTBIND {
             self.state = State::Outbound;
@@ -314,8 +314,8 @@ impl Session {
     /// Too many requests of the peer are open, or this side only waits for their end.
     fn takes_no_more(&self) -> bool {
         let last = matches!(self.state, State::Unbinding(_))
-            || self.outbox.is_empty() && self.window.is_empty();
-        self.unanswered.len() >= self.config.max_unacknowledged || self.draining && last
+            || self.queue.is_empty() && self.window.is_empty();
+        self.unacknowledged.len() >= self.config.max_unacknowledged || self.draining && last
     }
 
     /// Refuses a request, if it takes an answer, and tells of it.

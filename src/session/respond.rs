@@ -40,7 +40,7 @@ impl Session {
             .as_ref()
             .filter(|bind| bind.number == request.number);
         bind.map(|bind| bind.bind.command_id())
-            .or_else(|| self.unanswered.command_id(request.number))
+            .or_else(|| self.unacknowledged.command_id(request.number))
     }
 
     /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command. For a
@@ -64,11 +64,11 @@ impl Session {
         if self.answer_bind(now, request, status) {
             return Ok(true);
         }
-        let Some(command_id) = self.unanswered.command_id(request.number) else {
+        let Some(command_id) = self.unacknowledged.command_id(request.number) else {
             return Ok(false);
         };
         self.write_response(command_id.response(), status, request.number, body)?;
-        self.unanswered.take(request.number);
+        self.unacknowledged.take(request.number);
         self.operation(now);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {

@@ -6,7 +6,7 @@ use super::error::SendError;
 use super::event::{Failure, Sequence, Ticket};
 use super::event_queue::Record;
 use super::instant::Instant;
-use super::outbox::Queued;
+use super::queue::Queued;
 use super::state::{State, may_send};
 use super::version;
 use super::window::InFlight;
@@ -63,7 +63,7 @@ impl Session {
         )?;
         let refusal = if !self.cut_tlvs(start) {
             Some(SendError::Unsupported)
-        } else if !self.flow.take(now) {
+        } else if !self.pace.take(now) {
             Some(SendError::Throttled)
         } else {
             None
@@ -102,9 +102,9 @@ impl Session {
     ) -> Result<(), SendError> {
         let now = self.tick(now);
         self.check_enqueue(command_id)?;
-        let mut frame = self.outbox.buffer();
+        let mut frame = self.queue.buffer();
         if let Err(error) = body.encode(&mut frame) {
-            self.outbox.recycle(frame);
+            self.queue.recycle(frame);
             return Err(error.into());
         }
         self.enqueue_frame(now, ticket, expires, command_id, frame);
@@ -125,7 +125,7 @@ impl Session {
     ) -> Result<(), SendError> {
         let now = self.tick(now);
         self.check_enqueue(command_id)?;
-        let mut frame = self.outbox.buffer();
+        let mut frame = self.queue.buffer();
         frame.extend_from_slice(body);
         self.enqueue_frame(now, ticket, None, command_id, frame);
         Ok(())
@@ -141,7 +141,7 @@ impl Session {
         if known && !may_send(self.config.role, bind, command_id) {
             return Err(SendError::BindType);
         }
-        if self.outbox.len() >= self.config.max_queue {
+        if self.queue.len() >= self.config.max_queue {
             return Err(SendError::QueueFull);
         }
         Ok(())
@@ -162,7 +162,7 @@ impl Session {
             sequence_number: 0,
         };
         frame[..HEADER_LEN].copy_from_slice(&header.encode());
-        self.outbox.push(ticket, command_id, frame, expires);
+        self.queue.push(ticket, command_id, frame, expires);
         self.pump(now);
     }
 
@@ -171,10 +171,10 @@ impl Session {
     pub fn cancel(&mut self, now: Instant, matches: impl Fn(Ticket) -> bool) -> usize {
         let now = self.tick(now);
         let (mut count, mut from) = (0, 0);
-        while let Some((at, request)) = self.outbox.forget(from, &matches) {
+        while let Some((at, request)) = self.queue.forget(from, &matches) {
             let (ticket, command_id) = (Some(request.ticket), request.command_id);
             self.fail(None, ticket, command_id, Failure::Cancelled);
-            self.outbox.recycle(request.frame);
+            self.queue.recycle(request.frame);
             from = at;
             count += 1;
         }
@@ -188,7 +188,7 @@ impl Session {
 
     /// Whether requests wait for nothing but their time.
     pub(super) fn may_pump(&self) -> bool {
-        !self.outbox.is_empty()
+        !self.queue.is_empty()
             && self.window.len() < self.config.window
             && self.out.pending().len() < HIGH_WATER
             && matches!(self.state, State::Bound(_))
@@ -200,7 +200,7 @@ impl Session {
             return;
         };
         while self.may_pump() {
-            let Some(next) = self.outbox.front() else {
+            let Some(next) = self.queue.front() else {
                 break;
             };
             let expired = next.is_expired(now);
@@ -211,10 +211,10 @@ impl Session {
                 version::length_without_tlvs(&next.frame)
             };
             let length = length.filter(|_| carried && !expired);
-            if length.is_some() && !self.flow.take(now) {
+            if length.is_some() && !self.pace.take(now) {
                 break;
             }
-            let Some(request) = self.outbox.pop() else {
+            let Some(request) = self.queue.pop() else {
                 break;
             };
             match length {
@@ -223,7 +223,7 @@ impl Session {
                 None => {
                     let (ticket, command_id) = (request.ticket, request.command_id);
                     self.fail(None, Some(ticket), command_id, Failure::Unsupported);
-                    self.outbox.recycle(request.frame);
+                    self.queue.recycle(request.frame);
                 }
             }
         }
@@ -246,7 +246,7 @@ impl Session {
             self.window
                 .push(ticket, command_id, now, timeout, place, Some(request));
         } else {
-            self.outbox.recycle(request.frame);
+            self.queue.recycle(request.frame);
             let frame = self.events.keep(&[]);
             let sequence = self.sequence(number);
             self.events.push(Record::Response {
@@ -279,7 +279,7 @@ impl Session {
         let failure = Failure::Expired(request.refused.unwrap_or_default());
         let (ticket, command_id) = (Some(request.ticket), request.command_id);
         self.fail(None, ticket, command_id, failure);
-        self.outbox.recycle(request.frame);
+        self.queue.recycle(request.frame);
     }
 
     pub(super) fn fail(
@@ -300,7 +300,7 @@ impl Session {
 
     pub(super) fn recycle(&mut self, request: Option<Queued>) {
         if let Some(request) = request {
-            self.outbox.recycle(request.frame);
+            self.queue.recycle(request.frame);
         }
     }
 }

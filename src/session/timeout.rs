@@ -15,14 +15,14 @@ impl Session {
             self.stats.timeouts += 1;
             self.give_up(request, Failure::Timeout);
         }
-        while let Some(request) = self.unanswered.take_expired(now) {
+        while let Some(request) = self.unacknowledged.take_expired(now) {
             self.refuse(request.command_id, request.number, self.busy_status());
         }
         while let Some(timer) = self.timers.take_expired(now) {
             self.handle_timer(now, timer);
         }
         // After the timers, which may put requests back into the queue.
-        for request in self.outbox.take_expired(now) {
+        for request in self.queue.take_expired(now) {
             self.expire(request);
         }
         self.answer_unbind_when_done(now);
@@ -84,9 +84,9 @@ impl Session {
 
     /// A quiet session keeps no more memory than it needs.
     fn shrink(&mut self) {
-        self.outbox.shrink();
+        self.queue.shrink();
         self.window.shrink();
-        self.unanswered.shrink();
+        self.unacknowledged.shrink();
         self.late.shrink();
         self.events.shrink();
         self.out.shrink();

@@ -22,7 +22,7 @@ pub(super) struct InFlight {
     /// Where in the stream it begins.
     pub(super) place: u64,
     /// The queued form of the request, to be sent again if the peer is too busy; `None` for one that was not queued.
-    pub(super) queued: Option<super::outbox::Queued>,
+    pub(super) queued: Option<super::queue::Queued>,
 }
 
 impl InFlight {
@@ -91,7 +91,7 @@ impl Window {
         sent_at: Instant,
         response_timeout: u64,
         place: u64,
-        queued: Option<super::outbox::Queued>,
+        queued: Option<super::queue::Queued>,
     ) {
         self.open.push_back(InFlight {
             serial: self.last_serial,

@@ -5,8 +5,8 @@ mod support;
 
 mod bind;
 mod faults;
-mod flow;
 mod inbound;
+mod pace;
 mod pair;
 mod reconnect;
 mod states;

@@ -8,7 +8,7 @@ const KEPT: usize = 256 * 1024;
 
 /// Written PDUs. Places in the stream are counted from the beginning of all connections.
 #[derive(Default)]
-pub(super) struct Output {
+pub(super) struct Transmit {
     /// Begins with the first octet of a PDU.
     octets: Vec<u8>,
     /// How many at the front are transmitted.
@@ -17,7 +17,7 @@ pub(super) struct Output {
     origin: u64,
 }
 
-impl Output {
+impl Transmit {
     /// To append one whole PDU to.
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.octets
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::pdu::CommandStatus;
 
-    fn write(out: &mut Output, command_id: CommandId, length: usize) -> u64 {
+    fn write(out: &mut Transmit, command_id: CommandId, length: usize) -> u64 {
         let start = out.octets().len();
         let header = Header {
             command_length: length as u32,
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_pdu_is_begun_with_its_first_octet() {
-        let mut out = Output::default();
+        let mut out = Transmit::default();
         let places: Vec<u64> = (0..4)
             .map(|_| write(&mut out, CommandId::SUBMIT_SM, 20))
             .collect();
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn only_requests_that_are_not_begun_are_taken_back() {
-        let mut out = Output::default();
+        let mut out = Transmit::default();
         let first = write(&mut out, CommandId::SUBMIT_SM, 20);
         write(&mut out, CommandId::DELIVER_SM_RESP, 17);
         let second = write(&mut out, CommandId::SUBMIT_SM, 30);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_discarded_is_not_begun() {
-        let mut out = Output::default();
+        let mut out = Transmit::default();
         let first = write(&mut out, CommandId::SUBMIT_SM, 20);
         let second = write(&mut out, CommandId::SUBMIT_SM, 20);
         out.advance(20);

@@ -11,9 +11,9 @@ pub(super) struct Request {
 }
 
 #[derive(Default)]
-pub(super) struct Unanswered(VecDeque<Request>);
+pub(super) struct Unacknowledged(VecDeque<Request>);
 
-impl Unanswered {
+impl Unacknowledged {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

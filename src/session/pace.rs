@@ -18,7 +18,7 @@ const GROWTH: f64 = 1.1;
 const TOKEN: f64 = 1.0 - 1e-9;
 
 /// A token bucket whose rate follows what the peer can take.
-pub(super) struct Flow {
+pub(super) struct Pace {
     /// The configured limit.
     limit: Option<f64>,
     /// The rate found by ourselves, below the limit, while the peer needs it.
@@ -36,9 +36,9 @@ pub(super) struct Flow {
     ceiling: f64,
 }
 
-impl Flow {
+impl Pace {
     pub(super) fn new(limit: Option<f64>, now: Instant) -> Self {
-        let mut flow = Self {
+        let mut pace = Self {
             limit: limit.filter(|r| *r > 0.0 && r.is_finite()),
             found: None,
             tokens: 0.0,
@@ -51,8 +51,8 @@ impl Flow {
             counted_from: now,
             ceiling: 0.0,
         };
-        flow.tokens = flow.capacity();
-        flow
+        pace.tokens = pace.capacity();
+        pace
     }
 
     /// Requests a second in force; `None` without limit.
@@ -174,10 +174,10 @@ mod tests {
     }
 
     /// How many requests go in a second, asked every millisecond.
-    fn sent(flow: &mut Flow, from: u64) -> usize {
+    fn sent(pace: &mut Pace, from: u64) -> usize {
         (from..from + 1_000)
             .map(|t| {
-                std::iter::from_fn(|| flow.take(at(t)).then_some(()))
+                std::iter::from_fn(|| pace.take(at(t)).then_some(()))
                     .take(10_000)
                     .count()
             })
@@ -186,39 +186,39 @@ mod tests {
 
     #[test]
     fn the_rate_is_kept_smoothly() {
-        let mut flow = Flow::new(Some(100.0), at(0));
-        let first = sent(&mut flow, 0);
+        let mut pace = Pace::new(Some(100.0), at(0));
+        let first = sent(&mut pace, 0);
         assert!((100..=106).contains(&first), "{first}");
-        let second = sent(&mut flow, 1_000);
+        let second = sent(&mut pace, 1_000);
         assert!((99..=101).contains(&second), "{second}");
     }
 
     #[test]
     fn a_busy_peer_stops_the_flow_then_finds_half_the_rate_then_gets_all_again() {
-        let mut flow = Flow::new(Some(100.0), at(0));
-        sent(&mut flow, 0);
-        flow.throttled(at(1_000), at(900));
+        let mut pace = Pace::new(Some(100.0), at(0));
+        sent(&mut pace, 0);
+        pace.throttled(at(1_000), at(900));
         // Sent before the pause began: says nothing new.
-        flow.throttled(at(1_001), at(901));
-        assert!(!flow.take(at(1_999)));
-        assert_eq!(flow.next_at(at(1_500)), Some(at(2_000)));
-        assert!(flow.take(at(2_000)));
-        assert_eq!(flow.rate(), Some(50.0));
+        pace.throttled(at(1_001), at(901));
+        assert!(!pace.take(at(1_999)));
+        assert_eq!(pace.next_at(at(1_500)), Some(at(2_000)));
+        assert!(pace.take(at(2_000)));
+        assert_eq!(pace.rate(), Some(50.0));
         for second in 3..60 {
-            flow.accepted(at(second * 1_000), at(second * 1_000 - 5), None);
+            pace.accepted(at(second * 1_000), at(second * 1_000 - 5), None);
         }
-        assert_eq!(flow.rate(), Some(100.0));
+        assert_eq!(pace.rate(), Some(100.0));
     }
 
     #[test]
     fn the_pause_doubles_to_its_longest() {
-        let mut flow = Flow::new(None, at(0));
+        let mut pace = Pace::new(None, at(0));
         let mut now = 0;
         let mut pauses = Vec::new();
         for _ in 0..7 {
-            assert!(flow.take(at(now)));
-            flow.throttled(at(now + 5), at(now));
-            let end = flow.next_at(at(now + 5)).unwrap().as_millis();
+            assert!(pace.take(at(now)));
+            pace.throttled(at(now + 5), at(now));
+            let end = pace.next_at(at(now + 5)).unwrap().as_millis();
             pauses.push(end - now - 5);
             now = end + 1_000;
         }
@@ -226,44 +226,44 @@ mod tests {
     }
 
     /// The rate after one answer a second, each with this congestion_state.
-    fn rate_after(flow: &mut Flow, from: u64, seconds: u64, congestion: u8) -> Option<f64> {
+    fn rate_after(pace: &mut Pace, from: u64, seconds: u64, congestion: u8) -> Option<f64> {
         for t in (from..from + seconds * 1_000).step_by(1_000) {
-            flow.accepted(at(t), at(t - 5), Some(congestion));
+            pace.accepted(at(t), at(t - 5), Some(congestion));
         }
-        flow.rate()
+        pace.rate()
     }
 
     #[test]
     fn congestion_state_is_kept_at_80_to_90() {
-        let mut flow = Flow::new(None, at(0));
-        sent(&mut flow, 0);
-        flow.throttled(at(1_000), at(900));
-        let slow = flow.rate().unwrap();
-        let held = rate_after(&mut flow, 2_000, 3, 79).unwrap();
+        let mut pace = Pace::new(None, at(0));
+        sent(&mut pace, 0);
+        pace.throttled(at(1_000), at(900));
+        let slow = pace.rate().unwrap();
+        let held = rate_after(&mut pace, 2_000, 3, 79).unwrap();
         assert!(held > slow);
-        assert_eq!(rate_after(&mut flow, 5_000, 3, 85), Some(held));
-        let lower = rate_after(&mut flow, 8_000, 3, 95).unwrap();
+        assert_eq!(rate_after(&mut pace, 5_000, 3, 85), Some(held));
+        let lower = rate_after(&mut pace, 8_000, 3, 95).unwrap();
         assert!(lower < held && lower > slow / 2.0, "{lower}");
         // Reserved values say nothing: the rate grows as without.
-        assert!(rate_after(&mut flow, 11_000, 3, 101).unwrap() > lower);
-        flow.accepted(at(15_000), at(14_990), Some(100));
-        assert!(flow.is_paused(at(15_500)));
+        assert!(rate_after(&mut pace, 11_000, 3, 101).unwrap() > lower);
+        pace.accepted(at(15_000), at(14_990), Some(100));
+        assert!(pace.is_paused(at(15_500)));
     }
 
     #[test]
     fn a_congested_peer_slows_a_flow_without_limit() {
-        let mut flow = Flow::new(None, at(0));
+        let mut pace = Pace::new(None, at(0));
         for t in 0..1_000 {
-            assert!(flow.take(at(t)));
+            assert!(pace.take(at(t)));
         }
-        flow.accepted(at(1_000), at(999), Some(95));
-        let rate = flow.rate().unwrap();
+        pace.accepted(at(1_000), at(999), Some(95));
+        let rate = pace.rate().unwrap();
         assert!((900.0..1_000.0).contains(&rate), "{rate}");
     }
 
     #[test]
     fn without_a_limit_nothing_is_held_back() {
-        let mut flow = Flow::new(None, at(0));
-        assert!((0..100_000).all(|_| flow.take(at(0))));
+        let mut pace = Pace::new(None, at(0));
+        assert!((0..100_000).all(|_| pace.take(at(0))));
     }
 }

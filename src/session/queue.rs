@@ -33,7 +33,7 @@ impl Queued {
 }
 
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(super) struct Queue {
     /// Sorted by `order`.
     waiting: VecDeque<Queued>,
     next_order: u64,
@@ -43,7 +43,7 @@ pub(super) struct Outbox {
     sweep_at: Option<Instant>,
 }
 
-impl Outbox {
+impl Queue {
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
