@@ -1,5 +1,7 @@
 import type { DecodedPdu } from "../engine/codec.ts";
-import type { Address, Alphabet, Concat, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput } from "../engine/types.ts";
+import type {
+  Address, Alphabet, Concat, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput,
+} from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
@@ -41,7 +43,7 @@ export type SocketFactory = (
 ) => WinterTcSocket | Promise<WinterTcSocket>;
 
 /** The state of the connection. `"waiting"`: lost, and the next attempt is due. */
-export type ConnectionState = "closed" | "connecting" | "open" | "binding" | "bound" | "unbinding" | "unbound" | "waiting";
+export type ConnectionState = LinkState;
 
 /** Why the state changed, where there is a reason. */
 export interface StateDetail {
@@ -229,30 +231,7 @@ export interface SentSegment {
 }
 
 /** An inbound message, its segments joined. */
-export interface Message {
-  from: Address;
-  to: Address;
-  /** The text; undefined if it is not text. */
-  text: string | undefined;
-  /** The octets, if it is not text. */
-  binary: Uint8Array | undefined;
-  /** The encoding it came in. */
-  encoding: string;
-  dataCoding: number;
-  esmClass: number;
-  protocolId: number;
-  serviceType: string;
-  priority: number;
-  /** How many segments it came in. */
-  segments: number;
-  /** False if segments did not come in time. */
-  complete: boolean;
-  /** Numbers of the segments that did not, from 1. */
-  missing: number[];
-  /** Where a segment stands in its message, if segments are not joined. */
-  concat: { reference: number; total: number; part: number } | undefined;
-  /** The user data header of the first segment, with its length octet. */
-  udh: Uint8Array | undefined;
+export interface Message extends Omit<EngineMessage, "registeredDelivery" | "command" | "sequence" | "frames"> {
   /** The PDUs it came in, for `decodePdus`. */
   pdus: Uint8Array[];
 }
@@ -329,40 +308,7 @@ export interface BulkSummary {
 }
 
 /** Counters since {@link connect}, and what is so now. */
-export interface Stats {
-  state: ConnectionState;
-  /** Requests without an answer. */
-  inFlight: number;
-  /** Segments and requests behind the window. */
-  queued: number;
-  /** Inbound requests that the handlers have not answered. */
-  unacknowledged: number;
+export interface Stats extends Omit<EngineStats, "sent"> {
   /** Requests sent; each segment is one. */
   submitted: number;
-  /** Answers to them. */
-  responses: number;
-  /** Inbound requests. */
-  received: number;
-  /** Answers ESME_RTHROTTLED and ESME_RMSGQFUL. */
-  throttled: number;
-  /** Requests without an answer in time. */
-  timeouts: number;
-  /** Requests on the wire when their connection was lost. */
-  lost: number;
-  /** Answers that came after the request's time. */
-  late: number;
-  /** Answers that no request was open for. */
-  unmatched: number;
-  /** Inbound requests that were refused before they came to a handler. */
-  refused: number;
-  /** PDUs that could not be decoded. */
-  undecodable: number;
-  /** Times bound. */
-  binds: number;
-  /** Smoothed time from request to answer, milliseconds. */
-  rtt: number;
-  octetsIn: number;
-  octetsOut: number;
-  /** Requests a second in force; undefined without a limit. */
-  rate: number | undefined;
 }

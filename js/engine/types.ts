@@ -188,12 +188,15 @@ export class EngineError extends Error {
   }
 }
 
-/** A message that came in, whole or one part. */
+/** A message that came in, whole or one segment. */
 export interface EngineMessage {
   from: Address;
   to: Address;
+  /** The text; undefined if it is not text. */
   text: string | undefined;
+  /** The octets, if it is not text. */
   binary: Uint8Array | undefined;
+  /** The encoding it came in. */
   encoding: string;
   dataCoding: number;
   esmClass: number;
@@ -201,15 +204,15 @@ export interface EngineMessage {
   protocolId: number;
   priority: number;
   serviceType: string;
-  /** Parts it came in. */
+  /** How many segments it came in. */
   segments: number;
-  /** false: parts are missing, and their time is over. */
+  /** False if segments did not come in time. */
   complete: boolean;
-  /** Numbers of the missing parts, from 1. */
+  /** Numbers of the segments that did not, from 1. */
   missing: number[];
-  /** Where a part stands in its message; absent on a whole one. */
+  /** Where a segment stands in its message, if segments are not joined. */
   concat: { reference: number; total: number; part: number } | undefined;
-  /** The user data header of the (first) part, with its length octet. */
+  /** The user data header of the first segment, with its length octet. */
   udh: Uint8Array | undefined;
   command: string;
   sequence: number;
@@ -264,31 +267,42 @@ export interface BindRequest {
   addrNpi: number;
 }
 
-/** Figures of a session. */
+/** Figures of a session, over all its connections. */
 export interface EngineStats {
   state: LinkState;
+  /** Requests without an answer. */
   inFlight: number;
+  /** Segments and requests behind the window. */
   queued: number;
+  /** Inbound requests that have not been answered. */
   unacknowledged: number;
+  /** Requests sent; each segment is one. */
   sent: number;
+  /** Answers to them. */
   responses: number;
+  /** Inbound requests. */
   received: number;
+  /** Answers ESME_RTHROTTLED and ESME_RMSGQFUL. */
   throttled: number;
+  /** Requests without an answer in time. */
   timeouts: number;
-  /** Requests on the wire when their connection ended. */
+  /** Requests on the wire when their connection was lost. */
   lost: number;
-  /** Answers to requests that had ended already. */
+  /** Answers that came after the request's time. */
   late: number;
+  /** Answers that no request was open for. */
   unmatched: number;
-  /** Requests of the peer that the engine refused. */
+  /** Inbound requests that the session refused by itself. */
   refused: number;
+  /** PDUs that could not be decoded. */
   undecodable: number;
+  /** Times bound. */
   binds: number;
-  /** Milliseconds. */
+  /** Smoothed time from request to answer, milliseconds. */
   rtt: number;
   octetsIn: number;
   octetsOut: number;
-  /** Requests a second in force. */
+  /** Requests a second in force; undefined without a limit. */
   rate: number | undefined;
 }
 
@@ -300,8 +314,7 @@ export interface LinkSink {
   noTransceiver?(): void;
   /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
   settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
-  /** To be answered by `respond(request, status)`. */
-  /** `key` is to be compared with that of a submission's identifier. */
+  /** To be answered by `respond(request, status)`. `key` is to be compared with that of a submission's identifier. */
   report(report: Report, request: number, key: string): void;
   /** To be answered by `respond(request, status)`, unless `request` is 0. */
   message(message: EngineMessage, request: number): void;
