@@ -35,7 +35,7 @@ function take({ id, type, data }: StreamEvent): void {
     const change = data as { id: string; status: string };
     const [, account, link] = change.id.split("-");
     if (change.status === "accepted") countAccepted(`${account}/${link}`, at.getTime());
-    messageChanged(change);
+    messageChanged(change, at.getTime());
   } else if (type === "inbound") showInbound(data as InboundView, at);
   else if (type === "pdu") showPdu(data as PduView, at);
   else if (type === "link") void look();

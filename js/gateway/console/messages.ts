@@ -11,14 +11,16 @@ const SHOWN = 100;
 const PAUSE = 300;
 /** With more changes than this the newest are asked for in one request. */
 const SINGLE = 5;
+/** In these states nothing is read out: another follows at once. */
+const PASSING = new Set(["queued", "sent"]);
 /** In these states a message may still be cancelled. */
 const CANCELLABLE = new Set(["queued", "accepted"]);
 
 const list = byId<HTMLUListElement>("messages");
 const announced = byId("announced");
 const rows = new Map<string, HTMLDetailsElement>();
-/** Messages sent from this page: their end is read out. */
-const own = new Set<string>();
+/** Messages sent from this page, each with the state that was read out last. */
+const own = new Map<string, string>();
 const changed = new Set<string>();
 let planned = false;
 
@@ -28,10 +30,26 @@ export async function loadMessages(): Promise<void> {
   for (const message of messages.reverse()) show(message);
 }
 
-/** A message came to a state: the event tells which, the rest is asked for. */
-export function messageChanged({ id, status }: { id: string; status: string }): void {
+/** A message came to a state at a time: the event tells which, the rest is asked for. */
+export function messageChanged({ id, status }: { id: string; status: string }, at: number): void {
   const row = rows.get(id);
-  if (row) setState(row, status);
+  if (row) setState(row, status, at);
+  refreshSoon(id);
+}
+
+/** A message was sent from here. */
+export function messageSent(id: string): void {
+  own.set(id, "queued");
+  refreshSoon(id);
+}
+
+/** Takes all messages away. */
+export function clearMessages(): void {
+  rows.clear();
+  list.replaceChildren();
+}
+
+function refreshSoon(id: string): void {
   changed.add(id);
   if (planned) return;
   planned = true;
@@ -39,18 +57,6 @@ export function messageChanged({ id, status }: { id: string; status: string }): 
     planned = false;
     void refresh();
   }, PAUSE);
-}
-
-/** A message was sent from here. */
-export function messageSent(id: string): void {
-  own.add(id);
-  messageChanged({ id, status: "queued" });
-}
-
-/** Takes all messages away. */
-export function clearMessages(): void {
-  rows.clear();
-  list.replaceChildren();
 }
 
 async function refresh(): Promise<void> {
@@ -66,7 +72,7 @@ async function refresh(): Promise<void> {
 
 function show(message: MessageView): void {
   const row = rows.get(message.id) ?? add(message);
-  setState(row, message.status);
+  setState(row, message.status, Date.parse(message.updatedAt));
   if (row.open) showHistory(row, message);
   else row.addEventListener("toggle", () => void open(row, message.id), { once: true });
 }
@@ -86,12 +92,24 @@ function add(message: MessageView): HTMLDetailsElement {
   return row;
 }
 
-function setState(row: HTMLDetailsElement, status: string): void {
-  const chip = row.querySelector<HTMLElement>(".chip")!;
-  if (chip.dataset["state"] === status) return;
-  chip.dataset["state"] = status;
-  setText(chip, status);
-  if (!own.has(row.dataset["id"]!) || ["queued", "sent"].includes(status)) return;
+/** Shows the state of a time, unless a later one is shown: an answer to an earlier request may come last. */
+function setState(row: HTMLDetailsElement, status: string, at: number): void {
+  if (at >= Number(row.dataset["at"] ?? 0)) {
+    row.dataset["at"] = String(at);
+    const chip = row.querySelector<HTMLElement>(".chip")!;
+    chip.dataset["state"] = status;
+    setText(chip, status);
+  }
+  announce(row);
+}
+
+/** Reads out what became of a message that was sent from here, once. */
+function announce(row: HTMLDetailsElement): void {
+  const id = row.dataset["id"]!;
+  const status = row.querySelector<HTMLElement>(".chip")!.dataset["state"]!;
+  const said = own.get(id);
+  if (said === undefined || said === status || PASSING.has(status)) return;
+  own.set(id, status);
   setText(announced, `Message to ${row.querySelector(".address")!.textContent}: ${status}`);
 }
 
@@ -105,6 +123,8 @@ async function open(row: HTMLDetailsElement, id: string): Promise<void> {
 }
 
 function showHistory(row: HTMLDetailsElement, message: MessageView): void {
+  if (message.updatedAt < (row.dataset["updated"] ?? "")) return;
+  row.dataset["updated"] = message.updatedAt;
   const facts: [string, string][] = [
     ["From", addressText(message.from ?? "")], ["To", addressText(message.to)], ["Text", message.text ?? message.binary ?? ""],
     ["Encoding", `${message.encoding}, ${count(message.segments, "segment")}`],

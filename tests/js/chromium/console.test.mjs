@@ -118,6 +118,37 @@ test("a message goes from the form to delivered", async (t) => {
   });
 });
 
+test("an answer that comes late takes no message back", async (t) => {
+  const { page, smsc } = await open(t);
+  await live(page);
+  smsc.report = "";
+  const late = Promise.withResolvers();
+  const answers = [];
+  await page.route(/\/v1\/messages\/[^/]+$/, async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const response = await route.fetch();
+    answers.push((await response.json()).status);
+    if (answers.length === 1) await late.promise;
+    await route.fulfill({ response });
+  });
+  const message = row(page, "Out of turn");
+  const shown = async () => [await message.locator("summary .chip").textContent(), await page.locator("#announced").textContent()];
+
+  await send(page, { text: "Out of turn" });
+  await until("the first request for it", () => answers.length === 1 && smsc.submitted.length === 1);
+  const { destination_addr, source_addr } = smsc.submitted[0];
+  await smsc.deliverReport("npm-1", "DELIVRD", destination_addr, source_addr);
+  await message.waitFor();
+  assert.deepEqual(await shown(), ["delivered", "Message to +491701234567: delivered"]);
+
+  const answered = page.waitForEvent("requestfinished", (request) => /\/v1\/messages\/[^/]+$/.test(request.url()));
+  late.resolve();
+  await answered;
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  assert.notEqual(answers[0], "delivered");
+  assert.deepEqual(await shown(), ["delivered", "Message to +491701234567: delivered"]);
+});
+
 test("the text is counted while it is typed", async (t) => {
   const { page } = await open(t);
   const counter = page.locator("#counter");
