@@ -41,9 +41,7 @@ impl<'a> Reader<'a> {
         self.failed
     }
 
-    // On its own in the module: inlined for every field it would be much of the code.
-    #[cfg_attr(target_family = "wasm", inline(never))]
-    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[inline]
     pub(super) fn c_string(&mut self) -> &'a [u8] {
         let rest = self.rest;
         if let Some(end) = find_nul(rest) {

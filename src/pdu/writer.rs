@@ -32,8 +32,7 @@ impl<'b> Writer<'b> {
         }
     }
 
-    #[cfg_attr(target_family = "wasm", inline(never))]
-    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[inline]
     pub(super) fn c_string(&mut self, text: &[u8]) {
         self.octets(text);
         self.octet(0);
@@ -48,9 +47,7 @@ impl<'b> Writer<'b> {
 }
 
 /// Refuses text with a NUL inside, or of more than `max` octets.
-// On its own in the module: inlined for every field it would be much of the code.
-#[cfg_attr(target_family = "wasm", inline(never))]
-#[cfg_attr(not(target_family = "wasm"), inline)]
+#[inline]
 pub(super) fn check_text(text: &[u8], max: usize) -> Result<(), InvalidFieldKind> {
     if text.len() > max {
         return Err(InvalidFieldKind::TooLong {
