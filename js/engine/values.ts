@@ -16,16 +16,37 @@ function invalid(message: string, field: string): EngineError {
   return new EngineError("invalid-field", `${field}: ${message}`, field);
 }
 
-function putWord(record: number[], word: number): void {
-  record.push(word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24);
+/** The octets of a record, as many as are put. */
+class ValueRecord {
+  #octets = new Uint8Array(256);
+  #length = 0;
+
+  get written(): Uint8Array {
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  put(octets: ArrayLike<number>): void {
+    const start = this.#length;
+    this.#length += octets.length;
+    if (this.#length > this.#octets.length) {
+      const longer = new Uint8Array(2 * this.#length);
+      longer.set(this.#octets);
+      this.#octets = longer;
+    }
+    this.#octets.set(octets, start);
+  }
 }
 
-function putOctets(record: number[], octets: Uint8Array): void {
+function putWord(record: ValueRecord, word: number): void {
+  record.put([word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24]);
+}
+
+function putOctets(record: ValueRecord, octets: Uint8Array): void {
   putWord(record, octets.length);
-  for (const octet of octets) record.push(octet);
+  record.put(octets);
 }
 
-function putNumber(record: number[], value: unknown, field: string): void {
+function putNumber(record: ValueRecord, value: unknown, field: string): void {
   if (typeof value !== "number" && typeof value !== "boolean") throw invalid("a number is expected", field);
   const number = Number(value);
   if (number !== number >>> 0) throw invalid("a whole number from 0 to 4294967295 is expected", field);
@@ -38,7 +59,7 @@ function entries(object: unknown, field: string): [string, unknown][] {
   return Object.entries(object).filter(([, value]) => value !== undefined);
 }
 
-function putFields(record: number[], fields: [string, unknown][]): void {
+function putFields(record: ValueRecord, fields: [string, unknown][]): void {
   putWord(record, fields.length);
   for (const [name, value] of fields) {
     putOctets(record, utf8.encode(name));
@@ -46,29 +67,29 @@ function putFields(record: number[], fields: [string, unknown][]): void {
   }
 }
 
-function putValue(record: number[], value: unknown, field: string): void {
+function putValue(record: ValueRecord, value: unknown, field: string): void {
   if (typeof value === "number" || typeof value === "boolean") {
-    record.push(NUMBER);
+    record.put([NUMBER]);
     putNumber(record, value, field);
   } else if (typeof value === "string") {
-    record.push(TEXT);
+    record.put([TEXT]);
     putOctets(record, utf8.encode(value));
   } else if (value instanceof Uint8Array) {
-    record.push(OCTETS);
+    record.put([OCTETS]);
     putOctets(record, value);
   } else if (Array.isArray(value)) {
-    record.push(LIST);
+    record.put([LIST]);
     putWord(record, value.length);
     for (const item of value) putValue(record, item, field);
   } else {
     const fields = entries(value, field);
-    record.push(FIELDS);
+    record.put([FIELDS]);
     putFields(record, fields);
   }
 }
 
 /** TLVs by name, by number in decimal, or by number in hexadecimal with 0x; an array repeats a tag. */
-function putTlvs(record: number[], tlvs: unknown): void {
+function putTlvs(record: ValueRecord, tlvs: unknown): void {
   const all = entries(tlvs, "tlvs").flatMap(([name, value]) => (Array.isArray(value) ? value.map((item): [string, unknown] => [name, item]) : [[name, value] as const]));
   putWord(record, all.length);
   for (const [name, value] of all) {
@@ -79,9 +100,9 @@ function putTlvs(record: number[], tlvs: unknown): void {
 }
 
 /** Puts a record into the module's scratch room and returns its length in octets. */
-function placed(record: number[]): number {
-  place(Uint8Array.from(record));
-  return record.length;
+function placed({ written }: ValueRecord): number {
+  place(written);
+  return written.length;
 }
 
 /**
@@ -89,7 +110,7 @@ function placed(record: number[]): number {
  * @throws EngineError for a value of no kind
  */
 export function writeTlvs(tlvs: TlvInput): number {
-  const record: number[] = [];
+  const record = new ValueRecord();
   putTlvs(record, tlvs);
   return placed(record);
 }
@@ -99,7 +120,7 @@ export function writePdu(pdu: PduInput): number {
   const given = Object.fromEntries(entries(pdu, "pdu"));
   const { command, status = 0, sequence = 0, tlvs = {}, ...fields } = given;
   if (typeof command !== "string" && typeof command !== "number") throw invalid("a name or a number is expected", "command");
-  const record: number[] = [];
+  const record = new ValueRecord();
   putValue(record, command, "command");
   putNumber(record, status, "status");
   putNumber(record, sequence, "sequence");
