@@ -1,4 +1,4 @@
-import type { SmsFields } from "../engine/types.ts";
+import type { SmsFields, SmsMore } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { invalid } from "./errors.ts";
 import { readSchedule, readValidity } from "./time.ts";
@@ -12,23 +12,8 @@ export function smsFields(): SmsFields {
     text: undefined,
     binary: undefined,
     encoding: "auto",
-    language: undefined,
-    concat: undefined,
-    maxSegments: undefined,
     registeredDelivery: 0,
-    validity: undefined,
-    scheduleAt: undefined,
-    flash: undefined,
-    priority: undefined,
-    serviceType: undefined,
-    protocolId: undefined,
-    replaceIfPresent: undefined,
-    smDefaultMsgId: undefined,
-    udh: undefined,
-    tlvs: undefined,
-    reference: undefined,
-    transliterate: undefined,
-    substitute: undefined,
+    more: undefined,
   };
 }
 
@@ -47,23 +32,23 @@ export function readMessage(message: SmsMessage, out: SmsFields): void {
   out.text = text;
   out.binary = binary;
   out.encoding = message.encoding ?? "auto";
-  out.language = message.language;
-  out.concat = message.concat;
-  out.maxSegments = message.maxSegments;
   out.registeredDelivery = registeredDelivery(message.report);
-  out.validity = readValidity(message.validity);
-  out.scheduleAt = readSchedule(message.scheduleAt);
-  out.flash = message.flash;
-  out.priority = message.priority;
-  out.serviceType = message.serviceType;
-  out.protocolId = message.protocolId;
-  out.replaceIfPresent = message.replaceIfPresent;
-  out.smDefaultMsgId = message.smDefaultMsgId;
-  out.udh = message.udh;
-  out.tlvs = message.tlvs;
-  out.reference = message.reference;
-  out.transliterate = message.transliterate;
-  out.substitute = message.substitute;
+  out.more = readMore(message);
+}
+
+/** What most messages have nothing of: then there is nothing to be made, and nothing to be written. */
+function readMore(message: SmsMessage): SmsMore | undefined {
+  const { language, concat, maxSegments, validity, scheduleAt, flash, priority, serviceType, protocolId, replaceIfPresent, smDefaultMsgId, udh, tlvs, reference, transliterate, substitute } = message;
+  if (
+    language === undefined && concat === undefined && maxSegments === undefined && validity === undefined && scheduleAt === undefined &&
+    flash === undefined && priority === undefined && serviceType === undefined && protocolId === undefined && replaceIfPresent === undefined &&
+    smDefaultMsgId === undefined && udh === undefined && tlvs === undefined && reference === undefined && transliterate === undefined &&
+    substitute === undefined
+  ) return undefined;
+  return {
+    language, concat, maxSegments, validity: readValidity(validity), scheduleAt: readSchedule(scheduleAt), flash, priority, serviceType, protocolId,
+    replaceIfPresent, smDefaultMsgId, udh, tlvs, reference, transliterate, substitute,
+  };
 }
 
 /** registered_delivery: SMPP 3.4, 5.2.17. */

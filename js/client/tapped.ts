@@ -10,7 +10,7 @@ export function tapped(open: OpenTransport, show: (direction: "in" | "out", octe
     const transport = await open({ data, drain: () => handler.drain(), end: (error) => handler.end(error) }, signal, endpoint);
     return {
       write(octets) {
-        show("out", octets);
+        show("out", octets.slice());
         return transport.write(octets);
       },
       close: () => transport.close(),

@@ -35,6 +35,7 @@ const FULL_WRITE = 32 * 1024;
 /** The longest time that timers take. */
 const LONGEST_TIMER = 0x7fffffff;
 
+const NOW = Promise.resolve();
 const clock: () => number = typeof performance === "object" ? () => performance.now() : () => Date.now();
 
 /** One session of the engine and its connection, if it has one. */
@@ -266,7 +267,8 @@ export class Link {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    queueMicrotask(this.#plannedFlush);
+    // Cheaper than queueMicrotask(), on Node.
+    NOW.then(this.#plannedFlush);
   }
 
   #plannedFlush = (): void => {
@@ -315,7 +317,7 @@ export class Link {
     this.#deadline = f64[block + 8]!;
     const state = STATES[f64[block + 9]!] ?? "closed";
     if (outLength > 0 && this.#transport !== undefined) {
-      this.#writable = this.#transport.write(u8.slice(outAt, outAt + outLength));
+      this.#writable = this.#transport.write(u8.subarray(outAt, outAt + outLength));
       if (outLength >= FULL_WRITE && this.#writable) this.#flushAgain = true;
     }
     if (f64[block + 1]! > 0) readEvents(block, this.#sink, this.#life);

@@ -2,8 +2,6 @@
 
 import { wasm } from "#wasm";
 
-let memory: WebAssembly.Memory | undefined;
-
 /** The module's memory as octets, 16-bit and 32-bit little-endian words, and doubles. */
 export let u8 = new Uint8Array(0);
 export let u16 = new Uint16Array(0);
@@ -14,11 +12,11 @@ export let f64 = new Float64Array(0);
 export function refresh(): void {
   // When the memory grows, the views of it as it was become empty.
   if (u8.length > 0) return;
-  memory ??= wasm.moduleMemory() as WebAssembly.Memory;
-  u8 = new Uint8Array(memory.buffer);
-  u16 = new Uint16Array(memory.buffer);
-  u32 = new Uint32Array(memory.buffer);
-  f64 = new Float64Array(memory.buffer);
+  const { buffer } = wasm.memory;
+  u8 = new Uint8Array(buffer);
+  u16 = new Uint16Array(buffer);
+  u32 = new Uint32Array(buffer);
+  f64 = new Float64Array(buffer);
 }
 
 const LEAST_ROOM = 4_096;
@@ -26,8 +24,8 @@ const LEAST_ROOM = 4_096;
 /** The module's scratch room: it moves only when more is asked for. */
 let roomAt = 0;
 let room = 0;
-/** Where in it the text of an SMS is, behind the record's words, and the room from there on. */
-export const TEXT_AT = 104;
+/** Where in it the text of an SMS is, behind the record's words (src/wasm/sms.rs), and the room from there on. */
+export const TEXT_AT = 100;
 export let textRoom = new Uint8Array(0);
 
 /** Room for `length` octets in the module, at an address that is a multiple of 8; valid until the next call. */

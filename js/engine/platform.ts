@@ -40,7 +40,7 @@ export function isOfPlatform(encoding: string): boolean {
 }
 
 /** The octets of a text. For a character that the coding lacks `substitute` stands, or a question mark and it is listed. */
-export function encodeByPlatform(text: string, { encoding, substitute = "", transliterate = false }: { encoding: string; substitute?: string | undefined; transliterate?: boolean | undefined }): {
+export function encodeByPlatform(text: string, encoding: string, { substitute = "", transliterate = false }: { substitute?: string; transliterate?: boolean } = {}): {
   octets: Uint8Array;
   unencodable: { index: number; char: string }[];
 } {

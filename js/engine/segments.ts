@@ -44,8 +44,8 @@ const NOWHERE = { ton: 0, npi: 0, addr: "" };
 /** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
 export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
   const { encoding = "auto", defaultAlphabet = "gsm7" } = options;
-  const sms = { ...options, text: given, encoding, from: NOWHERE, to: NOWHERE, registeredDelivery: 0 };
-  const coded = isOfPlatform(encoding) ? encodeByPlatform(given, sms) : undefined;
+  const sms = { from: NOWHERE, to: NOWHERE, text: given, encoding, registeredDelivery: 0, more: options };
+  const coded = isOfPlatform(encoding) ? encodeByPlatform(given, encoding, options) : undefined;
   const length = writeSms(0, sms, coded?.octets);
   const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
   refresh();

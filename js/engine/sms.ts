@@ -1,12 +1,12 @@
-// An SMS on its way into the module: one fixed record of words, then its text in UTF-16 or Latin-1, then its other strings and its octets.
-// The layout is that of src/wasm/sms.rs.
+// An SMS on its way into the module: a record of words, then its content, the text in UTF-16 or Latin-1 or octets, its addresses, and what
+// most SMS don't have. The layout is that of src/wasm/sms.rs.
 
 import { wasm } from "#wasm";
 import { CONCATS } from "./choices.ts";
 import { encodeTlvs } from "./codec.ts";
 import { scratch, TEXT_AT, textRoom, u16, u32, u8 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
-import { EngineError, type SmsFields } from "./types.ts";
+import { EngineError, type SmsFields, type SmsMore } from "./types.ts";
 
 const FLASH = 1;
 const REPLACE = 2;
@@ -14,6 +14,7 @@ const TRANSLITERATE = 4;
 const REFERENCE = 8;
 const BINARY = 16;
 const NARROW = 32;
+const MORE = 64;
 
 const NO_OCTETS = new Uint8Array(0);
 
@@ -81,12 +82,68 @@ function putOctets(octets: Uint8Array): void {
 }
 
 /** What is sent as it is: octets, or a text in a coding of the platform's, all of it. */
-function codedContent(sms: SmsFields): Uint8Array | undefined {
-  if (sms.encoding === "auto" || sms.text === undefined || !isOfPlatform(sms.encoding)) return sms.binary;
-  const { octets, unencodable } = encodeByPlatform(sms.text, sms);
+function codedContent({ text, binary, encoding, more }: SmsFields): Uint8Array | undefined {
+  if (encoding === "auto" || text === undefined || !isOfPlatform(encoding)) return binary;
+  const { octets, unencodable } = encodeByPlatform(text, encoding, more);
   if (unencodable.length === 0) return octets;
   const which = unencodable.map(({ index, char }) => `${JSON.stringify(char)} at ${index}`).join(", ");
   throw new EngineError("unencodable", `can't be encoded: ${which}`, undefined, unencodable);
+}
+
+/** What stands behind the addresses. */
+interface Rest {
+  language: number;
+  strings: { text: string; field: string }[];
+  octets: Uint8Array[];
+  length: number;
+}
+
+/** Calls the module, which may move its memory: to be called before the record is begun. */
+function restOf({ language, serviceType = "", scheduleAt = "", validity, udh = NO_OCTETS, tlvs }: SmsMore): Rest {
+  const strings = [
+    { text: serviceType, field: "service_type" },
+    { text: scheduleAt, field: "schedule_delivery_time" },
+    { text: typeof validity === "string" ? validity : "", field: "validity_period" },
+  ];
+  const octets = [udh, tlvs === undefined ? NO_OCTETS : encodeTlvs(tlvs)];
+  const length = strings.reduce((sum, { text }) => sum + text.length, 0) + octets.reduce((sum, part) => sum + part.length, 0);
+  let code = 0;
+  if (language !== undefined) {
+    languages ??= numbered(wasm.languages());
+    code = codeOf(languages, language, "language") + 1;
+  }
+  return { language: code, strings, octets, length };
+}
+
+/** Writes what most SMS don't have; returns the flags that tell of it. */
+function writeMore(w: number, more: SmsMore, { language, strings, octets }: Rest): number {
+  const words = u32;
+  words[w + 11] = language;
+  // One that does not exist is beyond the last, and refused.
+  words[w + 12] = more.concat === undefined ? 0 : CONCATS.indexOf(more.concat) + 1 || CONCATS.length + 1;
+  words[w + 13] = more.maxSegments ?? 0;
+  words[w + 14] = more.priority ?? 0;
+  words[w + 15] = more.protocolId ?? 0;
+  words[w + 16] = more.smDefaultMsgId ?? 0;
+  words[w + 17] = more.reference ?? 0;
+  words[w + 18] = typeof more.validity === "number" ? more.validity : 0;
+  words[w + 19] = more.substitute?.codePointAt(0) ?? 0;
+  let word = w + 20;
+  for (const { text, field } of strings) {
+    words[word++] = text.length;
+    putLatin1(text, field);
+  }
+  for (const part of octets) {
+    words[word++] = part.length;
+    putOctets(part);
+  }
+  return (
+    MORE |
+    (more.flash ? FLASH : 0) |
+    (more.replaceIfPresent ? REPLACE : 0) |
+    (more.transliterate ? TRANSLITERATE : 0) |
+    (more.reference === undefined ? 0 : REFERENCE)
+  );
 }
 
 /**
@@ -95,27 +152,16 @@ function codedContent(sms: SmsFields): Uint8Array | undefined {
  * @param coded takes the place of the text
  */
 export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sms)): number {
-  const { from, to, udh = NO_OCTETS } = sms;
-  const auto = sms.encoding === "auto";
+  const { from, to, more } = sms;
   const text = coded === undefined ? (sms.text ?? "") : "";
-  const binary = coded ?? NO_OCTETS;
-  const serviceType = sms.serviceType ?? "";
-  const scheduleAt = sms.scheduleAt ?? "";
-  const validity = typeof sms.validity === "string" ? sms.validity : "";
-  const tlvs = sms.tlvs === undefined ? NO_OCTETS : encodeTlvs(sms.tlvs);
   let encoding = 0;
-  if (!auto) {
+  if (sms.encoding !== "auto") {
     encodings ??= numbered(wasm.encoding_options());
     encoding = codeOf(encodings, sms.encoding, "encoding");
   }
-  let language = 0;
-  if (sms.language !== undefined) {
-    languages ??= numbered(wasm.languages());
-    language = codeOf(languages, sms.language, "language") + 1;
-  }
-  const strings = from.addr.length + to.addr.length + serviceType.length + scheduleAt.length + validity.length;
-  const octets = binary.length + udh.length + tlvs.length;
-  const address = scratch(TEXT_AT + text.length * 2 + strings + octets);
+  const rest = more && restOf(more);
+  const content = coded === undefined ? text.length * 2 : coded.length;
+  const address = scratch(TEXT_AT + content + from.addr.length + to.addr.length + (rest?.length ?? 0));
   const words = u32;
   const w = address >> 2;
   words[w] = ticket;
@@ -124,46 +170,23 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
   words[w + 3] = to.ton;
   words[w + 4] = to.npi;
   words[w + 5] = encoding;
-  words[w + 6] = language;
-  // One that does not exist is beyond the last, and refused.
-  words[w + 7] = sms.concat === undefined ? 0 : CONCATS.indexOf(sms.concat) + 1 || CONCATS.length + 1;
-  words[w + 8] = sms.maxSegments ?? 0;
-  words[w + 9] = sms.registeredDelivery;
-  words[w + 10] =
-    (sms.flash ? FLASH : 0) |
-    (sms.replaceIfPresent ? REPLACE : 0) |
-    (sms.transliterate ? TRANSLITERATE : 0) |
-    (sms.reference === undefined ? 0 : REFERENCE) |
-    (coded === undefined ? 0 : BINARY);
-  words[w + 11] = sms.priority ?? 0;
-  words[w + 12] = sms.protocolId ?? 0;
-  words[w + 13] = sms.smDefaultMsgId ?? 0;
-  words[w + 14] = sms.reference ?? 0;
-  words[w + 15] = typeof sms.validity === "number" ? sms.validity : 0;
-  words[w + 16] = sms.substitute?.codePointAt(0) ?? 0;
-  words[w + 17] = from.addr.length;
-  words[w + 18] = to.addr.length;
-  words[w + 19] = text.length;
-  words[w + 20] = serviceType.length;
-  words[w + 21] = scheduleAt.length;
-  words[w + 22] = validity.length;
-  words[w + 23] = binary.length;
-  words[w + 24] = udh.length;
-  words[w + 25] = tlvs.length;
+  words[w + 6] = sms.registeredDelivery;
+  words[w + 8] = from.addr.length;
+  words[w + 9] = to.addr.length;
   at = address + TEXT_AT;
-  if (putNarrow(text)) words[w + 10]! |= NARROW;
-  else putUnits(text);
+  let flags = 0;
+  if (coded !== undefined) {
+    words[w + 10] = coded.length;
+    putOctets(coded);
+    flags = BINARY;
+  } else {
+    words[w + 10] = text.length;
+    if (putNarrow(text)) flags = NARROW;
+    else putUnits(text);
+  }
   putLatin1(from.addr, "source_addr");
   putLatin1(to.addr, "destination_addr");
-  if (strings > from.addr.length + to.addr.length) {
-    putLatin1(serviceType, "service_type");
-    putLatin1(scheduleAt, "schedule_delivery_time");
-    putLatin1(validity, "validity_period");
-  }
-  if (octets > 0) {
-    putOctets(binary);
-    putOctets(udh);
-    putOctets(tlvs);
-  }
+  if (rest !== undefined) flags |= writeMore(w, more as SmsMore, rest);
+  words[w + 7] = flags;
   return at - address;
 }

@@ -1,6 +1,6 @@
 /** A connection as the engine sees it: octets out, and an end. What comes in goes to its {@link TransportHandler}. */
 export interface Transport {
-  /** Takes the array and sends it; false: send no more before `drain()`. */
+  /** Sends the octets; what of them is needed after this returns is copied. False: send no more before `drain()`. */
   write(octets: Uint8Array): boolean;
   /** Closes once everything written is on its way. */
   close(): void;

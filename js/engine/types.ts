@@ -123,17 +123,22 @@ export interface PduInput {
   [field: string]: unknown;
 }
 
-/** An SMS to send, as the engine takes it. A `ton` of -1: inferred from the address. */
+/** An SMS to send, as the engine takes it. */
 export interface SmsFields {
   from: Address;
   to: Address;
   text?: string;
   binary?: Uint8Array;
   encoding: string;
+  registeredDelivery: number;
+  more?: SmsMore;
+}
+
+/** What most SMS have nothing of. */
+export interface SmsMore {
   language?: string;
   concat?: Concat;
   maxSegments?: number;
-  registeredDelivery: number;
   /** Seconds, or an SMPP time. */
   validity?: number | string;
   /** An SMPP time. */

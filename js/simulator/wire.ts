@@ -18,7 +18,7 @@ export class FaultyTransport implements Transport {
   write(octets: Uint8Array): boolean {
     if (this.#mode === "silent") return true;
     if (this.#mode === "plain") return this.#inner.write(octets);
-    this.#waiting.push(octets);
+    this.#waiting.push(octets.slice());
     this.#waitingOctets += octets.length;
     if (this.#waitingOctets > MAX_WAITING) this.destroy();
     else if (this.#waiting.length === 1) this.#writeOctet(0);

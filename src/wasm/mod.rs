@@ -22,12 +22,6 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 use wasm_bindgen::prelude::*;
 
-/// The module's memory.
-#[wasm_bindgen(js_name = moduleMemory)]
-pub fn module_memory() -> JsValue {
-    wasm_bindgen::memory()
-}
-
 /// Room for `length` octets in the module, at the returned address, until more is asked for.
 #[wasm_bindgen]
 pub fn scratch(length: usize) -> usize {

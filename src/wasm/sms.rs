@@ -1,4 +1,5 @@
-//! An SMS as js/engine/sms.ts writes it: one record of words, then the text in UTF-16 or Latin-1, then octets.
+//! An SMS as js/engine/sms.ts writes it: a record of words, then its content, the text in UTF-16 or Latin-1 or octets, its
+//! addresses, and what most SMS don't have.
 
 use super::config::Messages;
 use super::names::coding;
@@ -6,7 +7,9 @@ use crate::pdu::{PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
 use crate::session::{Content, Instant, Sms};
 use crate::text::{Concat, EncodeOptions, Language};
 
-const WORDS: usize = 26;
+/// Words of a record; those that most SMS don't have are the last.
+const WORDS: usize = 25;
+const USUAL: usize = 11;
 const FLASH: u32 = 1;
 const REPLACE: u32 = 2;
 const TRANSLITERATE: u32 = 4;
@@ -14,6 +17,8 @@ const REFERENCE: u32 = 8;
 const BINARY: u32 = 16;
 /// The text is in Latin-1, not in UTF-16.
 const NARROW: u32 = 32;
+/// The SMS has something of what most don't have. Without it the last words are those of another SMS.
+const MORE: u32 = 64;
 
 /// Takes a record apart. Kept from one SMS to the next for its buffers.
 #[derive(Default)]
@@ -36,18 +41,20 @@ impl SmsReader {
         let (words, rest) = record
             .split_at_checked(WORDS * 4)
             .ok_or(BadField("record"))?;
+        let words = words.as_chunks::<4>().0;
+        let flags = u32::from_le_bytes(words[7]);
+        let present = if flags & MORE != 0 { WORDS } else { USUAL };
         let mut word = [0_u32; WORDS];
-        for (value, octets) in word.iter_mut().zip(words.as_chunks::<4>().0) {
+        for (value, octets) in word.iter_mut().zip(&words[..present]) {
             *value = u32::from_le_bytes(*octets);
         }
-        let flags = word[10];
-        let narrow = flags & NARROW != 0;
-        let (text, mut octets) = rest
-            .split_at_checked(word[19] as usize * if narrow { 1 } else { 2 })
+        let wide = flags & (NARROW | BINARY) == 0;
+        let (content, mut octets) = rest
+            .split_at_checked(word[10] as usize * if wide { 2 } else { 1 })
             .ok_or(BadField("record"))?;
-        if !narrow {
+        if wide {
             self.text.clear();
-            let units = text.as_chunks::<2>().0.iter();
+            let units = content.as_chunks::<2>().0.iter();
             self.text.extend(units.map(|u| u16::from_le_bytes(*u)));
         }
         let mut next = |length: u32| {
@@ -55,29 +62,28 @@ impl SmsReader {
                 .split_off(..length as usize)
                 .ok_or(BadField("record"))
         };
-        let from = next(word[17])?;
-        let to = next(word[18])?;
+        let from = next(word[8])?;
+        let to = next(word[9])?;
         let service_type = next(word[20])?;
         let schedule = next(word[21])?;
         let validity = next(word[22])?;
-        let binary = next(word[23])?;
-        let udh = next(word[24])?;
-        let tlvs = next(word[25])?;
+        let udh = next(word[23])?;
+        let tlvs = next(word[24])?;
 
         let small = |i: usize, field| u8::try_from(word[i]).map_err(|_| BadField(field));
-        let seconds = word[15];
+        let seconds = word[18];
         let validity = if seconds == 0 {
             validity
         } else {
             relative_time(seconds, &mut self.validity).ok_or(BadField("validity_period"))?
         };
-        let concat = match word[7] {
+        let concat = match word[12] {
             0 => messages.concat,
             n => *Concat::ALL.get(n as usize - 1).ok_or(BadField("concat"))?,
         };
-        let max_segments = match word[8] {
+        let max_segments = match word[13] {
             0 => 255,
-            _ => small(8, "maxSegments")?,
+            _ => small(13, "maxSegments")?,
         };
         let (encoding, coded) = coding(word[5]).ok_or(BadField("encoding"))?;
         let sms = Sms {
@@ -89,38 +95,38 @@ impl SmsReader {
                 dest_addr_ton: small(3, "dest_addr_ton")?.into(),
                 dest_addr_npi: small(4, "dest_addr_npi")?.into(),
                 destination_addr: to,
-                protocol_id: small(12, "protocol_id")?,
-                priority_flag: PriorityFlag(small(11, "priority_flag")?),
+                protocol_id: small(15, "protocol_id")?,
+                priority_flag: PriorityFlag(small(14, "priority_flag")?),
                 schedule_delivery_time: schedule,
                 validity_period: validity,
-                registered_delivery: RegisteredDelivery(small(9, "registered_delivery")?),
+                registered_delivery: RegisteredDelivery(small(6, "registered_delivery")?),
                 replace_if_present_flag: u8::from(flags & REPLACE != 0),
-                sm_default_msg_id: small(13, "sm_default_msg_id")?,
+                sm_default_msg_id: small(16, "sm_default_msg_id")?,
                 tlvs: Tlvs::from_bytes(tlvs).map_err(|_| BadField("tlvs"))?,
                 ..SubmitSm::default()
             },
             content: if flags & BINARY != 0 {
-                Content::Encoded(binary, coded)
-            } else if narrow {
-                Content::Latin1(text)
-            } else {
+                Content::Encoded(content, coded)
+            } else if wide {
                 Content::Text(&self.text)
+            } else {
+                Content::Latin1(content)
             },
             options: EncodeOptions {
                 encoding,
-                language: (word[6] > 0)
-                    .then(|| u8::try_from(word[6]).ok().and_then(Language::by_id))
+                language: (word[11] > 0)
+                    .then(|| u8::try_from(word[11]).ok().and_then(Language::by_id))
                     .flatten(),
                 concat,
                 max_segments,
                 default_alphabet: messages.default_alphabet,
                 transliterate: flags & TRANSLITERATE != 0,
-                substitute: char::from_u32(word[16]).filter(|&c| c != '\0'),
+                substitute: char::from_u32(word[19]).filter(|&c| c != '\0'),
                 flash: flags & FLASH != 0,
                 extra_udh: udh,
                 reference: 0,
             },
-            reference: (flags & REFERENCE != 0).then_some(word[14] as u16),
+            reference: (flags & REFERENCE != 0).then_some(word[17] as u16),
             expires: (seconds > 0).then(|| now + u64::from(seconds) * 1_000),
         };
         Ok((word[0], sms))

@@ -102,8 +102,9 @@ class BunTransport implements Transport {
 
   write(octets: Uint8Array): boolean {
     if (this.#ended) return false;
-    this.#rest.push(octets);
-    return this.#rest.length === 1 && this.#flush();
+    const taken = this.#rest.length === 0 ? this.#taken(octets) : 0;
+    if (taken < octets.length) this.#rest.push(octets.slice(taken));
+    return this.#rest.length === 0;
   }
 
   close(): void {
@@ -137,7 +138,7 @@ class BunTransport implements Transport {
   /** Hands over what the system takes; true if that was all. */
   #flush(): boolean {
     for (let octets = this.#rest[0]; octets !== undefined; octets = this.#rest[0]) {
-      const taken = Math.max(0, this.#socket.write(octets));
+      const taken = this.#taken(octets);
       if (taken < octets.length) {
         this.#rest[0] = octets.subarray(taken);
         return false;
@@ -145,5 +146,10 @@ class BunTransport implements Transport {
       this.#rest.shift();
     }
     return true;
+  }
+
+  /** How many of the octets the system took. */
+  #taken(octets: Uint8Array): number {
+    return Math.max(0, this.#socket.write(octets));
   }
 }

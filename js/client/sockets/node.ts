@@ -65,7 +65,8 @@ class NodeTransport implements Transport {
   }
 
   write(octets: Uint8Array): boolean {
-    return this.#socket.write(octets);
+    // From a pool, where there are few.
+    return this.#socket.write(Buffer.from(octets));
   }
 
   close(): void {

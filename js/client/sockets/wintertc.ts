@@ -55,7 +55,7 @@ class WinterTcTransport implements Transport {
 
   write(octets: Uint8Array): boolean {
     if (this.#ended) return false;
-    this.#writer.write(octets).catch(this.#fail);
+    this.#writer.write(octets.slice()).catch(this.#fail);
     if ((this.#writer.desiredSize ?? 0) > 0) return true;
     this.#awaitRoom();
     return false;

@@ -16,11 +16,12 @@ export let wasm: Exports = notReady;
 /** Resolves when the engine can be used. Rejects when the module can't be fetched, and may then be called again. */
 export async function init(): Promise<void> {
   if (wasm !== notReady) return;
+  let memory: WebAssembly.Memory;
   try {
     // As seen from the built file, dist/browser/….js; most bundlers know this form and bring the file along.
-    await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) });
+    ({ memory } = await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) }));
   } catch {
-    bindgen.initSync({ module: await inlined() });
+    ({ memory } = bindgen.initSync({ module: await inlined() }));
   }
-  wasm = bindgen;
+  wasm = { ...bindgen, memory };
 }

@@ -5,10 +5,10 @@ import * as bindgen from "#bindgen";
 import base64 from "../../../dist/wasm-base64.js";
 import type { Exports } from "./exports.ts";
 
-bindgen.initSync({ module: Uint8Array.from(atob(base64), (octet) => octet.charCodeAt(0)) });
+const { memory } = bindgen.initSync({ module: Uint8Array.from(atob(base64), (octet) => octet.charCodeAt(0)) });
 
 /** The engine, ready for use. */
-export const wasm: Exports = bindgen;
+export const wasm: Exports = { ...bindgen, memory };
 
 /** Resolves when the engine can be used: here it can be from the start. */
 export async function init(): Promise<void> {}

@@ -5,12 +5,11 @@ import * as bindgen from "#bindgen";
 import type { Exports } from "./exports.ts";
 import { inlined } from "./inlined.ts";
 
-const engine: Exports = bindgen;
-let ready = false;
+let engine: Exports | undefined;
 
 function start(module: Uint8Array): void {
-  bindgen.initSync({ module });
-  ready = true;
+  const { memory } = bindgen.initSync({ module });
+  engine = { ...bindgen, memory };
 }
 
 try {
@@ -22,15 +21,15 @@ try {
 
 const deferred = new Proxy({} as Exports, {
   get(_, name) {
-    if (!ready) throw new Error("smpp-edge is bundled without its smpp.wasm: `await init()` first, or import smpp-edge/inline");
+    if (engine === undefined) throw new Error("smpp-edge is bundled without its smpp.wasm: `await init()` first, or import smpp-edge/inline");
     return engine[name as keyof Exports];
   },
 });
 
 /** The engine: ready for use, but in a bundle after `init()`. */
-export const wasm: Exports = ready ? engine : deferred;
+export const wasm: Exports = engine ?? deferred;
 
 /** Resolves when the engine can be used. */
 export async function init(): Promise<void> {
-  if (!ready) start(await inlined());
+  if (engine === undefined) start(await inlined());
 }

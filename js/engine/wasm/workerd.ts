@@ -4,17 +4,18 @@
 import {
   initSync,
   Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, encoding_names, encoding_options, languages, message_id_key,
-  moduleMemory, parse_receipt, scratch, status_handling, status_meaning, status_name,
+  parse_receipt, scratch, status_handling, status_meaning, status_name,
 } from "#bindgen";
 import module from "../../../dist/smpp.wasm";
 import type { Exports } from "./exports.ts";
 
-initSync({ module });
+const { memory } = initSync({ module });
 
 /** The engine, ready for use. */
 export const wasm: Exports = {
+  memory,
   Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, encoding_names, encoding_options, languages, message_id_key,
-  moduleMemory, parse_receipt, scratch, status_handling, status_meaning, status_name,
+  parse_receipt, scratch, status_handling, status_meaning, status_name,
 };
 
 /** Resolves when the engine can be used: here it can be from the start. */
