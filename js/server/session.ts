@@ -108,11 +108,11 @@ export class Session {
    * refused (ESME_RX_T_APPN: to be tried again), was not answered in time, or the session ended.
    */
   async deliver(delivery: Delivery): Promise<{ segments: number; encoding: string }> {
-    const { from, to, encoding = "auto", ...rest } = delivery;
-    const sms = { ...rest, from: address(from, "from"), to: address(to, "to"), encoding, registeredDelivery: 0 };
+    const { from, to, text, binary, encoding = "auto", ...more } = delivery;
+    const sms = { from: address(from, "from"), to: address(to, "to"), text, binary, encoding, registeredDelivery: 0, more };
     let sent = { segments: 1, encoding };
     await this.#send("deliver_sm", (ticket) => {
-      sent = this.#link.sendSms(ticket, sms);
+      sent = { ...this.#link.sendSms(ticket, sms) };
       return sent.segments;
     });
     return sent;

@@ -130,6 +130,27 @@ describe("a session", () => {
       assert.equal(message.short_message.message, "ça va");
     }));
 
+  test("delivers a message with all that it has besides its text", () =>
+    withSession({}, async (session, esme) => {
+      const more = { serviceType: "WAP", protocolId: 0x41, priority: 2, concat: "sar", reference: 0x1234, tlvs: { source_port: 2948 } } as const;
+      assert.deepEqual(await session.deliver({ from: "1", to: "2", text: "x".repeat(161), ...more }), { segments: 2, encoding: "gsm7" });
+      for (const sar_segment_seqnum of [1, 2]) {
+        const part = await esme.inbound.take();
+        const { service_type, protocol_id, priority_flag, sar_msg_ref_num, sar_total_segments, source_port } = part;
+        assert.deepEqual(
+          { service_type, protocol_id, priority_flag, sar_msg_ref_num, sar_total_segments, sar_segment_seqnum: part["sar_segment_seqnum"], source_port },
+          { service_type: "WAP", protocol_id: 0x41, priority_flag: 2, sar_msg_ref_num: 0x1234, sar_total_segments: 2, sar_segment_seqnum, source_port: 2948 },
+        );
+      }
+    }));
+
+  test("tells of two messages on their way how each was sent", () =>
+    withSession({}, async (session) => {
+      const texts = ["ça va", "x".repeat(161)];
+      const sent = await Promise.all(texts.map((text) => session.deliver({ from: "1", to: "2", text })));
+      assert.deepEqual(sent, [{ segments: 1, encoding: "ucs2" }, { segments: 2, encoding: "gsm7" }]);
+    }));
+
   test("says which segment was refused by rejecting", () =>
     withSession({}, async (session, esme) => {
       let n = 0;
