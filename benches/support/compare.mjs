@@ -7,8 +7,8 @@ const WARM_UP = 2;
 
 /**
  * Resolves to `results[client][window]`: for each round CPU and wall time an item, in microseconds, and how long the responder was
- * working in `wallTotal` microseconds. `counts[window]` is the number of items of a round. `begin(client, port)` starts a client, on Node
- * if it isn't given.
+ * working in `wallTotal` microseconds. CPU time that a client says was `spent` on something else is taken off. `counts[window]` is the
+ * number of items of a round. `begin(client, port)` starts a client, on Node if it isn't given.
  */
 export async function compare({ clients, counts, begin = startSubject }) {
   const responder = await startResponder();
@@ -24,10 +24,10 @@ export async function compare({ clients, counts, begin = startSubject }) {
     for (let round = -WARM_UP; round < ROUNDS; round++) {
       for (const client of clients) {
         const before = responder.cpu();
-        const { cpu, wall } = await subjects[client].run({ count, window });
+        const { cpu, wall, spent = 0 } = await subjects[client].run({ count, window });
         if (round < 0) continue;
         const result = results[client][window];
-        result.cpu.push(cpu / count);
+        result.cpu.push((cpu - spent) / count);
         result.wall.push(wall / count);
         result.responder += responder.cpu() - before;
         result.wallTotal += wall;
