@@ -10,7 +10,6 @@ const names = {
   "npm-smpp": "npm `smpp`",
   "bare-pdu": "bare socket, one write a PDU",
   "bare-read": "bare socket, one write a read",
-  "bare-busy": "the same, busy between read and write, that time taken off",
 };
 const counts = { 1: 4_000, 10: 20_000, 100: 30_000, 1_000: 30_000 };
 const windows = Object.keys(counts).map(Number);

@@ -42,17 +42,6 @@ export function bare(write) {
   };
 }
 
-/** Sends PDUs in one write. */
-export function writeTogether(socket, pdus, sequence) {
-  const out = Buffer.allocUnsafe(pdus.reduce((sum, pdu) => sum + pdu.length, 0));
-  let offset = 0;
-  for (const pdu of pdus) {
-    put(pdu, out, offset, sequence++);
-    offset += pdu.length;
-  }
-  socket.write(out);
-}
-
 /** Puts a PDU into `out` at `offset`, with its sequence number. */
 export function put(pdu, out, offset, sequence) {
   out.set(pdu, offset);

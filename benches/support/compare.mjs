@@ -4,11 +4,16 @@ import { startResponder, startSubject } from "./processes.mjs";
 
 const ROUNDS = 7;
 const WARM_UP = 2;
+/**
+ * A run's least wall time, in microseconds. For some tens of milliseconds the system lets two processes that answer each other take turns
+ * on one core; only then it has them on two, where each waits for the other and reading and writing cost twice as much.
+ */
+const LEAST = 400_000;
 
 /**
  * Resolves to `results[client][window]`: for each round CPU and wall time an item, in microseconds, and how long the responder was
- * working in `wallTotal` microseconds. CPU time that a client says was `spent` on something else is taken off. `counts[window]` is the
- * number of items of a round. `begin(client, port)` starts a client, on Node if it isn't given.
+ * working in `wallTotal` microseconds. `counts[window]` is the number of items of a round; a client that is done with them too soon gets
+ * more. `begin(client, port)` starts a client, on Node if it isn't given.
  */
 export async function compare({ clients, counts, begin = startSubject }) {
   const responder = await startResponder();
@@ -20,14 +25,19 @@ export async function compare({ clients, counts, begin = startSubject }) {
     results[client] = Object.fromEntries(windows.map((window) => [window, { cpu: [], wall: [], responder: 0, wallTotal: 0 }]));
   }
   for (const window of windows) {
-    const count = counts[window];
+    const sizes = Object.fromEntries(clients.map((client) => [client, counts[window]]));
     for (let round = -WARM_UP; round < ROUNDS; round++) {
-      for (const client of clients) {
+      // There and back, so that none always comes after the same.
+      for (const client of round & 1 ? clients.toReversed() : clients) {
+        const count = sizes[client];
         const before = responder.cpu();
-        const { cpu, wall, spent = 0 } = await subjects[client].run({ count, window });
-        if (round < 0) continue;
+        const { cpu, wall } = await subjects[client].run({ count, window });
+        if (round < 0) {
+          sizes[client] = Math.max(counts[window], Math.ceil((count * LEAST) / wall));
+          continue;
+        }
         const result = results[client][window];
-        result.cpu.push((cpu - spent) / count);
+        result.cpu.push(cpu / count);
         result.wall.push(wall / count);
         result.responder += responder.cpu() - before;
         result.wallTotal += wall;

@@ -26,7 +26,11 @@ export async function startSubject(client, port, command = [node24(), "--expose-
       if (done) throw new Error(`${client} ended`);
       return JSON.parse(value);
     },
-    end: () => child.stdin.end(),
+    /** Resolves when the process is gone. */
+    end() {
+      child.stdin.end();
+      return once(child, "exit");
+    },
   };
 }
 
