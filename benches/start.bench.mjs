@@ -8,7 +8,7 @@ import { budgets, median, spread, table } from "./support/figures.mjs";
 import { bundle, startWorkerd } from "./support/workerd.mjs";
 
 // A process's start differs by more than the module adds to it.
-const ROUNDS = 45;
+const ROUNDS = 101;
 
 const workers = {
   "without the module": 'export default { fetch: () => new Response("1") };',

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use smpp_edge::text::{
     Alphabet, Concat, EncodeOptions, Encoding, EncodingName, Language, Plan, TextError,
-    count_segments, decode, plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into,
-    plan_str,
+    count_latin1, count_segments, decode, plan_binary_into, plan_encoded_into, plan_into,
+    plan_latin1_into, plan_str,
 };
 
 const DEFAULT: EncodeOptions<'static> = EncodeOptions {
@@ -671,6 +671,11 @@ fn a_text_in_latin_1_is_planned_as_the_same_text_in_utf_16() {
             assert_eq!(
                 shown(&narrow, of_narrow),
                 shown(&wide, of_wide),
+                "{text:?} {options:?}"
+            );
+            assert_eq!(
+                count_latin1(&latin1, options),
+                count_segments(&units, options),
                 "{text:?} {options:?}"
             );
         }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Transport, TransportHandler } from "../engine/transport.ts";
 

@@ -20,8 +20,9 @@ pub mod udh;
 pub use decode::{Decoded, decode, decode_into};
 pub use names::{Alphabet, Concat, Encoding, EncodingName, Language};
 pub use plan::{
-    EncodeOptions, Plan, Segment, SegmentCount, TextError, count_encoded, count_segments, plan,
-    plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into, plan_str, plan_str_into,
+    EncodeOptions, Plan, Segment, SegmentCount, TextError, count_encoded, count_latin1,
+    count_segments, plan, plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into,
+    plan_str, plan_str_into,
 };
 pub use reassembly::{Joined, JoinedPart, Limits, Outcome, Part, Reassembler};
 pub use udh::{ConcatInfo, Udh, UdhError};

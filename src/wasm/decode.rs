@@ -9,7 +9,9 @@ use crate::pdu::explain::{DecodedPdu, Explainer, Fault, Field, Options, Value};
 use crate::pdu::{CommandId, ValueSet};
 use crate::receipt::{self, ReceiptTlvs};
 use crate::session::{Content, Delivery, Instant};
-use crate::text::{Alphabet, EncodeOptions, Udh, count_encoded, count_segments, decode_into, udh};
+use crate::text::{
+    Alphabet, EncodeOptions, Udh, count_encoded, count_latin1, count_segments, decode_into, udh,
+};
 use crate::words::words;
 use wasm_bindgen::prelude::*;
 
@@ -287,10 +289,7 @@ pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
         };
         let count = match sms.content {
             Content::Text(units) => count_segments(units, &options),
-            Content::Latin1(text) => {
-                let units: Vec<u16> = text.iter().copied().map(u16::from).collect();
-                count_segments(&units, &options)
-            }
+            Content::Latin1(text) => count_latin1(text, &options),
             Content::Encoded(octets, coded) => count_encoded(octets, coded, &options),
         };
         let count = count.map_err(|error| error::text(&error))?;

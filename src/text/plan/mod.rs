@@ -141,9 +141,7 @@ pub fn plan_latin1_into(
         let made = made.and_then(|()| plan.within(options));
         return plan.or_nothing(made);
     }
-    let mut units = core::mem::take(&mut plan.units_of_str);
-    units.clear();
-    units.extend(text.iter().copied().map(u16::from));
+    let units = plan.widened(text);
     let result = plan_into(plan, &units, options);
     plan.units_of_str = units;
     result
@@ -219,6 +217,19 @@ pub fn count_segments(
     Ok(plan.counted(unencodable))
 }
 
+/// As [`count_segments`], for a text in Latin-1.
+///
+/// # Errors
+/// `InvalidOption`, for options that make no sense.
+pub fn count_latin1(text: &[u8], options: &EncodeOptions<'_>) -> Result<SegmentCount, TextError> {
+    let mut plan = Plan::default();
+    if plan.code_plain(text, options) {
+        plan.make_coded(options)?;
+        return Ok(plan.counted(Vec::new()));
+    }
+    count_segments(&plan.widened(text), options)
+}
+
 /// As [`count_segments`], for what [`plan_encoded_into`] takes.
 ///
 /// # Errors
@@ -265,6 +276,14 @@ impl Plan {
     #[must_use]
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> {
         (0..self.len()).map(|index| self.segment(index))
+    }
+
+    /// A text in Latin-1 as UTF-16 units, in the buffer that is kept for them.
+    fn widened(&mut self, text: &[u8]) -> Vec<u16> {
+        let mut units = core::mem::take(&mut self.units_of_str);
+        units.clear();
+        units.extend(text.iter().copied().map(u16::from));
+        units
     }
 
     fn counted(self, unencodable: Vec<(usize, char)>) -> SegmentCount {
