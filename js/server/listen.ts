@@ -1,10 +1,11 @@
 import { createServer as createPlainServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import { LINGER } from "../client/sockets/net.ts";
 import type { DecodedPdu } from "../engine/codec.ts";
 import { init } from "../engine/init.ts";
 import type { Transport } from "../engine/transport.ts";
 import type { BindRequest, EngineConfig, EngineMessage, TlvInput } from "../engine/types.ts";
-import { AcceptedTransport, LINGER } from "./accept.ts";
+import { AcceptedTransport } from "./accept.ts";
 import { Session } from "./session.ts";
 
 /** The answer to submit_sm or data_sm: an identifier of at most 64 characters, or a command_status other than 0. */

@@ -1,12 +1,10 @@
-import { Buffer } from "node:buffer";
 import { connect as connectPlain, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
+import type { OpenTransport, TransportHandler } from "../../engine/transport.ts";
 import type { Target } from "../options.ts";
+import { NetTransport } from "./net.ts";
 
 const BUFFER = 65_536;
-/** How long what was written may take to leave after `close()`, in milliseconds. */
-const LINGER = 2_000;
 
 /** Connections over node:net, with TLS over node:tls. */
 export function openSocket({ host, port, tls }: Target): OpenTransport {
@@ -40,11 +38,9 @@ function readInto(handler: TransportHandler): OnReadOpts {
   };
 }
 
-class NodeTransport implements Transport {
-  readonly #socket: Socket;
-
+class NodeTransport extends NetTransport {
   constructor(socket: Socket, handler: TransportHandler) {
-    this.#socket = socket;
+    super(socket);
     let failure: Error | undefined;
     let ended = false;
     const end = (): void => {
@@ -52,8 +48,6 @@ class NodeTransport implements Transport {
       ended = true;
       handler.end(failure);
     };
-    // Small requests would wait for the acknowledgement of the ones before.
-    socket.setNoDelay(true);
     // Not before the engine knows of this transport.
     queueMicrotask(() => socket.on("data", (chunk: Uint8Array) => handler.data(chunk)));
     socket.on("drain", () => handler.drain());
@@ -63,20 +57,5 @@ class NodeTransport implements Transport {
       this.close();
     });
     socket.on("close", end);
-  }
-
-  write(octets: Uint8Array): boolean {
-    // From a pool, where there are few.
-    return this.#socket.write(Buffer.from(octets));
-  }
-
-  close(): void {
-    const timer = setTimeout(() => this.#socket.destroy(), LINGER);
-    this.#socket.once("close", () => clearTimeout(timer));
-    this.#socket.end();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
   }
 }
