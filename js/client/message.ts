@@ -38,7 +38,10 @@ export function readMessage(message: SmsMessage, out: SmsFields): void {
 
 /** What most messages have nothing of: then there is nothing to be made, and nothing to be written. */
 function readMore(message: SmsMessage): SmsMore | undefined {
-  const { language, concat, maxSegments, validity, scheduleAt, flash, priority, serviceType, protocolId, replaceIfPresent, smDefaultMsgId, udh, tlvs, reference, transliterate, substitute } = message;
+  const {
+    language, concat, maxSegments, validity, scheduleAt, flash, priority, serviceType, protocolId, replaceIfPresent, smDefaultMsgId, udh, tlvs,
+    reference, transliterate, substitute,
+  } = message;
   if (
     language === undefined && concat === undefined && maxSegments === undefined && validity === undefined && scheduleAt === undefined &&
     flash === undefined && priority === undefined && serviceType === undefined && protocolId === undefined && replaceIfPresent === undefined &&

@@ -119,13 +119,15 @@ interface Rest {
 }
 
 /** Calls the module, which may move its memory: to be called before the record is begun. */
-function restOf({ language, serviceType = "", scheduleAt = "", validity, udh = NO_OCTETS, tlvs }: SmsMore): Rest {
+function restOf({ language, serviceType, scheduleAt, validity, udh, tlvs }: SmsMore): Rest {
+  if (typeof (serviceType ?? "") !== "string") throw new EngineError("invalid-field", "service_type: a string is expected", "service_type");
+  if (!((udh ?? NO_OCTETS) instanceof Uint8Array)) throw new EngineError("invalid-field", "udh: a Uint8Array is expected", "udh");
   const strings = [
-    { text: serviceType, field: "service_type" },
-    { text: scheduleAt, field: "schedule_delivery_time" },
+    { text: serviceType ?? "", field: "service_type" },
+    { text: scheduleAt ?? "", field: "schedule_delivery_time" },
     { text: typeof validity === "string" ? validity : "", field: "validity_period" },
   ];
-  const octets = [udh, tlvs === undefined ? NO_OCTETS : encodeTlvs(tlvs)];
+  const octets = [udh ?? NO_OCTETS, tlvs === undefined ? NO_OCTETS : encodeTlvs(tlvs)];
   const length = strings.reduce((sum, { text }) => sum + text.length, 0) + octets.reduce((sum, part) => sum + part.length, 0);
   let code = 0;
   if (language !== undefined) {

@@ -521,6 +521,23 @@ export function exchangeTests(): void {
         assert.equal(smsc.line.got("submit_sm").length, 1);
       }), (request, line) => answer(line, request, request.command === "submit_sm" ? { command_status: 0x0b } : {})));
 
+    test("a field of a wrong kind, or that its PDU can't carry, is refused before anything is sent", () =>
+      withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
+        for (const [field, wrong] of [
+          ["service_type", { serviceType: 5 }],
+          ["service_type", { serviceType: "longer than five" }],
+          ["udh", { udh: "05000301" }],
+          ["priority_flag", { priority: 256 }],
+          ["language", { language: "elvish" }],
+          ["concat", { concat: "glue" }],
+        ] as const) {
+          const sending = smpp.sendSms({ ...HELLO, ...(wrong as object) });
+          await assert.rejects(sending, { code: "invalid-field", field, outcome: "not-sent" }, field);
+        }
+        await smpp.sendSms(HELLO);
+        assert.equal(smsc.line.got("submit_sm").length, 1);
+      }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {})));
+
     test("a response of another kind fails its request", () =>
       withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
         await assert.rejects(smpp.sendSms(HELLO), ProtocolError);
