@@ -5,8 +5,8 @@ import { startResponder, startSubject } from "./processes.mjs";
 const ROUNDS = 7;
 const WARM_UP = 2;
 /**
- * A run's least wall time, in microseconds. For some tens of milliseconds the system lets two processes that answer each other take turns
- * on one core; only then it has them on two, where each waits for the other and reading and writing cost twice as much.
+ * A run's least wall time, in microseconds. In the first tens of milliseconds two processes that answer each other hardly sleep; from then
+ * on each sleeps until the other wakes it, and reading and writing cost twice as much.
  */
 const LEAST = 400_000;
 
