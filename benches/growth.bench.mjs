@@ -1,8 +1,8 @@
 // How cost grows: with the size of what a read brings, with the size of a PDU, with the number of sessions. What is linear has a flat row.
 
 import { compare } from "./support/compare.mjs";
-import { startResponder, startSubject } from "./support/processes.mjs";
 import { budgets, digits, median, spread, table } from "./support/figures.mjs";
+import { startResponder, startSubject } from "./support/processes.mjs";
 
 /** Runs `client` with each size for its window; `counts[size]` is the number of items of a round. */
 async function grow(client, counts) {

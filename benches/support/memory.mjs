@@ -11,9 +11,9 @@ WebAssembly.Instance = class extends Instance {
 };
 export const { connect } = await import("smpp-edge");
 
-/** Octets after a collection: the process (RSS), JavaScript's heap, the module. */
+/** Octets after a collection: the process (RSS), JavaScript's heap, its buffers, the module. */
 export function weigh() {
   globalThis.gc();
-  const { rss, heapUsed } = process.memoryUsage();
-  return { rss, heapUsed, wasm: memory.buffer.byteLength };
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+  return { rss, heapUsed, arrayBuffers, wasm: memory.buffer.byteLength };
 }

@@ -35,7 +35,7 @@ const FULL_WRITE = 32 * 1024;
 /** The longest time that timers take. */
 const LONGEST_TIMER = 0x7fffffff;
 
-const NOW = Promise.resolve();
+const RESOLVED = Promise.resolve();
 const clock: () => number = typeof performance === "object" ? () => performance.now() : () => Date.now();
 
 /** One session of the engine and its connection, if it has one. */
@@ -268,7 +268,7 @@ export class Link {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
     // Cheaper than queueMicrotask(), on Node.
-    NOW.then(this.#plannedFlush);
+    RESOLVED.then(this.#plannedFlush);
   }
 
   #plannedFlush = (): void => {

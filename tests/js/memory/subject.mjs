@@ -2,17 +2,7 @@
 // handles the process has.
 
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** The module's memory is not shown to users; it is caught as the module starts. */
-let memory;
-const { Instance } = WebAssembly;
-WebAssembly.Instance = class extends Instance {
-  constructor(module, imports) {
-    super(module, imports);
-    memory = this.exports.memory;
-  }
-};
-const { connect } = await import("smpp-edge");
+import { connect, weigh } from "../../../benches/support/memory.mjs";
 
 const [port, what, steps, each] = process.argv.slice(2).map((word) => (Number.isNaN(Number(word)) ? word : Number(word)));
 const url = `smpp://id:password@127.0.0.1:${port}`;
@@ -23,9 +13,7 @@ const message = (i) => ({ from: "12345", to: `+1555${i % 10_000_000}`, text: `Me
 const handles = () => process.getActiveResourcesInfo().filter((name) => name !== "PipeWrap" && name !== "Immediate").sort();
 
 function sample() {
-  globalThis.gc();
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  console.log(JSON.stringify({ rss, heapUsed, arrayBuffers, wasm: memory.buffer.byteLength, handles: handles() }));
+  console.log(JSON.stringify({ ...weigh(), handles: handles() }));
 }
 
 const work = {
