@@ -108,6 +108,7 @@ export function socketTests(name: string, openSocket: (target: Target) => OpenTr
         sent.update(octets);
         total += octets.length;
         open = transport.write(octets);
+        octets.fill(chunk);
         if (chunk % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
       assert.equal(probe.drains, 0);
