@@ -7,8 +7,8 @@ import { gzipSync } from "node:zlib";
 import { build, withNames } from "./build.mjs";
 import { at, Failure, run } from "./lib.mjs";
 
-/** The most octets that the module may have, compressed. To be lowered with it; the aim is 60 KiB. */
-const LARGEST = 89_500;
+/** The most octets that the module may have, compressed: half of node-smpp's bundle. */
+const LARGEST = 104 * 1024;
 
 const SECTIONS = ["custom", "types", "imports", "functions", "tables", "memories", "globals", "exports", "start", "elements", "code", "data", "data count", "tags"];
 

@@ -2,12 +2,13 @@ import { decodePdus, messageIdKey } from "../engine/codec.ts";
 import { countSegments } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
-import { Outcome, type CloseDetail, type EngineConfig, type EngineMessage, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
+import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
 import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound } from "./inbound.ts";
+import { publicMessage } from "./inbound-message.ts";
 import { readMessage, registeredDelivery, smsFields } from "./message.ts";
 import type { Settings } from "./options.ts";
 import { closedError, closeError, failure, refusal } from "./outcome.ts";
@@ -17,7 +18,7 @@ import { Slots, type ResultSink, type Slot } from "./slots.ts";
 import { tapped } from "./tapped.ts";
 import { readSchedule, readValidity } from "./time.ts";
 import type {
-  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, Response, SentSegment,
+  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, Response, Segment, SentSegment,
   SmsMessage, Stats,
 } from "./types.ts";
 
@@ -51,6 +52,7 @@ export class SmppClient implements AsyncDisposable {
   readonly #deliveries: Deliveries;
   readonly #reports: Inbound<Report>;
   readonly #messages: Inbound<Message>;
+  readonly #segments: Inbound<Segment>;
   /** The bind request's name, for errors. */
   readonly #bind: string;
   #peer = { systemId: "", version: 0 };
@@ -74,6 +76,7 @@ export class SmppClient implements AsyncDisposable {
     this.#deliveries = new Deliveries(respond);
     this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
     this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
+    this.#segments = new Inbound(options.onSegment, respond, (error) => this.#complain("onSegment", error));
     try {
       const [sink, watched] = [this.#sink(), this.#watched(this.#tapped(open))];
       this.#link = options.fallback ? new Pair(makeLink, engine, sink, watched) : makeLink(engine, sink, watched);
@@ -367,6 +370,7 @@ export class SmppClient implements AsyncDisposable {
       message: (message, request) => {
         if (!this.#messages.offer(publicMessage(message), request)) this.#link.respond(request, ESME_RX_T_APPN);
       },
+      segment: (segment, request) => void this.#segments.offer(segment, request),
       request: (frame, request) => {
         if (request !== 0) this.#link.respond(request, ESME_RINVCMDID);
         this.#tell("onPdu", this.#settings.options.onPdu, () => decodePdus(frame).pdus[0]);
@@ -512,9 +516,4 @@ function address(input: string | Address | undefined, field: string): Address {
 function source(from: string | Address | undefined): Record<string, unknown> {
   const { ton, npi, addr } = address(from, "from");
   return { source_addr_ton: ton, source_addr_npi: npi, source_addr: addr };
-}
-
-function publicMessage(message: EngineMessage): Message {
-  const { frames, command: _command, sequence: _sequence, registeredDelivery: _registered, ...rest } = message;
-  return { ...rest, pdus: frames };
 }

@@ -16,6 +16,7 @@ export { formatAddress } from "./address.ts";
 export { SmppClient } from "./client.ts";
 export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
 export type { LocalCode, RequestOutcome } from "./errors.ts";
+export { joinSegments } from "./segments.ts";
 export { Sent } from "./sent.ts";
 export type { DeliveredOptions } from "./sent.ts";
 export type * from "./types.ts";

@@ -1,6 +1,6 @@
 import type { EngineConfig } from "../engine/types.ts";
 import { invalid, type SmppError } from "./errors.ts";
-import type { ConnectOptions, Endpoint, TlsOptions } from "./types.ts";
+import type { ConnectOptions, Endpoint, JoinOptions, TlsOptions } from "./types.ts";
 
 /** Where to connect to. `tls` is undefined for plain TCP. */
 export interface Target {
@@ -80,6 +80,7 @@ const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
   acknowledgeTimeout: milliseconds,
   onReport: callback,
   onMessage: callback,
+  onSegment: callback,
   onPdu: callback,
   onState: callback,
   onOctets: callback,
@@ -117,6 +118,13 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
   return { targets, engine: readEngine(options, targets.length), options };
 }
 
+/** Checks the options of {@link joinSegments}. */
+export function readJoinOptions(given: JoinOptions): EngineConfig {
+  const { defaultAlphabet, messageIdFormat, plainReceipts } = CHECKS;
+  check("options of joinSegments", given, { defaultAlphabet, messageIdFormat, plainReceipts });
+  return { role: "esme", ...withoutUndefined(given) };
+}
+
 function target(host: string, port: number | undefined, tls: TlsOptions | undefined): Target {
   return { host, port: port ?? (tls ? TLS_PORT : PLAIN_PORT), tls };
 }
@@ -145,6 +153,7 @@ function readEngine(options: ConnectOptions, endpoints: number): EngineConfig {
     log: options.log === undefined ? "none" : options.logTexts ? "texts" : "pdus",
   };
   if (endpoints > 1) engine.endpoints = endpoints;
+  if (options.onSegment !== undefined) engine.segments = true;
   const named = ENGINE_SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   return Object.assign(engine, Object.fromEntries(named));
 }

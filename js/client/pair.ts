@@ -97,6 +97,7 @@ export class Pair implements ClientLink {
       settled: (...result) => sink.settled(...result),
       report: (report, request, key) => sink.report(report, sign * request, key),
       message: (message, request) => sink.message(message, sign * request),
+      segment: (segment, request) => sink.segment?.(segment, sign * request),
       request: (frame, request, error) => sink.request(frame, sign * request, error),
       bindRequest: (bindRequest, request) => sink.bindRequest(bindRequest, sign * request),
       log: (line) => sink.log(line),

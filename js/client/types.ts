@@ -1,11 +1,11 @@
 import type { DecodedPdu } from "../engine/codec.ts";
 import type {
-  Address, Alphabet, Concat, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput,
+  Address, Alphabet, Concat, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput,
 } from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
-export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, Report, ReportStatus, TlvInput };
+export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput };
 
 /** When a delivery report is asked for. */
 export type ReportRequest = "always" | "failure" | "success" | "none";
@@ -152,6 +152,11 @@ export interface ConnectOptions {
   /** Takes each inbound message, with the same rule. */
   onMessage?: (message: Message) => unknown;
   /**
+   * Takes each segment of a long message or report as it comes, with the same rule, for those who store segments before the SMSC has its
+   * answer. The client joins none then: {@link joinSegments} does, when all of one `key` are there.
+   */
+  onSegment?: (segment: Segment) => unknown;
+  /**
    * Shows what comes in besides reports and messages: alert_notification, requests that can't be decoded (answered already), and answers
    * that come after their request's time, or to none.
    */
@@ -169,6 +174,9 @@ export interface ConnectOptions {
   /** Ends the attempt to connect; later it has no effect. */
   signal?: AbortSignal;
 }
+
+/** What {@link joinSegments} has to know of the connection that the segments came by. */
+export type JoinOptions = Pick<ConnectOptions, "defaultAlphabet" | "messageIdFormat" | "plainReceipts">;
 
 /** What an SMS of any kind has in common. */
 export interface SmsMessage {

@@ -21,7 +21,7 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   concat: CONCATS,
   messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
 };
-const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble"];
+const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble", "segments"];
 const OCTETS: readonly Name[] = ["addrTon", "addrNpi"];
 const NUMBERS: readonly Name[] = [
   "window", "maxQueue", "maxPdu", "maxUnacknowledged", "endpoints", "enquireLink", "enquireLinkTimeout", "responseTimeout", "bindTimeout",
@@ -68,22 +68,51 @@ function latin1(name: Name, text: unknown): number[] {
 }
 
 /**
- * A session of the module.
+ * Writes the settings to the start of the scratch room, with `extra` octets of room behind them, and returns their length.
  * @throws EngineError for a setting that can't be
  */
-export function newEngine(config: EngineConfig, now: number): Engine {
+function writeSettings(config: EngineConfig, extra = 0): number {
   const strings = STRINGS.map((name) => latin1(name, config[name]));
   const named = SETTINGS.slice(0, SETTINGS.indexOf("reconnect"));
   const numbers = named.map((name) => numberOf(name, config[name]));
   const doubles = [...numbers, ...reconnectTimes(config.reconnect), ...strings.map((octets) => octets.length)];
   const octets = strings.flat();
   const length = doubles.length * 8 + octets.length;
-  const address = scratch(length);
+  const address = scratch(length + extra);
   f64.set(doubles, address >> 3);
   u8.set(octets, address + doubles.length * 8);
+  return length;
+}
+
+/** Calls into the module, which throws the place of a setting that can't be. */
+function withSettings<T>(call: () => T): T {
   try {
-    return new wasm.Engine(length, now);
+    return call();
   } catch (error) {
     throw typeof error === "number" ? refused(SETTINGS[error]!) : fault(error);
   }
+}
+
+/**
+ * A session of the module.
+ * @throws EngineError for a setting that can't be
+ */
+export function newEngine(config: EngineConfig, now: number): Engine {
+  const length = writeSettings(config);
+  return withSettings(() => new wasm.Engine(length, now));
+}
+
+/**
+ * Joins the PDUs of a message's segments. Returns where its record is, 0 if there is no segment among them.
+ * @throws EngineError for a setting that can't be
+ */
+export function joinFrames(config: EngineConfig, frames: Uint8Array[]): number {
+  const octets = frames.reduce((sum, frame) => sum + frame.length, 0);
+  const length = writeSettings(config, octets);
+  let at = scratch(length + octets) + length;
+  for (const frame of frames) {
+    u8.set(frame, at);
+    at += frame.length;
+  }
+  return withSettings(() => wasm.join_segments(length, octets));
 }

@@ -1,7 +1,7 @@
 // The module's events on their way out: one batch a call, told to a sink. The layout is that of src/wasm/events.rs.
 
 import { address, begin, bytes, flag, list, more, number, optionalBytes, optionalNumber, optionalText, report, text } from "./reader.ts";
-import type { BindRequest, EngineMessage, LinkSink, Outcome } from "./types.ts";
+import type { BindRequest, EngineMessage, LinkSink, Outcome, Report, Segment } from "./types.ts";
 
 const BOUND = 1;
 const SETTLED = 2;
@@ -13,6 +13,7 @@ const LOG = 7;
 const CONNECT = 8;
 const DISCONNECT = 9;
 const NO_TRANSCEIVER = 10;
+const SEGMENT = 11;
 
 const BIND_TYPES = ["transmitter", "receiver", "transceiver"] as const;
 
@@ -49,6 +50,10 @@ function message(): EngineMessage {
     missing: list(number),
     frames: list(bytes),
   };
+}
+
+function segment(): Segment {
+  return { key: text(), digest: text(), reference: number(), total: number(), part: number(), pdu: bytes() };
 }
 
 function bindRequest(): BindRequest {
@@ -98,6 +103,12 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
         calls.push(() => sink.message(what, from));
         break;
       }
+      case SEGMENT: {
+        const from = request();
+        const what = segment();
+        calls.push(() => sink.segment?.(what, from));
+        break;
+      }
       case REQUEST: {
         const from = request();
         const frame = bytes();
@@ -138,4 +149,15 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
     }
   }
   for (const call of calls) call();
+}
+
+/** Reads the one message or report that the doubles from number `block` on describe. */
+export function readJoined(block: number): { message: EngineMessage } | { report: Report } | undefined {
+  begin(block);
+  if (!more()) return undefined;
+  const kind = number();
+  request();
+  if (kind === MESSAGE) return { message: message() };
+  optionalText();
+  return { report: report() };
 }

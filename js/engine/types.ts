@@ -66,6 +66,8 @@ export interface EngineConfig {
   plainReceipts?: boolean;
   /** false: each part of a long message is handed over by itself. */
   reassemble?: boolean;
+  /** Segments are handed over as they come, with their keys, to be kept and joined by whoever takes them. */
+  segments?: boolean;
   /** How long the parts of a long message are waited for. */
   partTimeout?: number;
   log?: "none" | "pdus" | "texts";
@@ -225,6 +227,24 @@ export interface EngineMessage {
   frames: Uint8Array[];
 }
 
+/** A segment of a long inbound message, as it came. */
+export interface Segment {
+  /**
+   * Equal for all segments of one message: addresses, kind, reference and total. A sender that uses its reference again makes another
+   * message of the same key.
+   */
+  key: string;
+  /** Equal where the SMSC repeats a segment; it differs between segments of one key and number that belong to two messages. */
+  digest: string;
+  reference: number;
+  /** How many segments the message has, 2 or more. */
+  total: number;
+  /** Which one this is, from 1. */
+  part: number;
+  /** The PDU it came in, for `joinSegments` and `decodePdus`. */
+  pdu: Uint8Array;
+}
+
 /** What became of a message in a delivery report. */
 export type ReportStatus =
   | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
@@ -323,6 +343,8 @@ export interface LinkSink {
   report(report: Report, request: number, key: string): void;
   /** To be answered by `respond(request, status)`, unless `request` is 0. */
   message(message: EngineMessage, request: number): void;
+  /** A segment, to be answered by `respond(request, status)`; only with `segments`. */
+  segment?(segment: Segment, request: number): void;
   /** Any other PDU that came in; `request` is 0 where no answer is wanted, or none any more. */
   request(frame: Uint8Array, request: number, error: string | undefined): void;
   bindRequest(bind: BindRequest, request: number): void;

@@ -13,6 +13,9 @@ const UDHI: u8 = 0x40;
 /// esm_class: how the message is carried, not what it is (SMPP 5.0, 4.7.12).
 const MESSAGING_MODE: u8 = 0x03;
 
+/// esm_class: whether it is a receipt, an acknowledgement or a message (SMPP 5.0, 4.7.12).
+pub(super) const MESSAGE_TYPE: u8 = 0x3C;
+
 /// data_coding: UTF-16 (SMPP 3.4, 5.2.19).
 const UCS_2: DataCoding = DataCoding(0x08);
 
@@ -127,6 +130,23 @@ impl<'a> Delivery<'a> {
             data_coding: sm.data_coding,
             user_data: user_data(&[], sm.tlvs),
             tlvs: sm.tlvs,
+        }
+    }
+
+    /// The whole that the segments of a message make: the fields of this one, with the text of all. A receipt's TLVs may be
+    /// in any of them, so `segments` is searched for those.
+    #[must_use]
+    pub fn with_text(&self, text: &'a [u8], segments: impl Iterator<Item = Delivery<'a>>) -> Self {
+        let tells = |of: &Delivery<'_>| {
+            let tags = [Tag::RECEIPTED_MESSAGE_ID, Tag::MESSAGE_STATE];
+            tags.iter().any(|&tag| of.tlvs.get(tag).is_some())
+        };
+        let mut segments = segments;
+        Self {
+            esm_class: EsmClass(self.esm_class.0 & !UDHI),
+            user_data: text,
+            tlvs: segments.find(tells).map_or(self.tlvs, |found| found.tlvs),
+            ..*self
         }
     }
 

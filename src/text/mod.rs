@@ -24,5 +24,6 @@ pub use plan::{
     count_segments, plan, plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into,
     plan_str, plan_str_into,
 };
+pub(crate) use reassembly::digest;
 pub use reassembly::{Joined, JoinedPart, Limits, Outcome, Part, Reassembler};
 pub use udh::{ConcatInfo, Udh, UdhError};

@@ -84,6 +84,40 @@ pub struct JoinedPart<T> {
 }
 
 impl<T> Joined<T> {
+    /// A message of so many parts, none of which is here.
+    pub(crate) fn empty(total: u8) -> Self {
+        Joined {
+            key: Vec::new(),
+            total,
+            parts: Vec::new(),
+            repeated: false,
+        }
+    }
+
+    /// Puts a part in its place. Does nothing if one of its number is here, or it belongs to a longer message.
+    pub(crate) fn insert(
+        &mut self,
+        number: u8,
+        data_coding: u8,
+        udh: &[u8],
+        text: &[u8],
+        token: T,
+    ) {
+        let place = self.parts.binary_search_by_key(&number, |part| part.number);
+        if let Err(at) = place
+            && number <= self.total
+        {
+            let part = JoinedPart {
+                number,
+                data_coding,
+                udh: udh.to_vec(),
+                text: text.to_vec(),
+                token,
+            };
+            self.parts.insert(at, part);
+        }
+    }
+
     /// Whether all parts are here.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -374,7 +408,7 @@ impl<T> Message<T> {
 }
 
 /// FNV-1a of fields, each with its length.
-fn digest(fields: &[&[u8]]) -> u64 {
+pub(crate) fn digest(fields: &[&[u8]]) -> u64 {
     fields.iter().fold(0xCBF2_9CE4_8422_2325, |digest, field| {
         let length = (field.len() as u32).to_be_bytes();
         let octets = length.iter().chain(*field);

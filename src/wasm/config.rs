@@ -22,6 +22,8 @@ pub(super) struct Messages {
     pub(super) message_id_format: MessageIdFormat,
     pub(super) plain_receipts: bool,
     pub(super) reassemble: bool,
+    /// Each segment of a long message is handed over as it came, with its key.
+    pub(super) segments: bool,
     pub(super) part_timeout: u64,
     pub(super) log: LogLevel,
 }
@@ -34,6 +36,7 @@ impl Default for Messages {
             message_id_format: MessageIdFormat::default(),
             plain_receipts: false,
             reassemble: true,
+            segments: false,
             part_timeout: PART_TIMEOUT,
             log: LogLevel::None,
         }
@@ -67,7 +70,7 @@ const VERSIONS: [InterfaceVersion; 3] = [
 type Setting = (Range, fn(&mut Config, &mut Messages, f64));
 
 /// The settings in the order of the record, behind the role.
-const SETTINGS: [Setting; 29] = [
+const SETTINGS: [Setting; 30] = [
     (CHOICE_OF_3, |config, _, n| {
         const BINDS: [BindType; 3] = [
             BindType::Transceiver,
@@ -99,6 +102,7 @@ const SETTINGS: [Setting; 29] = [
     (FLAG, |config, _, n| config.fall_back = n > 0.0),
     (FLAG, |_, messages, n| messages.plain_receipts = n > 0.0),
     (FLAG, |_, messages, n| messages.reassemble = n > 0.0),
+    (FLAG, |_, messages, n| messages.segments = n > 0.0),
     (OCTET, |config, _, n| config.addr_ton = n as u8),
     (OCTET, |config, _, n| config.addr_npi = n as u8),
     (COUNT, |config, _, n| config.window = n as usize),

@@ -1,6 +1,6 @@
 //! PDUs explained, receipts parsed and segments counted, as records that js/engine/explained.ts reads in the same order.
 
-use super::config::{Messages, latin1};
+use super::config::{BadSetting, Messages, latin1};
 use super::error;
 use super::io::{Io, NOTHING};
 use super::report;
@@ -267,6 +267,24 @@ pub fn parse_receipt(
             }
             None => 0,
         }
+    })
+}
+
+/// Joins the PDUs of a message's segments, which lie behind the settings in the scratch room, each of so many octets in all.
+/// Returns the address of the block, or 0 if there is none among them. Throws the place of a setting that can't be.
+#[wasm_bindgen]
+pub fn join_segments(settings: usize, length: usize) -> Result<usize, JsValue> {
+    Io::with(|io| {
+        let (_, messages) = super::config::read(io.written(settings))
+            .map_err(|BadSetting(place)| JsValue::from_f64(place as f64))?;
+        let frames = io
+            .written(settings + length)
+            .get(settings..)
+            .unwrap_or_default()
+            .to_vec();
+        io.clear();
+        let found = super::events::stored(io, &frames, &messages);
+        Ok(if found { io.publish(&[], None, 0) } else { 0 })
     })
 }
 

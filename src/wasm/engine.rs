@@ -40,7 +40,7 @@ impl Engine {
             session: Session::new(config, at(now)),
             reader: SmsReader::default(),
             // A centre's clients send each part for itself, to be passed on so.
-            inbox: (messages.reassemble && role == Role::Esme)
+            inbox: (messages.reassemble && !messages.segments && role == Role::Esme)
                 .then(|| Inbox::new(messages.part_timeout.max(1))),
             messages,
             taken: 0,

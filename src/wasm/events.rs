@@ -4,12 +4,13 @@ use super::config::{LogLevel, Messages};
 use super::io::{ABSENT, Io, NOTHING};
 use super::report;
 use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
+use crate::receipt::Report;
 use crate::session::{
-    Arrival, BindType, CloseReason, Delivery, Event, Failure, Inbox, Instant, Sequence, State,
-    Ticket,
+    Arrival, BindType, CloseReason, Delivery, Event, Failure, Inbox, Instant, Segment, Sequence,
+    State, Ticket, join_segments,
 };
 use crate::text::{Decoded, EncodingName, Joined, decode_into};
-use crate::words::Told;
+use crate::words::{Told, Word, words};
 
 const BOUND: u32 = 1;
 const SETTLED: u32 = 2;
@@ -21,6 +22,7 @@ const LOG: u32 = 7;
 const CONNECT: u32 = 8;
 const DISCONNECT: u32 = 9;
 const NO_TRANSCEIVER: u32 = 10;
+const SEGMENT: u32 = 11;
 
 /// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
 pub(super) const WHOLE: u8 = 255;
@@ -197,6 +199,10 @@ fn inbound(
         return false;
     };
     let towards_us = header.command_id != CommandId::SUBMIT_SM;
+    if let Some(found) = Segment::of(&delivery).filter(|_| messages.segments && towards_us) {
+        segment(io, sequence, frame, &found);
+        return false;
+    }
     let mut room = Vec::new();
     let plain = || delivery.plain_report().filter(|_| messages.plain_receipts);
     if let Some(found) = delivery
@@ -270,7 +276,40 @@ fn message(
     io.octets(frame);
 }
 
-/// A long message, joined from its parts; without `sequence` if its missing parts did not come.
+/// A segment that the application keeps.
+fn segment(io: &mut Io, sequence: Sequence, frame: &[u8], segment: &Segment) {
+    io.word(SEGMENT);
+    write_sequence(io, Some(sequence));
+    io.text(&segment.key);
+    let [high, low] = [(segment.digest >> 32) as u32, segment.digest as u32];
+    io.text_with(|out| words!(out, Word::Hex(high, 8), Word::Hex(low, 8)));
+    let concat = segment.concat;
+    io.words(&[
+        concat.reference.into(),
+        concat.total.into(),
+        concat.part.into(),
+    ]);
+    io.octets(frame);
+}
+
+/// The whole that stored segments make. Returns false if there is none.
+pub(super) fn stored(io: &mut Io, frames: &[u8], messages: &Messages) -> bool {
+    let mut rest = frames;
+    let frames = std::iter::from_fn(|| {
+        let length = Header::decode(rest.first_chunk()?).command_length as usize;
+        let frame;
+        // One shorter than its header would never end.
+        (frame, rest) = rest.split_at_checked(length.max(HEADER_LEN))?;
+        Some(frame)
+    });
+    let Some(whole) = join_segments(frames) else {
+        return false;
+    };
+    joined(io, None, &whole, messages);
+    true
+}
+
+/// A long message or receipt, joined from its parts; without `sequence` if its missing parts did not come.
 pub(super) fn joined(
     io: &mut Io,
     sequence: Option<Sequence>,
@@ -284,12 +323,25 @@ pub(super) fn joined(
     let (Some(header), Some(delivery)) = (header, Delivery::decode(&first.token)) else {
         return;
     };
-    fields(io, sequence, &header, &delivery);
-    content(
-        io,
-        &joined.decode(messages.default_alphabet),
-        &joined.octets(),
+    let octets = joined.octets();
+    let segments = joined.parts.iter();
+    let whole = delivery.with_text(
+        &octets,
+        segments.filter_map(|part| Delivery::decode(&part.token)),
     );
+    let mut room = Vec::new();
+    let plain = || whole.plain_report().filter(|_| messages.plain_receipts);
+    let found = whole.report(&mut room).or_else(plain);
+    // Of one that is not complete, what came may tell nothing.
+    let tells = |found: &Report<'_>| joined.is_complete() || found.message_id().is_some();
+    if let Some(found) = found.filter(tells) {
+        io.word(REPORT);
+        write_sequence(io, sequence);
+        report::write(io, &found, Some(&whole), &first.token, messages);
+        return;
+    }
+    fields(io, sequence, &header, &delivery);
+    content(io, &joined.decode(messages.default_alphabet), &octets);
     io.optional_octets(Some(first.udh.as_slice()).filter(|udh| !udh.is_empty()));
     io.words(&[0, 0, 0]);
     io.words(&[joined.parts.len() as u32, joined.is_complete().into()]);

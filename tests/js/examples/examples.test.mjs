@@ -96,6 +96,13 @@ test("examples/reports.mjs takes the report of each", async (t) => {
   assert.deepEqual((await run("reports.mjs", { SMPP_URL: simulator.url })).trim().split("\n").sort(), ["1234567890: delivered", "12349990030: undeliverable"]);
 });
 
+test("examples/segments.mjs stores the segments of a long message and joins them", async (t) => {
+  const simulator = await startSimulator(t);
+  const text = "a long message from a subscriber ".repeat(12);
+  const [output] = await Promise.all([run("segments.mjs", { SMPP_URL: simulator.url }), simulator.deliver({ from: "447700900123", to: "12345", text })]);
+  assert.equal(output, `447700900123: ${text}\n`);
+});
+
 test("examples/texts.mjs counts, and sends what it counted", async (t) => {
   const simulator = await startSimulator(t);
   assert.equal(await run("texts.mjs", { SMPP_URL: simulator.url }), [

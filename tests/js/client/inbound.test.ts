@@ -1,0 +1,3 @@
+import { inboundTests } from "./inbound.suite.ts";
+
+inboundTests();
