@@ -70,7 +70,7 @@ async function buildWasm(rustc) {
   await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
-      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--no-default-features", "--features", "wasm", ...rustFlags(), "--target-dir", targetDir]),
+      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--features", "wasm", ...rustFlags(), "--target-dir", targetDir]),
     );
 
     const raw = join(targetDir, "bindgen-out");
@@ -98,16 +98,16 @@ async function buildWasm(rustc) {
   });
 }
 
-/** wasm-bindgen's program, at exactly the version of the crate. */
-async function buildBindgen() {
+/** A program of tools/bindgen: wasm-bindgen at exactly the version of the crate. */
+export async function buildBindgen(program = "bindgen") {
   const wanted = lockedVersion("Cargo.lock", "wasm-bindgen");
   const ours = lockedVersion("tools/bindgen/Cargo.lock", "wasm-bindgen-cli-support");
   if (wanted !== ours) {
     throw new Failure(`Cargo.lock has wasm-bindgen ${wanted}, but tools/bindgen/Cargo.lock has wasm-bindgen-cli-support ${ours}. Put "=${wanted}" into tools/bindgen/Cargo.toml and run \`cargo update\` in that directory.`);
   }
   const dir = join(targetDir, "bindgen");
-  await step("Compiling wasm-bindgen", () => must("cargo", ["build", "--locked", "--manifest-path", at("tools", "bindgen", "Cargo.toml"), "--target-dir", dir]));
-  return join(dir, "debug", windows ? "bindgen.exe" : "bindgen");
+  await step("Compiling wasm-bindgen", () => must("cargo", ["build", "--locked", "--manifest-path", at("tools", "bindgen", "Cargo.toml"), "--bin", program, "--target-dir", dir]));
+  return join(dir, "debug", windows ? `${program}.exe` : program);
 }
 
 function lockedVersion(lock, name) {

@@ -12,7 +12,7 @@ import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run,
 import { checkInstructions, unable } from "./instructions.mjs";
 import { checkSize } from "./size.mjs";
 
-const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm,objects"];
+const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm,wasm-pack"];
 
 // No suite takes this long; one that hangs is ended and counts as failed.
 const timeout = 10 * 60_000;

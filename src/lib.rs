@@ -120,10 +120,12 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+mod allocator;
 pub mod pdu;
 pub mod receipt;
 pub mod session;
 pub mod text;
-#[cfg(all(feature = "wasm", target_family = "wasm"))]
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 mod wasm;
 mod words;

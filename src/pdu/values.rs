@@ -93,7 +93,7 @@ macro_rules! values {
 
         impl ValueSet {
             /// All of them, each at the place that is its number.
-            #[cfg(all(feature = "wasm", target_family = "wasm"))]
+            #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
             pub(crate) const ALL: &[ValueSet] = &[
                 ValueSet::Plain,
                 ValueSet::EsmClass,

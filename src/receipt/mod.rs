@@ -9,7 +9,7 @@ mod text;
 mod write;
 
 pub use date::unix_ms;
-#[cfg(all(feature = "wasm", target_family = "wasm"))]
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 pub(crate) use id::canonicalise;
 pub use id::{MessageIdFormat, Side, in_response_form, key};
 pub use status::Status;

@@ -8,17 +8,13 @@ mod events;
 mod io;
 mod log;
 mod names;
-#[cfg(feature = "objects")]
+#[cfg(feature = "wasm-pack")]
 mod objects;
 mod pdu;
 mod platform;
 mod report;
 mod sms;
 mod stats;
-
-/// A fifth of the default allocator's code, and no slower.
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 use wasm_bindgen::prelude::*;
 

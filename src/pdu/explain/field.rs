@@ -166,7 +166,7 @@ impl<'a> Field<'a> {
     }
 
     /// Its value, if it is text or octets without a meaning besides.
-    #[cfg(all(feature = "wasm", target_family = "wasm"))]
+    #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
     pub(crate) fn plain(&self) -> Option<Value<'a>> {
         match (self.kind, self.bytes) {
             (Kind::Time, [0]) => Some(Value::Text(&[])),
@@ -176,7 +176,7 @@ impl<'a> Field<'a> {
     }
 
     /// An octet by itself.
-    #[cfg(all(feature = "wasm", target_family = "wasm"))]
+    #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
     pub(crate) fn of_octet(set: ValueSet, octet: &'a [u8; 1]) -> Field<'a> {
         Field::new("", 0, octet, Kind::Octet(set))
     }

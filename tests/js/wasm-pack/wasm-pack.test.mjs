@@ -1,5 +1,4 @@
-// A plain `wasm-pack build` of the crate, for each of its targets: what it makes decodes, encodes and counts by itself.
-// `cargo install wasm-pack wasm-bindgen-cli` (the latter in the version of Cargo.lock) provides for it.
+// The documented `wasm-pack build` of the crate, for each of its targets: what it makes decodes, encodes and counts.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,17 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { at, execute, targetDir } from "../../../scripts/lib.mjs";
-
-const { code: missing } = await execute("wasm-pack", ["--version"]);
-const skip = missing !== 0 && "wasm-pack is not installed";
-
-async function build(target) {
-  const directory = join(targetDir, "wasm-pack", target);
-  const { code, output } = await execute("wasm-pack", ["build", "--target", target, "--out-dir", directory], { cwd: at("."), timeout: 9 * 60_000 });
-  assert.equal(code, 0, output);
-  return directory;
-}
+import { buildPackage } from "../../../scripts/wasm-pack.mjs";
 
 function works({ decodePdus, encodePdu, countSegments }) {
   const octets = encodePdu({ command: "submit_sm", sequence: 7, source_addr: "12345", destination_addr: "1234567890", short_message: "Hello World" });
@@ -32,16 +21,16 @@ function works({ decodePdus, encodePdu, countSegments }) {
   assert.throws(() => countSegments("x", "klingon"), (reason) => reason.code === "invalid-field" && reason.field === "encoding");
 }
 
-test("--target nodejs", { skip }, async () => works(createRequire(import.meta.url)(join(await build("nodejs"), "smpp_edge.js"))));
+test("--target nodejs", async () => works(createRequire(import.meta.url)(join(await buildPackage("nodejs"), "smpp_edge.js"))));
 
-test("--target web", { skip }, async () => {
-  const directory = await build("web");
+test("--target web", async () => {
+  const directory = await buildPackage("web");
   const module = await import(pathToFileURL(join(directory, "smpp_edge.js")).href);
   module.initSync({ module: readFileSync(join(directory, "smpp_edge_bg.wasm")) });
   works(module);
 });
 
-test("--target bundler", { skip }, async () => {
-  const { name, main, types } = JSON.parse(readFileSync(join(await build("bundler"), "package.json"), "utf8"));
+test("--target bundler", async () => {
+  const { name, main, types } = JSON.parse(readFileSync(join(await buildPackage("bundler"), "package.json"), "utf8"));
   assert.deepEqual([name, main, types], ["smpp-edge", "smpp_edge.js", "smpp_edge.d.ts"]);
 });
