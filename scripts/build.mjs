@@ -13,6 +13,8 @@ const target = "wasm32-unknown-unknown";
 const features = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 const featureFlags = features.map((name) => `--enable-${name}`);
 
+const optimisation = ["-O3"];
+
 // The entries of the package, and which of them each runtime's directory in dist/ has.
 const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
@@ -80,16 +82,8 @@ async function buildWasm(rustc) {
     mkdirSync(at("dist", "bindgen"), { recursive: true });
     const optimise = (...args) => must(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...args, ...featureFlags]);
     await step("Optimising the WebAssembly", async () => {
-      // The lowest 1,024 octets, taken for unused, are the end of the stack: a stack that full traps sooner.
-      // What two passes save is less than what they take from the compression: zeros between data, and code that repeats.
-      // Functions with names alike are alike themselves: beside each other they compress better. Names in the output cost octets elsewhere,
-      // so that it is made a second time without.
-      const skipped = ["--skip-pass=memory-packing", "--skip-pass=local-cse"];
-      const passes = [join(raw, "smpp_edge_bg.wasm"), "--one-caller-inline-max-function-size=0", "--low-memory-unused", ...skipped, "-Oz", "-Oz", "--reorder-functions-by-name"];
-      await Promise.all([
-        optimise(...passes, "--output", withNames, "--debuginfo"),
-        optimise(...passes, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features"),
-      ]);
+      await optimise(join(raw, "smpp_edge_bg.wasm"), ...optimisation, "--output", withNames, "--debuginfo");
+      await optimise(withNames, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features");
     });
     for (const name of ["smpp_edge.js", "smpp_edge.d.ts"]) copyFileSync(join(raw, name), at("dist", "bindgen", name));
     writeFileSync(at("dist", "smpp.wasm.d.ts"), "declare const module: WebAssembly.Module;\nexport default module;\n");

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { build, withNames } from "./build.mjs";
 import { at, Failure, run } from "./lib.mjs";
 
-/** The most octets that the module may have, compressed: half of node-smpp's bundle. */
+/** The budget of the module: the most bytes that it may have, compressed. */
 const LARGEST = 104 * 1024;
 
 const SECTIONS = ["custom", "types", "imports", "functions", "tables", "memories", "globals", "exports", "start", "elements", "code", "data", "data count", "tags"];

@@ -128,4 +128,3 @@ pub mod session;
 pub mod text;
 #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 mod wasm;
-mod words;

@@ -1,11 +1,24 @@
+import { wasm } from "#wasm";
 import { forgetScratch } from "./memory.ts";
 import { EngineError, type EngineErrorCode } from "./types.ts";
 
-/** What a call into the module threw: an EngineError if the caller did wrong; anything else means that the module broke. */
+/** Converts what a call into the module threw: an EngineError if the caller did wrong; any other error means that the module broke. */
 export function fault(error: unknown): unknown {
   if (typeof error === "string") return refusal(error);
-  if (!(error instanceof EngineError)) forgetScratch();
-  return error;
+  if (error instanceof EngineError) return error;
+  forgetScratch();
+  return broken(error);
+}
+
+/** The error of a module that broke, with the message and the source location of the panic if it was one. */
+function broken(error: unknown): Error {
+  let panic = "";
+  try {
+    panic = wasm.take_panic();
+  } catch {
+    // The module can't be called any more; the trap itself is all there is to report.
+  }
+  return new Error(panic || String(error), { cause: error });
 }
 
 /** What src/wasm/error.rs put together. */

@@ -383,7 +383,7 @@ export class Link {
     this.#transport = undefined;
     this.#connection++;
     transport?.destroy();
-    this.#finish({ kind: "panic", message: `the engine failed: ${String(cause)}`, cause });
+    this.#finish({ kind: "panic", message: `the engine failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
   }
 
   #finish(detail: CloseDetail): void {

@@ -1,7 +1,7 @@
 //! What can be wrong with a PDU, and how to answer it.
 
 use super::{CommandId, CommandStatus, Header};
-use crate::words::{Told, display, words};
+use std::fmt;
 
 /// The stream can't be trusted any more: answer if possible, then close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,35 +37,30 @@ impl FrameError {
     }
 }
 
-impl Told for FrameError {
-    fn tell(&self, out: &mut String) {
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             FrameError::TooShort { command_length } => {
-                words!(
-                    out,
-                    "command_length ",
-                    command_length,
-                    " is shorter than a header"
-                );
+                write!(
+                    f,
+                    "command_length {command_length} is shorter than a header"
+                )
             }
             FrameError::TooLong {
                 command_length,
                 limit,
                 ..
             } => {
-                words!(
-                    out,
-                    "command_length ",
-                    command_length,
-                    " is over the limit of ",
-                    limit
-                );
+                write!(
+                    f,
+                    "command_length {command_length} is over the limit of {limit}"
+                )
             }
         }
     }
 }
 
-display!(FrameError);
+impl std::error::Error for FrameError {}
 
 /// One PDU that can't be read; the stream goes on behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +115,8 @@ impl DecodeError {
     }
 }
 
-impl Told for DecodeError {
-    fn tell(&self, out: &mut String) {
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
             DecodeErrorKind::Length => "wrong length",
             DecodeErrorKind::Truncated => "PDU ends inside the field",
@@ -130,25 +125,22 @@ impl Told for DecodeError {
             DecodeErrorKind::TlvHeader => "stray octets",
             DecodeErrorKind::TlvLength => "TLV runs past the end",
         };
-        words!(
-            out,
-            self.command_id.name(),
-            ": ",
-            what,
-            " in ",
-            self.field,
-            " at octet ",
-            self.offset,
-            " (expected ",
-            self.expected,
-            ", found ",
-            self.found,
-            ")"
-        );
+        let command = self.command_id.name();
+        let DecodeError {
+            field,
+            offset,
+            expected,
+            found,
+            ..
+        } = self;
+        write!(
+            f,
+            "{command}: {what} in {field} at octet {offset} (expected {expected}, found {found})"
+        )
     }
 }
 
-display!(DecodeError);
+impl std::error::Error for DecodeError {}
 
 /// A field that can't be written as it is; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,26 +198,25 @@ static STATUSES: [(&str, CommandStatus); 14] = [
     ("tlvs", CommandStatus::ESME_RINVTLVLEN),
 ];
 
-impl Told for InvalidField {
-    fn tell(&self, out: &mut String) {
-        out.push_str(self.field);
-        self.kind.tell(out);
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.field, self.kind)
     }
 }
 
-impl Told for InvalidFieldKind {
-    /// Goes on from the name of the field.
-    fn tell(&self, out: &mut String) {
+impl std::error::Error for InvalidField {}
+
+/// Continues a sentence that begins with the field's name.
+impl fmt::Display for InvalidFieldKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            InvalidFieldKind::ContainsNul => words!(out, " contains a NUL"),
+            InvalidFieldKind::ContainsNul => f.write_str("contains a NUL"),
             InvalidFieldKind::TooLong { max, found } => {
-                words!(out, " is too long: at most ", max, ", found ", found);
+                write!(f, "is too long: at most {max}, found {found}")
             }
             InvalidFieldKind::TimeLength { found } => {
-                words!(out, " must be empty or of 16 characters, found ", found);
+                write!(f, "must be empty or of 16 characters, found {found}")
             }
         }
     }
 }
-
-display!(InvalidField);

@@ -9,7 +9,7 @@ use super::writer::check_text;
 use super::{
     CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvSpec, TlvType, VendorTlvs, fields_of,
 };
-use crate::words::{Told, Word, display, words};
+use std::fmt;
 
 /// A value that a field is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,40 +110,30 @@ pub enum InvalidInputKind {
 
 use InvalidInputKind as Kind;
 
-impl Told for InvalidInput {
-    fn tell(&self, out: &mut String) {
-        let field = self.field.as_str();
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.field)?;
         match self.kind {
-            Kind::UnknownField => words!(out, field, " is no field of this PDU"),
-            Kind::UnknownTlv => words!(out, field, " is no TLV"),
-            Kind::WrongType { expected } => words!(out, field, " must be ", expected),
-            Kind::OutOfRange { max, found } => {
-                words!(out, field, " is at most ", max, ", found ", found);
-            }
-            Kind::UnknownName => words!(out, field, " has no value of that name"),
+            Kind::UnknownField => f.write_str(" is no field of this PDU"),
+            Kind::UnknownTlv => f.write_str(" is no TLV"),
+            Kind::WrongType { expected } => write!(f, " must be {expected}"),
+            Kind::OutOfRange { max, found } => write!(f, " is at most {max}, found {found}"),
+            Kind::UnknownName => f.write_str(" has no value of that name"),
             Kind::NotLatin1 { at } => {
-                words!(out, field, " has a character outside of ISO-8859-1 at ", at);
+                write!(f, " has a character outside of ISO-8859-1 at {at}")
             }
             Kind::WrongCount { expected, found } => {
-                words!(out, field, " must be ", expected, ", found ", found);
+                write!(f, " must be {expected}, found {found}")
             }
-            Kind::TooShort { min, found } => words!(
-                out,
-                field,
-                " is too short: at least ",
-                min,
-                " octets, found ",
-                found
-            ),
-            Kind::Field(kind) => {
-                out.push_str(field);
-                kind.tell(out);
+            Kind::TooShort { min, found } => {
+                write!(f, " is too short: at least {min} octets, found {found}")
             }
+            Kind::Field(kind) => write!(f, " {kind}"),
         }
     }
 }
 
-display!(InvalidInput);
+impl std::error::Error for InvalidInput {}
 
 impl From<&Value<'_>> for FieldValue {
     /// The value that writes what was read.
@@ -264,12 +254,10 @@ enum Place<'a> {
 
 impl Place<'_> {
     fn shown(self) -> String {
-        let mut out = String::new();
         match self {
-            Place::Name(name) => out.push_str(name),
-            Place::Tag(tag) => words!(&mut out, "0x", Word::Hex(tag.0.into(), 4)),
+            Place::Name(name) => name.to_owned(),
+            Place::Tag(tag) => format!("0x{:04X}", tag.0),
         }
-        out
     }
 }
 

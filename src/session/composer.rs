@@ -9,7 +9,7 @@ use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
 use crate::text::{
     EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into, plan_latin1_into,
 };
-use crate::words::{Told, display};
+use std::fmt;
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -64,16 +64,23 @@ impl From<SendError> for SmsError {
     }
 }
 
-impl Told for SmsError {
-    fn tell(&self, out: &mut String) {
+impl fmt::Display for SmsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SmsError::Text(error) => error.tell(out),
-            SmsError::Send(error) => error.tell(out),
+            SmsError::Text(error) => error.fmt(f),
+            SmsError::Send(error) => error.fmt(f),
         }
     }
 }
 
-display!(SmsError);
+impl std::error::Error for SmsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SmsError::Text(error) => error.source(),
+            SmsError::Send(error) => error.source(),
+        }
+    }
+}
 
 /// Sends SMS over one session; keeps what can be used again from one to the next.
 #[derive(Debug)]

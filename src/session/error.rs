@@ -1,7 +1,7 @@
 //! Why a request was not taken.
 
 use crate::pdu::InvalidField;
-use crate::words::{Told, display};
+use std::fmt;
 
 /// Why a request was not taken. Nothing was written or queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,9 @@ impl From<InvalidField> for SendError {
     }
 }
 
-impl Told for SendError {
-    fn tell(&self, out: &mut String) {
-        out.push_str(match self {
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             SendError::NotBound => "not bound",
             SendError::BindType => "this bind does not carry the request",
             SendError::WindowFull => "window full",
@@ -41,9 +41,16 @@ impl Told for SendError {
             SendError::Unsupported => "the peer's version has no TLVs",
             SendError::QueueFull => "queue full",
             SendError::Closed => "session closed",
-            SendError::InvalidField(error) => return error.tell(out),
-        });
+            SendError::InvalidField(_) => "a field can't be written",
+        })
     }
 }
 
-display!(SendError);
+impl std::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SendError::InvalidField(error) => Some(error),
+            _ => None,
+        }
+    }
+}

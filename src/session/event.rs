@@ -1,7 +1,7 @@
 //! What a session tells its application.
 
 use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
-use crate::words::{Told, display, words};
+use std::fmt;
 
 /// The application's own mark on a queued request; comes back with its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,9 +57,9 @@ pub enum Failure {
     Expired(CommandStatus),
 }
 
-impl Told for Failure {
-    fn tell(&self, out: &mut String) {
-        out.push_str(match *self {
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self {
             Failure::Timeout => "no response in time",
             Failure::Lost => "the connection ended before the response",
             Failure::CancelledOnWire => "given up after it was sent",
@@ -67,15 +67,17 @@ impl Told for Failure {
             Failure::Closed => "the session ended before it was sent",
             Failure::Unsupported => "this bind, or the peer's version, does not carry it",
             Failure::Mismatch(status) => {
-                return words!(out, "a response of another kind came: ", status.name());
+                return write!(f, "a response of another kind came: {}", status.name());
             }
             Failure::Expired(CommandStatus::ESME_ROK) => "its time was over before it was sent",
             Failure::Expired(status) => {
-                return words!(out, "the peer was too busy for it: ", status.name());
+                return write!(f, "the peer was too busy for it: {}", status.name());
             }
-        });
+        })
     }
 }
+
+impl std::error::Error for Failure {}
 
 /// Why a connection ended, or is to be ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,13 +109,13 @@ pub enum CloseReason {
     PeerNotReading,
 }
 
-impl Told for CloseReason {
-    fn tell(&self, out: &mut String) {
-        out.push_str(match self {
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             CloseReason::ConnectFailed => "the connection could not be made",
             CloseReason::Lost => "the connection was lost",
             CloseReason::BindRefused(status) => {
-                return words!(out, "the bind was refused: ", status.name());
+                return write!(f, "the bind was refused: {}", status.name());
             }
             CloseReason::BindTimeout => "no bind in time",
             CloseReason::SessionInitTimeout => "no bind came",
@@ -121,17 +123,21 @@ impl Told for CloseReason {
             CloseReason::Inactivity => "nothing was done for too long",
             CloseReason::Unbound => "closed",
             CloseReason::PeerUnbound => "the peer unbound",
-            CloseReason::Frame(error) => {
-                out.push_str("what came is not SMPP: ");
-                return error.tell(out);
-            }
+            CloseReason::Frame(_) => "what came is not SMPP",
             CloseReason::PeerLostSync => "the peer lost track of our stream",
             CloseReason::PeerNotReading => "the peer does not read",
-        });
+        })
     }
 }
 
-display!(Failure, CloseReason);
+impl std::error::Error for CloseReason {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CloseReason::Frame(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 /// The way a PDU went, for [`Event::Trace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -289,10 +295,16 @@ mod tests {
             ),
             (
                 CloseReason::Frame(short).to_string(),
-                "what came is not SMPP: command_length 15 is shorter than a header",
+                "what came is not SMPP",
             ),
         ] {
             assert_eq!(told, words);
         }
+        let frame = CloseReason::Frame(short);
+        let source = std::error::Error::source(&frame).expect("a framing error");
+        assert_eq!(
+            source.to_string(),
+            "command_length 15 is shorter than a header"
+        );
     }
 }

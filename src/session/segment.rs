@@ -2,7 +2,7 @@
 
 use super::delivery::{Delivery, MESSAGE_TYPE};
 use crate::text::{ConcatInfo, Joined, digest};
-use crate::words::{Word, words};
+use std::fmt::Write as _;
 
 /// One segment of a long message, as an application stores it before the SMSC has its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +23,17 @@ impl Segment {
         let concat = delivery.concat().filter(|concat| concat.total > 1)?;
         let mut key = String::new();
         for address in [delivery.source, delivery.destination] {
-            let (ton, npi) = (u32::from(address.ton.0), u32::from(address.npi.0));
-            words!(&mut key, ton, ":", npi, ":");
+            let _ = write!(key, "{}:{}:", address.ton.0, address.npi.0);
             key.extend(address.addr.iter().map(|&octet| char::from(octet)));
             key.push('/');
         }
-        words!(
-            &mut key,
-            Word::Hex((delivery.esm_class.0 & MESSAGE_TYPE).into(), 2),
-            "/",
-            u32::from(concat.reference),
-            if concat.wide { "w/" } else { "/" },
-            u32::from(concat.total)
+        let _ = write!(
+            key,
+            "{:02X}/{}{}/{}",
+            delivery.esm_class.0 & MESSAGE_TYPE,
+            concat.reference,
+            if concat.wide { "w" } else { "" },
+            concat.total
         );
         let digest = digest(&[key.as_bytes(), &[concat.part], delivery.user_data]);
         Some(Self {

@@ -12,7 +12,7 @@ use crate::session::{Content, Delivery, Instant};
 use crate::text::{
     Alphabet, EncodeOptions, Udh, count_encoded, count_latin1, count_segments, decode_into, udh,
 };
-use crate::words::words;
+use std::fmt::Write as _;
 use wasm_bindgen::prelude::*;
 
 // What the first octet of a field's record tells: which value it has, and what follows besides.
@@ -68,7 +68,7 @@ pub fn octet_meaning(set: usize, octet: u8) -> String {
     for bits in field.children() {
         let value = bits.number().unwrap_or(0);
         let meaning = bits.meaning().unwrap_or_default();
-        words!(&mut out, "\n", bits.name, "\t", value, "\t", &*meaning);
+        let _ = write!(out, "\n{}\t{value}\t{meaning}", bits.name);
     }
     out
 }

@@ -5,7 +5,7 @@ use super::sms::BadField;
 use crate::pdu::InvalidField;
 use crate::session::SendError;
 use crate::text::TextError;
-use crate::words::{Told, words};
+use std::fmt::{Display, Write as _};
 use wasm_bindgen::JsValue;
 
 /// Whose fault it is: the codes of `EngineError` in js/engine/types.ts.
@@ -33,32 +33,26 @@ impl Fault {
 }
 
 /// `field` is empty if it is about none; the message tells it if it is about one.
-fn error(fault: Fault, field: &str, message: &dyn Told) -> String {
-    let mut error = String::new();
-    words!(&mut error, fault.code(), "\0", field, "\0");
-    message.tell(&mut error);
-    error
+fn error(fault: Fault, field: &str, message: &dyn Display) -> String {
+    format!("{}\0{field}\0{message}", fault.code())
+}
+
+/// The error's message, followed by that of its source.
+pub(super) fn with_source(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 /// `field` begins the message, unless it is empty.
 pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
-    let mut error = String::new();
     let colon = if field.is_empty() { "" } else { ": " };
-    words!(
-        &mut error,
-        fault.code(),
-        "\0",
-        field,
-        "\0",
-        field,
-        colon,
-        message
-    );
-    error.into()
+    error(fault, field, &format_args!("{field}{colon}{message}")).into()
 }
 
 /// The message tells the field already.
-pub(super) fn of_field(message: &dyn Told, field: &str) -> JsValue {
+pub(super) fn of_field(message: &dyn Display, field: &str) -> JsValue {
     error(Fault::InvalidField, field, message).into()
 }
 
@@ -87,7 +81,7 @@ pub(super) fn text(refused: &TextError) -> JsValue {
         TextError::Unencodable(characters) => {
             let mut error = error(Fault::Unencodable, "", refused);
             for &(index, char) in characters {
-                words!(&mut error, "\0", index, " ", u32::from(char));
+                let _ = write!(error, "\0{index} {}", u32::from(char));
             }
             error.into()
         }

@@ -10,7 +10,6 @@ use crate::session::{
     State, Ticket, join_segments,
 };
 use crate::text::{Decoded, EncodingName, Joined, decode_into};
-use crate::words::{Told, Word, words};
 
 const BOUND: u32 = 1;
 const SETTLED: u32 = 2;
@@ -103,7 +102,7 @@ pub(super) fn write(
             io.word(LOG);
             io.text_with(|line| super::log::pause(line, status, pause));
         }
-        Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.told())),
+        Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
         Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
         Event::Trace { direction, frame } => {
             io.word(LOG);
@@ -120,7 +119,7 @@ pub(super) fn write(
                 status,
                 retry_in.map_or(NOTHING, |millis| millis as u32),
             ]);
-            io.text_with(|text| reason.tell(text));
+            io.text(&super::error::with_source(reason));
         }
         _ => {}
     }
@@ -281,8 +280,7 @@ fn segment(io: &mut Io, sequence: Sequence, frame: &[u8], segment: &Segment) {
     io.word(SEGMENT);
     write_sequence(io, Some(sequence));
     io.text(&segment.key);
-    let [high, low] = [(segment.digest >> 32) as u32, segment.digest as u32];
-    io.text_with(|out| words!(out, Word::Hex(high, 8), Word::Hex(low, 8)));
+    io.text(&format!("{:016X}", segment.digest));
     let concat = segment.concat;
     io.words(&[
         concat.reference.into(),

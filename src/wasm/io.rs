@@ -62,9 +62,13 @@ impl Io {
     }
 
     /// The first `length` octets that JavaScript wrote to [`scratch`](Self::scratch).
+    ///
+    /// # Panics
+    ///
+    /// If the scratch room is smaller: js/engine asked for less than it wrote.
     pub(super) fn written(&self, length: usize) -> &[u8] {
         let start = self.scratch.as_ptr().align_offset(8);
-        self.scratch.get(start..start + length).unwrap_or_default()
+        &self.scratch[start..start + length]
     }
 
     pub(super) fn clear(&mut self) {

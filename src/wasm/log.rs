@@ -4,7 +4,7 @@ use super::config::{LogLevel, Messages};
 use crate::pdu::{CommandStatus, HEADER_LEN, Header};
 use crate::session::{Delivery, Direction};
 use crate::text::decode_into;
-use crate::words::{Word, words};
+use std::fmt::Write as _;
 
 pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messages: &Messages) {
     let Some(header) = frame.first_chunk::<HEADER_LEN>().map(Header::decode) else {
@@ -15,26 +15,18 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
         Direction::Out => "->",
     };
     let id = header.command_id;
-    words!(line, arrow, " ", id.name());
+    line.extend([arrow, " ", id.name()]);
     if !id.is_known() {
-        words!(line, "(0x", Word::Hex(id.0, 8), ")");
+        let _ = write!(line, "(0x{:08X})", id.0);
     }
-    words!(
+    let _ = write!(
         line,
-        " seq=",
-        header.sequence_number,
-        " len=",
-        header.command_length
+        " seq={} len={}",
+        header.sequence_number, header.command_length
     );
     if id.is_response() {
         let status = header.command_status;
-        words!(
-            line,
-            " status=0x",
-            Word::Hex(status.0, 8),
-            " ",
-            status.name()
-        );
+        let _ = write!(line, " status=0x{:08X} {}", status.0, status.name());
     }
     if messages.log == LogLevel::Texts
         && let Some(delivery) = Delivery::decode(frame)
@@ -62,13 +54,7 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
 
 /// The peer is too busy; `status` is ESME_ROK if its congestion_state says so.
 pub(super) fn pause(line: &mut String, status: CommandStatus, millis: u64) {
-    words!(
-        line,
-        "-- paused for ",
-        millis as usize,
-        " ms: ",
-        status.name()
-    );
+    let _ = write!(line, "-- paused for {millis} ms: {}", status.name());
 }
 
 /// In quotation marks, with what would end them or the line escaped.
@@ -81,7 +67,7 @@ fn write_quoted(line: &mut String, text: &str) {
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                words!(line, "\\u{", Word::Hex(c.into(), 4), "}");
+                let _ = write!(line, "\\u{{{:04X}}}", u32::from(c));
             }
             c => line.push(c),
         }

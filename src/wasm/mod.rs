@@ -10,6 +10,7 @@ mod log;
 mod names;
 #[cfg(feature = "wasm-pack")]
 mod objects;
+mod panic;
 mod pdu;
 mod platform;
 mod report;

@@ -11,14 +11,6 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-/// A panic is a fault of ours: it says on the console where it came from, before it ends in a trap.
-#[wasm_bindgen(start)]
-pub fn tell_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        web_sys::console::error_1(&panic.to_string().into());
-    }));
-}
-
 /// What `decodePdus` gives.
 #[derive(Serialize)]
 struct Decoded<'a> {

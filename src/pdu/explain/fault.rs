@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::super::{DecodeErrorKind, Tag};
 use super::section;
-use crate::words::{self, Word};
 
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -166,7 +165,7 @@ impl<'a> Fault<'a> {
     pub fn field(&self) -> Cow<'a, str> {
         match (self.kind, self.section) {
             (FaultKind::TlvLength, Section::Tlv(tag)) if self.field == "unknown" => {
-                sentence(&["0x".into(), Word::Hex(tag.0.into(), 4)]).into()
+                format!("0x{:04X}", tag.0).into()
             }
             _ => self.field.into(),
         }
@@ -207,16 +206,16 @@ impl<'a> Fault<'a> {
 
 impl Said {
     fn in_words(self) -> Option<String> {
-        let octets = |count| if count == 1 { " octet" } else { " octets" };
         Some(match self {
             Said::Nothing => return None,
             Said::Words(words) => words.into(),
-            Said::Number(number) => sentence(&[number.into()]),
-            Said::Octets(count) => sentence(&[count.into(), octets(count).into()]),
-            Said::AtLeast(number) => sentence(&["at least ".into(), number.into()]),
-            Said::AtMost(number) => sentence(&["at most ".into(), number.into()]),
-            Said::Between(min, max) => sentence(&[min.into(), " to ".into(), max.into()]),
-            Said::Hex(number, digits) => sentence(&["0x".into(), Word::Hex(number, digits)]),
+            Said::Number(number) => number.to_string(),
+            Said::Octets(1) => "1 octet".into(),
+            Said::Octets(count) => format!("{count} octets"),
+            Said::AtLeast(number) => format!("at least {number}"),
+            Said::AtMost(number) => format!("at most {number}"),
+            Said::Between(min, max) => format!("{min} to {max}"),
+            Said::Hex(number, digits) => format!("0x{number:0digits$X}"),
         })
     }
 }
@@ -232,11 +231,4 @@ impl From<DecodeErrorKind> for FaultKind {
             DecodeErrorKind::TlvLength => FaultKind::TlvLength,
         }
     }
-}
-
-/// Words one behind the other.
-pub(super) fn sentence(words: &[Word<'_>]) -> String {
-    let mut text = String::new();
-    words::write(&mut text, words);
-    text
 }

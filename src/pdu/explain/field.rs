@@ -6,7 +6,6 @@ use super::super::layout::{Bits, PartKind, bits_of, content_type, parts};
 use super::super::lists::{DestAddress, UnsuccessSme};
 use super::super::reader::find_nul;
 use super::super::{CommandStatus, Tag, TlvType, ValueSet};
-use super::fault::sentence;
 use super::{meaning, time};
 
 /// A field, or a part of one.
@@ -129,8 +128,7 @@ impl<'a> Field<'a> {
             },
             Kind::Status => {
                 let status = CommandStatus(self.number()?);
-                let words = [status.name().into(), ": ".into(), status.meaning().into()];
-                Some(sentence(&words).into())
+                Some(format!("{}: {}", status.name(), status.meaning()).into())
             }
             Kind::ContentType => {
                 let number = u16::try_from(self.number()?).ok()?;

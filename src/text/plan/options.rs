@@ -1,7 +1,7 @@
 //! How a text is to be sent, and why it can't be.
 
 use crate::text::{Alphabet, Concat, Encoding, Language};
-use crate::words::{Told, Word, display, words};
+use std::fmt;
 
 /// The most segments a concatenation can number.
 pub(super) const MAX_SEGMENTS: u8 = 255;
@@ -71,36 +71,29 @@ pub enum TextError {
     },
 }
 
-impl Told for TextError {
-    fn tell(&self, out: &mut String) {
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unencodable(characters) => {
-                out.push_str("can't be encoded:");
+                f.write_str("can't be encoded:")?;
                 for &(index, c) in characters {
-                    // What does not show is told by its number alone.
+                    // A control character would not show, so that only its number is given.
                     let shown = if c.is_control() { '\u{FFFD}' } else { c };
                     let number = u32::from(c);
                     let digits = if number > 0xFFFF { 6 } else { 4 };
-                    words!(
-                        out,
-                        " '",
-                        Word::Char(shown),
-                        "' (U+",
-                        Word::Hex(number, digits),
-                        ") at ",
-                        index
-                    );
+                    write!(f, " '{shown}' (U+{number:0digits$X}) at {index}")?;
                 }
+                Ok(())
             }
-            &Self::TooManySegments { needed, max } => {
-                words!(out, needed, " segments, ", max, " allowed");
+            Self::TooManySegments { needed, max } => {
+                write!(f, "{needed} segments, {max} allowed")
             }
-            &Self::InvalidOption { option, reason } => words!(out, option, ": ", reason),
+            Self::InvalidOption { option, reason } => write!(f, "{option}: {reason}"),
         }
     }
 }
 
-display!(TextError);
+impl std::error::Error for TextError {}
 
 pub(super) fn invalid(option: &'static str, reason: &'static str) -> TextError {
     TextError::InvalidOption { option, reason }

@@ -29,6 +29,14 @@ function trapIn(t, name, engine) {
   });
 }
 
+/** Makes an engine panic in the module itself: it is given a length that its buffer does not have. */
+function panicIn(t, engine) {
+  const { receive } = wasm.Engine.prototype;
+  t.mock.method(wasm.Engine.prototype, "receive", function (now, length) {
+    return receive.call(this, now, this === engine() ? 0x7fff_ffff : length);
+  });
+}
+
 async function withSmsc(use) {
   const smsc = await ScriptedSmsc.listen((request, line) => {
     if (request.command === "unbind") answer(line, request);
@@ -78,6 +86,25 @@ for (const [name, provoke] of [
     });
   });
 }
+
+test("a panic of the module is shown with its message and its place", async (t) => {
+  await withSmsc(async (smsc) => {
+    const engines = watchEngines(t);
+    const other = await connect(smsc.url);
+    const smpp = await connect(smsc.url);
+    const sending = smpp.sendSms(HELLO);
+    const reading = smpp.reports().next();
+    await smsc.line.await("submit_sm");
+    panicIn(t, () => engines[1]);
+    smsc.line.send("enquire_link");
+
+    const shown = /^the engine failed: panicked at (smpp-edge\/)?src\/wasm\/\w+\.rs:\d+:\d+:\n.*out of range/;
+    await assert.rejects(reading, (error) => error.code === "engine" && shown.test(error.message));
+    await assert.rejects(sending, (error) => error instanceof SmppError && error.outcome === "unknown");
+    assert.equal((await other.sendSms({ ...HELLO, text: "answer me" })).status, "accepted");
+    await other.close();
+  });
+});
 
 test("a trap during connect() rejects it", async (t) => {
   await withSmsc(async (smsc) => {

@@ -1,8 +1,6 @@
 //! `bindgen <input.wasm> <output directory>`: what `wasm-bindgen --target web` does, as a program of our own,
 //! so that nothing outside the package registries is needed and its version is locked with the crate's.
 
-mod traps;
-
 use std::error::Error;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -20,9 +18,8 @@ fn main() {
 }
 
 fn run(input: &str, output: &str) -> Result<(), Box<dyn Error>> {
-    let module = traps::panics_trap(&std::fs::read(input)?)?;
     Bindgen::new()
-        .input_bytes("smpp_edge", module)
+        .input_path(input)
         .out_name("smpp_edge")
         .web(true)?
         .typescript(true)

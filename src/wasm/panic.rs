@@ -1,0 +1,25 @@
+//! Keeps what a panic says, since the trap that ends it carries no text.
+
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs once, when the module is instantiated.
+#[wasm_bindgen(start)]
+pub fn record_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let text = panic.to_string();
+        #[cfg(feature = "wasm-pack")]
+        web_sys::console::error_1(&text.as_str().into());
+        LAST.with_borrow_mut(|last| *last = text);
+    }));
+}
+
+/// The message and source location of the last panic; empty if there was none since the last call.
+#[wasm_bindgen]
+pub fn take_panic() -> String {
+    LAST.take()
+}
