@@ -25,9 +25,11 @@ const FAMILIES: Family[] = [
   { name: "smpp_throttled_total", type: "counter", help: "Answers ESME_RTHROTTLED and ESME_RMSGQFUL.", samples: (l) => one(l.throttled) },
   { name: "smpp_reports_total", type: "counter", help: "Delivery reports received.", samples: (l) => one(l.reports) },
   { name: "smpp_inbound_messages_total", type: "counter", help: "Inbound messages received.", samples: (l) => one(l.inbound) },
-  { name: "smpp_deliveries_total", type: "counter", help: "Attempts to hand on reports and inbound messages.", samples: (l) => [[{ result: "delivered" }, l.delivered], [{ result: "failed" }, l.failed]] },
-  { name: "smpp_deliveries_waiting", type: "gauge", help: "Reports and inbound messages that wait to be handed on.", samples: (l) => one(l.waiting) },
-  { name: "smpp_dead_letters", type: "gauge", help: "Reports and inbound messages that were given up.", samples: (l) => one(l.dead) },
+  { name: "smpp_deliveries_total", type: "counter", help: "Attempts to deliver events.", samples: (l) => l.targets.flatMap(({ target, delivered, failed }): Sample[] => [[{ target, result: "delivered" }, delivered], [{ target, result: "failed" }, failed]]) },
+  { name: "smpp_deliveries_running", type: "gauge", help: "Attempts to deliver events at present.", samples: (l) => l.targets.map(({ target, running }) => [{ target }, running]) },
+  { name: "smpp_events_given_up_total", type: "counter", help: "Events that became dead letters.", samples: (l) => l.targets.map(({ target, buried }) => [{ target }, buried]) },
+  { name: "smpp_deliveries_waiting", type: "gauge", help: "Events that wait to be delivered.", samples: (l) => one(l.waiting) },
+  { name: "smpp_dead_letters", type: "gauge", help: "Events that were given up and are kept.", samples: (l) => one(l.dead) },
 ];
 
 /** The metrics of all links as Prometheus text. Counters start anew with each start of a link's object. */

@@ -1,3 +1,5 @@
+import { createEventTables } from "./event-store.ts";
+
 /** The tables of one link, in its Durable Object's SQLite. Times are milliseconds since 1970. */
 const TABLES = {
   meta: "name TEXT PRIMARY KEY, value TEXT NOT NULL",
@@ -16,10 +18,6 @@ const TABLES = {
 
   inbound: "id TEXT PRIMARY KEY, message TEXT NOT NULL",
 
-  // what is to be handed on: id of the event, and to whom; dead: given up
-  deliveries: `id TEXT NOT NULL, target TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    due INTEGER NOT NULL, error TEXT, dead INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, target)`,
-
   // idempotency keys: what they stood for
   claims: "key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, nonce TEXT NOT NULL, created INTEGER NOT NULL",
 };
@@ -31,14 +29,13 @@ const INDEXES = {
   messages_by_recipient: "messages (recipient)",
   segments_by_key: "segments (key)",
   orphans_by_key: "orphans (key)",
-  deliveries_due: "deliveries (due) WHERE dead = 0",
-  deliveries_dead: "deliveries (id) WHERE dead = 1",
   claims_by_age: "claims (created)",
 };
 
 export function createTables(sql: SqlStorage): void {
   for (const [name, columns] of Object.entries(TABLES)) sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns}) WITHOUT ROWID`);
   for (const [name, where] of Object.entries(INDEXES)) sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${where}`);
+  createEventTables(sql);
 }
 
 export function readMeta(sql: SqlStorage, name: string): string | undefined {

@@ -1,159 +1,238 @@
-import type { Webhook } from "../model/config.ts";
-import { post } from "./webhooks.ts";
+import type { DeadLetter, Envelope, EventType, Target, TargetMetrics } from "../model/delivery-event.ts";
+import { DeliveryError } from "./delivery-error.ts";
+import { EventStore, type PendingEvent } from "./event-store.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 /** Waits before each further attempt: about a day together. */
 export const RETRIES = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 10 * HOUR];
-/** Attempts under way at a time, a link. */
-const CONCURRENT = 16;
+/** An event as old as this is given up with its next failure: a target that is behind can't reach all attempts in a day. */
+const OLDEST = 30 * HOUR;
+/** Different events that fail in a row before the target is left alone for a while. */
+const FAILURES = 8;
+const LONGEST_PAUSE = 30 * SECOND;
+/** How long a webhook that answered 410 gets no requests. */
+const GONE = HOUR;
 
-/** `message.report`: a delivery report; `message.received`: an inbound message; `message.ended`: a message ended without a report. */
-export type EventType = "message.report" | "message.received" | "message.ended";
-
-/** To whom an event goes: the Worker's own handler, the Queue, the webhook. */
-export type Target = "handler" | "queue" | "webhook";
-
-/** What is handed on: to the webhook as the body, to the Queue as the message. */
-export interface Envelope {
-  type: EventType;
-  timestamp: string;
-  data: unknown;
+/** How a target takes events. */
+export interface EventTarget {
+  readonly name: Target;
+  /** Attempts at a time. */
+  readonly places: number;
+  /** Milliseconds that an attempt may take. */
+  readonly timeout: number;
+  /** Why it can take none at present; events wait for it. */
+  readonly fault?: string | undefined;
+  /** False if it never takes events of that type. */
+  accepts(type: EventType): boolean;
+  /** Delivers the event; false if there is nobody to take it. Throws a {@link DeliveryError} or what the target threw. */
+  deliver(event: PendingEvent, signal: AbortSignal, now: number): Promise<boolean>;
 }
 
-/** An event that was given up. */
-export interface DeadLetter {
-  id: string;
-  target: Target;
-  attempts: number;
-  error: string;
-  event: Envelope;
-}
-
-/** Hands an event to the Worker's handler; false if there is none for this type. */
-export type Handle = (envelope: Envelope) => Promise<boolean>;
-
-export interface DeliveryTargets {
-  handler: Handle;
-  queue: Queue | undefined;
-  webhook: Webhook | undefined;
-}
-
-type Row = { id: string; target: Target; type: EventType; payload: string; attempts: number; error: string | null };
-
-/** What waits to be handed on, in SQLite: at least once to each target, with retries over a day, then a dead letter. */
+/**
+ * Delivers events: at least once to each target, with retries over a day, then a dead letter. Targets know nothing of each other: each has
+ * places, a time limit and pauses of its own, so that one that hangs or fails holds up no other.
+ */
 export class Deliveries {
-  readonly #sql: SqlStorage;
-  readonly #targets: DeliveryTargets;
+  readonly #store: EventStore;
+  readonly #lanes: Lane[];
   readonly #wake: () => void;
-  /** By id and target. */
-  readonly #running = new Set<string>();
-  /** Types that the Worker has no handler for. */
-  readonly #unhandled = new Set<EventType>(["message.ended"]);
-  delivered = 0;
-  failed = 0;
 
-  /** `wake` is called when {@link run} has work or {@link nextDue} has changed. */
-  constructor(sql: SqlStorage, targets: DeliveryTargets, wake: () => void) {
-    this.#sql = sql;
-    this.#targets = targets;
+  /** `wake` is called when {@link run} has work or {@link nextDue} has changed; `log` gets what an operator should know, once. */
+  constructor(sql: SqlStorage, targets: EventTarget[], wake: () => void, log: (entry: object) => void = () => {}) {
+    this.#store = new EventStore(sql);
+    this.#lanes = targets.map((target) => new Lane(target, this.#store, wake, log));
     this.#wake = wake;
   }
 
-  /** Writes the event down for each target. */
+  /** Stores the event for each target that takes its type. */
   add(id: string, type: EventType, data: unknown, now: number): void {
-    const targets = this.#targetsOf(type);
+    const targets = this.#lanes.filter(({ target }) => target.accepts(type)).map(({ target }) => target.name);
     if (targets.length === 0) return;
-    const payload = JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope);
-    for (const target of targets) {
-      this.#sql.exec("INSERT OR IGNORE INTO deliveries (id, target, type, payload, due) VALUES (?, ?, ?, ?, ?)", id, target, type, payload, now);
-    }
+    this.#store.add(id, type, JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope), targets, now);
     this.#wake();
   }
 
-  /** Starts what is due, as far as there is room. */
+  /** Starts what is due, as far as each target has places. */
   run(now: number): void {
-    const room = CONCURRENT - this.#running.size;
-    if (room <= 0) return;
-    const rows = this.#sql.exec<Row>("SELECT id, target, type, payload, attempts, error FROM deliveries WHERE dead = 0 AND due <= ? ORDER BY due LIMIT ?",
-      now, CONCURRENT + this.#running.size).toArray();
-    for (const row of rows.filter((r) => !this.#running.has(`${r.id} ${r.target}`)).slice(0, room)) void this.#attempt(row, now);
+    for (const lane of this.#lanes) lane.run(now);
   }
 
   /** When the next attempt is due, those under way apart. */
   nextDue(): number | undefined {
-    if (this.#running.size >= CONCURRENT) return undefined;
-    const rows = this.#sql.exec<{ id: string; target: string; due: number }>("SELECT id, target, due FROM deliveries WHERE dead = 0 ORDER BY due LIMIT ?",
-      this.#running.size + 1).toArray();
-    return rows.find((row) => !this.#running.has(`${row.id} ${row.target}`))?.due;
+    const due = this.#lanes.map((lane) => lane.nextDue()).filter((at) => at !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
   }
 
   count(): { waiting: number; dead: number } {
-    const count = (dead: number) => this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE dead = ${dead}`).one().n;
-    return { waiting: count(0), dead: count(1) };
+    return this.#store.count();
+  }
+
+  metrics(): TargetMetrics[] {
+    return this.#lanes.map((lane) => lane.metrics());
   }
 
   dead(before: string | undefined, limit: number): DeadLetter[] {
-    return this.#sql.exec<Row>("SELECT id, target, type, payload, attempts, error FROM deliveries WHERE dead = 1 AND id < ? ORDER BY id DESC LIMIT ?", before ?? "~", limit)
-      .toArray().map((row) => ({ id: row.id, target: row.target, attempts: row.attempts, error: row.error ?? "", event: JSON.parse(row.payload) as Envelope }));
+    return this.#store.dead(before, limit);
   }
 
   /** Tries a dead letter again from the start; false if there is none of that id. */
   replay(id: string, now: number): boolean {
-    const rows = this.#sql.exec("UPDATE deliveries SET dead = 0, attempts = 0, due = ? WHERE id = ? AND dead = 1 RETURNING id", now, id).toArray();
-    if (rows.length > 0) this.#wake();
-    return rows.length > 0;
+    const found = this.#store.replay(id, now);
+    if (found) {
+      for (const lane of this.#lanes) lane.reset();
+      this.#wake();
+    }
+    return found;
   }
 
-  /** Removes dead letters from before `ulid`. */
-  purge(ulid: string): void {
-    this.#sql.exec("DELETE FROM deliveries WHERE dead = 1 AND id < ?", ulid);
+  /** Removes dead letters from before `ulid`, and what has waited since before `time`. */
+  purge(ulid: string, time: number): void {
+    this.#store.purge(ulid, time);
+  }
+}
+
+/** One target's attempts. */
+class Lane {
+  readonly target: EventTarget;
+  readonly #store: EventStore;
+  readonly #wake: () => void;
+  readonly #log: (entry: object) => void;
+  /** Numbers of the events that are being delivered. */
+  readonly #running = new Set<number>();
+  /** Events that failed since the last one that was taken. */
+  readonly #failing = new Set<number>();
+  #pauses = 0;
+  #pausedUntil = 0;
+  #goneUntil = 0;
+  #healthy = true;
+  #faultLogged = false;
+  #delivered = 0;
+  #failed = 0;
+  #buried = 0;
+
+  constructor(target: EventTarget, store: EventStore, wake: () => void, log: (entry: object) => void) {
+    this.target = target;
+    this.#store = store;
+    this.#wake = wake;
+    this.#log = (entry) => log({ event: "delivery", target: target.name, ...entry });
   }
 
-  async #attempt(row: Row, now: number): Promise<void> {
-    const name = `${row.id} ${row.target}`;
-    this.#running.add(name);
+  run(now: number): void {
+    if (this.#isBlocked() || now < this.#pausedUntil) return;
+    const room = this.#places - this.#running.size;
+    if (room <= 0) return;
+    const due = this.#store.dueRetries(this.target.name, now, this.#running, room);
+    const all = due.length < room ? [...due, ...this.#store.takeFresh(this.target.name, room - due.length)] : due;
+    for (const event of all) void this.#attempt(event, now);
+  }
+
+  nextDue(): number | undefined {
+    if (this.target.fault !== undefined || this.#running.size >= this.#places) return undefined;
+    const due = this.#store.hasFresh(this.target.name) ? 0 : this.#store.nextRetry(this.target.name, this.#running);
+    return due === undefined ? undefined : Math.max(due, this.#pausedUntil);
+  }
+
+  /** Forgets that the target failed: the operator has it tried again. */
+  reset(): void {
+    this.#pausedUntil = 0;
+    this.#goneUntil = 0;
+  }
+
+  metrics(): TargetMetrics {
+    return { target: this.target.name, delivered: this.#delivered, failed: this.#failed, buried: this.#buried, running: this.#running.size };
+  }
+
+  /** While it only fails, a target is tried with one event at a time. */
+  get #places(): number {
+    return this.#failing.size < FAILURES ? this.target.places : 1;
+  }
+
+  /** A target that can't be called at all keeps its events, and burns none of their attempts. */
+  #isBlocked(): boolean {
+    const { fault } = this.target;
+    if (fault !== undefined && !this.#faultLogged && this.#store.hasFresh(this.target.name)) {
+      this.#faultLogged = true;
+      this.#log({ error: fault });
+    }
+    return fault !== undefined;
+  }
+
+  async #attempt(event: PendingEvent, now: number): Promise<void> {
+    const began = Date.now();
+    this.#running.add(event.number);
     try {
-      if (await this.#deliver(row, now)) this.delivered++;
-      this.#sql.exec("DELETE FROM deliveries WHERE id = ? AND target = ?", row.id, row.target);
+      const taken = now < this.#goneUntil ? this.#refuseGone() : await limited(this.target.timeout, (signal) => this.target.deliver(event, signal, now));
+      if (taken) this.#taken(event);
+      else this.#absent(event);
     } catch (error) {
-      this.#postpone(row, now, error instanceof Error ? error.message : String(error));
-      this.failed++;
+      this.#failure(event, error instanceof DeliveryError ? error : new DeliveryError(error instanceof Error ? error.message : String(error)), now + Date.now() - began);
     } finally {
-      this.#running.delete(name);
+      this.#running.delete(event.number);
       this.#wake();
     }
   }
 
-  /** False if there is nobody of that kind, and never was. */
-  async #deliver(row: Row, now: number): Promise<boolean> {
-    const { handler, queue, webhook } = this.#targets;
-    if (row.target === "webhook") {
-      if (!webhook) throw new Error("SMPP_WEBHOOK_URL is not set any more");
-      await post(webhook, row.id, row.payload, now);
-    } else if (row.target === "queue") {
-      if (!queue) throw new Error("SMPP_QUEUE is not bound any more");
-      await queue.send({ id: row.id, ...JSON.parse(row.payload) as Envelope });
-    } else if (!await handler(JSON.parse(row.payload) as Envelope)) {
-      this.#unhandled.add(row.type);
-      return false;
+  #refuseGone(): never {
+    throw new DeliveryError("The webhook answered 410 to an earlier event", { final: true });
+  }
+
+  #taken(event: PendingEvent): void {
+    this.#store.finish(this.target.name, event);
+    this.#delivered++;
+    this.#failing.clear();
+    this.#pauses = 0;
+    this.#pausedUntil = 0;
+    if (!this.#healthy) this.#log({ state: "recovered" });
+    this.#healthy = true;
+  }
+
+  /** Nobody takes events of this type. One that is from before a deploy may have been for somebody. */
+  #absent(event: PendingEvent): void {
+    if (this.#store.isOlder(event)) this.#bury(event, "The Worker has no handler for it any more");
+    else this.#store.finish(this.target.name, event);
+  }
+
+  #failure(event: PendingEvent, error: DeliveryError, now: number): void {
+    const message = error.message.slice(0, 500);
+    this.#failed++;
+    if (error.gone) this.#goneUntil = now + GONE;
+    const wait = RETRIES[event.attempts];
+    if (error.final || error.gone || wait === undefined || now - event.added > OLDEST) {
+      this.#bury(event, message);
+    } else {
+      this.#store.retry(this.target.name, event, now + Math.max(error.retryAfter ?? 0, jitter(wait)), message);
+      if (this.#healthy) this.#log({ state: "failing", id: event.id, error: message });
+      this.#healthy = false;
     }
-    return true;
+    if (error.retryAfter !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + error.retryAfter);
+    if (error.final || error.gone) return;
+    if (this.#failing.size < FAILURES) this.#failing.add(event.number);
+    else this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(LONGEST_PAUSE, SECOND * 2 ** Math.min(this.#pauses++, 10)));
   }
 
-  #postpone(row: Row, now: number, error: string): void {
-    const wait = RETRIES[row.attempts];
-    this.#sql.exec("UPDATE deliveries SET attempts = attempts + 1, error = ?, due = ?, dead = ? WHERE id = ? AND target = ?",
-      error.slice(0, 500), now + jitter(wait ?? 0), wait === undefined ? 1 : 0, row.id, row.target);
+  #bury(event: PendingEvent, error: string): void {
+    this.#buried++;
+    this.#store.bury(this.target.name, event, error);
+    this.#log({ state: "dead-letter", id: event.id, attempts: event.attempts + 1, error });
   }
+}
 
-  #targetsOf(type: EventType): Target[] {
-    const targets: Target[] = [];
-    if (!this.#unhandled.has(type)) targets.push("handler");
-    if (this.#targets.queue) targets.push("queue");
-    if (this.#targets.webhook) targets.push("webhook");
-    return targets;
+/** Does `work`, and rejects when it takes longer than `timeout`; then its signal is aborted. */
+async function limited<T>(timeout: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DeliveryError(`No answer within ${timeout / 1000} seconds`));
+      abort.abort();
+    }, timeout);
+  });
+  try {
+    return await Promise.race([work(abort.signal), late]);
+  } finally {
+    clearTimeout(timer ?? null);
   }
 }
 

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { SmppError, type ConnectOptions, type SmppClient } from "../../client/index.ts";
 import { messageIdKey } from "../../engine/codec.ts";
 import { addressText } from "../model/address.ts";
+import type { DeadLetter, EventType, TargetMetrics } from "../model/delivery-event.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
 import { linkName, messageId, parseLinkName, ulid, ulidFrom, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/input.ts";
@@ -11,13 +12,15 @@ import type { BindState, InboundView, LinkView, MessageError, MessageStatus, Mes
 import { Bind } from "./bind.ts";
 import { Claims, type Claim } from "./claims.ts";
 import { createTables, readMeta, writeMeta } from "./database.ts";
-import { Deliveries, type DeadLetter, type Envelope, type EventType } from "./deliveries.ts";
+import { Deliveries } from "./deliveries.ts";
+import { handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
 import { Events } from "./events.ts";
-import { Inbox, reviveMessage, reviveReport, type ReportOffer } from "./inbox.ts";
+import { Inbox, type ReportOffer } from "./inbox.ts";
 import { Outbox, type ListQuery, type NewMessage } from "./outbox.ts";
 import { PduLog } from "./pdu-log.ts";
 import { Pump } from "./pump.ts";
 import { linkAt, linkNamed } from "./stub.ts";
+import { WorkerHandlers, type Exports } from "./worker-handlers.ts";
 
 /** The alarm keeps the object, and with it the socket: past about two minutes without one it would be evicted. */
 const BEAT = 30_000;
@@ -37,8 +40,7 @@ export interface LinkMetrics extends LinkView {
   inbound: number;
   /** Messages by the state they came to. */
   messages: Partial<Record<MessageStatus, number>>;
-  delivered: number;
-  failed: number;
+  targets: TargetMetrics[];
   waiting: number;
   dead: number;
 }
@@ -79,7 +81,9 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     this.#account = account && this.#place.link < account.links ? account : undefined;
     const wake = () => this.#arm(Date.now());
     const format = account?.options.messageIdFormat ?? "as-is";
-    this.#deliveries = new Deliveries(sql, { handler: (envelope) => this.#handle(envelope), queue: env.SMPP_QUEUE, webhook: this.#settings.webhook }, wake);
+    const handlers = new WorkerHandlers((ctx as unknown as { exports?: Exports }).exports);
+    this.#deliveries = new Deliveries(sql, [handlerTarget(handlers), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook)], wake,
+      (entry) => console.error(JSON.stringify({ ...this.#place, ...entry })));
     this.#outbox = new Outbox(sql, (id, status, error) => this.#changed(id, status, error));
     this.#inbox = new Inbox({
       sql, place: this.#place, outbox: this.#outbox, deliveries: this.#deliveries, wake,
@@ -123,7 +127,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
       ...this.#view(), waiting, dead,
       submitted: this.#submitted + (stats?.submitted ?? 0), throttled: this.#throttled + (stats?.throttled ?? 0),
       binds: this.#binds, losses: this.#losses, reports: this.#inbox.reports, inbound: this.#inbox.messages, messages: this.#reached,
-      delivered: this.#deliveries.delivered, failed: this.#deliveries.failed,
+      targets: this.#deliveries.metrics(),
     };
   }
 
@@ -343,26 +347,12 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     return undefined;
   }
 
-  /** Calls the Worker's own handler; false if it has none. */
-  async #handle(envelope: Envelope): Promise<boolean> {
-    const worker = (this.ctx as unknown as { exports?: { default?: Handlers } }).exports?.default;
-    if (!worker) return false;
-    try {
-      if (envelope.type === "message.report") await worker.smppReport(reviveReport(envelope.data as Parameters<typeof reviveReport>[0]));
-      else await worker.smppMessage(reviveMessage(envelope.data as Parameters<typeof reviveMessage>[0]));
-      return true;
-    } catch (error) {
-      if (error instanceof TypeError && error.message.includes("does not implement the method")) return false;
-      throw error;
-    }
-  }
-
   #changed(id: string, status: MessageStatus, error: MessageError | undefined): void {
     const now = Date.now();
     if (status === "accepted") this.#bind?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
-    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error }, now);
+    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error, account: this.#place.account }, now);
   }
 
   #linkChanged(state: BindState, detail: string | undefined): void {
@@ -377,7 +367,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     const oldest = ulidFrom(before);
     this.#outbox.purge(before, oldest);
     this.#inbox.purge(oldest);
-    this.#deliveries.purge(oldest);
+    this.#deliveries.purge(oldest, before);
     this.#claims.purge(now);
   }
 
@@ -412,12 +402,6 @@ export class SmppLink extends DurableObject<GatewayEnv> {
       rtt: stats?.rtt ?? 0,
     };
   }
-}
-
-/** The Worker's default export as a service binding to itself has it. */
-interface Handlers {
-  smppReport(report: unknown): Promise<unknown>;
-  smppMessage(message: unknown): Promise<unknown>;
 }
 
 /** An object knows its name while it is called by it; for an alarm it is written down. */

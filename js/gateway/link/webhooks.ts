@@ -1,7 +1,8 @@
 import type { Webhook } from "../model/config.ts";
+import { DeliveryError } from "./delivery-error.ts";
 
-/** How long a webhook may take to answer. */
-const TIMEOUT = 15_000;
+/** Longest wait that a `Retry-After` header can ask for. */
+const LONGEST_RETRY_AFTER = 86_400_000;
 
 /** `webhook-signature` by Standard Webhooks: HMAC-SHA256 over id, time and body, one with each secret. */
 export async function signature(webhook: Webhook, id: string, seconds: number, body: string): Promise<string> {
@@ -14,13 +15,13 @@ export async function signature(webhook: Webhook, id: string, seconds: number, b
   return (await Promise.all(all)).join(" ");
 }
 
-/** Posts one event. Throws, with what to tell the operator, unless the answer is a 2xx; redirections are not followed. */
-export async function post(webhook: Webhook, id: string, body: string, now: number): Promise<void> {
+/** Posts one event. Throws a {@link DeliveryError} unless the response is a 2xx; redirects are not followed. */
+export async function post(webhook: Webhook, id: string, body: string, signal: AbortSignal, now: number): Promise<void> {
   const seconds = Math.floor(now / 1000);
   const response = await fetch(webhook.url, {
     method: "POST",
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal,
     headers: {
       "content-type": "application/json",
       "user-agent": "smpp-edge",
@@ -30,6 +31,18 @@ export async function post(webhook: Webhook, id: string, body: string, now: numb
     },
     body,
   });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`The webhook answered ${response.status}`);
+  // The body is of no interest, and one that never ends must not hold the connection.
+  response.body?.cancel().catch(() => {});
+  if (response.ok) return;
+  const message = `The webhook answered ${response.status}`;
+  if (response.status === 410) throw new DeliveryError(message, { gone: true });
+  const busy = response.status === 429 || response.status === 503;
+  throw new DeliveryError(message, { retryAfter: busy ? retryAfter(response.headers.get("retry-after"), now) : undefined });
+}
+
+/** Milliseconds that a `Retry-After` header asks for: seconds, or a date. */
+export function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return wait > 0 ? Math.min(wait, LONGEST_RETRY_AFTER) : undefined;
 }

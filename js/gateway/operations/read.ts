@@ -1,7 +1,7 @@
-import type { DeadLetter } from "../link/deliveries.ts";
 import type { ListQuery } from "../link/outbox.ts";
 import { linkAt, type LinkStub } from "../link/stub.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import type { DeadLetter } from "../model/delivery-event.ts";
 import { parseId, ULID, type Place } from "../model/ids.ts";
 import { ProblemError } from "../model/problem.ts";
 import { allLinks } from "../model/spread.ts";

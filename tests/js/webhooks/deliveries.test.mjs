@@ -1,10 +1,15 @@
-// When an event is tried again: the schedule, on a clock of the test's own.
+// When events are delivered: the schedule, places, time limits and pauses of each target, on a clock of the test's own.
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import test from "node:test";
-import { createTables } from "../../../js/gateway/link/database.ts";
+import test, { after } from "node:test";
+import { createEventTables } from "../../../js/gateway/link/event-store.ts";
 import { Deliveries, RETRIES } from "../../../js/gateway/link/deliveries.ts";
+import { DeliveryError } from "../../../js/gateway/link/delivery-error.ts";
+import { handlerTarget, queueTarget, webhookTarget } from "../../../js/gateway/link/event-targets.ts";
+import { retryAfter } from "../../../js/gateway/link/webhooks.ts";
+import { WorkerHandlers } from "../../../js/gateway/link/worker-handlers.ts";
+import { ulidFrom } from "../../../js/gateway/model/ids.ts";
 import { until } from "../gateway/support.mjs";
 
 const HOUR = 3_600_000;
@@ -12,72 +17,391 @@ const HOUR = 3_600_000;
 /** A Durable Object's SqlStorage, as far as the gateway uses it. */
 function sqlStorage() {
   const database = new DatabaseSync(":memory:");
+  let written = 0;
   return {
     exec(query, ...values) {
       const rows = database.prepare(query).all(...values);
+      if (/^(INSERT|UPDATE|DELETE)/.test(query)) written += database.prepare("SELECT changes() AS n").get().n;
       return { toArray: () => rows, one: () => rows[0] };
+    },
+    plan: (query) => database.prepare(`EXPLAIN QUERY PLAN ${query}`).all().map(({ detail }) => detail).join("; "),
+    get written() {
+      return written;
     },
   };
 }
 
-function deliveries(handler) {
+function storage() {
   const sql = sqlStorage();
-  createTables(sql);
-  return new Deliveries(sql, { handler, queue: undefined, webhook: undefined }, () => {});
+  createEventTables(sql);
+  return sql;
+}
+
+/** A target that does what `deliver` does. */
+const target = (deliver, more = {}) => ({ name: "handler", places: 16, timeout: 60_000, accepts: () => true, deliver, ...more });
+const hung = [];
+/** Does not settle before the end of all tests. */
+const hang = () => new Promise((resolve) => hung.push(resolve));
+after(() => {
+  for (const resolve of hung) resolve(true);
+});
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs what is due until `done`, on a clock that jumps to the next attempt. */
+async function runUntil(events, done, now = 1_000_000) {
+  for (let i = 0; i < 5000 && !done(); i++) {
+    await turn();
+    const due = events.nextDue();
+    if (due !== undefined) now = Math.max(now, due);
+    events.run(now);
+    await turn();
+  }
+  assert.ok(done(), "it comes to its end");
+  return now;
 }
 
 test("retries spread over about a day, then the event is dead", async () => {
   const attempts = [];
-  let now = 1_000_000;
-  const events = deliveries(async () => {
+  const events = new Deliveries(storage(), [target(async (_event, _signal, now) => {
     attempts.push(now);
     throw new Error("not today");
-  });
-  events.add("1", "message.report", {}, now);
-  while (events.nextDue() !== undefined) {
-    now = events.nextDue();
-    events.run(now);
-    await until("the attempt's end", () => events.failed === attempts.length);
-  }
+  })], () => {});
+  events.add("1", "message.report", {}, 1_000_000);
+  await runUntil(events, () => events.count().dead === 1);
   assert.equal(attempts.length, RETRIES.length + 1);
   const waits = attempts.slice(1).map((at, i) => at - attempts[i]);
-  assert.ok(waits[0] < 6_000 && waits.every((wait, i) => i === 0 || wait > waits[i - 1]), `${waits}`);
+  assert.ok(waits[0] >= 4_500 && waits[0] < 6_000 && waits.every((wait, i) => i === 0 || wait > waits[i - 1]), `${waits}`);
   const total = attempts.at(-1) - attempts[0];
   assert.ok(total > 20 * HOUR && total < 28 * HOUR, `${total / HOUR} hours`);
-  assert.deepEqual(events.dead(undefined, 10).map(({ id, attempts: count, error }) => [id, count, error]), [["1", 11, "not today"]]);
+  assert.deepEqual(events.dead(undefined, 10).map(({ id, attempts: count, error, target: name }) => [id, count, error, name]), [["1", 11, "not today", "handler"]]);
   assert.deepEqual(events.count(), { waiting: 0, dead: 1 });
 });
 
-test("a Worker without a handler is not asked again", async () => {
-  let asked = 0;
-  const events = deliveries(async () => {
-    asked++;
-    return false;
-  });
-  events.add("1", "message.report", {}, 1);
-  events.run(1);
-  await until("the end", () => events.count().waiting === 0);
-  events.add("2", "message.report", {}, 2);
-  assert.equal(events.nextDue(), undefined);
-  assert.equal(asked, 1);
+test("an event that is delivered at once costs two rows, with three targets four", async () => {
+  const sql = storage();
+  const one = new Deliveries(sql, [target(async () => true, { name: "webhook" })], () => {});
+  one.add("1", "message.report", {}, 1);
+  await runUntil(one, () => one.count().waiting === 0);
+  assert.equal(sql.written, 2);
+  const three = new Deliveries(sql, ["handler", "queue", "webhook"].map((name) => target(async () => true, { name })), () => {});
+  three.add("2", "message.report", {}, 1);
+  await runUntil(three, () => three.count().waiting === 0);
+  assert.equal(sql.written, 2 + 4);
 });
 
-test("at most 16 are under way at a time, and none twice", async () => {
-  const started = [];
-  const ends = [];
-  const events = deliveries((envelope) => new Promise((resolve) => {
-    started.push(envelope.data.n);
-    ends.push(() => resolve(true));
-  }));
-  for (let n = 0; n < 40; n++) events.add(String(n).padStart(2, "0"), "message.report", { n }, 5);
-  events.run(10);
-  events.run(10);
-  assert.equal(started.length, 16);
-  assert.equal(events.nextDue(), undefined);
-  while (events.count().waiting > 0) {
-    for (const end of ends.splice(0)) end();
-    await new Promise((resolve) => setImmediate(resolve));
+test("a target that hangs or fails holds up no other, and each event reaches each of the others once", async () => {
+  const got = { queue: [], webhook: [] };
+  const events = new Deliveries(storage(), [
+    target(hang, { name: "handler" }),
+    target(async ({ id }) => got.queue.push(id) > 0, { name: "queue" }),
+    target(async ({ id }) => {
+      got.webhook.push(id);
+      throw new Error("no");
+    }, { name: "webhook", places: 4 }),
+  ], () => {});
+  const ids = Array.from({ length: 600 }, (_, n) => String(n).padStart(3, "0"));
+  for (const id of ids) events.add(id, "message.received", {}, 1_000_000);
+  await runUntil(events, () => got.queue.length >= 600);
+  await turn();
+  assert.deepEqual(got.queue, ids);
+  assert.deepEqual(events.metrics().map(({ target: name, delivered, running }) => [name, delivered, running]), [["handler", 0, 16], ["queue", 600, 0], ["webhook", 0, 0]]);
+});
+
+test("an attempt past its time limit fails, and frees its place", async () => {
+  let hung = 3;
+  const signals = [];
+  const events = new Deliveries(storage(), [target(async (_event, signal) => {
+    signals.push(signal);
+    return hung-- > 0 ? hang() : true;
+  }, { places: 1, timeout: 5 })], () => {});
+  for (const id of ["1", "2", "3", "4"]) events.add(id, "message.report", {}, Date.now());
+  await until("all of them", () => {
+    events.run(Date.now() + HOUR);
+    return events.count().waiting === 0;
+  });
+  assert.deepEqual(events.metrics().map(({ delivered, failed }) => [delivered, failed]), [[4, 3]]);
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true, true, true, false, false, false, false]);
+});
+
+test("at most its places are under way at a time, and none twice", async () => {
+  for (const places of [16, 4]) {
+    const started = [];
+    const ends = [];
+    const events = new Deliveries(storage(), [target(({ id }) => new Promise((resolve) => {
+      started.push(Number(id));
+      ends.push(() => resolve(true));
+    }), { places })], () => {});
+    for (let n = 0; n < 40; n++) events.add(String(n), "message.report", { n }, 5);
     events.run(10);
+    events.run(10);
+    assert.equal(started.length, places);
+    assert.equal(events.nextDue(), undefined);
+    while (events.count().waiting > 0) {
+      for (const end of ends.splice(0)) end();
+      await turn();
+      events.run(10);
+    }
+    assert.deepEqual(started, Array.from({ length: 40 }, (_, n) => n));
   }
-  assert.deepEqual(started.toSorted((a, b) => a - b), Array.from({ length: 40 }, (_, n) => n));
+});
+
+test("the targets have 16 places, 16 and 4, and a time limit each", () => {
+  const targets = [handlerTarget(new WorkerHandlers({})), queueTarget(undefined), webhookTarget(undefined)];
+  assert.deepEqual(targets.map(({ name, places, timeout }) => [name, places, timeout]), [["handler", 16, 30_000], ["queue", 16, 15_000], ["webhook", 4, 15_000]]);
+});
+
+test("a target that only fails is left alone between attempts, and gets everything when it recovers", async () => {
+  let well = false;
+  const at = [];
+  const log = [];
+  const events = new Deliveries(storage(), [target(async (_event, _signal, now) => {
+    at.push(now);
+    if (!well) throw new Error("down");
+    return true;
+  }, { places: 4 })], () => {}, (entry) => log.push(entry));
+  for (let n = 0; n < 100; n++) events.add(String(n), "message.report", {}, 1_000_000);
+  let now = await runUntil(events, () => at.length >= 40);
+  assert.ok(now - 1_000_000 > 10 * 60_000, "with 100 events due, 40 attempts would have taken no time");
+  assert.ok(at.slice(1).every((time, i) => time - at[i] <= 31_000), "but never for longer than 30 s");
+  well = true;
+  now = await runUntil(events, () => events.count().waiting === 0, now);
+  assert.deepEqual(events.count(), { waiting: 0, dead: 0 });
+  assert.deepEqual(log.map(({ state }) => state), ["failing", "recovered"], "each change is logged once");
+});
+
+test("one event that always fails delays no other", async () => {
+  const taken = [];
+  const events = new Deliveries(storage(), [target(async ({ id }, _signal, now) => {
+    if (id === "poison") throw new Error("unreadable");
+    taken.push(now);
+    return true;
+  })], () => {});
+  events.add("poison", "message.report", {}, 1_000_000);
+  let now = await runUntil(events, () => events.count().dead === 1);
+  events.add("good", "message.report", {}, now);
+  assert.equal(Math.max(events.nextDue(), now), now);
+  now = await runUntil(events, () => taken.length === 1, now);
+  assert.equal(events.count().waiting, 0);
+});
+
+test("an event of a target that is behind is given up by its age", async () => {
+  let attempts = 0;
+  const events = new Deliveries(storage(), [target(async () => {
+    attempts++;
+    throw new Error("down");
+  })], () => {});
+  events.add("1", "message.report", {}, 1_000_000);
+  events.run(1_000_000 + 31 * HOUR);
+  await turn();
+  assert.deepEqual([attempts, events.count().dead], [1, 1]);
+});
+
+test("Retry-After is waited for, by the event and by the target", async () => {
+  const at = [];
+  let busy = true;
+  const events = new Deliveries(storage(), [target(async ({ id }, _signal, now) => {
+    at.push([id, now]);
+    if (busy) throw new DeliveryError("429", { retryAfter: 100_000 });
+    return true;
+  }, { places: 1 })], () => {});
+  events.add("1", "message.report", {}, 1_000_000);
+  events.add("2", "message.report", {}, 1_000_000);
+  events.run(1_000_000);
+  await turn();
+  const due = events.nextDue();
+  assert.ok(due >= 1_100_000 && due < 1_110_000, `${due}`);
+  events.run(1_099_000);
+  assert.equal(at.length, 1);
+  busy = false;
+  await runUntil(events, () => events.count().waiting === 0);
+  assert.deepEqual(at.map(([id]) => id).sort(), ["1", "1", "2"]);
+});
+
+test("Retry-After is read as seconds or as a date, up to a day", () => {
+  const now = Date.parse("2030-01-01T00:00:00Z");
+  assert.equal(retryAfter("120", now), 120_000);
+  assert.equal(retryAfter("Tue, 01 Jan 2030 00:00:30 GMT", now), 30_000);
+  assert.equal(retryAfter("99999999", now), 86_400_000);
+  for (const nothing of [null, "", "soon", "-5", "0", "Mon, 31 Dec 2029 23:59:00 GMT"]) assert.equal(retryAfter(nothing, now), undefined, nothing);
+});
+
+test("a target that wants no more gets no more, and the events are dead letters at once", async () => {
+  let asked = 0;
+  const events = new Deliveries(storage(), [target(async () => {
+    asked++;
+    throw new DeliveryError("The webhook answered 410", { gone: true });
+  }, { name: "webhook", places: 1 })], () => {});
+  for (const id of ["1", "2", "3"]) events.add(id, "message.report", {}, 1_000_000);
+  let now = await runUntil(events, () => events.count().dead === 3);
+  assert.equal(asked, 1);
+  assert.equal(events.replay("2", now), true);
+  now = await runUntil(events, () => events.count().dead === 3, now);
+  assert.equal(asked, 2, "an operator's replay is tried");
+  events.add("4", "message.report", {}, now + 2 * HOUR);
+  await runUntil(events, () => events.count().dead === 4, now + 2 * HOUR);
+  assert.equal(asked, 3, "and after an hour the next event");
+});
+
+test("what a target can never take is a dead letter at once, and the target is not at fault", async () => {
+  const events = new Deliveries(storage(), [target(async () => {
+    throw new DeliveryError("too long", { final: true });
+  })], () => {});
+  for (let n = 0; n < 20; n++) events.add(String(n).padStart(2, "0"), "message.report", {}, 1_000_000);
+  for (let i = 0; i < 4; i++) {
+    events.run(1_000_000);
+    await turn();
+  }
+  assert.deepEqual(events.count(), { waiting: 0, dead: 20 });
+  const [first] = events.dead("05", 1);
+  assert.deepEqual([first.id, first.attempts, first.error], ["04", 1, "too long"]);
+});
+
+test("an event for a Queue fits: without PDUs where it is too long, else it is a dead letter", async () => {
+  const sent = [];
+  const events = new Deliveries(storage(), [queueTarget({ send: async (body, options) => void sent.push([body, options]) })], () => {});
+  events.add("small", "message.received", { text: "a", pdus: ["00"] }, 1);
+  events.add("long", "message.received", { text: "b".repeat(70_000), pdus: ["00".repeat(40_000)] }, 1);
+  events.add("report", "message.report", { id: "m", raw: "00".repeat(40_000), pdu: "00".repeat(40_000) }, 1);
+  events.add("wide", "message.received", { text: "ß".repeat(64_000) }, 1);
+  events.add("too-long", "message.received", { text: "c".repeat(128_000) }, 1);
+  await runUntil(events, () => events.count().waiting === 0, 1);
+  assert.deepEqual(sent.map(([{ id, data }]) => [id, Object.keys(data)]), [["small", ["text", "pdus"]], ["long", ["text"]], ["report", ["id"]]]);
+  assert.ok(sent.every(([body, { contentType }]) => contentType === "json" && Buffer.byteLength(JSON.stringify(body)) < 128_000));
+  assert.deepEqual(events.dead(undefined, 10).map(({ id, attempts }) => [id, attempts]), [["wide", 1], ["too-long", 1]]);
+});
+
+test("what waits survives a restart, and goes only where it has not been", async () => {
+  const sql = storage();
+  const got = { handler: [], queue: [] };
+  const make = (handler) => new Deliveries(sql, [target(handler), target(async ({ id }) => got.queue.push(id) > 0, { name: "queue" })], () => {});
+  const first = make(({ id }) => id === "2" ? Promise.reject(new Error("no")) : hang());
+  for (const id of ["1", "2", "3"]) first.add(id, "message.report", {}, 1_000_000);
+  first.run(1_000_000);
+  await turn();
+  const second = make(async ({ id, attempts }) => got.handler.push([id, attempts]) > 0);
+  assert.equal(second.count().waiting, 3);
+  await runUntil(second, () => second.count().waiting === 0);
+  assert.deepEqual(got, { handler: [["1", 0], ["3", 0], ["2", 1]], queue: ["1", "2", "3"] });
+});
+
+test("purge removes old dead letters, and what has waited for longer than is kept", async () => {
+  const sql = storage();
+  const blocked = target(async () => true, { name: "webhook", fault: "not now" });
+  const events = new Deliveries(sql, [blocked, target(async () => {
+    throw new DeliveryError("no", { final: true });
+  })], () => {});
+  const [early, late] = [1_000_000_000, 2_000_000_000];
+  for (const now of [early, late]) events.add(ulidFrom(now), "message.report", {}, now);
+  events.run(late);
+  await turn();
+  assert.deepEqual(events.count(), { waiting: 2, dead: 2 });
+  events.purge(ulidFrom(early), early);
+  assert.deepEqual(events.count(), { waiting: 2, dead: 2 });
+  events.purge(ulidFrom(early + 1), early + 1);
+  assert.deepEqual(events.count(), { waiting: 1, dead: 1 });
+  assert.deepEqual(events.dead(undefined, 10).map(({ id }) => id), [ulidFrom(late)]);
+});
+
+test("events of the first version's table go on", async () => {
+  const sql = sqlStorage();
+  sql.exec(`CREATE TABLE deliveries (id TEXT NOT NULL, target TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL, error TEXT, dead INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, target)) WITHOUT ROWID`);
+  const row = (...values) => sql.exec("INSERT INTO deliveries VALUES (?, ?, 'message.report', '{\"data\":1}', ?, ?, ?, ?)", ...values);
+  row("1", "handler", 0, 100, null, 0);
+  row("1", "webhook", 3, 5_000, "500", 0);
+  row("2", "webhook", 11, 50, "gave up", 1);
+  createEventTables(sql);
+  createEventTables(sql);
+  const got = [];
+  const events = new Deliveries(sql, ["handler", "webhook"].map((name) => target(async ({ id, attempts }, _signal, now) => got.push([name, id, attempts, now]) > 0, { name })), () => {});
+  assert.deepEqual(events.count(), { waiting: 1, dead: 1 });
+  await runUntil(events, () => events.count().waiting === 0, 200);
+  assert.deepEqual(got, [["handler", "1", 0, 200], ["webhook", "1", 3, 5_000]]);
+  assert.deepEqual(events.dead(undefined, 10).map(({ id, target: name, attempts, error }) => [id, name, attempts, error]), [["2", "webhook", 11, "gave up"]]);
+});
+
+test("no statement reads more events than it returns", () => {
+  const sql = storage();
+  for (const [query, plan] of [
+    ["SELECT number, id, type, payload, added, attempts, due FROM event_retries CROSS JOIN events USING (number) WHERE target = 1 AND due <= 5 ORDER BY due LIMIT 9",
+      "SEARCH event_retries USING PRIMARY KEY (target=? AND due<?); SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"],
+    ["SELECT number FROM events WHERE number > 7 AND fresh & 1 ORDER BY number LIMIT 9", "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"],
+    ["SELECT id FROM dead_letters WHERE id < 'x' ORDER BY id DESC LIMIT 9", "SEARCH dead_letters USING PRIMARY KEY (id<?)"],
+  ]) assert.equal(sql.plan(query), plan);
+});
+
+/** `ctx.exports.default` of a Worker with these functions: reading a missing one fails as RPC has it. */
+const worker = (functions) => new Proxy({}, { get: (_, name) => functions[name] ?? Promise.reject(new TypeError(`The RPC receiver does not implement the method "${name}".`)) });
+
+test("which handlers there are is found out once, and no error of theirs is taken for an answer", async () => {
+  const lookups = [];
+  const own = { smppReport: () => Promise.reject(new TypeError('The RPC receiver does not implement the method "ofAnother".')) };
+  const watched = new Proxy(worker(own), { get: (inner, name) => (lookups.push(name), inner[name]) });
+  const events = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: watched }))], () => {});
+  for (const id of ["1", "2"]) events.add(id, "message.report", {}, 1_000_000);
+  events.add("3", "message.received", { pdus: [] }, 1_000_000);
+  await runUntil(events, () => events.metrics()[0].failed === 6);
+  assert.equal(events.count().waiting, 2, "those of the handler that throws are tried again, that without a handler is gone");
+  assert.equal(lookups.filter((name) => name === "smppMessage").length, 1);
+  events.add("4", "message.received", { pdus: [] }, 2_000_000);
+  assert.equal(events.count().waiting, 2);
+});
+
+test("that it can't be found out is no answer either", async () => {
+  let broken = 2;
+  const calls = [];
+  const worker = { get smppEnded() {
+    const then = (fulfil, reject) => (broken-- > 0 ? reject(new Error("Network connection lost.")) : fulfil(undefined));
+    const method = new Proxy((event) => Promise.resolve(void calls.push(event)), { get: (_, name) => (name === "then" ? then : undefined) });
+    return method;
+  } };
+  const events = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: worker }))], () => {});
+  events.add("1", "message.ended", { id: "m" }, 1_000_000);
+  await runUntil(events, () => events.metrics()[0].failed === 2);
+  assert.deepEqual([events.count().waiting, calls], [1, []]);
+});
+
+test("without ctx.exports events wait, untried, for a configuration in which handlers can be called", async () => {
+  const sql = storage();
+  const log = [];
+  const events = new Deliveries(sql, [handlerTarget(new WorkerHandlers(undefined)), target(async () => true, { name: "webhook" })], () => {}, (entry) => log.push(entry));
+  for (const id of ["1", "2"]) events.add(id, "message.ended", { id: "m" }, 1_000_000);
+  for (let i = 0; i < 3; i++) {
+    events.run(1_000_000);
+    await turn();
+  }
+  assert.deepEqual(events.metrics().map(({ delivered, failed }) => [delivered, failed]), [[0, 0], [2, 0]]);
+  assert.equal(events.nextDue(), undefined);
+  assert.equal(log.length, 1);
+  assert.match(log[0].error, /2025-11-17.*enable_ctx_exports/);
+  const calls = [];
+  const repaired = new Deliveries(sql, [handlerTarget(new WorkerHandlers({ default: { smppEnded: (data) => Promise.resolve(void calls.push(data)) } }))], () => {});
+  await runUntil(repaired, () => repaired.count().waiting === 0);
+  assert.deepEqual(calls, [{ id: "m" }, { id: "m" }]);
+});
+
+test("events of a handler that a deploy removed are kept as dead letters", async () => {
+  const sql = storage();
+  const first = new Deliveries(sql, [target(hang)], () => {});
+  first.add("1", "message.ended", {}, 1_000_000);
+  const second = new Deliveries(sql, [handlerTarget(new WorkerHandlers({ default: worker({}) }))], () => {});
+  second.add("2", "message.ended", {}, 1_000_000);
+  await runUntil(second, () => second.count().waiting === 0);
+  assert.deepEqual(second.dead(undefined, 10).map(({ id, error }) => [id, error]), [["1", "The Worker has no handler for it any more"]]);
+});
+
+test("a result that can't be passed back is a result", async () => {
+  const results = [
+    () => Promise.reject(new DOMException('Could not serialize object of type "K". This type does not support serialization.', "DataCloneError")),
+    () => Promise.reject(new DOMException("() => 1 could not be cloned.", "DataCloneError")),
+    () => Promise.reject(new Error('Could not serialize object of type "K".')),
+  ];
+  for (const [i, smppEnded] of results.entries()) {
+    const events = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: { smppEnded } }))], () => {});
+    events.add("1", "message.ended", {}, 1_000_000);
+    events.run(1_000_000);
+    await turn();
+    await turn();
+    assert.equal(events.count().waiting, i === 0 ? 0 : 1);
+  }
 });

@@ -1,0 +1,100 @@
+import type { Envelope, EventType } from "../model/delivery-event.ts";
+import type { MessageError, MessageStatus } from "../model/views.ts";
+import { reviveMessage, reviveReport, type GatewayMessage, type GatewayReport } from "./inbox.ts";
+
+/** A message that ended without a report, as `smppEnded` gets it. */
+export interface GatewayEnded {
+  /** The gateway's id of the message. */
+  id: string;
+  status: Extract<MessageStatus, "failed" | "unknown" | "expired" | "deleted">;
+  error: MessageError;
+  account: string;
+}
+
+/**
+ * The handlers of the Worker's default export, all optional: methods of a class that extends `WorkerEntrypoint`, or functions of an object,
+ * which get `env` and `ctx` as further arguments. Each is called at least once for an event, and again, for a day, until it returns.
+ */
+export interface SmppHandlers<Env = unknown> {
+  /** Delivery reports. */
+  smppReport?(report: GatewayReport, env: Env, ctx: ExecutionContext): unknown;
+  /** Inbound messages. */
+  smppMessage?(message: GatewayMessage, env: Env, ctx: ExecutionContext): unknown;
+  /** Messages that failed, expired or ended as `unknown` without a report. */
+  smppEnded?(event: GatewayEnded, env: Env, ctx: ExecutionContext): unknown;
+}
+
+const NAMES = { "message.report": "smppReport", "message.received": "smppMessage", "message.ended": "smppEnded" } as const satisfies Record<EventType, keyof SmppHandlers>;
+
+/** `ctx.exports`, as far as it is used: each export of the Worker's main module as a service binding to itself. */
+export type Exports = { default?: object } | undefined;
+type Stub = Record<string, ((argument: unknown) => Promise<unknown>) & PromiseLike<Disposable | undefined>>;
+
+/** Why no handler can be called with this configuration; undefined if they can. */
+export function handlersFault(exports: Exports): string | undefined {
+  if (exports !== undefined) return undefined;
+  return 'handlers can\'t be called: ctx.exports is missing; set compatibility_date to "2025-11-17" or later, or add "enable_ctx_exports" to compatibility_flags';
+}
+
+/** Calls the Worker's own handlers. */
+export class WorkerHandlers {
+  readonly #exports: Exports;
+  readonly #known: Partial<Record<EventType, boolean>> = {};
+
+  constructor(exports: Exports) {
+    this.#exports = exports;
+  }
+
+  get fault(): string | undefined {
+    return handlersFault(this.#exports);
+  }
+
+  /** Whether the handler exists; undefined until {@link find} found out. */
+  has(type: EventType): boolean | undefined {
+    return this.#known[type];
+  }
+
+  /**
+   * Finds out whether the handler exists, once: it reads the method without calling it, which fails with a TypeError exactly if there is
+   * none. What the handler itself throws has no part in it.
+   */
+  async find(type: EventType): Promise<boolean> {
+    const known = this.#known[type];
+    if (known !== undefined) return known;
+    const worker = this.#exports?.default as Stub | undefined;
+    try {
+      const method = await worker?.[NAMES[type]];
+      method?.[Symbol.dispose]?.();
+      return (this.#known[type] = method !== undefined);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return (this.#known[type] = false);
+    }
+  }
+
+  /** Calls the handler and waits until it is done. Its result is of no interest, also where it can't be passed back. */
+  async call(envelope: Envelope, signal: AbortSignal): Promise<void> {
+    const worker = this.#exports!.default as Stub;
+    const result = worker[NAMES[envelope.type]]!(argumentOf(envelope));
+    const cancel = () => (result as Partial<Disposable>)[Symbol.dispose]?.();
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      ((await result) as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
+    } catch (error) {
+      if (!isUnserializableResult(error)) throw error;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+}
+
+function argumentOf({ type, data }: Envelope): unknown {
+  if (type === "message.report") return reviveReport(data as Parameters<typeof reviveReport>[0]);
+  if (type === "message.received") return reviveMessage(data as Parameters<typeof reviveMessage>[0]);
+  return data;
+}
+
+/** Whether the handler returned, but something that RPC can't carry, such as an instance of a class. */
+function isUnserializableResult(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "DataCloneError" && error.message.startsWith("Could not serialize object of type");
+}
