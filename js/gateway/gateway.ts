@@ -37,16 +37,16 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
   }
 
   message(id: string): Promise<MessageView> {
-    return messageById(this.env, id);
+    return messageById(this.env, TRUSTED, id);
   }
 
   messages(query: { status?: MessageStatus; to?: string; cursor?: string; limit?: number } = {}): Promise<Page<MessageView>> {
     const { cursor, to, status, limit = 50 } = query;
-    return listMessages(this.env, { status, to: to?.replace(/^\+/, ""), limit: Math.min(100, Math.max(1, limit)) }, cursor);
+    return listMessages(this.env, TRUSTED, { status, to: to?.replace(/^\+/, ""), limit: Math.min(100, Math.max(1, limit)) }, cursor);
   }
 
   cancel(id: string): Promise<MessageView> {
-    return cancelMessage(this.env, id);
+    return cancelMessage(this.env, TRUSTED, id);
   }
 
   links(): Promise<LinkView[]> {

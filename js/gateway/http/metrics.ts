@@ -29,6 +29,8 @@ const FAMILIES: Family[] = [
   { name: "smpp_deliveries_running", type: "gauge", help: "Attempts to deliver events at present.", samples: (l) => l.targets.map(({ target, running }) => [{ target }, running]) },
   { name: "smpp_events_given_up_total", type: "counter", help: "Events that became dead letters.", samples: (l) => l.targets.map(({ target, buried }) => [{ target }, buried]) },
   { name: "smpp_deliveries_waiting", type: "gauge", help: "Events that wait to be delivered.", samples: (l) => one(l.waiting) },
+  { name: "smpp_event_streams", type: "gauge", help: "Streams of server-sent events that are open.", samples: (l) => one(l.streams.open) },
+  { name: "smpp_event_streams_dropped_total", type: "counter", help: "Streams broken off because they were not read.", samples: (l) => one(l.streams.dropped) },
   { name: "smpp_dead_letters", type: "gauge", help: "Events that were given up and are kept.", samples: (l) => one(l.dead) },
 ];
 

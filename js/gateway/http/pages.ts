@@ -1,6 +1,6 @@
-import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import type { GatewayEnv } from "../model/config.ts";
 import { problem, problemResponse } from "../model/problem.ts";
-import { isLocal } from "./keys.ts";
+import { demandReachable } from "./keys.ts";
 
 /** The console, what it is made of, the decoder, and the API's description. */
 const PAGES = /^\/($|console\/|decoder(\/|$)|openapi\.json$)/;
@@ -17,12 +17,12 @@ export interface PagesEnv extends GatewayEnv {
 
 /**
  * The answer to a request for a page, undefined for any other request. Pages are for all, since they tell nothing: what they show comes
- * by the API. Without API keys they are for this machine only, as all else is.
+ * by the API. Without API keys they are for this machine only, as all else is: then it throws 403.
  */
 export async function page(request: Request, env: PagesEnv): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   if (!env.ASSETS || !PAGES.test(pathname)) return undefined;
-  if (settingsOf(env).keys.length === 0 && !isLocal(request)) return problemResponse(problem("local-only", "Set SMPP_API_KEYS to serve others"));
+  await demandReachable(request, env);
   if (request.method !== "GET" && request.method !== "HEAD") return problemResponse(problem("method-not-allowed", "GET can be used"), { allow: "GET, HEAD" });
   const found = await env.ASSETS.fetch(request);
   if (found.status === 404) return undefined;

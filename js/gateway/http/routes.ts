@@ -1,14 +1,16 @@
-import type { Handler } from "hono";
+import type { Context, Handler } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
 import { linkAt } from "../link/stub.ts";
+import { handlersFault, type Exports } from "../link/worker-handlers.ts";
+import type { Scope } from "../model/api-keys.ts";
 import { demand, type Caller } from "../model/caller.ts";
 import { ConfigError, settingsOf, type GatewayEnv } from "../model/config.ts";
 import { toHex } from "../model/hex.ts";
 import { linkName } from "../model/ids.ts";
 import { check, checkPreview, DecodeInput } from "../model/input.ts";
-import { problem, ProblemError, problemResponse } from "../model/problem.ts";
+import { API_HEADERS, problem, ProblemError, problemResponse } from "../model/problem.ts";
 import { whole } from "../model/schema.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
@@ -16,7 +18,7 @@ import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, m
 import { preview, sendAll } from "../operations/send.ts";
 import { decode, mediaType, readBody, readJson } from "./body.ts";
 import { joinEvents } from "./event-stream.ts";
-import { authenticate } from "./keys.ts";
+import { authenticate, demandReachable } from "./keys.ts";
 import { prometheus } from "./metrics.ts";
 
 /** What the routes have at hand. */
@@ -31,6 +33,17 @@ const ListParameters = v.strictObject({ status: v.optional(v.picklist(STATUSES))
 const EventParameters = v.strictObject({ pdus: v.optional(v.picklist(["true", "false"])) });
 const PageParameters = v.strictObject({ cursor: CURSOR, limit: LIMIT });
 
+/** Who may use a route: callers with one of the scopes, or with any key. */
+type Access = readonly Scope[] | "any key";
+
+interface Method<P extends string> {
+  access: Access;
+  handle: Handler<GatewayContext, P>;
+}
+
+const READ = ["read"] as const;
+const ADMIN = ["admin"] as const;
+
 /** The HTTP API as a Hono app: `app.route("/sms", smppRoutes())` in a Hono app, or its `fetch` as a Worker's. */
 export function smppRoutes(): Hono<GatewayContext> {
   const app = new Hono<GatewayContext>();
@@ -38,127 +51,160 @@ export function smppRoutes(): Hono<GatewayContext> {
   app.onError((error) => problemOf(error));
   app.notFound(() => problemResponse(problem("not-found")));
 
-  // With keys it needs none: it tells nothing of messages. Without keys it is local like all.
   app.use(async (c, next) => {
-    const open = /\/(healthz)?$/.test(c.req.path) && settingsOf(c.env).keys.length > 0;
-    if (!open) c.set("caller", await authenticate(c.req.raw, settingsOf(c.env)));
+    await next();
+    for (const [name, value] of Object.entries(API_HEADERS)) c.res.headers.set(name, value);
+  });
+
+  // The one route without a key: it says nothing of messages.
+  app.get("/healthz", async (c, next) => {
+    if (!c.req.path.endsWith("/healthz")) return next();
+    await demandReachable(c.req.raw, c.env);
+    const links = await listLinks(c.env);
+    const up = links.filter(({ state }) => state === "bound").length;
+    const status = up === links.length ? "ok" : up > 0 ? "degraded" : "down";
+    const problems = problemsOf(c.env, exportsOf(c));
+    return c.json({ status, links: { up, total: links.length }, ...(problems.length > 0 ? { problems } : {}) }, up > 0 ? 200 : 503);
+  });
+
+  // Everything behind this needs a key, whatever its path: also what is not there.
+  app.use(async (c, next) => {
+    c.set("caller", await authenticate(c.req.raw, c.env));
     await next();
   });
 
   /** Answers each of `methods` at `path`, and any other one with 405. */
-  const route = <P extends string>(path: P, methods: Record<string, Handler<GatewayContext, P>>) => {
-    for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler);
+  const route = <P extends string>(path: P, methods: Record<string, Method<P>>) => {
+    for (const [method, { access, handle }] of Object.entries(methods)) {
+      app.on(method, path, async (c, next) => {
+        if (access !== "any key") demand(c.var.caller, ...access);
+        return handle(c, next);
+      });
+    }
     const allow = Object.keys(methods).join(", ");
     app.all(path, () => problemResponse(problem("method-not-allowed", `${allow} can be used`), { allow }));
   };
 
   route("/v1/messages", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      const { cursor, to, ...query } = check(ListParameters, c.req.query(), "invalid-query");
-      const page = await listMessages(c.env, { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
-      return c.json({ messages: page.items, cursor: page.cursor });
+    GET: {
+      access: ["read", "own"],
+      handle: async (c) => {
+        const { cursor, to, ...query } = check(ListParameters, c.req.query(), "invalid-query");
+        const page = await listMessages(c.env, c.var.caller, { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
+        return c.json({ messages: page.items, cursor: page.cursor });
+      },
     },
-    POST: async (c) => {
-      demand(c.var.caller, "send");
-      const { value, text } = await readJson(c.req.raw);
-      const key = c.req.header("idempotency-key");
-      const idempotency = key === undefined ? undefined : { key: checkKey(key), content: text };
-      const several = Array.isArray(value);
-      const results = await sendAll(c.env, c.var.caller, several ? value : [value], several, idempotency);
-      return c.json(several ? results : results[0]!, 202);
+    POST: {
+      access: ["send"],
+      handle: async (c) => {
+        const { value, text } = await readJson(c.req.raw);
+        const key = c.req.header("idempotency-key");
+        const idempotency = key === undefined ? undefined : { key: checkKey(key), content: text };
+        const several = Array.isArray(value);
+        const results = await sendAll(c.env, c.var.caller, several ? value : [value], several, idempotency);
+        return c.json(several ? results : results[0]!, 202);
+      },
     },
   });
 
   route("/v1/messages/preview", {
-    POST: async (c) => {
-      return json(preview(checkPreview((await readJson(c.req.raw)).value)));
-    },
+    POST: { access: "any key", handle: async (c) => json(preview(checkPreview((await readJson(c.req.raw)).value))) },
   });
 
   route("/v1/messages/:id", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      return c.json(await messageById(c.env, c.req.param("id")));
-    },
-    DELETE: async (c) => {
-      demand(c.var.caller, "send");
-      return c.json(await cancelMessage(c.env, c.req.param("id")));
-    },
+    GET: { access: ["read", "own"], handle: async (c) => c.json(await messageById(c.env, c.var.caller, c.req.param("id"))) },
+    DELETE: { access: ["send", "own", "admin"], handle: async (c) => c.json(await cancelMessage(c.env, c.var.caller, c.req.param("id"))) },
   });
 
   route("/v1/inbound", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
-      const page = await listInbound(c.env, limit, cursor);
-      return c.json({ messages: page.items, cursor: page.cursor });
+    GET: {
+      access: READ,
+      handle: async (c) => {
+        const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
+        const page = await listInbound(c.env, limit, cursor);
+        return c.json({ messages: page.items, cursor: page.cursor });
+      },
     },
   });
 
   route("/v1/events", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      const { pdus } = check(EventParameters, c.req.query(), "invalid-query");
-      if (pdus === "true") demand(c.var.caller, "admin");
-      const last = c.req.header("last-event-id") ?? "";
-      const query = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
-      const answers = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
-      return new Response(joinEvents(answers.map((answer) => answer.body!)), {
-        headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
-      });
+    GET: {
+      access: READ,
+      handle: async (c) => {
+        const { pdus } = check(EventParameters, c.req.query(), "invalid-query");
+        if (pdus === "true") demand(c.var.caller, "admin");
+        // A HEAD request comes as a GET, and nobody would read its stream.
+        if (c.req.raw.method === "HEAD") return new Response(null, { headers: EVENT_HEADERS });
+        const last = c.req.header("last-event-id") ?? "";
+        const query = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
+        const answers = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
+        return new Response(joinEvents(answers.map((answer) => answer.body!), c.req.raw.signal), { headers: EVENT_HEADERS });
+      },
     },
   });
 
   route("/v1/links", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      return c.json({ links: await listLinks(c.env) });
-    },
+    GET: { access: READ, handle: async (c) => c.json({ links: await listLinks(c.env) }) },
   });
 
   route("/v1/dead-letters", {
-    GET: async (c) => {
-      demand(c.var.caller, "admin");
-      const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
-      const page = await listDeadLetters(c.env, limit, cursor);
-      return c.json({ deadLetters: page.items, cursor: page.cursor });
+    GET: {
+      access: ADMIN,
+      handle: async (c) => {
+        const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
+        const page = await listDeadLetters(c.env, limit, cursor);
+        return c.json({ deadLetters: page.items, cursor: page.cursor });
+      },
     },
   });
 
   route("/v1/dead-letters/:id/replay", {
-    POST: async (c) => {
-      demand(c.var.caller, "admin");
-      await replayDeadLetter(c.env, c.req.param("id"));
-      return c.json({ id: c.req.param("id"), status: "queued" }, 202);
+    POST: {
+      access: ADMIN,
+      handle: async (c) => {
+        await replayDeadLetter(c.env, c.req.param("id"));
+        return c.json({ id: c.req.param("id"), status: "queued" }, 202);
+      },
     },
   });
 
   route("/v1/decode", {
-    POST: async (c) => {
-      const { pdus, ...options } = await decodeInput(c.req.raw);
-      return json(decodePdus(pdus, options));
-    },
-  });
-
-  route("/healthz", {
-    GET: async (c) => {
-      const links = await listLinks(c.env);
-      const up = links.filter(({ state }) => state === "bound").length;
-      const status = up === links.length ? "ok" : up > 0 ? "degraded" : "down";
-      return c.json({ status, links: { up, total: links.length } }, up > 0 ? 200 : 503);
+    POST: {
+      access: "any key",
+      handle: async (c) => {
+        const { pdus, ...options } = await decodeInput(c.req.raw);
+        return json(decodePdus(pdus, options));
+      },
     },
   });
 
   route("/metrics", {
-    GET: async (c) => {
-      demand(c.var.caller, "read");
-      const links = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).metrics()));
-      return c.body(prometheus(links), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+    GET: {
+      access: READ,
+      handle: async (c) => {
+        const links = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).metrics()));
+        return c.body(prometheus(links), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+      },
     },
   });
 
   return app;
+}
+
+const EVENT_HEADERS = { "content-type": "text/event-stream" };
+
+/** `ctx.exports` of the Worker; without an execution context nothing is known of it. */
+function exportsOf(c: Context<GatewayContext>): Exports {
+  try {
+    return (c.executionCtx as unknown as { exports?: Exports }).exports;
+  } catch {
+    return {};
+  }
+}
+
+/** What an operator has to fix. No message holds a setting's value. */
+function problemsOf(env: GatewayEnv, exports: Exports): string[] {
+  return [...settingsOf(env).accounts.map(({ fault }) => fault), handlersFault(exports)].filter((fault) => fault !== undefined);
 }
 
 /** The answer to a request that ended with `error`. What is not meant for the caller goes to the log. */

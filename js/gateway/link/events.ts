@@ -1,7 +1,9 @@
 /** Events kept for a stream that comes back. */
 const KEPT = 500;
-/** Octets that may wait for a slow reader; then its stream ends, and it may come back. */
-const BEHIND = 262_144;
+/** Octets that may wait for a slow reader, beside those it starts with; then its stream breaks off, and it may come back. */
+const BEHIND = 131_072;
+/** Streams at a time: together with {@link BEHIND} they bound the memory. */
+const STREAMS = 32;
 
 /** What happened at a link: a message's state, something inbound, the link's own state, or a PDU that passed. */
 export interface GatewayEvent {
@@ -14,7 +16,14 @@ export interface GatewayEvent {
 /** The server-sent events of one link. The id of an event is its time, so that one id serves for all links. */
 export class Events {
   #kept: GatewayEvent[] = [];
-  readonly #readers = new Map<ReadableStreamDefaultController<Uint8Array>, { pdus: boolean }>();
+  /** `start`: octets that the reader started with. */
+  readonly #readers = new Map<ReadableStreamDefaultController<Uint8Array>, { pdus: boolean; start: number }>();
+  #dropped = 0;
+
+  /** Streams that are open, and how many were broken off because nobody read them. */
+  get streams(): { open: number; dropped: number } {
+    return { open: this.#readers.size, dropped: this.#dropped };
+  }
 
   publish(type: Exclude<GatewayEvent["type"], "pdu">, at: number, data: unknown): void {
     const event = { type, at, data };
@@ -36,19 +45,21 @@ export class Events {
 
   /**
    * Events from now on, and before them those kept since `since`: that of this very time may be a repeat. With `pdus` also PDUs, and
-   * these before them.
+   * these before them. Where too many streams are open, the one that is furthest behind breaks off, or the oldest: whether anybody reads
+   * a stream is not always to be seen.
    */
   stream(since: number | undefined, pdus?: { at: number; data: unknown }[]): ReadableStream<Uint8Array> {
+    if (this.#readers.size >= STREAMS) this.#drop(this.#furthestBehind());
     let own: ReadableStreamDefaultController<Uint8Array>;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         own = controller;
-        this.#readers.set(controller, { pdus: pdus !== undefined });
         controller.enqueue(encoder.encode(":\n\n"));
         for (const { at, data } of pdus ?? []) controller.enqueue(encode({ type: "pdu", at, data }));
         for (const event of this.#kept) {
           if (since !== undefined && event.at >= since) controller.enqueue(encode(event));
         }
+        this.#readers.set(controller, { pdus: pdus !== undefined, start: BEHIND - (controller.desiredSize ?? 0) });
       },
       cancel: () => {
         this.#readers.delete(own);
@@ -60,11 +71,23 @@ export class Events {
     for (const reader of readers) {
       try {
         reader.enqueue(octets);
-        if ((reader.desiredSize ?? 0) > 0) continue;
-        reader.close();
-      } catch { /* the reader is gone */ }
-      this.#readers.delete(reader);
+        if ((reader.desiredSize ?? 0) + (this.#readers.get(reader)?.start ?? 0) > 0) continue;
+        this.#drop(reader);
+      } catch {
+        this.#readers.delete(reader);
+      }
     }
+  }
+
+  /** Unlike an end, an error frees at once what waits for the reader. */
+  #drop(reader: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#readers.delete(reader);
+    this.#dropped++;
+    reader.error(new Error("The stream was not read"));
+  }
+
+  #furthestBehind(): ReadableStreamDefaultController<Uint8Array> {
+    return [...this.#readers.keys()].reduce((one, other) => ((other.desiredSize ?? 0) < (one.desiredSize ?? 0) ? other : one));
   }
 }
 

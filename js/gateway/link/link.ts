@@ -43,6 +43,8 @@ export interface LinkMetrics extends LinkView {
   targets: TargetMetrics[];
   waiting: number;
   dead: number;
+  /** Streams of events, those open and those broken off because nobody read them. */
+  streams: { open: number; dropped: number };
 }
 
 /** One bind in one Durable Object, named `<account>/<number>`, with its messages in SQLite. */
@@ -93,7 +95,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
     });
     this.#claims = new Claims(sql);
     this.#outbox.recover(Date.now());
-    if (!this.#account) return;
+    if (!this.#account || this.#account.fault !== undefined) return;
     const window = this.#account.options.window ?? 10;
     this.#pump = new Pump(this.#outbox, window, (id) => messageIdKey(id, "response", format), (keys) => this.#inbox.answered(keys, Date.now()), wake);
     this.#bind = new Bind(this.#account, this.#clientOptions(this.#account), {
@@ -127,7 +129,7 @@ export class SmppLink extends DurableObject<GatewayEnv> {
       ...this.#view(), waiting, dead,
       submitted: this.#submitted + (stats?.submitted ?? 0), throttled: this.#throttled + (stats?.throttled ?? 0),
       binds: this.#binds, losses: this.#losses, reports: this.#inbox.reports, inbound: this.#inbox.messages, messages: this.#reached,
-      targets: this.#deliveries.metrics(),
+      targets: this.#deliveries.metrics(), streams: this.#events.streams,
     };
   }
 
@@ -384,12 +386,13 @@ export class SmppLink extends DurableObject<GatewayEnv> {
 
   #view(): LinkView {
     const account = this.#account;
-    const url = account && new URL(account.url);
+    const fault = account?.fault;
+    const url = account && fault === undefined ? new URL(account.url) : undefined;
     const stats = this.#bind?.client?.stats();
-    const { boundAt, retryAt, error } = this.#bind ?? {};
+    const { boundAt, retryAt, error = fault } = this.#bind ?? {};
     return {
       ...this.#place,
-      state: this.#bind?.state ?? "down",
+      state: fault === undefined ? this.#bind?.state ?? "down" : "misconfigured",
       smsc: url?.host ?? "",
       systemId: decodeURIComponent(url?.username ?? ""),
       ...(boundAt === undefined ? {} : { boundAt: new Date(boundAt).toISOString() }),

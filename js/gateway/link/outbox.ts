@@ -46,6 +46,8 @@ export interface ListQuery {
   status?: MessageStatus | undefined;
   /** Recipient, without `+`. */
   to?: string | undefined;
+  /** Only messages of this API key. */
+  caller?: string | undefined;
   /** Only ids before this ULID. */
   before?: string | undefined;
   limit: number;
@@ -171,6 +173,7 @@ export class Outbox {
     };
     add("status = ?", query.status);
     add("recipient = ?", query.to);
+    add("caller = ?", query.caller);
     add("id < ?", query.before);
     return this.#sql.exec<Row>(`SELECT * FROM messages WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`, ...values, query.limit)
       .toArray().map((row) => this.#view(row));
@@ -289,6 +292,7 @@ export class Outbox {
       encoding: row.encoding, segments: row.segments,
       ...(first ? { messageId: first.messageId } : {}),
       parts,
+      ...(row.caller === "" ? {} : { key: row.caller }),
       ...(row.error === null ? {} : { error: JSON.parse(row.error) as MessageError }),
       createdAt: iso(row.created), updatedAt: iso(row.updated),
       ...(input.scheduleAt === undefined ? {} : { scheduledAt: iso(Date.parse(input.scheduleAt)) }),

@@ -1,8 +1,40 @@
+import { readAddress } from "../../client/address.ts";
+
 /** An address as it is given: a text, or the three fields of a PDU. */
 export type Address = string | { ton: number; npi: number; addr: string };
 
-/** The address as one text: as one reads it, for the index by recipient, and for comparing senders. */
+/** The address as one text: as one reads it, for the index by recipient. */
 export function addressText(address: Address): string {
   if (typeof address === "string") return address;
   return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
+}
+
+/** Why the address can't be sent; undefined if it can. `field`: whose it is. */
+export function addressFault(address: Address, field: "to" | "from"): string | undefined {
+  try {
+    const { addr } = fields(address, field);
+    if (!/^[ -~\u00a1-\u00ff]*$/.test(addr)) return "printable Latin characters are expected";
+    if (addr.length > 20) return "at most 20 characters are expected";
+    if (field === "to" && addr === "") return "a recipient is expected";
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.replace(`${field}: `, "");
+  }
+}
+
+/** A recipient as it is stored, compared and listed: without what may stand between its digits. */
+export function canonicalAddress(to: string): string {
+  return addressText(fields(to, "to"));
+}
+
+/** What two addresses have in common exactly if the SMSC gets the same three fields of them. */
+export function addressKey(address: Address): string {
+  const { ton, npi, addr } = fields(address, "from");
+  return `${ton}/${npi}/${addr}`;
+}
+
+function fields(address: Address, field: string): { ton: number; npi: number; addr: string } {
+  const out = { ton: 0, npi: 0, addr: "" };
+  readAddress(address, out, field);
+  return out;
 }

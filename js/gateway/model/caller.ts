@@ -1,4 +1,5 @@
-import type { Scope } from "./config.ts";
+import { addressKey, type Address } from "./address.ts";
+import type { Scope } from "./api-keys.ts";
 import { ProblemError } from "./problem.ts";
 
 /** On whose behalf a request is made. */
@@ -6,16 +7,49 @@ export interface Caller {
   /** Name of the API key; empty for this machine without keys, and for RPC. */
   name: string;
   rate?: number | undefined;
-  senders?: string[] | undefined;
+  senders?: Address[] | undefined;
   scopes: readonly Scope[];
 }
 
-const ALL: readonly Scope[] = ["send", "read", "admin"];
+const ALL: readonly Scope[] = ["send", "read", "admin", "own"];
 
 /** The caller by service binding: code of the same owner. */
 export const TRUSTED: Caller = { name: "", scopes: ALL };
 
-/** Throws 403 unless `caller` has `scope`. */
-export function demand(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.includes(scope)) throw new ProblemError("forbidden", `The scope "${scope}" is needed`);
+/** Throws 403 unless `caller` has one of `scopes`. */
+export function demand(caller: Caller, ...scopes: Scope[]): void {
+  if (hasScope(caller, ...scopes)) return;
+  throw new ProblemError("forbidden", `The scope ${scopes.map((scope) => `"${scope}"`).join(" or ")} is needed`);
+}
+
+export function hasScope(caller: Caller, ...scopes: Scope[]): boolean {
+  return scopes.some((scope) => caller.scopes.includes(scope));
+}
+
+/** Whether the caller may use that sender: exactly one of its own, by type, plan and digits. */
+export function mayUseSender(caller: Caller, from: Address): boolean {
+  return caller.senders === undefined || caller.senders.some((sender) => addressKey(sender) === addressKey(from));
+}
+
+/** TLVs that name a sender, or whom to call back, beside the sender's address. */
+const SENDER_TLVS = new Set([0x0202 /* source_subaddress */, 0x0302 /* callback_num_pres_ind */, 0x0303 /* callback_num_atag */, 0x0381 /* callback_num */]);
+
+/** The tag of the first of the encoded TLVs that a caller with senders of its own may not set. */
+export function senderTlv(tlvs: Uint8Array): number | undefined {
+  const view = new DataView(tlvs.buffer, tlvs.byteOffset, tlvs.byteLength);
+  for (let at = 0; at + 4 <= tlvs.length; at += 4 + view.getUint16(at + 2)) {
+    if (SENDER_TLVS.has(view.getUint16(at))) return view.getUint16(at);
+  }
+  return undefined;
+}
+
+/** The information element of a user data header that names another address to reply to (3GPP TS 23.040, 9.2.3.24.13). */
+const REPLY_ADDRESS = 0x22;
+
+/** Whether a user data header, its length octet included, has an address to reply to. */
+export function hasReplyAddress(udh: Uint8Array): boolean {
+  for (let at = 1; at + 1 < udh.length; at += 2 + udh[at + 1]!) {
+    if (udh[at] === REPLY_ADDRESS) return true;
+  }
+  return false;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
+import { readOptions } from "../../client/options.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
 import { between, CONCATS, whole } from "./schema.ts";
@@ -27,8 +28,13 @@ export interface GatewayEnv {
   SMPP_FAILOVER_SECONDS?: string | number;
   /** `"pdus"`: one line a PDU in the log; `"texts"`: with texts and numbers. Default `"none"`. */
   SMPP_LOG?: string;
-  /** JSON: API keys by name: `{ "shop": "the-key", "crm": { "key": "…", "rate": 10, "senders": ["12345"], "scopes": ["send"] } }`. A secret. */
-  SMPP_API_KEYS?: string | object;
+  /**
+   * JSON: API keys by name: `{ "shop": "the-key", "crm": { "key": "…", "rate": 10, "senders": ["12345"], "scopes": ["send", "own"] } }`.
+   * A secret, or a binding of the Secrets Store that holds it.
+   */
+  SMPP_API_KEYS?: string | object | SecretsStoreSecret;
+  /** `"true"` serves requests from this machine without API keys, `"false"` doesn't. Default: only under `wrangler dev` and its like. */
+  SMPP_DEVELOPMENT?: string | boolean;
   /** Where reports and inbound messages are posted to. https only, unless `SMPP_WEBHOOK_PRIVATE` is set. */
   SMPP_WEBHOOK_URL?: string;
   /** Signing secret by Standard Webhooks (`whsec_…`); several, divided by spaces, while one replaces another. A secret. */
@@ -46,18 +52,8 @@ export interface Account {
   url: string;
   links: number;
   options: ConnectOptions;
-}
-
-export type Scope = "send" | "read" | "admin";
-
-export interface ApiKey {
-  name: string;
-  key: string;
-  /** Messages a second. */
-  rate?: number | undefined;
-  /** The only senders that it may use; the first one is the default. */
-  senders?: string[] | undefined;
-  scopes: Scope[];
+  /** Why it can't be used. Its links stay down, and its messages wait or go by another account. */
+  fault?: string;
 }
 
 export interface Webhook {
@@ -69,7 +65,6 @@ export interface Webhook {
 export interface Settings {
   /** At least one, in the order of preference. */
   accounts: Account[];
-  keys: ApiKey[];
   webhook: Webhook | undefined;
   maxQueue: number;
   /** Milliseconds. */
@@ -99,7 +94,6 @@ function read(env: GatewayEnv): Settings {
   if (log !== "none" && log !== "pdus" && log !== "texts") throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
   return {
     accounts: accounts(env),
-    keys: apiKeys(env),
     webhook: webhook(env),
     maxQueue: number(env, "SMPP_MAX_QUEUE", 100_000, 1, 10_000_000),
     retention: days * 86_400_000,
@@ -139,56 +133,54 @@ const options = {
 const Options = v.strictObject(options);
 const AccountName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,32}$/));
 const LinkCount = whole(1, 64);
-const Accounts = v.record(AccountName, v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...options }));
-
-const Key = v.pipe(v.string(), v.regex(/^[!-~]{8,}$/));
-const Scopes = v.array(v.picklist(["send", "read", "admin"]));
-const KeyName = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/));
-const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
-  key: Key,
-  rate: v.optional(between(0.01, Infinity)),
-  senders: v.optional(v.pipe(v.array(v.string()), v.check((list) => list.length > 0))),
-  scopes: v.optional(Scopes),
-})]));
+const Accounts = v.record(AccountName, v.unknown());
+const AccountSettings = v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...options });
 
 function accounts(env: GatewayEnv): Account[] {
   const { via, ...shared } = json(env, "SMPP_OPTIONS", Options) ?? {};
   const links = number(env, "SMPP_LINKS", 1, 1, 64);
-  const account = (name: string, url: string, count: number, own: ConnectOptions, through: string | undefined, variable: string): Account => {
-    checkUrl(url, variable);
-    const socket = through === undefined ? {} : { socket: socketOf(env, through, variable) };
-    return { name, url, links: count, options: { ...shared, ...own, ...socket } };
-  };
   const several = json(env, "SMPP_ACCOUNTS", Accounts);
   if (several) {
-    const list = Object.entries(several).map(([name, { url, links: count, via: own, ...rest }]) =>
-      account(name, url, count ?? links, defined(rest), own ?? via, "SMPP_ACCOUNTS"));
+    const list = Object.entries(several).map(([name, given]) => {
+      const { settings, fault } = accountSettings(given);
+      if (!settings) return { name, url: "", links: linkCount(given) ?? links, options: {}, fault: `SMPP_ACCOUNTS: ${name}: ${fault}` };
+      const { url, links: count, via: own, ...rest } = settings;
+      return account(env, name, url, count ?? links, { ...shared, ...defined(rest) }, own ?? via, `SMPP_ACCOUNTS: ${name}`);
+    });
     if (list.length === 0) throw new ConfigError("SMPP_ACCOUNTS: at least one account is expected");
     return list;
   }
   if (!env.SMPP_URL) throw new ConfigError("SMPP_URL or SMPP_ACCOUNTS is missing");
-  return [account("main", env.SMPP_URL, links, {}, via, "SMPP_URL")];
+  return [account(env, "main", env.SMPP_URL, links, shared, via, "SMPP_URL")];
 }
 
-function checkUrl(url: string, variable: string): void {
-  const parsed = URL.parse(url);
-  if (!parsed || (parsed.protocol !== "smpp:" && parsed.protocol !== "smpps:") || parsed.hostname === "") {
-    throw new ConfigError(`${variable}: smpp://system_id:password@host:port or smpps://… is expected`);
+/** One account. What can't be used of it is its own fault: the others work. */
+function account(env: GatewayEnv, name: string, url: string, links: number, own: ConnectOptions, via: string | undefined, variable: string): Account {
+  try {
+    const options = via === undefined ? own : { ...own, socket: socketOf(env, via, variable) };
+    readOptions(url, options);
+    return { name, url, links, options };
+  } catch (error) {
+    const message = (error as Error).message;
+    return { name, url: "", links, options: {}, fault: error instanceof ConfigError ? message : `${variable}: ${message}` };
   }
+}
+
+function accountSettings(given: unknown): { settings?: v.InferOutput<typeof AccountSettings>; fault?: string } {
+  const result = v.safeParse(AccountSettings, given);
+  return result.success ? { settings: result.output } : { fault: faultOf(result.issues[0]) };
+}
+
+/** The number of links of an account that can't be used otherwise: their messages are to be found. */
+function linkCount(given: unknown): number | undefined {
+  const { links } = Object(given) as { links?: unknown };
+  return v.is(LinkCount, links) ? links : undefined;
 }
 
 function socketOf(env: GatewayEnv, binding: string, variable: string): SocketFactory {
   const through = (env as unknown as Record<string, { connect?: SocketFactory } | undefined>)[binding];
   if (!through || typeof through !== "object") throw new ConfigError(`${variable}: there is no binding named ${binding} to connect through`);
   return (address, how) => through.connect!(address, how);
-}
-
-function apiKeys(env: GatewayEnv): ApiKey[] {
-  const keys = json(env, "SMPP_API_KEYS", ApiKeys) ?? {};
-  return Object.entries(keys).map(([name, value]) => {
-    const { key, rate, senders, scopes } = typeof value === "string" ? { key: value } as Partial<ApiKey> & { key: string } : value;
-    return { name, key, rate, senders, scopes: scopes ?? ["send", "read", "admin"] };
-  });
 }
 
 function webhook(env: GatewayEnv): Webhook | undefined {
@@ -224,7 +216,12 @@ function number(env: GatewayEnv, name: keyof GatewayEnv, fallback: number, min: 
 function json<S extends v.GenericSchema>(env: GatewayEnv, name: keyof GatewayEnv, schema: S): v.InferOutput<S> | undefined {
   const given = env[name];
   if (given === undefined || given === "") return undefined;
-  let value: unknown = given;
+  return readSetting(name, given, schema);
+}
+
+/** The value of a setting, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
+export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
+  let value = given;
   if (typeof given === "string") {
     try {
       value = JSON.parse(given);
@@ -234,8 +231,14 @@ function json<S extends v.GenericSchema>(env: GatewayEnv, name: keyof GatewayEnv
   }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const path = v.getDotPath(result.issues[0]) ?? "";
-  throw new ConfigError(`${name}: ${path ? `${path} ` : ""}is not as expected`);
+  throw new ConfigError(`${name}: ${faultOf(result.issues[0])}`);
+}
+
+/** Names the field, and never its value. */
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  const unknown = issue.type === "strict_object" && issue.expected === "never";
+  return path ? `${path} ${unknown ? "is not known" : "is not as expected"}` : "is not as expected";
 }
 
 function defined<T extends object>(input: T): T {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { readAddress } from "../../client/address.ts";
 import type { SmsMessage, TlvInput } from "../../client/index.ts";
+import { addressFault, canonicalAddress } from "./address.ts";
 import { fromHex, toHex } from "./hex.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
 import { CONCATS, whole } from "./schema.ts";
@@ -25,7 +25,7 @@ function strict<E extends v.ObjectEntries>(entries: E) {
 }
 
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
-const address = (field: string) => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
+const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
   v.rawCheck(({ dataset, addIssue }) => {
     const message = dataset.typed ? addressFault(dataset.value, field) : undefined;
     if (message !== undefined) addIssue({ message });
@@ -110,6 +110,7 @@ export function checkMessage(value: unknown, now: number, path = ""): MessageInp
     fault("validity", "a time after scheduleAt is expected");
   }
   if (errors.length > 0) throw new ProblemError("invalid-message", undefined, { errors });
+  if (typeof input.to === "string") input.to = canonicalAddress(input.to);
   return input;
 }
 
@@ -143,18 +144,6 @@ export function toSms(input: MessageInput): SmsMessage {
 
 function hasOneContent({ text, binary }: PreviewInput): boolean {
   return (text === undefined) !== (binary === undefined);
-}
-
-function addressFault(value: string | v.InferOutput<typeof AddressObject>, field: string): string | undefined {
-  try {
-    const out = { ton: 0, npi: 0, addr: "" };
-    readAddress(value, out, field);
-    if (out.addr.length > 20) return "at most 20 characters are expected";
-    if (field === "to" && out.addr === "") return "a recipient is expected";
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.replace(`${field}: `, "");
-  }
 }
 
 function mapTlvs(tlvs: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {

@@ -19,7 +19,7 @@ const TITLES = {
   "invalid-query": [400, "The query can't be used"],
   "invalid-key": [400, "The Idempotency-Key can't be used"],
   "unauthorized": [401, "An API key is needed"],
-  "local-only": [403, "Without API keys only requests from this machine are served"],
+  "local-only": [403, "Without API keys only this machine is served, under development"],
   "forbidden": [403, "This API key may not do that"],
   "not-found": [404, "There is no such thing here"],
   "method-not-allowed": [405, "This method is not for this address"],
@@ -62,9 +62,19 @@ export class ProblemError extends Error {
   }
 }
 
+/** Headers of every answer of the API: it is data, for the one who asked. */
+export const API_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
 export function problemResponse(body: Problem, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status: body.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    headers: { ...API_HEADERS, "content-type": "application/problem+json", ...headers },
   });
 }

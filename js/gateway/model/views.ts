@@ -3,8 +3,8 @@
 import type { countSegments, Message } from "../../client/index.ts";
 import type { Address } from "./address.ts";
 
-/** The link's state as /v1/links shows it. `waiting`: until the next attempt. */
-export type BindState = "down" | "connecting" | "bound" | "waiting";
+/** The link's state as /v1/links shows it. `waiting`: until the next attempt; `misconfigured`: its account can't be used, see `error`. */
+export type BindState = "down" | "connecting" | "bound" | "waiting" | "misconfigured";
 
 /** A link as /v1/links shows it. */
 export interface LinkView {
@@ -66,6 +66,8 @@ export interface MessageView {
   error?: MessageError;
   account: string;
   link: number;
+  /** Name of the API key that sent it. */
+  key?: string;
   createdAt: string;
   updatedAt: string;
   scheduledAt?: string;

@@ -1,5 +1,6 @@
 import type { ListQuery } from "../link/outbox.ts";
 import { linkAt, type LinkStub } from "../link/stub.ts";
+import { hasScope, type Caller } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import type { DeadLetter } from "../model/delivery-event.ts";
 import { parseId, ULID, type Place } from "../model/ids.ts";
@@ -13,24 +14,35 @@ export interface Page<T> {
   cursor: string | null;
 }
 
-/** The message of that id; throws 404 if there is none. */
-export async function messageById(env: GatewayEnv, id: string): Promise<MessageView> {
+/** The message of that id; throws 404 if there is none that the caller may see. */
+export async function messageById(env: GatewayEnv, caller: Caller, id: string): Promise<MessageView> {
   const message = await linkOf(env, id)?.message(id);
-  if (!message) throw new ProblemError("not-found", "There is no message of that id");
+  if (!message || !(hasScope(caller, "read") || (hasScope(caller, "own") && isOwn(caller, message)))) throw noMessage();
   return message;
 }
 
-/** Cancels a message; throws a {@link ProblemError} if that can't be. */
-export async function cancelMessage(env: GatewayEnv, id: string): Promise<MessageView> {
+/**
+ * Cancels a message; throws a {@link ProblemError} if that can't be. Others' messages are for administrators only, and unknown to those who
+ * may not see them.
+ */
+export async function cancelMessage(env: GatewayEnv, caller: Caller, id: string): Promise<MessageView> {
+  if (!hasScope(caller, "admin")) {
+    const message = await linkOf(env, id)?.message(id);
+    if (!message || !(isOwn(caller, message) || hasScope(caller, "read"))) throw noMessage();
+    if (!isOwn(caller, message)) throw new ProblemError("forbidden", "The message is another key's");
+  }
   const result = await linkOf(env, id)?.cancel(id);
-  if (!result) throw new ProblemError("not-found", "There is no message of that id");
+  if (!result) throw noMessage();
   if ("message" in result) return result.message;
   throw ProblemError.of(result.problem);
 }
 
-/** Messages of all links, the newest first. */
-export function listMessages(env: GatewayEnv, query: Omit<ListQuery, "before">, cursor: string | undefined): Promise<Page<MessageView>> {
-  return page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, before, limit }));
+/** Messages of all links that the caller may see, the newest first. */
+export async function listMessages(env: GatewayEnv, caller: Caller, query: Omit<ListQuery, "before" | "caller">, cursor: string | undefined): Promise<Page<MessageView>> {
+  if (hasScope(caller, "read")) return page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, before, limit }));
+  const { items, ...rest } = await page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, caller: caller.name, before, limit }));
+  // For minutes after a deploy a link may run code that knows nothing of `caller`.
+  return { items: items.filter((message) => isOwn(caller, message)), ...rest };
 }
 
 /** Inbound messages of all links, the newest first. */
@@ -51,6 +63,14 @@ export async function replayDeadLetter(env: GatewayEnv, id: string): Promise<voi
 /** All links, brought up if they are not. */
 export function listLinks(env: GatewayEnv): Promise<LinkView[]> {
   return Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).status()));
+}
+
+function isOwn(caller: Caller, { key }: MessageView): boolean {
+  return caller.name !== "" && key === caller.name;
+}
+
+function noMessage(): ProblemError {
+  return new ProblemError("not-found", "There is no message of that id");
 }
 
 /** The link that an id names. One that no setting ever had gets no object made for it. */

@@ -3,7 +3,7 @@ import { encodeTlvs } from "../../engine/codec.ts";
 import type { EnqueueResult } from "../link/link.ts";
 import type { NewMessage } from "../link/outbox.ts";
 import { linkAt } from "../link/stub.ts";
-import type { Caller } from "../model/caller.ts";
+import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
 import { addressText } from "../model/address.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
@@ -107,14 +107,20 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   const input = checkMessage(value, now, path);
   const fault = (field: string, message: string, more?: Partial<Problem>) =>
     new ProblemError("invalid-message", undefined, { errors: [{ path: path ? `${path}.${field}` : field, message }], ...more });
+  const foreign = (field: string, message: string) =>
+    new ProblemError("forbidden", "This API key may not use that sender", { errors: [{ path: path ? `${path}.${field}` : field, message }] });
   if (caller.senders) {
     input.from ??= caller.senders[0]!;
-    if (!caller.senders.includes(addressText(input.from))) throw new ProblemError("forbidden", "This API key may not use that sender", { errors: [{ path: path ? `${path}.from` : "from", message: "not one of the key's senders" }] });
+    if (!mayUseSender(caller, input.from)) throw foreign("from", "not one of the key's senders");
+    if (input.udh !== undefined && hasReplyAddress(fromHex(input.udh))) throw foreign("udh", "a key with senders can't set an address to reply to");
   }
   const possible = places(settings, addressText(input.to), input.account);
   if (possible.length === 0) throw fault("account", "there is no such account");
   const counted = count(settings, input, fault);
-  if (input.tlvs) usable(() => encodeTlvs(toSms(input).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
+  if (input.tlvs) {
+    const tlvs = usable(() => encodeTlvs(toSms(input).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
+    if (caller.senders && senderTlv(tlvs) !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${senderTlv(tlvs)!.toString(16).padStart(4, "0")}`);
+  }
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
