@@ -1,11 +1,20 @@
-import { aborted, type SmppError } from "./errors.ts";
+import { checked, callback, reading, signal, type Checks } from "./check.ts";
+import { aborted, invalid, SmppError } from "./errors.ts";
 import { isThenable } from "./inbound.ts";
 import type { Sent } from "./sent.ts";
+import { isAborted, offAbort, onAbort } from "./signals.ts";
 import type { ResultSink } from "./slots.ts";
+import { nextTurn } from "./turns.ts";
 import type { BulkOptions, BulkResult, BulkSummary, SmsMessage } from "./types.ts";
 
 /** Messages taken from the source whose results have not been told yet. */
 const LIMIT = 1_000;
+/** Messages taken from the source before timers and sockets get their turn. */
+const AT_ONCE = 1_000;
+/** Milliseconds that `onResult` may take for one result once the sending has ended. */
+const PATIENCE = 10_000;
+
+const CHECKS: Checks<BulkOptions> = { onResult: callback, signal };
 
 /** What a bulk needs of the client. */
 export interface BulkSender {
@@ -21,9 +30,11 @@ interface Entry {
   result: BulkResult | undefined;
 }
 
+type Source = Iterator<SmsMessage> | AsyncIterator<SmsMessage>;
+
 /**
  * One `sendMany`: takes messages as fast as they go out and tells the results in order. Memory holds {@link LIMIT} messages, however
- * many there are.
+ * many there are. Neither a source nor an `onResult` that hangs keeps it from ending with the client, or by its signal.
  */
 export class Bulk implements ResultSink {
   readonly #sender: BulkSender;
@@ -35,33 +46,42 @@ export class Bulk implements ResultSink {
   /** The first message whose result has not been told, and the next to be sent. */
   #head = 0;
   #next = 0;
-  #source: Iterator<SmsMessage> | AsyncIterator<SmsMessage>;
+  #source: Source;
   /** No more is taken: the source is at its end, or `#stopped`. */
   #exhausted = false;
   #stopped: { error: unknown } | undefined;
   /** Results are being told. */
   #telling = false;
   #tellPlanned = false;
+  /** The sending has ended, so that `onResult` is not waited for any longer than {@link PATIENCE}. */
+  #ending = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  /** Goes on without what `onResult` is waited for. */
+  #waitNoMore: (() => void) | undefined;
   /** Continues the taking of messages, when it waits for room. */
   #resume: (() => void) | undefined;
   #finish: (() => void) | undefined;
 
+  /** @throws {SmppError} for an argument that can't be used */
   constructor(sender: BulkSender, messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>, options: BulkOptions) {
+    const { onResult, signal } = checked("options", options, CHECKS);
     this.#sender = sender;
-    this.#signal = options.signal;
-    this.#onResult = options.onResult;
-    this.#source = Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
+    this.#signal = signal;
+    this.#onResult = onResult;
+    this.#source = reading("messages", "invalid-option", () => sourceOf(messages));
   }
 
   async run(): Promise<BulkSummary> {
     const signal = this.#signal;
-    const onAbort = (): void => this.#stop(aborted(signal, "submit_sm", "unknown"));
+    const stop = (): void => this.#stop(aborted(signal, "submit_sm", "unknown"));
     const finished = new Promise<void>((resolve) => (this.#finish = resolve));
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal !== undefined) {
+      if (isAborted(signal)) stop();
+      onAbort(signal, stop);
+    }
     void this.#take();
     await finished;
-    signal?.removeEventListener("abort", onAbort);
+    if (signal !== undefined) offAbort(signal, stop);
     if (this.#stopped !== undefined) throw this.#stopped.error;
     return this.#summary;
   }
@@ -72,15 +92,23 @@ export class Bulk implements ResultSink {
     if (index === this.#head) this.#planTell();
   }
 
+  /** The client has ended, and everything that was under way is settled. */
+  end(error: SmppError): void {
+    this.#ending = true;
+    if (!this.#exhausted) this.#stop(error);
+    if (this.#waitNoMore !== undefined) this.#losePatience();
+  }
+
   async #take(): Promise<void> {
     try {
-      while (this.#stopped === undefined) {
+      for (let taken = 1; this.#stopped === undefined; taken++) {
         const step = this.#source.next();
         const { done, value } = isThenable(step) ? await step : (step as IteratorResult<SmsMessage>);
         if (done) break;
         if (this.#stopped !== undefined) return;
         const room = this.#send(value);
         if (room !== undefined) await room;
+        if (taken % AT_ONCE === 0) await nextTurn();
       }
     } catch (error) {
       this.#exhausted = true;
@@ -97,15 +125,20 @@ export class Bulk implements ResultSink {
     const index = this.#next;
     const entry: Entry = { message, ticket: -1, result: undefined };
     this.#entries[index % LIMIT] = entry;
+    let ended: SmppError | undefined;
     try {
       entry.ticket = this.#sender.submit(message, this, index);
     } catch (error) {
       const { code } = error as SmppError;
       if (code === "queue-full" && index > this.#head) return this.#room().then(() => this.#send(message));
+      if (code === "closed") ended = error as SmppError;
       entry.result = { message, error: error as SmppError };
     }
     this.#next++;
     if (entry.result !== undefined && index === this.#head) this.#planTell();
+    // The message itself may have stopped it, in a getter.
+    if (this.#stopped !== undefined && entry.result === undefined) this.#sender.cancel(entry.ticket);
+    if (ended !== undefined) this.#stop(ended);
     return undefined;
   }
 
@@ -132,7 +165,7 @@ export class Bulk implements ResultSink {
         this.#entries[index % LIMIT] = undefined;
         this.#count(entry.result);
         const told = this.#onResult?.(entry.result, index);
-        if (isThenable(told)) await told;
+        if (isThenable(told)) await this.#patiently(told);
       }
     } catch (error) {
       this.#onResult = undefined;
@@ -143,6 +176,28 @@ export class Bulk implements ResultSink {
     this.#resume?.();
     this.#resume = undefined;
     if (this.#head === this.#next && (this.#exhausted || this.#stopped !== undefined)) this.#finish?.();
+  }
+
+  /** Waits for what `onResult` returned; once the sending has ended, not for ever. */
+  async #patiently(told: PromiseLike<unknown>): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#waitNoMore = () => {
+          this.#onResult = undefined;
+          resolve();
+        };
+        if (this.#ending) this.#losePatience();
+        told.then(() => resolve(), reject);
+      });
+    } finally {
+      if (this.#patience !== undefined) clearTimeout(this.#patience);
+      this.#waitNoMore = undefined;
+    }
+  }
+
+  #losePatience(): void {
+    if (this.#patience !== undefined) clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.#waitNoMore?.(), PATIENCE);
   }
 
   #first(): Entry | undefined {
@@ -163,8 +218,10 @@ export class Bulk implements ResultSink {
   #stop(error: unknown): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = { error };
+    this.#ending = true;
+    if (this.#waitNoMore !== undefined) this.#losePatience();
     // The source is closed, but not waited for: it may hang.
-    if (!this.#exhausted) Promise.resolve(this.#source.return?.()).catch(() => undefined);
+    if (!this.#exhausted) new Promise((resolve) => resolve(this.#source.return?.())).catch(() => undefined);
     // The last first: what is in the queue must not take the place of what is cancelled on the wire.
     for (let index = this.#next - 1; index >= this.#head; index--) {
       const entry = this.#entries[index % LIMIT];
@@ -172,4 +229,12 @@ export class Bulk implements ResultSink {
     }
     this.#planTell();
   }
+}
+
+function sourceOf(messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>): Source {
+  const open = typeof messages === "string" ? undefined : ((messages as AsyncIterable<SmsMessage>)?.[Symbol.asyncIterator] ?? (messages as Iterable<SmsMessage>)?.[Symbol.iterator]);
+  if (typeof open !== "function") throw invalid("invalid-option", "messages", "an array, a generator or another iterable is expected");
+  const source = open.call(messages) as Source;
+  if (typeof source?.next !== "function") throw new TypeError("its iterator has no next()");
+  return source;
 }

@@ -5,20 +5,24 @@ import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
+import { Callbacks } from "./callbacks.ts";
+import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
 import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound } from "./inbound.ts";
 import { publicMessage } from "./inbound-message.ts";
-import { readMessage, registeredDelivery, smsFields } from "./message.ts";
+import { byPlainName, emptyMessage, plainAddress, readMessage, registeredDelivery, tagOf } from "./message.ts";
+import { exactOctets } from "../engine/octets.ts";
 import type { Settings } from "./options.ts";
 import { closedError, closeError, failure, refusal } from "./outcome.ts";
 import { Pair } from "./pair.ts";
 import { Sent } from "./sent.ts";
+import { isAborted, offAbort, onAbort } from "./signals.ts";
 import { Slots, type ResultSink, type Slot } from "./slots.ts";
 import { tapped } from "./tapped.ts";
 import { readSchedule, readValidity } from "./time.ts";
 import type {
-  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, Response, Segment, SentSegment,
+  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, RequestOptions, Response, Segment, SentSegment,
   SmsMessage, Stats,
 } from "./types.ts";
 
@@ -30,6 +34,20 @@ const ESME_RX_T_APPN = 0x64;
 const MESSAGE_STATES: ReportStatus[] = [
   "scheduled", "enroute", "delivered", "expired", "deleted", "undeliverable", "accepted", "unknown", "rejected", "skipped",
 ];
+
+const REF_CHECKS: Checks<MessageRef> = { from: anything };
+const CANCEL_CHECKS: Checks<CancelOptions> = { from: anything, to: anything, serviceType: text };
+const REPLACEMENT_CHECKS: Checks<Replacement> = {
+  from: anything,
+  text,
+  binary: (value) => (exactOctets(value) === undefined ? "a Uint8Array is expected" : undefined),
+  encoding: text,
+  validity: anything,
+  scheduleAt: anything,
+  report: anything,
+  smDefaultMsgId: octet,
+};
+const REQUEST_CHECKS: Checks<RequestOptions> = { signal };
 
 /** The link that a client drives. */
 export type ClientLink = Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
@@ -48,11 +66,13 @@ export class SmppClient implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #link: ClientLink;
   readonly #slots = new Slots();
-  readonly #fields = smsFields();
+  readonly #message = emptyMessage();
   readonly #deliveries: Deliveries;
   readonly #reports: Inbound<Report>;
   readonly #messages: Inbound<Message>;
   readonly #segments: Inbound<Segment>;
+  readonly #callbacks: Callbacks;
+  readonly #bulks = new Set<Bulk>();
   /** The bind request's name, for errors. */
   readonly #bind: string;
   #peer = { systemId: "", version: 0 };
@@ -71,12 +91,13 @@ export class SmppClient implements AsyncDisposable {
   constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport) {
     const { options, engine } = settings;
     this.#settings = settings;
+    this.#callbacks = new Callbacks(options.log);
     this.#bind = `bind_${options.bind ?? "transceiver"}`;
     const respond = (request: number, taken: boolean): void => void this.#link.respond(request, taken ? ESME_ROK : ESME_RX_T_APPN);
     this.#deliveries = new Deliveries(respond);
-    this.#reports = new Inbound(options.onReport, respond, (error) => this.#complain("onReport", error));
-    this.#messages = new Inbound(options.onMessage, respond, (error) => this.#complain("onMessage", error));
-    this.#segments = new Inbound(options.onSegment, respond, (error) => this.#complain("onSegment", error));
+    this.#reports = new Inbound(options.onReport, respond, (error) => this.#callbacks.complain("onReport", error));
+    this.#messages = new Inbound(options.onMessage, respond, (error) => this.#callbacks.complain("onMessage", error));
+    this.#segments = new Inbound(options.onSegment, respond, (error) => this.#callbacks.complain("onSegment", error));
     try {
       const [sink, watched] = [this.#sink(), this.#watched(this.#tapped(open))];
       this.#link = options.fallback ? new Pair(makeLink, engine, sink, watched) : makeLink(engine, sink, watched);
@@ -88,12 +109,12 @@ export class SmppClient implements AsyncDisposable {
   /** @internal Connects and binds; settles within the bind timeout. */
   async open(): Promise<void> {
     const { bindTimeout, fallback, signal } = this.#settings.options;
-    if (signal?.aborted) throw aborted(signal, this.#bind, "not-sent");
+    if (signal !== undefined && isAborted(signal)) throw aborted(signal, this.#bind, "not-sent");
     let timer: ReturnType<typeof setTimeout> | undefined;
     // The engine ends each attempt in its time; this is for all that may follow each other at once.
     const attempts = this.#settings.targets.length + (fallback ? 1 : 0);
     const limit = (bindTimeout ?? this.#settings.engine.bindTimeout ?? 0) * attempts;
-    const onAbort = (): void => this.#failOpening(aborted(signal, this.#bind, "unknown"));
+    const stop = (): void => this.#failOpening(aborted(signal, this.#bind, "unknown"));
     try {
       await new Promise<void>((resolve, reject) => {
         this.#opening = { resolve, reject };
@@ -102,12 +123,12 @@ export class SmppClient implements AsyncDisposable {
             code: "timeout", command: this.#bind, outcome: "unknown", retryable: true,
           })), limit);
         }
-        signal?.addEventListener("abort", onAbort, { once: true });
+        if (signal !== undefined) onAbort(signal, stop);
         this.#link.start();
       });
     } finally {
       if (timer !== undefined) clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      if (signal !== undefined) offAbort(signal, stop);
     }
   }
 
@@ -146,10 +167,11 @@ export class SmppClient implements AsyncDisposable {
    * message's result, in the order of the messages; a message that fails does not stop the others. Memory stays bounded: of the
    * source at most 1,000 messages are taken ahead of the results.
    *
-   * Resolves with the numbers. Rejects when the source or `onResult` throws (with that error) or the signal is aborted; then no more
-   * messages are taken, those under way are cancelled, and their results are told first (unless `onResult` threw).
+   * Resolves with the numbers. Rejects when the source or `onResult` throws (with that error), when the signal is aborted, or when the
+   * client ends before the source does. Then no more messages are taken, those in flight are cancelled, and their results are reported
+   * first, unless `onResult` threw or one of its promises is still pending 10 seconds later.
    */
-  sendMany(messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>, options: BulkOptions = {}): Promise<BulkSummary> {
+  async sendMany(messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>, options: BulkOptions = {}): Promise<BulkSummary> {
     const submit = (message: SmsMessage, sink: ResultSink, index: number): number => {
       const ticket = this.#slots.take();
       const slot = this.#slots.at(ticket);
@@ -158,7 +180,13 @@ export class SmppClient implements AsyncDisposable {
       this.#submit(message, ticket, slot);
       return ticket;
     };
-    return new Bulk({ submit, cancel: (ticket) => this.#link.cancel(ticket) }, messages, options).run();
+    const bulk = new Bulk({ submit, cancel: (ticket) => this.#link.cancel(ticket) }, messages, options);
+    this.#bulks.add(bulk);
+    try {
+      return await bulk.run();
+    } finally {
+      this.#bulks.delete(bulk);
+    }
   }
 
   /**
@@ -167,10 +195,12 @@ export class SmppClient implements AsyncDisposable {
    *
    * @throws {SmppError} As {@link SmppClient.sendSms}.
    */
-  async request(pdu: PduInput, options: { signal?: AbortSignal } = {}): Promise<Response> {
-    const frame = await this.#request(pdu, options.signal);
+  async request(pdu: PduInput, options: RequestOptions = {}): Promise<Response> {
+    const { signal } = checked("options", options, REQUEST_CHECKS);
+    const asked = readPdu(pdu);
+    const frame = await this.#request(asked, signal);
     const decoded = decodePdus(frame).pdus[0];
-    if (decoded === undefined) throw new SmppError("the response can't be read", { code: "protocol", command: String(pdu.command), outcome: "unknown" });
+    if (decoded === undefined) throw new SmppError("the response can't be read", { code: "protocol", command: String(asked.command), outcome: "unknown" });
     const fields: Response["fields"] = {};
     for (const { name, value } of decoded.fields) {
       if (!Array.isArray(value)) fields[name] = value;
@@ -185,9 +215,11 @@ export class SmppClient implements AsyncDisposable {
    * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RQUERYFAIL if the SMSC doesn't know it.
    */
   async query(messageId: string, options: MessageRef = {}): Promise<QueryResult> {
-    const { fields } = await this.request({ command: "query_sm", message_id: messageId, ...source(options.from) });
+    const id = readId(messageId);
+    const { from } = checked("options", options, REF_CHECKS);
+    const { fields } = await this.request({ command: "query_sm", message_id: id, ...source(from) });
     return {
-      messageId: String(fields["message_id"] ?? messageId),
+      messageId: String(fields["message_id"] ?? id),
       status: MESSAGE_STATES[Number(fields["message_state"])] ?? "unknown",
       finalDate: String(fields["final_date"] ?? ""),
       errorCode: Number(fields["error_code"] ?? 0),
@@ -199,12 +231,14 @@ export class SmppClient implements AsyncDisposable {
    * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RCANCELFAIL if it is too late.
    */
   async cancel(messageId: string, options: CancelOptions = {}): Promise<void> {
-    const to = address(options.to, "to");
+    const id = readId(messageId);
+    const given = checked("options", options, CANCEL_CHECKS);
+    const to = address(given.to, "to");
     await this.#request({
       command: "cancel_sm",
-      service_type: options.serviceType ?? "",
-      message_id: messageId,
-      ...source(options.from),
+      service_type: given.serviceType ?? "",
+      message_id: id,
+      ...source(given.from),
       dest_addr_ton: to.ton,
       dest_addr_npi: to.npi,
       destination_addr: to.addr,
@@ -217,16 +251,18 @@ export class SmppClient implements AsyncDisposable {
    * @throws {SmppError} As {@link SmppClient.sendSms}; ESME_RREPLACEFAIL if it is too late.
    */
   async replace(messageId: string, replacement: Replacement): Promise<void> {
-    const validity = readValidity(replacement.validity);
+    const id = readId(messageId);
+    const given = checked("replacement", replacement, REPLACEMENT_CHECKS, "invalid-field");
+    const validity = reading("validity", "invalid-field", () => readValidity(given.validity));
     await this.#request({
       command: "replace_sm",
-      message_id: messageId,
-      ...source(replacement.from),
-      schedule_delivery_time: readSchedule(replacement.scheduleAt) ?? "",
+      message_id: id,
+      ...source(given.from),
+      schedule_delivery_time: reading("scheduleAt", "invalid-field", () => readSchedule(given.scheduleAt)) ?? "",
       validity_period: typeof validity === "number" ? readSchedule(validity) : (validity ?? ""),
-      registered_delivery: registeredDelivery(replacement.report),
-      sm_default_msg_id: replacement.smDefaultMsgId ?? 0,
-      short_message: this.#replacementText(replacement),
+      registered_delivery: registeredDelivery(given.report),
+      sm_default_msg_id: given.smDefaultMsgId ?? 0,
+      short_message: this.#replacementText(given),
     });
   }
 
@@ -268,28 +304,34 @@ export class SmppClient implements AsyncDisposable {
 
   /** Throws with the slot given back if the message is not taken. */
   #submit(message: SmsMessage, ticket: number, slot: Slot): void {
-    const { signal } = message;
+    const read = this.#message;
+    let tag: string | undefined;
     try {
+      readMessage(message, read);
+      const { sms, signal } = read;
+      tag = read.tag;
       if (this.#closed) throw closedError("submit_sm", "not-sent", this.#endedBy);
-      if (signal?.aborted) throw aborted(signal, "submit_sm", "not-sent");
-      readMessage(message, this.#fields);
-      const { segments, encoding } = this.#link.sendSms(ticket, this.#fields);
+      if (signal !== undefined) {
+        if (isAborted(signal)) throw aborted(signal, "submit_sm", "not-sent");
+        this.#cancelOnAbort(ticket, slot, signal);
+      }
+      const { segments, encoding } = this.#link.sendSms(ticket, sms);
       slot.expected = segments;
       slot.encoding = encoding;
       slot.command = "submit_sm";
-      slot.report = this.#fields.registeredDelivery !== 0;
+      slot.report = sms.registeredDelivery !== 0;
+      slot.tag = tag;
     } catch (error) {
       this.#slots.release(ticket);
-      throw refusal(error, "submit_sm");
+      throw tagged(refusal(byPlainName(error), "submit_sm"), tag ?? tagOf(message));
     }
     if (slot.report) this.#deliveries.expect();
-    if (signal !== undefined) this.#cancelOnAbort(ticket, slot, signal);
   }
 
   #request(pdu: PduInput, signal: AbortSignal | undefined = undefined): Promise<Uint8Array> {
     const command = String(pdu.command);
     if (this.#closed) return Promise.reject(closedError(command, "not-sent", this.#endedBy));
-    if (signal?.aborted) return Promise.reject(aborted(signal, command, "not-sent"));
+    if (signal !== undefined && isAborted(signal)) return Promise.reject(aborted(signal, command, "not-sent"));
     const promise = new Promise<Uint8Array>(keep);
     const ticket = this.#slots.take();
     const slot = this.#slots.at(ticket);
@@ -311,7 +353,7 @@ export class SmppClient implements AsyncDisposable {
     slot.onAbort = () => {
       if (this.#aborted.push({ ticket, signal }) === 1) queueMicrotask(() => this.#cancelAborted());
     };
-    signal.addEventListener("abort", slot.onAbort, { once: true });
+    onAbort(signal, slot.onAbort);
   }
 
   /**
@@ -325,10 +367,8 @@ export class SmppClient implements AsyncDisposable {
   }
 
   #replacementText({ text, binary, encoding = "gsm7" }: Replacement): Uint8Array {
-    if (text === undefined ? !(binary instanceof Uint8Array) : typeof text !== "string" || binary !== undefined) {
-      throw invalid("invalid-field", "text", "one of text (a string) and binary (a Uint8Array) is expected");
-    }
-    if (text === undefined) return binary as Uint8Array;
+    if ((text === undefined) === (binary === undefined)) throw invalid("invalid-field", "text", "one of text (a string) and binary (a Uint8Array) is expected");
+    if (text === undefined) return exactOctets(binary) as Uint8Array;
     const { parts, segments, unencodable } = countSegments(text, { encoding, defaultAlphabet: this.#settings.options.defaultAlphabet });
     if (unencodable.length > 0) {
       throw new SmppError(`the encoding ${encoding} lacks ${unencodable.length} of the characters`, { code: "unencodable", command: "replace_sm", outcome: "not-sent", unencodable });
@@ -354,7 +394,7 @@ export class SmppClient implements AsyncDisposable {
   #tapped(open: OpenTransport): OpenTransport {
     const { onOctets } = this.#settings.options;
     if (onOctets === undefined) return open;
-    return tapped(open, (direction, octets) => this.#tell("onOctets", () => onOctets(direction, octets), () => octets));
+    return tapped(open, (direction, octets) => this.#callbacks.call("onOctets", onOctets, direction, octets));
   }
 
   #sink(): LinkSink {
@@ -373,10 +413,11 @@ export class SmppClient implements AsyncDisposable {
       segment: (segment, request) => void this.#segments.offer(segment, request),
       request: (frame, request) => {
         if (request !== 0) this.#link.respond(request, ESME_RINVCMDID);
-        this.#tell("onPdu", this.#settings.options.onPdu, () => decodePdus(frame).pdus[0]);
+        const [pdu] = this.#settings.options.onPdu === undefined ? [] : decodePdus(frame).pdus;
+        if (pdu !== undefined) this.#callbacks.call("onPdu", this.#settings.options.onPdu, pdu);
       },
       bindRequest: (_bind, request) => void this.#link.respond(request, ESME_RINVCMDID),
-      log: (line) => this.#log(line),
+      log: (line) => this.#callbacks.log(line),
       closed: (detail) => this.#ended(detail),
     };
   }
@@ -385,7 +426,7 @@ export class SmppClient implements AsyncDisposable {
   #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
     const slot = this.#slots.at(ticket);
     const ok = outcome === Outcome.Response && status === ESME_ROK;
-    const error = ok ? undefined : failure(outcome, status, slot.command, slot.signal, this.#lostBy);
+    const error = ok ? undefined : tagged(failure(outcome, status, slot.command, slot.signal, this.#lostBy), slot.tag);
     if (slot.expected === 0) {
       if (error === undefined) slot.resolve?.(frame as never);
       else slot.reject?.(error);
@@ -411,7 +452,7 @@ export class SmppClient implements AsyncDisposable {
     let sent: Sent | undefined;
     if (first !== undefined) {
       const partial = accepted < segments.length;
-      sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", this.#delivery(slot, partial));
+      sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, this.#delivery(slot, partial));
     } else if (slot.report) {
       this.#deliveries.forget();
     }
@@ -423,14 +464,16 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
-  #delivery({ report, segments }: Slot, partial: boolean): Delivery | undefined {
+  #delivery({ report, segments, tag }: Slot, partial: boolean): Delivery | undefined {
     if (!report) return undefined;
     const format = this.#settings.options.messageIdFormat ?? "as-is";
     const ids = segments.filter(({ status }) => status === "accepted").map(({ messageId }) => messageId);
-    return this.#deliveries.accepted(ids.map((id) => messageIdKey(id, "response", format)), partial);
+    return this.#deliveries.accepted(ids.map((id) => messageIdKey(id, "response", format)), partial, tag);
   }
 
   #report(report: Report, request: number, key: string): void {
+    const tag = this.#deliveries.tagOf(key);
+    if (tag !== undefined) report.tag = tag;
     const handled = this.#reports.offer(report, request);
     this.#deliveries.offer(key, report, request, handled);
   }
@@ -441,7 +484,8 @@ export class SmppClient implements AsyncDisposable {
     const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind) : undefined;
     // The next endpoint, or the next kind of bind, belongs to the first connection.
     if (error !== undefined && detail?.retryIn !== 0) this.#failOpening(error);
-    this.#tell("onState", this.#settings.options.onState, () => state as ConnectionState, error && { message: error.message, error, retryIn: detail?.retryIn });
+    const shown = error && { message: error.message, error, retryIn: detail?.retryIn };
+    this.#callbacks.call("onState", this.#settings.options.onState, state as ConnectionState, shown);
   }
 
   /** The first connection failed: it is not tried again. */
@@ -464,7 +508,7 @@ export class SmppClient implements AsyncDisposable {
     this.#failOpening(error);
     for (const ticket of this.#slots.busy()) {
       const slot = this.#slots.at(ticket);
-      const lost = closedError(slot.command, "unknown", this.#endedBy);
+      const lost = tagged(closedError(slot.command, "unknown", this.#endedBy), slot.tag);
       if (slot.sink !== undefined) slot.sink.settle(slot.index, undefined, lost);
       else slot.reject?.(lost);
       this.#slots.release(ticket);
@@ -472,32 +516,15 @@ export class SmppClient implements AsyncDisposable {
     this.#deliveries.close(closedError("submit_sm", "unknown", this.#endedBy));
     this.#reports.close(this.#endedBy);
     this.#messages.close(this.#endedBy);
+    for (const bulk of this.#bulks) bulk.end(closedError("submit_sm", "not-sent", this.#endedBy));
     this.#onClosed?.();
   }
+}
 
-  /** Calls a callback of the user's; its errors are his, and change nothing here. */
-  #tell<A, B>(name: string, callback: ((first: A, second?: B) => void) | undefined, first: () => A | undefined, second?: B): void {
-    if (callback === undefined) return;
-    try {
-      const value = first();
-      if (value !== undefined) callback(value, second);
-    } catch (error) {
-      this.#complain(name, error);
-    }
-  }
-
-  #log(line: string): void {
-    try {
-      this.#settings.options.log?.(line);
-    } catch (error) {
-      console.error("smpp-edge: log threw", error);
-    }
-  }
-
-  #complain(name: string, error: unknown): void {
-    if (this.#settings.options.log === undefined) console.error(`smpp-edge: ${name} threw`, error);
-    else this.#log(`${name} threw: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** The error of a message with this tag. Each message and each segment has an error of its own. */
+function tagged<E extends SmppError | undefined>(error: E, tag: string | undefined): E {
+  if (tag !== undefined && error !== undefined) (error as { tag?: string }).tag = tag;
+  return error;
 }
 
 /** Of a message that was not accepted at all: the error that says most, a possible delivery before a refusal before nothing sent. */
@@ -509,8 +536,23 @@ function gravest(segments: SentSegment[]): SmppError {
 
 function address(input: string | Address | undefined, field: string): Address {
   const out: Address = { ton: 0, npi: 0, addr: "" };
-  readAddress(input, out, field);
+  readAddress(plainAddress(input, field), out, field);
   return out;
+}
+
+function readId(messageId: string): string {
+  if (typeof messageId === "string" && messageId !== "") return messageId;
+  throw invalid("invalid-field", "messageId", "the id that the SMSC gave the message is expected");
+}
+
+/** The PDU, each of its fields read once. */
+function readPdu(pdu: PduInput): PduInput {
+  return reading("pdu", "invalid-field", () => {
+    if (!isObject(pdu)) throw invalid("invalid-field", "pdu", "an object is expected");
+    const given = Object.fromEntries(Object.entries(pdu)) as PduInput;
+    if (typeof given.command !== "string" && typeof given.command !== "number") throw invalid("invalid-field", "command", "a name or a number is expected");
+    return given;
+  });
 }
 
 function source(from: string | Address | undefined): Record<string, unknown> {

@@ -1,5 +1,6 @@
-import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
+import { aborted, SmppError, TimeoutError } from "./errors.ts";
 import { Generations } from "./generations.ts";
+import { isAborted, offAbort, onAbort } from "./signals.ts";
 import type { Report, ReportStatus } from "./types.ts";
 
 const MINUTE = 60_000;
@@ -64,9 +65,9 @@ export class Deliveries {
   }
 
   /** The message was accepted, under these keys. `refused`: not all of it. */
-  accepted(keys: string[], refused: boolean): Delivery {
+  accepted(keys: string[], refused: boolean, tag: string | undefined): Delivery {
     this.#expected--;
-    const delivery = new Delivery(this, keys, refused);
+    const delivery = new Delivery(this, keys, refused, tag);
     for (const key of delivery.keys) {
       const early = this.#early.take(key);
       if (early !== undefined) {
@@ -76,6 +77,11 @@ export class Deliveries {
       this.#remembered.set(key, delivery);
     }
     return delivery;
+  }
+
+  /** The tag of the message with this key; undefined if it has none, or is not known any more. */
+  tagOf(key: string): string | undefined {
+    return (this.#waiting.get(key) ?? this.#remembered.get(key))?.tag;
   }
 
   /**
@@ -157,23 +163,26 @@ export class Delivery {
   #missing: string[];
   #worst: Report | undefined;
   readonly #refused: boolean;
+  readonly tag: string | undefined;
   #waiters = new Set<Waiter>();
   /** Whether somebody has asked for the result. */
   wanted = false;
   held: Held[] = [];
 
-  constructor(owner: Deliveries, keys: string[], refused: boolean) {
+  constructor(owner: Deliveries, keys: string[], refused: boolean, tag: string | undefined) {
     this.#owner = owner;
     this.keys = keys.length === 1 ? keys : [...new Set(keys)];
     this.#missing = this.keys;
     this.#refused = refused;
+    this.tag = tag;
   }
 
   /** Takes in a final report; one that comes again changes nothing. */
   add(key: string, report: Report): void {
     if (!this.#missing.includes(key)) return;
+    const own = report.tag === this.tag ? report : { ...report, tag: this.tag };
     this.#missing = this.#missing.filter((other) => other !== key);
-    if (this.#worst === undefined || RANK.indexOf(report.status) > RANK.indexOf(this.#worst.status)) this.#worst = report;
+    if (this.#worst === undefined || RANK.indexOf(own.status) > RANK.indexOf(this.#worst.status)) this.#worst = own;
     if (this.#missing.length > 0) return;
     if (this.#refused) this.#worst = { ...this.#worst, status: "rejected" };
     this.#settleAll((waiter) => waiter.resolve(this.#worst as Report));
@@ -184,14 +193,11 @@ export class Delivery {
   }
 
   wait(timeout: number | undefined, signal: AbortSignal | undefined): Promise<Report> {
-    if (timeout !== undefined && !(timeout >= 0)) {
-      return Promise.reject(invalid("invalid-option", "timeout", "milliseconds are expected"));
-    }
     this.wanted = true;
     for (const held of this.held) this.#owner.release(held);
     this.held = [];
     if (this.#missing.length === 0) return Promise.resolve(this.#worst as Report);
-    if (signal?.aborted) return Promise.reject(aborted(signal, "delivered()", "unknown"));
+    if (signal !== undefined && isAborted(signal)) return Promise.reject(aborted(signal, "delivered()", "unknown"));
     const impossible = this.#owner.watch(this);
     if (impossible !== undefined) return Promise.reject(impossible);
     return new Promise((resolve, reject) => this.#enter({ resolve, reject, signal, timer: undefined, onAbort: undefined }, timeout));
@@ -211,14 +217,14 @@ export class Delivery {
     }
     if (waiter.signal !== undefined) {
       waiter.onAbort = () => leave(aborted(waiter.signal, "delivered()", "unknown"));
-      waiter.signal.addEventListener("abort", waiter.onAbort, { once: true });
+      onAbort(waiter.signal, waiter.onAbort);
     }
   }
 
   #leave(waiter: Waiter): void {
     this.#waiters.delete(waiter);
     if (waiter.timer !== undefined) clearTimeout(waiter.timer);
-    if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener("abort", waiter.onAbort);
+    if (waiter.signal !== undefined && waiter.onAbort !== undefined) offAbort(waiter.signal, waiter.onAbort);
   }
 
   #settleAll(settle: (waiter: Waiter) => void): void {

@@ -1,3 +1,5 @@
+import { reasonOf } from "./signals.ts";
+
 /**
  * What became of the request that failed.
  * - `"rejected"`: the SMSC answered and refused it; nothing was sent on.
@@ -21,6 +23,7 @@ export interface SmppErrorInit {
   outcome: RequestOutcome;
   field?: string | undefined;
   unencodable?: { index: number; char: string }[] | undefined;
+  tag?: string | undefined;
   cause?: unknown;
 }
 
@@ -39,6 +42,8 @@ export class SmppError extends Error {
   declare readonly field?: string;
   /** What the chosen encoding can't carry (index in UTF-16 units), for the code `"unencodable"`. */
   declare readonly unencodable?: { index: number; char: string }[];
+  /** The `tag` of the message that failed. */
+  declare readonly tag?: string;
 
   constructor(message: string, init: SmppErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -49,6 +54,7 @@ export class SmppError extends Error {
     this.outcome = init.outcome;
     if (init.field !== undefined) this.field = init.field;
     if (init.unencodable !== undefined) this.unencodable = init.unencodable;
+    if (init.tag !== undefined) this.tag = init.tag;
   }
 }
 
@@ -88,13 +94,13 @@ export class ProtocolError extends SmppError {
 }
 
 /** The error for an option or a field that can't be used as it is. */
-export function invalid(code: "invalid-option" | "invalid-field", field: string, expected: string): SmppError {
-  return new SmppError(`${field}: ${expected}`, { code, field, outcome: "not-sent" });
+export function invalid(code: "invalid-option" | "invalid-field", field: string, expected: string, cause?: unknown): SmppError {
+  return new SmppError(`${field}: ${expected}`, { code, field, outcome: "not-sent", cause });
 }
 
 /** The error for something that was cancelled by an AbortSignal; its reason becomes the cause. */
 export function aborted(signal: AbortSignal | undefined, command: string, outcome: RequestOutcome): SmppError {
   return new SmppError(`${command || "the operation"} was aborted`, {
-    code: "aborted", name: "AbortError", command, outcome, retryable: outcome === "not-sent", cause: signal?.reason,
+    code: "aborted", name: "AbortError", command, outcome, retryable: outcome === "not-sent", cause: reasonOf(signal),
   });
 }

@@ -1,4 +1,5 @@
 import type { EngineConfig } from "../engine/types.ts";
+import { callback, checked, flag, integer, isObject, LONGEST, milliseconds, octet, oneOf, reading, signal, text, type Check, type Checks } from "./check.ts";
 import { invalid, type SmppError } from "./errors.ts";
 import type { ConnectOptions, Endpoint, JoinOptions, TlsOptions } from "./types.ts";
 
@@ -22,27 +23,12 @@ const TLS_PORT = 3550;
 const BIND_TIMEOUT = 10_000;
 const ENQUIRE_LINK_TIMEOUT = 10_000;
 const RECONNECT = { min: 1_000, max: 60_000 };
-/** Longest wait a timer can have. */
-const LONGEST = 0x7fff_ffff;
-
-/** Says what is expected if the value can't be used. */
-type Check = (value: unknown) => string | undefined;
-
-const text: Check = (value) => (typeof value === "string" ? undefined : "a string is expected");
-const flag: Check = (value) => (typeof value === "boolean" ? undefined : "true or false is expected");
-const callback: Check = (value) => (typeof value === "function" ? undefined : "a function is expected");
-const oneOf = (...values: string[]): Check => (value) =>
-  (values.includes(value as string) ? undefined : `one of ${values.map((v) => `"${v}"`).join(", ")} is expected`);
-const integer = (min: number, max: number): Check => (value) =>
-  (Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? undefined : `a whole number from ${min} to ${max} is expected`);
-const milliseconds = integer(0, LONGEST);
-const octet = integer(0, 255);
-const perSecond: Check = (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected");
 
 const host: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "the SMSC's name or address is expected");
+const perSecond: Check = (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected");
 const tls: Check = (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected");
 
-const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
+const CHECKS: Checks<ConnectOptions> = {
   host,
   port: integer(1, 65_535),
   systemId: text,
@@ -87,12 +73,12 @@ const CHECKS: { [name in keyof Required<ConnectOptions>]: Check } = {
   socket: callback,
   log: callback,
   logTexts: flag,
-  signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal is expected"),
+  signal,
 };
 
-const ENDPOINT_CHECKS: { [name in keyof Required<Endpoint>]: Check } = { host, port: integer(1, 65_535), tls };
+const ENDPOINT_CHECKS: Checks<Endpoint> = { host, port: integer(1, 65_535), tls };
 
-const TLS_CHECKS: { [name in keyof Required<TlsOptions>]: Check } = {
+const TLS_CHECKS: Checks<TlsOptions> = {
   ca: (value) => ([value].flat().every((item) => typeof item === "string") ? undefined : "PEM text is expected"),
   cert: text,
   key: text,
@@ -108,12 +94,12 @@ const ENGINE_SETTINGS = [
 
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
 export function readOptions(url: string | URL, given: ConnectOptions = {}): Settings {
-  check("options", given, CHECKS);
-  const options: ConnectOptions = { ...readUrl(url), ...withoutUndefined(given) };
+  const fromUrl = readUrl(url);
+  const options: ConnectOptions = { ...fromUrl, ...checked("options", given, CHECKS) };
   const tls = readTls(options.tls);
   if (options.host === undefined) throw invalid("invalid-option", "host", "the URL names none");
-  if (tls === undefined && scheme(url) === "smpps:") throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
-  const others = options.endpoints?.map((endpoint) => readEndpoint(endpoint, tls)) ?? [];
+  if (tls === undefined && fromUrl.tls === true) throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
+  const others = reading("endpoints", "invalid-option", () => [...(options.endpoints ?? [])]).map((endpoint) => readEndpoint(endpoint, tls));
   const targets = [target(options.host, options.port, tls), ...others];
   return { targets, engine: readEngine(options, targets.length), options };
 }
@@ -121,8 +107,7 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
 /** Checks the options of {@link joinSegments}. */
 export function readJoinOptions(given: JoinOptions): EngineConfig {
   const { defaultAlphabet, messageIdFormat, plainReceipts } = CHECKS;
-  check("options of joinSegments", given, { defaultAlphabet, messageIdFormat, plainReceipts });
-  return { role: "esme", ...withoutUndefined(given) };
+  return { role: "esme", ...checked("options of joinSegments", given, { defaultAlphabet, messageIdFormat, plainReceipts }) };
 }
 
 function target(host: string, port: number | undefined, tls: TlsOptions | undefined): Target {
@@ -138,9 +123,9 @@ function readEndpoint(given: string | URL | Endpoint, tls: TlsOptions | undefine
     }
     return target(host, port, secure ? (tls ?? {}) : undefined);
   }
-  check("endpoints", given, ENDPOINT_CHECKS);
-  if (given.host === undefined) throw invalid("invalid-option", "endpoints", "each has to have a host");
-  return target(given.host, given.port, given.tls === undefined ? tls : readTls(given.tls));
+  const { host, port, tls: own } = checked("endpoints", given, ENDPOINT_CHECKS);
+  if (host === undefined) throw invalid("invalid-option", "endpoints", "each has to have a host");
+  return target(host, port, own === undefined ? tls : readTls(own));
 }
 
 function readEngine(options: ConnectOptions, endpoints: number): EngineConfig {
@@ -161,9 +146,9 @@ function readEngine(options: ConnectOptions, endpoints: number): EngineConfig {
 function readReconnect(value: ConnectOptions["reconnect"]): { min: number; max: number } | null {
   if (value === false) return null;
   if (value === undefined || value === true) return RECONNECT;
-  check("reconnect", value, { min: integer(1, LONGEST), max: integer(1, LONGEST) });
-  const min = value.min ?? Math.min(RECONNECT.min, value.max ?? RECONNECT.min);
-  const max = value.max ?? Math.max(RECONNECT.max, min);
+  const given = checked("reconnect", value, { min: integer(1, LONGEST), max: integer(1, LONGEST) });
+  const min = given.min ?? Math.min(RECONNECT.min, given.max ?? RECONNECT.min);
+  const max = given.max ?? Math.max(RECONNECT.max, min);
   if (min > max) throw invalid("invalid-option", "reconnect", "min can't be above max");
   return { min, max };
 }
@@ -171,8 +156,7 @@ function readReconnect(value: ConnectOptions["reconnect"]): { min: number; max: 
 function readTls(value: ConnectOptions["tls"]): TlsOptions | undefined {
   if (value === undefined || value === false) return undefined;
   if (value === true) return {};
-  check("tls", value, TLS_CHECKS);
-  return withoutUndefined(value);
+  return checked("tls", value, TLS_CHECKS);
 }
 
 function readUrl(input: string | URL): ConnectOptions {
@@ -201,26 +185,4 @@ function readUrl(input: string | URL): ConnectOptions {
 
 function wrongUrl(expected: string): SmppError {
   return invalid("invalid-option", "url", expected);
-}
-
-function scheme(url: string | URL): string {
-  return new URL(url).protocol;
-}
-
-function check(what: string, given: object, checks: Record<string, Check>): void {
-  if (!isObject(given)) throw invalid("invalid-option", what, "an object is expected");
-  for (const [name, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (rule === undefined) throw invalid("invalid-option", name, `there is no such setting in ${what}`);
-    const expected = value === undefined ? undefined : rule(value);
-    if (expected !== undefined) throw invalid("invalid-option", name, expected);
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function withoutUndefined<T extends object>(given: T): T {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

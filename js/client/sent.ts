@@ -1,3 +1,4 @@
+import { checked, signal, type Checks } from "./check.ts";
 import type { Delivery } from "./delivery.ts";
 import { SmppError } from "./errors.ts";
 import type { Report, SentSegment } from "./types.ts";
@@ -9,6 +10,11 @@ export interface DeliveredOptions {
   signal?: AbortSignal;
 }
 
+const CHECKS: Checks<DeliveredOptions> = {
+  timeout: (value) => (typeof value === "number" && value >= 0 ? undefined : "milliseconds are expected"),
+  signal,
+};
+
 /** A message that the SMSC has accepted, in whole or in part. */
 export class Sent {
   /** The id of the first segment (of the first one accepted, if the message is `"partial"`). */
@@ -19,14 +25,17 @@ export class Sent {
   readonly encoding: string;
   /** `"partial"`: at least one segment was not accepted; the others were, and the recipient gets a part. */
   readonly status: "accepted" | "partial";
+  /** The message's `tag`. */
+  readonly tag: string | undefined;
   readonly #delivery: Delivery | undefined;
 
   /** @internal */
-  constructor(messageId: string, segments: SentSegment[], encoding: string, status: "accepted" | "partial", delivery: Delivery | undefined) {
+  constructor(messageId: string, segments: SentSegment[], encoding: string, status: "accepted" | "partial", tag: string | undefined, delivery: Delivery | undefined) {
     this.messageId = messageId;
     this.segments = segments;
     this.encoding = encoding;
     this.status = status;
+    this.tag = tag;
     this.#delivery = delivery;
   }
 
@@ -42,12 +51,13 @@ export class Sent {
    * @throws {ConnectionLostError} The client was closed.
    * @throws {SmppError} `"no-report"`: the message asked for none. `"aborted"`: by the signal.
    */
-  delivered(options: DeliveredOptions = {}): Promise<Report> {
+  async delivered(options?: DeliveredOptions): Promise<Report> {
+    const { timeout, signal: ending } = options === undefined ? {} : checked("options", options, CHECKS);
     if (this.#delivery === undefined) {
-      return Promise.reject(new SmppError('the message asked for no delivery report: send it with report: "always"', {
+      throw new SmppError('the message asked for no delivery report: send it with report: "always"', {
         code: "no-report", command: "submit_sm", outcome: "unknown",
-      }));
+      });
     }
-    return this.#delivery.wait(options.timeout, options.signal);
+    return this.#delivery.wait(timeout, ending);
   }
 }

@@ -1,5 +1,6 @@
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
+import { offAbort } from "./signals.ts";
 import type { SentSegment } from "./types.ts";
 
 /** Where the result of a message goes that is not awaited by a promise of its own. */
@@ -20,6 +21,8 @@ export class Slot {
   /** How many segments it has; 0 as long as the engine has not said. */
   expected = 0;
   encoding = "";
+  /** The caller's word for it. */
+  tag: string | undefined = undefined;
   /** The request's name, for errors. */
   command = "";
   /** Whether a delivery report was asked for. */
@@ -51,11 +54,8 @@ export class Slots {
   release(ticket: number): void {
     const slot = this.at(ticket);
     if (!slot.busy) return;
-    if (slot.onAbort !== undefined) {
-      slot.signal?.removeEventListener("abort", slot.onAbort);
-      slot.onAbort = undefined;
-    }
-    slot.signal = undefined;
+    if (slot.signal !== undefined && slot.onAbort !== undefined) offAbort(slot.signal, slot.onAbort);
+    slot.signal = slot.onAbort = slot.tag = undefined;
     slot.resolve = slot.reject = slot.sink = undefined;
     slot.expected = slot.settled = 0;
     slot.segments = NO_SEGMENTS;

@@ -19,6 +19,8 @@ export function readSchedule(value: number | Date | undefined): string | undefin
 }
 
 function pointInTime(value: unknown, field: string): string {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return smppTime(value);
-  throw invalid("invalid-field", field, "a Date or a number of seconds above 0 is expected");
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw invalid("invalid-field", field, "a Date or a number of seconds above 0 is expected");
+  const year = value.getUTCFullYear();
+  if (year < 2000 || year > 2099) throw invalid("invalid-field", field, "a time from 2000 to 2099 is expected: SMPP writes two digits of the year");
+  return smppTime(value);
 }

@@ -223,6 +223,12 @@ export interface SmsMessage {
   transliterate?: boolean;
   /** Takes the place of each character that the chosen encoding lacks. */
   substitute?: string;
+  /** Your own word for the message. It comes back in its `Sent`, its reports and its errors, and is not sent. */
+  tag?: string;
+  /** data_coding as it is sent, whatever the encoding: for silent messages, SIM data, SMSCs with numbers of their own. */
+  dataCoding?: number;
+  /** esm_class as it is sent. Where there is a user data header, its bit (0x40) is set all the same. */
+  esmClass?: number;
   /** Cancels: still queued it ends `"not-sent"`, on the wire `"unknown"`. */
   signal?: AbortSignal;
 }
@@ -294,6 +300,12 @@ export interface Replacement extends MessageRef {
 
 /** One message's result in {@link SmppClient.sendMany}: `sent`, or the `error` that `sendSms` would have rejected with. */
 export type BulkResult = { message: SmsMessage; sent: Sent; error?: undefined } | { message: SmsMessage; sent?: undefined; error: SmppError };
+
+/** What {@link SmppClient.request} may be given. */
+export interface RequestOptions {
+  /** Cancels, as {@link SmsMessage.signal}. */
+  signal?: AbortSignal;
+}
 
 export interface BulkOptions {
   /** Called once a message, in the order of the messages. If it returns a promise, the next call waits for it. A throw stops the sending. */

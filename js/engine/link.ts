@@ -122,7 +122,9 @@ export class Link {
    * @throws EngineError if it is not taken
    */
   request(ticket: number, pdu: PduInput): void {
-    this.#call((engine) => engine.request(clock(), ticket, writePdu(pdu)));
+    this.#running();
+    const length = writePdu(pdu);
+    this.#call((engine) => engine.request(clock(), ticket, length));
     this.#planFlush();
   }
 
@@ -136,15 +138,19 @@ export class Link {
     const connection = Math.floor(request / 4294967296);
     // The division's rest would take a call.
     const number = request - connection * 4294967296;
+    // What the caller hands over is read outside of any call: what it throws is not the module's fault.
+    const alone = fields !== undefined && Object.keys(fields).length === 1 ? fields["message_id"] : undefined;
+    const id = typeof alone === "string" ? alone : undefined;
+    const length = fields === undefined || id !== undefined ? 0 : writePdu({ ...fields, command: 0 });
     let open = false;
     try {
       if (fields === undefined) {
         open = engine.respond(this.#turn(), connection, number, status);
-      } else if (typeof fields["message_id"] === "string" && Object.keys(fields).length === 1) {
+      } else if (id !== undefined) {
         // The usual answer to a submission.
-        open = engine.respond_id(this.#turn(), connection, number, status, fields["message_id"]);
+        open = engine.respond_id(this.#turn(), connection, number, status, id);
       } else {
-        open = engine.respond_with(this.#turn(), connection, number, status, writePdu({ ...fields, command: 0 }));
+        open = engine.respond_with(this.#turn(), connection, number, status, length);
       }
     } catch (error) {
       const failure = this.#failed(error);

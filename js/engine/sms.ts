@@ -159,6 +159,8 @@ function writeMore(w: number, more: SmsMore, { language, strings, octets }: Rest
     words[word++] = part.length;
     putOctets(part);
   }
+  words[word++] = more.dataCoding === undefined ? 0 : more.dataCoding + 1;
+  words[word] = more.esmClass ?? 0;
   return (
     MORE |
     (more.flash ? FLASH : 0) |

@@ -156,6 +156,9 @@ export interface SmsMore {
   tlvs?: TlvInput;
   /** Reference number of a long message, 0 to 65535. */
   reference?: number;
+  /** data_coding and esm_class as they are sent; the bit for a user data header is added where there is one. */
+  dataCoding?: number;
+  esmClass?: number;
   transliterate?: boolean;
   /** Stands in for each character that can't be encoded. */
   substitute?: string;
@@ -255,6 +258,8 @@ export interface Report {
   messageId: string;
   /** The id as it stands in the report. */
   rawMessageId: string;
+  /** The `tag` of the message it is on, if that had one and the client still knows it. */
+  tag?: string | undefined;
   status: ReportStatus;
   /** Whether nothing more is to come. */
   final: boolean;

@@ -2,6 +2,7 @@
 // follows.
 
 import { place } from "./memory.ts";
+import { exactOctets } from "./octets.ts";
 import { EngineError, type PduInput, type TlvInput } from "./types.ts";
 
 const NUMBER = 0;
@@ -9,6 +10,12 @@ const TEXT = 1;
 const OCTETS = 2;
 const FIELDS = 3;
 const LIST = 4;
+
+/** How deep fields and lists may be in each other, and most values of a list. */
+const DEEPEST = 8;
+const MOST_ITEMS = 65_536;
+/** In octets: what refers to itself is larger than any. */
+const LONGEST_RECORD = 64 * 1024 * 1024;
 
 const utf8 = new TextEncoder();
 
@@ -28,6 +35,7 @@ class ValueRecord {
   put(octets: ArrayLike<number>): void {
     const start = this.#length;
     this.#length += octets.length;
+    if (this.#length > LONGEST_RECORD) throw new EngineError("invalid-field", "pdu: longer than any PDU", "pdu");
     if (this.#length > this.#octets.length) {
       const longer = new Uint8Array(2 * this.#length);
       longer.set(this.#octets);
@@ -53,44 +61,63 @@ function putNumber(record: ValueRecord, value: unknown, field: string): void {
   putWord(record, number);
 }
 
-/** What is given by name in an object. */
-function entries(object: unknown, field: string): [string, unknown][] {
-  if (typeof object !== "object" || object === null) throw invalid("an object is expected", field);
-  return Object.entries(object).filter(([, value]) => value !== undefined);
-}
-
-function putFields(record: ValueRecord, fields: [string, unknown][]): void {
-  putWord(record, fields.length);
-  for (const [name, value] of fields) {
-    putOctets(record, utf8.encode(name));
-    putValue(record, value, name);
+/** Reads what the caller handed over: whatever that throws is the fault of this field. */
+function reading<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof EngineError ? error : invalid("it can't be read", field);
   }
 }
 
-function putValue(record: ValueRecord, value: unknown, field: string): void {
+/** What is given by name in an object. */
+function entries(object: unknown, field: string): [string, unknown][] {
+  if (typeof object !== "object" || object === null) throw invalid("an object is expected", field);
+  return reading(field, () => Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+/** What is given in an array, whose own iterator may never end; undefined if it is none. */
+function items(value: unknown, field: string): unknown[] | undefined {
+  return reading(field, () => {
+    if (!Array.isArray(value)) return undefined;
+    const { length } = value;
+    if (!(length <= MOST_ITEMS)) throw invalid(`at most ${MOST_ITEMS} values are expected`, field);
+    return Array.from({ length }, (_, index): unknown => value[index]);
+  });
+}
+
+function putFields(record: ValueRecord, fields: [string, unknown][], depth: number): void {
+  putWord(record, fields.length);
+  for (const [name, value] of fields) {
+    putOctets(record, utf8.encode(name));
+    putValue(record, value, name, depth);
+  }
+}
+
+function putValue(record: ValueRecord, value: unknown, field: string, depth = 0): void {
+  if (depth > DEEPEST) throw invalid("it is nested too deep", field);
+  const octets = exactOctets(value);
   if (typeof value === "number" || typeof value === "boolean") {
     record.put([NUMBER]);
     putNumber(record, value, field);
   } else if (typeof value === "string") {
     record.put([TEXT]);
     putOctets(record, utf8.encode(value));
-  } else if (value instanceof Uint8Array) {
+  } else if (octets !== undefined) {
     record.put([OCTETS]);
-    putOctets(record, value);
-  } else if (Array.isArray(value)) {
-    record.put([LIST]);
-    putWord(record, value.length);
-    for (const item of value) putValue(record, item, field);
+    putOctets(record, octets);
   } else {
-    const fields = entries(value, field);
-    record.put([FIELDS]);
-    putFields(record, fields);
+    const list = items(value, field);
+    record.put([list === undefined ? FIELDS : LIST]);
+    if (list === undefined) return putFields(record, entries(value, field), depth + 1);
+    putWord(record, list.length);
+    for (const item of list) putValue(record, item, field, depth + 1);
   }
 }
 
 /** TLVs by name, by number in decimal, or by number in hexadecimal with 0x; an array repeats a tag. */
 function putTlvs(record: ValueRecord, tlvs: unknown): void {
-  const all = entries(tlvs, "tlvs").flatMap(([name, value]) => (Array.isArray(value) ? value.map((item): [string, unknown] => [name, item]) : [[name, value] as const]));
+  const all = entries(tlvs, "tlvs").flatMap(([name, value]) => items(value, name)?.map((item): [string, unknown] => [name, item]) ?? [[name, value] as const]);
   putWord(record, all.length);
   for (const [name, value] of all) {
     const isTag = /^(0x[0-9a-f]+|\d+)$/i.test(name) && Number(name) <= 0xffff;
@@ -124,7 +151,7 @@ export function writePdu(pdu: PduInput): number {
   putValue(record, command, "command");
   putNumber(record, status, "status");
   putNumber(record, sequence, "sequence");
-  putFields(record, Object.entries(fields));
+  putFields(record, Object.entries(fields), 0);
   putTlvs(record, tlvs);
   return placed(record);
 }

@@ -28,13 +28,15 @@ pub enum Content<'a> {
 /// One SMS, of one segment or many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sms<'a> {
-    /// The fields that all segments share; its `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
+    /// The fields that all segments share; `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
     /// in for each.
     pub fields: SubmitSm<'a>,
     /// What it says.
     pub content: Content<'a>,
     /// How that is coded and cut; `reference` is only used if `reference` below is set.
     pub options: EncodeOptions<'a>,
+    /// The `data_coding` of every segment; `None`: the one of the encoding that was chosen.
+    pub data_coding: Option<u8>,
     /// The reference number of a long message; `None`: the next one.
     pub reference: Option<u16>,
     /// When it is not sent any more, and a peer that is too busy not asked again; `None`: sent at any time, asked again
@@ -138,7 +140,7 @@ impl Composer {
         };
         for (index, segment) in self.plan.segments().enumerate() {
             let mut body = sms.fields;
-            body.data_coding = DataCoding(self.plan.data_coding);
+            body.data_coding = DataCoding(sms.data_coding.unwrap_or(self.plan.data_coding));
             if !segment.udh.is_empty() {
                 body.esm_class = EsmClass(body.esm_class.0 | UDHI);
             }

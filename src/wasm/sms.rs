@@ -3,12 +3,12 @@
 
 use super::config::Messages;
 use super::names::coding;
-use crate::pdu::{PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
+use crate::pdu::{EsmClass, PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
 use crate::session::{Content, Instant, Sms};
 use crate::text::{Concat, EncodeOptions, Language};
 
 /// Words of a record; those that most SMS don't have are the last.
-const WORDS: usize = 25;
+const WORDS: usize = 27;
 const USUAL: usize = 11;
 const FLASH: u32 = 1;
 const REPLACE: u32 = 2;
@@ -95,6 +95,7 @@ impl SmsReader {
                 dest_addr_ton: small(3, "dest_addr_ton")?.into(),
                 dest_addr_npi: small(4, "dest_addr_npi")?.into(),
                 destination_addr: to,
+                esm_class: EsmClass(small(26, "esm_class")?),
                 protocol_id: small(15, "protocol_id")?,
                 priority_flag: PriorityFlag(small(14, "priority_flag")?),
                 schedule_delivery_time: schedule,
@@ -125,6 +126,10 @@ impl SmsReader {
                 flash: flags & FLASH != 0,
                 extra_udh: udh,
                 reference: 0,
+            },
+            data_coding: match word[25] {
+                0 => None,
+                n => Some(u8::try_from(n - 1).map_err(|_| BadField("data_coding"))?),
             },
             reference: (flags & REFERENCE != 0).then_some(word[17] as u16),
             expires: (seconds > 0).then(|| now + u64::from(seconds) * 1_000),

@@ -4,7 +4,7 @@ import { readAddress } from "../../client/address.ts";
 import { SmppError } from "../../client/errors.ts";
 import type { SmsMessage } from "../../client/types.ts";
 
-type Name = Exclude<keyof SmsMessage, "signal" | "udh" | "tlvs" | "reference">;
+type Name = Exclude<keyof SmsMessage, "signal" | "udh" | "tlvs" | "reference" | "tag">;
 type Kind = "text" | "number" | "flag" | "time" | "hex" | "address";
 
 /** How each is written. A JSON member may have its own type; in flags and CSV all are text. */
@@ -26,6 +26,8 @@ export const FIELDS: { [name in Name]-?: Kind } = {
   protocolId: "number",
   replaceIfPresent: "flag",
   smDefaultMsgId: "number",
+  dataCoding: "number",
+  esmClass: "number",
   transliterate: "flag",
   substitute: "text",
 };

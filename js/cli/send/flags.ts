@@ -65,6 +65,7 @@ Message
   --substitute CHAR     or this one for each
   --flash  --priority N  --service-type T  --protocol-id N
   --replace-if-present  --sm-default-msg-id N
+  --data-coding N  --esm-class N  sent as they are
 
 Sending
   --dry-run             only tells encoding and segments of each message

@@ -1,5 +1,5 @@
 import { SmppError } from "../../client/errors.ts";
-import { readMessage, smsFields } from "../../client/message.ts";
+import { emptyMessage, readMessage } from "../../client/message.ts";
 import type { DefaultAlphabet, SmsMessage } from "../../client/types.ts";
 import { countSegments } from "../../engine/segments.ts";
 import { formatAddress } from "../../client/address.ts";
@@ -15,8 +15,8 @@ export interface Preview {
 
 /** Checks the message as `sendSms` does, and counts its segments. Throws an `SmppError` if it could not be sent. */
 export function preview(message: SmsMessage, defaultAlphabet: DefaultAlphabet | undefined): Preview {
-  const fields = smsFields();
-  readMessage(message, fields);
+  const read = emptyMessage();
+  readMessage(message, read);
   const { text, binary, ...options } = message;
   // Octets fill segments as Latin-1 does.
   const counted = text === undefined
@@ -30,5 +30,5 @@ export function preview(message: SmsMessage, defaultAlphabet: DefaultAlphabet | 
   if (message.maxSegments !== undefined && segments > message.maxSegments) {
     throw new SmppError(`the text needs ${segments} segments, more than maxSegments`, { code: "too-many-segments", outcome: "not-sent" });
   }
-  return { to: formatAddress(fields.to), encoding: text === undefined ? "binary" : counted.encoding, segments, remaining };
+  return { to: formatAddress(read.sms.to), encoding: text === undefined ? "binary" : counted.encoding, segments, remaining };
 }

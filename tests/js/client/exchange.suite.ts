@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import { BindError, connect, ConnectionLostError, ProtocolError, SmppError, TimeoutError, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
+import { BindError, connect, ConnectionLostError, ProtocolError, SmppError, TimeoutError, type BulkResult, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
 import { hex, parse, pdu, until } from "../simulator/peers.ts";
 import { selfSigned } from "./certificate.ts";
-import { answer, NodeSmsc, ScriptedSmsc } from "./smsc.ts";
+import { answer, NodeSmsc, ScriptedSmsc, type Line } from "./smsc.ts";
+import { wrongCalls, wrongMessages } from "./misuse.ts";
 import { gsmOctets, joined, readSubmission, ucs2Octets } from "./submission.ts";
 
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
@@ -523,20 +524,80 @@ export function exchangeTests(): void {
 
     test("a field of a wrong kind, or that its PDU can't carry, is refused before anything is sent", () =>
       withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
-        for (const [field, wrong] of [
-          ["service_type", { serviceType: 5 }],
-          ["service_type", { serviceType: "longer than five" }],
-          ["udh", { udh: "05000301" }],
-          ["priority_flag", { priority: 256 }],
-          ["language", { language: "elvish" }],
-          ["concat", { concat: "glue" }],
-        ] as const) {
-          const sending = smpp.sendSms({ ...HELLO, ...(wrong as object) });
-          await assert.rejects(sending, { code: "invalid-field", field, outcome: "not-sent" }, field);
+        for (const [field, message] of wrongMessages(HELLO)) {
+          const expected = { code: "invalid-field", field, outcome: "not-sent" };
+          await assert.rejects(smpp.sendSms(message), expected, field);
+          const results: BulkResult[] = [];
+          const summary = await smpp.sendMany([message], { onResult: (result) => void results.push(result) });
+          assert.deepEqual([summary.failed, summary.notSent], [1, 1], field);
+          const { code, field: named, outcome } = results[0]?.error as SmppError;
+          assert.deepEqual({ code, field: named, outcome }, expected);
         }
         await smpp.sendSms(HELLO);
         assert.equal(smsc.line.got("submit_sm").length, 1);
       }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {})));
+
+    test("a wrong argument of any other call is refused before anything is sent, and named", () =>
+      withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
+        for (const [field, call] of wrongCalls(smpp, HELLO)) {
+          await assert.rejects(async () => call(), (error) => {
+            assert(error instanceof SmppError, `${field}: ${String(error)}`);
+            assert.deepEqual([error.field, error.outcome], [field, "not-sent"]);
+            assert(error.code === "invalid-field" || error.code === "invalid-option");
+            return true;
+          }, field);
+        }
+        await smpp.sendSms(HELLO);
+        assert.deepEqual(smsc.line.frames.all.map((frame) => parse(frame).command), ["bind_transceiver", "submit_sm"]);
+      }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {})));
+
+    test("dataCoding and esmClass are sent as they are, with the segments as ever", () =>
+      withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
+        const sim = new Uint8Array([0x02, 0x70, 0x00, 0x00]);
+        const sent = await smpp.sendSms({ ...HELLO, dataCoding: 0xc0, protocolId: 0x40, report: "always" });
+        await smpp.sendSms({ to: HELLO.to, binary: sim, dataCoding: 0xf6, protocolId: 0x7f, udh: new Uint8Array([0x70, 0]) });
+        await smpp.sendSms({ ...HELLO, text: "x".repeat(161), dataCoding: 1, esmClass: 3 });
+        await smpp.sendSms({ ...HELLO, text: "ж", dataCoding: 0, esmClass: 0x80 });
+        assert.deepEqual([sent.encoding, sent.segments.length], ["gsm7", 1]);
+        const submissions = smsc.line.frames.all.filter((frame) => frame.readUInt32BE(4) === 4).map(readSubmission);
+        assert.deepEqual(submissions.map(({ dataCoding, esmClass }) => [dataCoding, esmClass]), [[0xc0, 0], [0xf6, 0x40], [1, 0x43], [1, 0x43], [0, 0x80]]);
+        assert.deepEqual(submissions.map(({ registeredDelivery }) => registeredDelivery), [1, 0, 0, 0, 0]);
+        assert.deepEqual(submissions[1]?.text, Buffer.from(sim));
+        assert.equal(joined(submissions.slice(2, 4)).toString(), "x".repeat(161));
+        assert.deepEqual(submissions[4]?.text, Buffer.from([0x04, 0x36]));
+      }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {})));
+
+    test("a message's tag comes back in what becomes of it, and is not sent", async () => {
+      const reports: Report[] = [];
+      const receipt = (id: string, line: Line): void => line.send("deliver_sm", {
+        esm_class: 4, source_addr: "1234567890", destination_addr: "12345",
+        short_message: `id:${id} sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Hello`,
+      });
+      await withScript((smsc) => withClient(smsc.url, { onReport: (report) => void reports.push(report) }, async (smpp) => {
+        const sent = await smpp.sendSms({ ...HELLO, tag: "order 7", report: "always" });
+        assert.equal(sent.tag, "order 7");
+        receipt(sent.messageId, smsc.line);
+        assert.equal((await sent.delivered()).tag, "order 7");
+        assert.deepEqual(reports.map(({ tag }) => tag), ["order 7"]);
+        receipt("unknown", smsc.line);
+        await until("the second report", () => reports.length === 2);
+        assert.equal(reports[1]?.tag, undefined);
+        assert.equal((await smpp.sendSms(HELLO)).tag, undefined);
+        // A report that overtakes the answer.
+        const early = await smpp.sendSms({ ...HELLO, text: "early", tag: "early", report: "always" });
+        assert.deepEqual([early.tag, (await early.delivered()).tag], ["early", "early"]);
+        for (const wrong of [{ text: "refuse" }, { priority: 9 }, { text: "x".repeat(1_000), maxSegments: 1 }, { signal: AbortSignal.abort() }]) {
+          await assert.rejects(smpp.sendSms({ ...HELLO, ...wrong, tag: "r" }), { tag: "r" });
+        }
+        assert(!smsc.line.frames.all.some((frame) => frame.includes("order 7")));
+        await smpp.close();
+        await assert.rejects(smpp.sendSms({ ...HELLO, tag: "r" }), (error) => (error as SmppError).tag === "r" && (error as SmppError).code === "closed");
+      }), (request, line) => {
+        const text = request.command === "submit_sm" ? request.short_message.message.toString() : "";
+        if (text === "early") receipt("early", line);
+        answer(line, request, text === "refuse" ? { command_status: 11 } : { message_id: text === "early" ? "early" : "1" });
+      });
+    });
 
     test("a response of another kind fails its request", () =>
       withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
