@@ -1,16 +1,23 @@
 import type { OpenTransport } from "../engine/transport.ts";
 
-/** Connections whose octets are shown as they pass. */
+/**
+ * Connections whose octets are shown as they pass. They are shown in their order, each chunk as a copy and in a turn of its own: whoever
+ * is shown them may call the module, which is in the middle of its work when it writes.
+ */
 export function tapped(open: OpenTransport, show: (direction: "in" | "out", octets: Uint8Array) => void): OpenTransport {
+  const showLater = (direction: "in" | "out", octets: Uint8Array): void => {
+    const copy = octets.slice();
+    queueMicrotask(() => show(direction, copy));
+  };
   return async (handler, signal, endpoint) => {
     const data = (chunk: Uint8Array): void => {
-      show("in", chunk);
+      showLater("in", chunk);
       handler.data(chunk);
     };
     const transport = await open({ data, drain: () => handler.drain(), end: (error) => handler.end(error) }, signal, endpoint);
     return {
       write(octets) {
-        show("out", octets.slice());
+        showLater("out", octets);
         return transport.write(octets);
       },
       close: () => transport.close(),
