@@ -1,9 +1,13 @@
 import type { OpenTransport, Transport, TransportHandler } from "../../engine/transport.ts";
-import { ConnectionLostError } from "../errors.ts";
+import { exactOctets } from "../../engine/octets.ts";
+import { ConnectionLostError, invalid } from "../errors.ts";
 import type { Target } from "../options.ts";
+import { nextTurn } from "../turns.ts";
 import type { SocketFactory, WinterTcSocket } from "../types.ts";
 
 const BUFFER = 65_536;
+/** Chunks read before timers and other sockets get their turn. */
+const AT_ONCE = 256;
 /** How long what was written may take to leave after `close()`, in milliseconds. */
 const LINGER = 2_000;
 
@@ -13,12 +17,15 @@ export function openWinterTc(connect: SocketFactory, target: Target): OpenTransp
     const { host, port, tls } = target;
     const made = connect({ hostname: host, port }, { secureTransport: tls === undefined ? "off" : "on", allowHalfOpen: false, highWaterMark: BUFFER });
     const socket = await unlessAborted(Promise.resolve(made), signal, shut);
-    // Where connecting fails, `readable` just ends: only `opened` tells.
-    await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined).catch((error: unknown) => {
+    if (typeof socket !== "object" || socket === null) throw invalid("invalid-option", "socket", "the function has to return a socket");
+    try {
+      // Where connecting fails, `readable` just ends: only `opened` tells.
+      await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined);
+      return new WinterTcTransport(socket, handler);
+    } catch (error) {
       shut(socket);
       throw error;
-    });
-    return new WinterTcTransport(socket, handler);
+    }
   };
 }
 
@@ -48,14 +55,16 @@ class WinterTcTransport implements Transport {
     this.#handler = handler;
     this.#writer = socket.writable.getWriter();
     this.#writer.closed.catch(() => undefined);
-    socket.closed?.catch(() => undefined);
+    ignoreEnd(socket);
     // The engine has to know of this transport before anything comes in.
     queueMicrotask(() => void this.#read());
   }
 
   write(octets: Uint8Array): boolean {
     if (this.#ended) return false;
-    this.#writer.write(octets.slice()).catch(this.#fail);
+    const copy = octets.slice();
+    // Not at once: the engine is in the middle of its work when it writes.
+    attempt(() => this.#writer.write(copy)).catch(this.#fail);
     if ((this.#writer.desiredSize ?? 0) > 0) return true;
     this.#awaitRoom();
     return false;
@@ -64,7 +73,7 @@ class WinterTcTransport implements Transport {
   close(): void {
     if (this.#ended) return;
     const timer = setTimeout(() => this.destroy(), LINGER);
-    this.#writer.close().then(() => this.#socket.close()).catch(() => undefined).finally(() => {
+    attempt(() => this.#writer.close()).then(() => this.#socket.close()).catch(() => undefined).finally(() => {
       clearTimeout(timer);
       this.#end(undefined);
     });
@@ -72,7 +81,7 @@ class WinterTcTransport implements Transport {
 
   destroy(): void {
     // Without the abort `close()` may wait for the peer to read.
-    this.#writer.abort().catch(() => undefined);
+    attempt(() => this.#writer.abort()).catch(() => undefined);
     shut(this.#socket);
     this.#end(undefined);
   }
@@ -89,7 +98,15 @@ class WinterTcTransport implements Transport {
 
   async #pump(): Promise<void> {
     const read = openReader(this.#socket.readable);
-    for (let step = await read(); !step.done && !this.#ended; step = await read()) this.#handler.data(step.value);
+    for (let chunks = 1; ; chunks++) {
+      const { done, value } = await read();
+      if (done || this.#ended) return;
+      const octets = exactOctets(value);
+      if (octets === undefined) throw new TypeError("the socket gave something else than a Uint8Array");
+      this.#handler.data(octets);
+      // A stream that always has more would leave no turn to anybody else.
+      if (chunks % AT_ONCE === 0) await nextTurn();
+    }
   }
 
   #awaitRoom(): void {
@@ -123,8 +140,18 @@ function explained(error: unknown): Error {
 }
 
 function shut(socket: WinterTcSocket): void {
-  socket.closed?.catch(() => undefined);
-  Promise.resolve(socket.close()).catch(() => undefined);
+  ignoreEnd(socket);
+  attempt(() => socket.close()).catch(() => undefined);
+}
+
+/** How the socket ends is seen when it is read; a rejection is not to be anybody's. */
+function ignoreEnd(socket: WinterTcSocket): void {
+  attempt(() => socket.closed).catch(() => undefined);
+}
+
+/** As `Promise.try`: what throws at once rejects. */
+function attempt<T>(work: () => T | PromiseLike<T>): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
 }
 
 /** Reads into a buffer of our own where the stream can do that: with larger chunks there are fewer of them. */
