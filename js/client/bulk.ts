@@ -1,5 +1,5 @@
 import { checked, callback, reading, signal, type Checks } from "./check.ts";
-import { aborted, invalid, SmppError } from "./errors.ts";
+import { aborted, invalid, type SmppError } from "./errors.ts";
 import { isThenable } from "./inbound.ts";
 import type { Sent } from "./sent.ts";
 import { isAborted, offAbort, onAbort } from "./signals.ts";

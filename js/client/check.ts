@@ -38,6 +38,15 @@ export function reading<T>(field: string, code: Code, read: () => T): T {
   }
 }
 
+/** The items of an array by their index: its own iterator may never end. */
+export function itemsOf<T>(field: string, code: Code, array: readonly T[], most: number): T[] {
+  return reading(field, code, () => {
+    const { length } = array;
+    if (!(length <= most)) throw invalid(code, field, `at most ${most} values are expected`);
+    return Array.from({ length }, (_, index) => array[index] as T);
+  });
+}
+
 /**
  * Returns a copy of the object, without what is undefined.
  *

@@ -1,5 +1,5 @@
 import { decodePdus, messageIdKey } from "../engine/codec.ts";
-import { countSegments } from "../engine/segments.ts";
+import { countSegments, type SegmentCount } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
@@ -181,6 +181,7 @@ export class SmppClient implements AsyncDisposable {
       return ticket;
     };
     const bulk = new Bulk({ submit, cancel: (ticket) => this.#link.cancel(ticket) }, messages, options);
+    if (this.#closed) bulk.end(closedError("submit_sm", "not-sent", this.#endedBy));
     this.#bulks.add(bulk);
     try {
       return await bulk.run();
@@ -369,7 +370,7 @@ export class SmppClient implements AsyncDisposable {
   #replacementText({ text, binary, encoding = "gsm7" }: Replacement): Uint8Array {
     if ((text === undefined) === (binary === undefined)) throw invalid("invalid-field", "text", "one of text (a string) and binary (a Uint8Array) is expected");
     if (text === undefined) return exactOctets(binary) as Uint8Array;
-    const { parts, segments, unencodable } = countSegments(text, { encoding, defaultAlphabet: this.#settings.options.defaultAlphabet });
+    const { parts, segments, unencodable } = this.#counted(text, encoding);
     if (unencodable.length > 0) {
       throw new SmppError(`the encoding ${encoding} lacks ${unencodable.length} of the characters`, { code: "unencodable", command: "replace_sm", outcome: "not-sent", unencodable });
     }
@@ -377,6 +378,14 @@ export class SmppClient implements AsyncDisposable {
       throw new SmppError(`the text needs ${segments} segments, but replace_sm carries one`, { code: "too-many-segments", command: "replace_sm", outcome: "not-sent" });
     }
     return parts[0]?.octets ?? new Uint8Array(0);
+  }
+
+  #counted(text: string, encoding: string): SegmentCount {
+    try {
+      return countSegments(text, { encoding, defaultAlphabet: this.#settings.options.defaultAlphabet });
+    } catch (error) {
+      throw refusal(error, "replace_sm");
+    }
   }
 
   /** Notes what a connection fails with, before the engine settles what was under way on it. */

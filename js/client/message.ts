@@ -1,6 +1,6 @@
 import { EngineError, type SmsFields, type SmsMore, type TlvInput, type TlvValue } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
-import { flag, integer, isObject, octet, oneOf, reading, text as string, type Check } from "./check.ts";
+import { flag, integer, isObject, itemsOf, octet, oneOf, reading, text as string, type Check } from "./check.ts";
 import { invalid } from "./errors.ts";
 import { exactOctets } from "../engine/octets.ts";
 import { isSignal } from "./signals.ts";
@@ -192,9 +192,7 @@ function plainTlvs(tlvs: unknown): TlvInput {
 }
 
 function repeated(values: unknown[], name: string): TlvValue[] {
-  const { length } = values;
-  if (!(length <= MOST_REPEATED)) return fail(name, `at most ${MOST_REPEATED} values are expected`);
-  return Array.from({ length }, (_, index) => plainTlv(values[index], name));
+  return itemsOf(name, "invalid-field", values, MOST_REPEATED).map((value) => plainTlv(value, name));
 }
 
 function plainTlv(value: unknown, name: string): TlvValue {

@@ -1,5 +1,5 @@
 import type { EngineConfig } from "../engine/types.ts";
-import { callback, checked, flag, integer, isObject, LONGEST, milliseconds, octet, oneOf, reading, signal, text, type Check, type Checks } from "./check.ts";
+import { callback, checked, flag, integer, isObject, itemsOf, LONGEST, milliseconds, octet, oneOf, signal, text, type Check, type Checks } from "./check.ts";
 import { invalid, type SmppError } from "./errors.ts";
 import type { ConnectOptions, Endpoint, JoinOptions, TlsOptions } from "./types.ts";
 
@@ -20,6 +20,7 @@ export interface Settings {
 
 const PLAIN_PORT = 2775;
 const TLS_PORT = 3550;
+const MOST_ENDPOINTS = 255;
 const BIND_TIMEOUT = 10_000;
 const ENQUIRE_LINK_TIMEOUT = 10_000;
 const RECONNECT = { min: 1_000, max: 60_000 };
@@ -99,7 +100,7 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
   const tls = readTls(options.tls);
   if (options.host === undefined) throw invalid("invalid-option", "host", "the URL names none");
   if (tls === undefined && fromUrl.tls === true) throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
-  const others = reading("endpoints", "invalid-option", () => [...(options.endpoints ?? [])]).map((endpoint) => readEndpoint(endpoint, tls));
+  const others = itemsOf("endpoints", "invalid-option", options.endpoints ?? [], MOST_ENDPOINTS).map((endpoint) => readEndpoint(endpoint, tls));
   const targets = [target(options.host, options.port, tls), ...others];
   return { targets, engine: readEngine(options, targets.length), options };
 }

@@ -530,7 +530,7 @@ export function exchangeTests(): void {
           const results: BulkResult[] = [];
           const summary = await smpp.sendMany([message], { onResult: (result) => void results.push(result) });
           assert.deepEqual([summary.failed, summary.notSent], [1, 1], field);
-          const { code, field: named, outcome } = results[0]?.error as SmppError;
+          const { code, field: named, outcome } = (results[0] as BulkResult).error as SmppError;
           assert.deepEqual({ code, field: named, outcome }, expected);
         }
         await smpp.sendSms(HELLO);

@@ -19,7 +19,7 @@ class Lying extends Uint8Array {
   }
 }
 /** An array whose iterator never ends. */
-const endless = Object.defineProperty([1], Symbol.iterator, { value: () => ({ next: () => ({ done: false, value: 1 }) }) });
+export const endless: unknown = Object.defineProperty([1], Symbol.iterator, { value: () => ({ next: () => ({ done: false, value: 1 }) }) });
 const cyclic: Record<string, unknown> = {};
 cyclic["self"] = cyclic;
 
