@@ -27,6 +27,8 @@ export class FileRun {
   #resume: (() => void) | undefined;
   /** Messages of the file so far. */
   #read = 0;
+  /** Where the next one to be sent stands. */
+  #handed: number;
   /** Octets of the file that are done. */
   #done = 0;
   /** How many of the file's messages stand before the first one that was not sent because all stopped. */
@@ -46,6 +48,7 @@ export class FileRun {
     this.#interrupt = interrupt;
     this.#results = results;
     this.#why = why;
+    this.#handed = command.skip;
     this.#most = 2 * (command.connect.window ?? WINDOW);
   }
 
@@ -63,7 +66,8 @@ export class FileRun {
     try {
       await this.#client.sendMany(this.#messages(), { signal: giveUp, onResult: (result) => this.#settle(result) });
     } catch (error) {
-      if (!giveUp.aborted) throw error;
+      if ((error as SmppError).code === "closed") this.#ends();
+      else if (!giveUp.aborted) throw error;
     } finally {
       progress?.end();
       stop.removeEventListener("abort", onStop);
@@ -86,6 +90,7 @@ export class FileRun {
           continue;
         }
         this.#underWay.push({ row, place });
+        this.#handed = place + 1;
         yield row.message;
       }
     } catch (error) {
@@ -97,6 +102,13 @@ export class FileRun {
 
   #halted(): boolean {
     return this.#interrupt.stop.aborted || this.#ended;
+  }
+
+  /** The connection ended for good before the file did. What was taken from it and not sent is not sent either. */
+  #ends(): void {
+    this.#ended = true;
+    this.#cut(this.#underWay[0]?.place ?? this.#handed);
+    this.#resume?.();
   }
 
   #cut(place: number): void {
