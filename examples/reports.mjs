@@ -4,12 +4,16 @@ const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@
 
 // Every report, whoever sent the message: of this process, of another one, or of yesterday.
 const open = new Set();
+const reports = smpp.reports();
 const reading = (async () => {
-  for await (const report of smpp.reports()) {
-    // The SMSC has its answer when the loop asks for the next report. If this throws, the report comes again.
+  for await (const report of reports) {
+    // The SMSC gets its answer when the loop asks for the next report. If this throws, the SMSC sends the report again.
     console.log(`${report.from.addr}: ${report.status}`);
     if (report.final) open.delete(report.messageId);
-    if (open.size === 0) break;
+    if (open.size > 0) continue;
+    // A loop that is left has not taken its item, unless it says so.
+    reports.acknowledge();
+    break;
   }
 })();
 

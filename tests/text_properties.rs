@@ -120,7 +120,7 @@ proptest! {
             }
             let concat = concat_of(&plan, index).unwrap_or(ConcatInfo { reference: 0, wide: false, total: 1, part: 1 });
             prop_assert_eq!(usize::from(concat.total), plan.len());
-            let part = Part { key: b"", concat, data_coding: plan.data_coding, udh: segment.udh, text: body };
+            let part = Part { key: b"", concat, data_coding: plan.data_coding, udh: segment.udh, text: body, token_octets: 0 };
             if let Outcome::Complete(joined) = parts.push(0, part, ()) {
                 prop_assert!(whole.is_none());
                 whole = Some(joined.decode(options.default_alphabet));
@@ -181,13 +181,13 @@ proptest! {
     fn reassembly_gives_back_every_part_and_keeps_its_bounds(
         stream in prop::collection::vec((0u64..50, 0u8..3, 0u16..2, 1u8..4, 1u8..4, prop::collection::vec(any::<u8>(), 0..4)), 0..200),
     ) {
-        let limits = Limits { timeout: 200, max_parts: 8, max_octets: 20 };
+        let limits = Limits { timeout: 200, max_parts: 8, max_octets: 20, remember: 400 };
         let mut parts = Reassembler::new(limits);
         let (mut now, mut given) = (0, Vec::new());
         for (token, (wait, sender, reference, total, number, text)) in stream.iter().enumerate() {
             now += wait;
             let Some(concat) = ConcatInfo::from_sar(*reference, *total, *number) else { continue };
-            let part = Part { key: &[*sender], concat, data_coding: 0, udh: &[], text };
+            let part = Part { key: &[*sender], concat, data_coding: 0, udh: &[], text, token_octets: 0 };
             let take = |joined: smpp_edge::text::Joined<usize>, given: &mut Vec<_>| {
                 let numbers: Vec<u8> = joined.parts.iter().map(|part| part.number).chain(joined.missing()).collect();
                 assert_eq!(numbers.len(), usize::from(joined.total));

@@ -49,6 +49,7 @@ fuzz_target!(|input: (u8, u8, u8, u8, &[u8])| {
             data_coding: plan.data_coding,
             udh: segment.udh,
             text: &segment.octets[segment.udh.len()..],
+            token_octets: 0,
         };
         if let Outcome::Complete(joined) = parts.push(0, part, ()) {
             whole = Some(joined.decode(default_alphabet).text);

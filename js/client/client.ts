@@ -9,7 +9,7 @@ import { Callbacks } from "./callbacks.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
 import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
-import { Inbound } from "./inbound.ts";
+import { Inbound, type Loop } from "./inbound.ts";
 import { publicMessage } from "./inbound-message.ts";
 import { byPlainName, emptyMessage, plainAddress, readMessage, registeredDelivery, tagOf } from "./message.ts";
 import { exactOctets } from "../engine/octets.ts";
@@ -29,6 +29,9 @@ import type {
 const ESME_ROK = 0;
 const ESME_RINVCMDID = 0x03;
 const ESME_RX_T_APPN = 0x64;
+
+/** How long a handler may take that has no time limit of its own. */
+const ACKNOWLEDGE_TIMEOUT = 25_000;
 
 /** message_state: SMPP 5.0, 4.7.15. */
 const MESSAGE_STATES: ReportStatus[] = [
@@ -93,11 +96,13 @@ export class SmppClient implements AsyncDisposable {
     this.#settings = settings;
     this.#callbacks = new Callbacks(options.log);
     this.#bind = `bind_${options.bind ?? "transceiver"}`;
-    const respond = (request: number, taken: boolean): void => void this.#link.respond(request, taken ? ESME_ROK : ESME_RX_T_APPN);
-    this.#deliveries = new Deliveries(respond);
-    this.#reports = new Inbound(options.onReport, respond, (error) => this.#callbacks.complain("onReport", error));
-    this.#messages = new Inbound(options.onMessage, respond, (error) => this.#callbacks.complain("onMessage", error));
-    this.#segments = new Inbound(options.onSegment, respond, (error) => this.#callbacks.complain("onSegment", error));
+    const respond = (request: number, status: number): void => void this.#link.respond(request, status);
+    const inbound = <T>(name: string, handler: ((item: T) => unknown) | undefined, bytes: (item: T) => number): Inbound<T> =>
+      new Inbound({ handler, respond, bytes, complain: (error) => this.#callbacks.complain(name, error) });
+    this.#deliveries = new Deliveries((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN));
+    this.#reports = inbound("onReport", options.onReport, ({ pdu }) => pdu.length);
+    this.#messages = inbound("onMessage", options.onMessage, ({ pdus }) => pdus.reduce((sum, { length }) => sum + length, 0));
+    this.#segments = inbound("onSegment", options.onSegment, ({ pdu }) => pdu.length);
     try {
       const [sink, watched] = [this.#sink(), this.#watched(this.#tapped(open))];
       this.#link = options.fallback ? new Pair(makeLink, engine, sink, watched) : makeLink(engine, sink, watched);
@@ -268,15 +273,17 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /**
-   * The delivery reports from now on, for `for await`. The SMSC has its answer to a report when the next one is asked for or the loop
-   * ends. The loop ends with the client, and throws if that ended by an error. Every loop, and `onReport`, gets every report.
+   * The delivery reports from now on, for `for await`. The SMSC gets its answer to a report when the loop asks for the next one. A loop that
+   * is left by a throw, `break` or `return` has not taken the report it was on, unless it called {@link Loop.acknowledge}: the SMSC
+   * sends that one again. The loop ends with the client, and throws if that ended by an error. Every loop, and `onReport`, gets every
+   * report; an iterator that nobody reads refuses none.
    */
-  reports(): AsyncIterableIterator<Report> {
+  reports(): Loop<Report> {
     return this.#reports.iterate();
   }
 
   /** The inbound messages from now on, for `for await`, with the rules of {@link SmppClient.reports}. */
-  messages(): AsyncIterableIterator<Message> {
+  messages(): Loop<Message> {
     return this.#messages.iterate();
   }
 
@@ -417,7 +424,12 @@ export class SmppClient implements AsyncDisposable {
       settled: (ticket, index, outcome, status, _command, messageId, frame) => this.#settled(ticket, index, outcome, status, messageId, frame),
       report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
-        if (!this.#messages.offer(publicMessage(message), request)) this.#link.respond(request, ESME_RX_T_APPN);
+        const item = publicMessage(message);
+        if (!message.complete) this.#messages.offerInstead(item, request);
+        else if (this.#messages.offer(item, request, message.segments > 1) === "refused") this.#link.respond(request, ESME_RX_T_APPN);
+      },
+      withdrawn: (request) => {
+        for (const inbound of [this.#reports, this.#messages, this.#segments]) inbound.withdrawn(request);
       },
       segment: (segment, request) => void this.#segments.offer(segment, request),
       request: (frame, request) => {
@@ -483,8 +495,8 @@ export class SmppClient implements AsyncDisposable {
   #report(report: Report, request: number, key: string): void {
     const tag = this.#deliveries.tagOf(key);
     if (tag !== undefined) report.tag = tag;
-    const handled = this.#reports.offer(report, request);
-    this.#deliveries.offer(key, report, request, handled);
+    const offered = this.#reports.offer(report, request);
+    this.#deliveries.offer(key, report, request, offered);
   }
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {
@@ -526,7 +538,17 @@ export class SmppClient implements AsyncDisposable {
     this.#reports.close(this.#endedBy);
     this.#messages.close(this.#endedBy);
     for (const bulk of this.#bulks) bulk.end(closedError("submit_sm", "not-sent", this.#endedBy));
-    this.#onClosed?.();
+    void this.#handedOn().then(() => this.#onClosed?.());
+  }
+
+  /** What was held is handed on when the link ends: its handlers have as long as others. */
+  async #handedOn(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#settings.options.acknowledgeTimeout || ACKNOWLEDGE_TIMEOUT);
+    });
+    await Promise.race([Promise.all([this.#messages.settled(), this.#reports.settled()]), limit]);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import { aborted, SmppError, TimeoutError } from "./errors.ts";
 import { Generations } from "./generations.ts";
+import type { Offered } from "./inbound.ts";
 import { isAborted, offAbort, onAbort } from "./signals.ts";
 import type { Report, ReportStatus } from "./types.ts";
 
@@ -85,10 +86,11 @@ export class Deliveries {
   }
 
   /**
-   * Takes a report in. `handled`: a handler or an iterator has it and will answer; otherwise it is answered here: taken if
-   * `delivered()` was called for its message, held a moment if that may still happen, else to be sent again.
+   * Takes a report in. `offered`: a handler or a loop has taken it and will answer. Otherwise it is answered here: taken if
+   * `delivered()` was called for its message; if nobody has it, held a moment if that may still happen, else to be sent again.
    */
-  offer(key: string, report: Report, request: number, handled: boolean): void {
+  offer(key: string, report: Report, request: number, offered: Offered): void {
+    const handled = offered === "taken";
     // A receiver of what others have sent knows of no message: nothing is to be looked for.
     if (handled && this.#expected === 0 && this.#waiting.size === 0 && this.#remembered.isEmpty()) return;
     const delivery = this.#waiting.get(key) ?? this.#remembered.get(key);
@@ -96,11 +98,11 @@ export class Deliveries {
       if (report.final) delivery.add(key, report);
       if (handled) return;
       if (delivery.wanted) this.#answer(request, true);
-      else delivery.held.push(this.#hold(request));
+      else if (offered === "refused") delivery.held.push(this.#hold(request));
     } else if (this.#expected > 0) {
-      const held = handled ? undefined : this.#hold(request);
+      const held = offered === "refused" ? this.#hold(request) : undefined;
       if (report.final) this.#early.set(key, { report, held });
-    } else if (!handled) {
+    } else if (offered === "refused") {
       this.#answer(request, false);
     }
   }

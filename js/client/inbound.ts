@@ -1,82 +1,326 @@
-/** Answers an inbound request: taken, or to be sent again. */
-export type Respond = (request: number, taken: boolean) => void;
+import { statusOf } from "./refusal.ts";
+
+const ESME_ROK = 0;
+const ESME_RX_T_APPN = 0x64;
+
+/** Most items, and bytes of items, that wait for a loop although the SMSC has had its answer; beyond that the oldest go. */
+const MOST_KEPT = 10_000;
+const MOST_KEPT_BYTES = 16 << 20;
+
+/** Answers an inbound request with a status. */
+export type Respond = (request: number, status: number) => void;
 
 /**
- * Hands what comes in to a handler and to iterators, and answers the SMSC once all that have it are done with it: the handler when
- * its promise settles, an iterator when its next item is asked for or its loop ends. One that throws makes the answer "send again".
+ * What became of an item: `"taken"` by a handler or a loop, which will answer; `"kept"` for an iterator that is not being read and may
+ * never answer; `"refused"`, since nobody is there, and not answered.
+ */
+export type Offered = "taken" | "kept" | "refused";
+
+export interface InboundParts<T> {
+  handler: ((item: T) => unknown) | undefined;
+  respond: Respond;
+  /** Called with what the handler threw, and with what is lost. */
+  complain(error: unknown): void;
+  /** Bytes that are kept with an item. */
+  bytes(item: T): number;
+}
+
+/** A `for await` loop over what comes in. */
+export interface Loop<T> extends AsyncIterableIterator<T> {
+  /**
+   * Acknowledges the item that the loop is on, before the loop asks for the next one. Call it before you leave a loop by `break` or
+   * `return`: an item that is not acknowledged then is refused, and the SMSC sends it again.
+   */
+  acknowledge(): void;
+}
+
+/**
+ * Hands what comes in to a handler and to loops, and answers the SMSC once all of them are done with an item: the handler when its
+ * promise settles, a loop when it asks for its next item. The first that refuses an item refuses it for all.
+ *
+ * Only a loop that is being read has a say: one that waits for an item, or works on one. An iterator that nobody reads is given the
+ * items too, but its silence refuses none that others take.
+ *
+ * An item leaves a loop's queue when its request is refused or withdrawn, because the SMSC sends it again. If others have taken it, or its
+ * request had its answer before, it stays until the loop asks for it.
  */
 export class Inbound<T> {
-  readonly #handler: ((item: T) => unknown) | undefined;
-  readonly #respond: Respond;
-  readonly #complain: (error: unknown) => void;
-  readonly #queues = new Set<Queue<T>>();
+  readonly #parts: InboundParts<T>;
+  readonly #loops = new Set<Queue<T>>();
+  /** The items that somebody may have to find by their request. */
+  readonly #open = new Map<number, Answer<T>>();
+  /** Items that had their answer before, and that nobody was there for: the first loop gets them. */
+  readonly #untaken: Kept<T>;
+  /** Handlers at work on items that had their answer before. */
+  readonly #working = new Set<Promise<unknown>>();
   #end: { error: Error | undefined } | undefined;
 
-  /** `complain` is told what the handler threw. */
-  constructor(handler: ((item: T) => unknown) | undefined, respond: Respond, complain: (error: unknown) => void) {
-    this.#handler = handler;
-    this.#respond = respond;
-    this.#complain = complain;
+  constructor(parts: InboundParts<T>) {
+    this.#parts = parts;
+    this.#untaken = new Kept(parts.complain);
   }
 
-  /** False: nobody is there to take it, and it is not answered. */
-  offer(item: T, request: number): boolean {
-    const handler = this.#handler;
-    const takers = this.#queues.size + (handler === undefined ? 0 : 1);
-    if (takers === 0) return false;
-    const answer = new Answer(takers, request, this.#respond);
-    for (const queue of this.#queues) queue.push(item, answer);
-    if (handler !== undefined) this.#handle(handler, item, answer);
-    return true;
+  /**
+   * Offers an item. Request 0 stands for one that has had its answer. `retained`: the engine may hand on a part of the item later, by
+   * {@link offerInstead}.
+   */
+  offer(item: T, request: number, retained = false): Offered {
+    const { handler } = this.#parts;
+    if (handler !== undefined && this.#loops.size === 0 && request !== 0 && !retained) {
+      // The usual case: nobody else has to find it.
+      const { respond } = this.#parts;
+      this.#handle(handler, item, (status) => respond(request, status));
+      return "taken";
+    }
+    const answer = this.#answer(item, request);
+    if (request !== 0) {
+      if (handler === undefined && this.#loops.size === 0) return "refused";
+      this.#open.set(request, answer);
+    }
+    for (const loop of this.#loops) answer.addTo(loop);
+    if (handler !== undefined) answer.takers++;
+    for (const entry of answer.entries) entry.loop.push(entry);
+    if (handler !== undefined) {
+      const done = this.#handle(handler, item, (status) => answer.give(status));
+      if (request === 0 && done !== undefined) this.#track(done);
+    } else if (answer.entries.size === 0) {
+      this.#untaken.add(item, this.#parts.bytes(item));
+      return "kept";
+    }
+    return answer.takers > 0 || answer.state !== "open" ? "taken" : "kept";
   }
 
-  /** From now on what comes in is kept for the iterator until it is asked for. */
-  iterate(): AsyncIterableIterator<T> {
-    const queue = new Queue<T>((closed) => this.#queues.delete(closed));
-    if (this.#end === undefined) this.#queues.add(queue);
-    else queue.end(this.#end.error);
-    return queue;
+  /** Offers what is left of an item that was offered as `request`, for the case that that one is not taken after all. */
+  offerInstead(item: T, request: number): void {
+    const answer = this.#open.get(request);
+    if (answer === undefined) this.offer(item, 0);
+    else answer.instead = () => void this.offer(item, 0);
   }
 
-  /** Nothing more will come: iterators end, or throw `error`. */
+  /** Answers an item that was `"kept"`; what a loop has taken on meanwhile is the loop's to answer. */
+  answer(request: number, status: number): void {
+    const answer = this.#open.get(request);
+    if (answer === undefined) this.#parts.respond(request, status);
+    else if (answer.takers === 0) answer.settle(status);
+  }
+
+  /** The engine takes no answer to this request any more. */
+  withdrawn(request: number): void {
+    this.#open.get(request)?.withdraw();
+  }
+
+  /** From now on what comes in is kept for the loop until it asks for it. */
+  iterate(): Loop<T> {
+    const loop = new Queue<T>(this.#parts, (left, entries) => this.#left(left, entries));
+    for (const item of this.#untaken.clear()) loop.push(this.#answer(item, 0).addTo(loop));
+    if (this.#end === undefined) this.#loops.add(loop);
+    else loop.end(this.#end.error);
+    return loop;
+  }
+
+  /** Nothing more will come: loops end, or throw `error`, once they have taken what is kept for them. */
   close(error: Error | undefined): void {
     this.#end = { error };
-    for (const queue of this.#queues) queue.end(error);
-    this.#queues.clear();
+    for (const answer of this.#open.values()) answer.withdraw();
+    for (const loop of this.#loops) loop.end(error);
+    this.#loops.clear();
   }
 
-  #handle(handler: (item: T) => unknown, item: T, answer: Answer): void {
+  /** Resolves when no handler is at work on what will not come again. */
+  async settled(): Promise<void> {
+    while (this.#working.size > 0) await Promise.all(this.#working);
+  }
+
+  /** Calls the handler. Returns its promise, if it returned one; that never rejects. */
+  #handle(handler: (item: T) => unknown, item: T, give: (status: number) => void): Promise<void> | undefined {
+    const refuse = (error: unknown): void => {
+      const { status, report } = statusOf(error);
+      give(status);
+      if (report) this.#parts.complain(error);
+    };
     try {
       const result = handler(item);
-      if (isThenable(result)) result.then(() => answer.give(true), (error: unknown) => this.#failed(answer, error));
-      else answer.give(true);
+      if (isThenable(result)) return Promise.resolve(result).then(() => give(ESME_ROK), refuse);
+      give(ESME_ROK);
     } catch (error) {
-      this.#failed(answer, error);
+      refuse(error);
     }
+    return undefined;
   }
 
-  #failed(answer: Answer, error: unknown): void {
-    answer.give(false);
-    this.#complain(error);
+  #track(done: Promise<void>): void {
+    const tracked = done.finally(() => this.#working.delete(tracked));
+    this.#working.add(tracked);
+  }
+
+  #answer(item: T, request: number): Answer<T> {
+    return new Answer<T>(item, request, this.#parts.respond, (answer) => {
+      if (this.#open.get(request) === answer) this.#open.delete(request);
+    });
+  }
+
+  /** A loop was left, with these entries still in its queue. */
+  #left(loop: Queue<T>, entries: Iterable<Entry<T>>): void {
+    this.#loops.delete(loop);
+    for (const entry of entries) {
+      const { answer } = entry;
+      answer.leave(entry);
+      // What had its answer before goes to the next loop, unless somebody else has it.
+      if (answer.request === 0 && answer.takers === 0 && !answer.anyTook && answer.entries.size === 0) {
+        this.#untaken.add(answer.item, this.#parts.bytes(answer.item));
+      }
+    }
   }
 }
 
-/** The answer that several takers give together. */
-class Answer {
-  #left: number;
-  #taken = true;
-  readonly #request: number;
+/** The answer to one request, which all that have its item give together. */
+class Answer<T> {
+  readonly item: T;
+  readonly request: number;
   readonly #respond: Respond;
+  readonly #ended: (answer: Answer<T>) => void;
+  /** Loops that have the item in their queues or are working on it. */
+  readonly entries = new Set<Entry<T>>();
+  /** Those that have yet to say whether they take it. */
+  takers = 0;
+  anyTook = false;
+  state: "open" | "taken" | "refused" | "withdrawn" = "open";
+  /** Hands on what is left of the item, if it is withdrawn and then not taken. */
+  instead: (() => void) | undefined;
 
-  constructor(takers: number, request: number, respond: Respond) {
-    this.#left = takers;
-    this.#request = request;
+  constructor(item: T, request: number, respond: Respond, ended: (answer: Answer<T>) => void) {
+    this.item = item;
+    this.request = request;
     this.#respond = respond;
+    this.#ended = ended;
+    if (request === 0) this.state = "taken";
   }
 
-  give(taken: boolean): void {
-    this.#taken &&= taken;
-    if (--this.#left === 0) this.#respond(this.#request, this.#taken);
+  /** Puts the item into a loop's queue; the loop has a say if it is being read. */
+  addTo(loop: Queue<T>): Entry<T> {
+    const entry: Entry<T> = { answer: this, loop, counted: loop.isReading };
+    if (entry.counted) this.takers++;
+    this.entries.add(entry);
+    return entry;
+  }
+
+  /** A loop asks for the item: from now on its answer counts. */
+  begin(entry: Entry<T>): void {
+    if (entry.counted || this.state !== "open") return;
+    entry.counted = true;
+    this.takers++;
+  }
+
+  /** A loop is done with the item. */
+  finish(entry: Entry<T>, status: number): void {
+    this.entries.delete(entry);
+    if (entry.counted) this.give(status);
+    else if (status === ESME_ROK) this.anyTook = true;
+  }
+
+  /** A loop gives the item up without having begun it. */
+  leave(entry: Entry<T>): void {
+    this.entries.delete(entry);
+    if (entry.counted) this.takers--;
+    if (this.state === "open" && this.takers === 0 && this.entries.size === 0) this.settle(this.anyTook ? ESME_ROK : ESME_RX_T_APPN);
+  }
+
+  /** One of the takers has taken the item, or refused it. */
+  give(status: number): void {
+    this.takers--;
+    if (status === ESME_ROK) this.anyTook = true;
+    if (this.state === "withdrawn") return this.#givenLate(status);
+    if (status !== ESME_ROK) this.settle(status);
+    else if (this.takers === 0) this.settle(ESME_ROK);
+  }
+
+  settle(status: number): void {
+    if (this.state !== "open") return;
+    this.state = status === ESME_ROK ? "taken" : "refused";
+    this.#ended(this);
+    this.#respond(this.request, status);
+    this.#leaveQueues();
+  }
+
+  withdraw(): void {
+    if (this.state !== "open") return;
+    this.state = "withdrawn";
+    this.#ended(this);
+    const waiting = this.#leaveQueues();
+    if (waiting || this.takers === 0) this.#takeInstead();
+  }
+
+  #givenLate(status: number): void {
+    if (status !== ESME_ROK) this.#takeInstead();
+  }
+
+  #takeInstead(): void {
+    const { instead } = this;
+    this.instead = undefined;
+    instead?.();
+  }
+
+  /** Of an item that the SMSC sends again nothing stays in the queues; one that was taken waits there. Returns whether a taker lost it. */
+  #leaveQueues(): boolean {
+    let lost = false;
+    for (const entry of this.entries) {
+      const { loop } = entry;
+      if (this.state === "taken") {
+        loop.keep(entry);
+      } else if (loop.drop(entry)) {
+        this.entries.delete(entry);
+        if (entry.counted) this.takers--;
+        lost ||= entry.counted;
+      } else if (this.state === "withdrawn") {
+        loop.stall(entry);
+      }
+    }
+    return lost;
+  }
+}
+
+/** An item in the queue of one loop, or in its work. */
+interface Entry<T> {
+  readonly answer: Answer<T>;
+  readonly loop: Queue<T>;
+  /** The loop has a say. */
+  counted: boolean;
+}
+
+/** What waits although the SMSC has had its answer, within bounds. */
+class Kept<T> {
+  readonly #complain: (error: unknown) => void;
+  readonly #bytes = new Map<T, number>();
+  #total = 0;
+
+  constructor(complain: (error: unknown) => void) {
+    this.#complain = complain;
+  }
+
+  /** Returns what had to make room. */
+  add(item: T, bytes: number): T[] {
+    this.#bytes.set(item, bytes);
+    this.#total += bytes;
+    const lost: T[] = [];
+    for (const oldest of this.#bytes.keys()) {
+      if (this.#bytes.size <= MOST_KEPT && this.#total <= MOST_KEPT_BYTES) break;
+      this.delete(oldest);
+      lost.push(oldest);
+    }
+    if (lost.length > 0) this.#complain(new Error(`nobody reads what came in: ${lost.length} items that the SMSC will not send again were dropped`));
+    return lost;
+  }
+
+  delete(item: T): void {
+    this.#total -= this.#bytes.get(item) ?? 0;
+    this.#bytes.delete(item);
+  }
+
+  clear(): T[] {
+    const items = [...this.#bytes.keys()];
+    this.#bytes.clear();
+    this.#total = 0;
+    return items;
   }
 }
 
@@ -86,53 +330,93 @@ interface Asked<T> {
 }
 
 /** One `for await` loop. */
-class Queue<T> implements AsyncIterableIterator<T> {
-  readonly #items: { item: T; answer: Answer }[] = [];
+class Queue<T> implements Loop<T> {
+  readonly #parts: InboundParts<T>;
+  readonly #left: (loop: Queue<T>, entries: Iterable<Entry<T>>) => void;
+  readonly #waiting = new Set<Entry<T>>();
+  readonly #kept: Kept<Entry<T>>;
   readonly #asked: Asked<T>[] = [];
-  readonly #leave: (queue: Queue<T>) => void;
-  /** Of the item that the loop works on. */
-  #working: Answer | undefined;
+  /** What the loop works on, until it asks for the next item. */
+  #working: Entry<T> | undefined;
+  /** It has worked on one item for so long that the engine refused it. */
+  #stalled = false;
   #ended = false;
   #error: Error | undefined;
 
-  constructor(leave: (queue: Queue<T>) => void) {
-    this.#leave = leave;
+  constructor(parts: InboundParts<T>, left: (loop: Queue<T>, entries: Iterable<Entry<T>>) => void) {
+    this.#parts = parts;
+    this.#left = left;
+    this.#kept = new Kept(parts.complain);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  push(item: T, answer: Answer): void {
+  /** Whether somebody waits for an item or works on one. */
+  get isReading(): boolean {
+    return this.#asked.length > 0 || (this.#working !== undefined && !this.#stalled);
+  }
+
+  push(entry: Entry<T>): void {
     const asked = this.#asked.shift();
-    if (asked === undefined) this.#items.push({ item, answer });
-    else asked.resolve({ done: false, value: this.#hand(item, answer) });
+    if (asked !== undefined) return asked.resolve({ done: false, value: this.#begin(entry) });
+    this.#waiting.add(entry);
+    if (entry.answer.state === "taken") this.keep(entry);
+  }
+
+  /** The SMSC will not send this item again. */
+  keep(entry: Entry<T>): void {
+    if (!this.#waiting.has(entry)) return;
+    for (const lost of this.#kept.add(entry, this.#parts.bytes(entry.answer.item))) this.drop(lost);
+  }
+
+  /** Takes an item out that the loop has not begun. Returns whether it was there. */
+  drop(entry: Entry<T>): boolean {
+    this.#kept.delete(entry);
+    return this.#waiting.delete(entry);
+  }
+
+  /** The item that the loop works on was refused in its stead. */
+  stall(entry: Entry<T>): void {
+    if (this.#working === entry) this.#stalled = true;
   }
 
   next(): Promise<IteratorResult<T>> {
-    this.#finish(true);
-    const first = this.#items.shift();
-    if (first !== undefined) return Promise.resolve({ done: false, value: this.#hand(first.item, first.answer) });
+    this.#finish(ESME_ROK);
+    for (const first of this.#waiting) {
+      this.drop(first);
+      return Promise.resolve({ done: false, value: this.#begin(first) });
+    }
     if (!this.#ended) return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }));
     const error = this.#error;
     this.#error = undefined;
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
   }
 
+  acknowledge(): void {
+    const entry = this.#working;
+    if (entry === undefined || !entry.counted) return;
+    entry.answer.give(ESME_ROK);
+    entry.counted = false;
+  }
+
+  /**
+   * The loop was left, by `break` as well as by a throw: JavaScript tells an iterator nothing that would tell the two apart. So the item it
+   * was on counts as not taken, unless it was acknowledged.
+   */
   return(): Promise<IteratorResult<T>> {
-    this.#stop(true);
+    this.#leave(ESME_RX_T_APPN);
     return Promise.resolve({ done: true, value: undefined });
   }
 
   throw(error?: unknown): Promise<IteratorResult<T>> {
-    this.#stop(false);
+    this.#leave(statusOf(error).status);
     return Promise.reject(error);
   }
 
   end(error: Error | undefined): void {
     this.#ended = true;
-    this.#items.length = 0;
-    this.#working = undefined;
     const [first, ...others] = this.#asked.splice(0);
     if (first === undefined) this.#error = error;
     else if (error === undefined) first.resolve({ done: true, value: undefined });
@@ -140,23 +424,28 @@ class Queue<T> implements AsyncIterableIterator<T> {
     for (const asked of others) asked.resolve({ done: true, value: undefined });
   }
 
-  #stop(taken: boolean): void {
-    this.#leave(this);
-    this.#finish(taken);
-    for (const { answer } of this.#items.splice(0)) answer.give(false);
+  #leave(status: number): void {
+    this.#finish(status);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    this.#kept.clear();
+    this.#left(this, waiting);
     this.end(undefined);
   }
 
-  #hand(item: T, answer: Answer): T {
-    this.#finish(true);
-    this.#working = answer;
-    return item;
+  #begin(entry: Entry<T>): T {
+    this.#finish(ESME_ROK);
+    this.#working = entry;
+    this.#stalled = false;
+    entry.answer.begin(entry);
+    return entry.answer.item;
   }
 
-  #finish(taken: boolean): void {
-    const answer = this.#working;
+  #finish(status: number): void {
+    const entry = this.#working;
     this.#working = undefined;
-    answer?.give(taken);
+    this.#stalled = false;
+    entry?.answer.finish(entry, status);
   }
 }
 

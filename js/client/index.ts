@@ -17,6 +17,8 @@ export { SmppClient } from "./client.ts";
 export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
 export type { LocalCode, RequestOutcome } from "./errors.ts";
 export { joinSegments } from "./segments.ts";
+export { Refusal } from "./refusal.ts";
+export type { Loop } from "./inbound.ts";
 export { Sent } from "./sent.ts";
 export type { DeliveredOptions } from "./sent.ts";
 export type * from "./types.ts";

@@ -98,6 +98,7 @@ export class Pair implements ClientLink {
       report: (report, request, key) => sink.report(report, sign * request, key),
       message: (message, request) => sink.message(message, sign * request),
       segment: (segment, request) => sink.segment?.(segment, sign * request),
+      withdrawn: (request) => sink.withdrawn?.(sign * request),
       request: (frame, request, error) => sink.request(frame, sign * request, error),
       bindRequest: (bindRequest, request) => sink.bindRequest(bindRequest, sign * request),
       log: (line) => sink.log(line),

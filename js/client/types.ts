@@ -147,7 +147,10 @@ export interface ConnectOptions {
   maxUnacknowledged?: number;
   /** How long a handler may take before the answer is ESME_RX_T_APPN. */
   acknowledgeTimeout?: number;
-  /** Takes each delivery report. The SMSC has its answer when the promise settles; a throw answers ESME_RX_T_APPN, so that it tries again. */
+  /**
+   * Takes each delivery report. The SMSC gets its answer when the promise settles. A throw answers ESME_RX_T_APPN, so that the SMSC tries
+   * again; throwing a {@link Refusal} answers its status.
+   */
   onReport?: (report: Report) => unknown;
   /** Takes each inbound message, with the same rule. */
   onMessage?: (message: Message) => unknown;

@@ -12,6 +12,11 @@ export function statusName(status: number): string {
   return wasm.status_name(status);
 }
 
+/** The command_status of this name; undefined for a name that is not known, and for `"ESME_ROK"`. */
+export function statusCode(name: string): number | undefined {
+  return wasm.status_code(name) || undefined;
+}
+
 /** What a command_status means, in words; empty if that is not known. */
 export function statusMeaning(status: number): string {
   return wasm.status_meaning(status);

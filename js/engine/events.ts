@@ -14,6 +14,7 @@ const CONNECT = 8;
 const DISCONNECT = 9;
 const NO_TRANSCEIVER = 10;
 const SEGMENT = 11;
+const WITHDRAWN = 12;
 
 const BIND_TYPES = ["transmitter", "receiver", "transceiver"] as const;
 
@@ -107,6 +108,11 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
         const from = request();
         const what = segment();
         calls.push(() => sink.segment?.(what, from));
+        break;
+      }
+      case WITHDRAWN: {
+        const which = request();
+        calls.push(() => sink.withdrawn?.(which));
         break;
       }
       case REQUEST: {

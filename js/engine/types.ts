@@ -346,10 +346,15 @@ export interface LinkSink {
   settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
   /** To be answered by `respond(request, status)`. `key` is to be compared with that of a submission's identifier. */
   report(report: Report, request: number, key: string): void;
-  /** To be answered by `respond(request, status)`, unless `request` is 0. */
+  /**
+   * To be answered by `respond(request, status)`, unless `request` is 0. When the session is over a message that is not complete may have
+   * the request of one that was handed over whole and not answered: it is to be taken only if that one is not.
+   */
   message(message: EngineMessage, request: number): void;
   /** A segment, to be answered by `respond(request, status)`; only with `segments`. */
   segment?(segment: Segment, request: number): void;
+  /** This request takes no answer any more: its time was over, or its connection. The peer sends it again. */
+  withdrawn?(request: number): void;
   /** Any other PDU that came in; `request` is 0 where no answer is wanted, or none any more. */
   request(frame: Uint8Array, request: number, error: string | undefined): void;
   bindRequest(bind: BindRequest, request: number): void;

@@ -121,6 +121,11 @@ pub struct Config {
     pub max_unacknowledged: usize,
     /// How long the application may hold one, before it is refused for now.
     pub acknowledge_timeout: u64,
+    /// ESME: whether the segments of long messages and receipts are held here and handed over as
+    /// [`Event::LongMessage`](super::Event::LongMessage); if not, each is a request of its own.
+    pub join_segments: bool,
+    /// How long segments are held while others are missing; 1 or more.
+    pub part_timeout: u64,
     /// Requests of the peer a second that are taken; more are refused for now, by an SMSC with ESME_RTHROTTLED. `None` for
     /// no limit.
     pub inbound_rate: Option<f64>,
@@ -174,6 +179,8 @@ impl Config {
             inactivity: 0,
             max_unacknowledged: 1_000,
             acknowledge_timeout: 25_000,
+            join_segments: true,
+            part_timeout: 300_000,
             inbound_rate: None,
             retry_time: 60_000,
             reconnect: Some(Reconnect {

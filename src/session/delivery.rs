@@ -93,6 +93,12 @@ impl<'a> Delivery<'a> {
         })
     }
 
+    /// What it is in a deliver_sm that may be one of several segments; `None` if nothing in it says so.
+    pub(super) fn of_segment(sm: &DeliverSm<'a>) -> Option<Self> {
+        let udhi = sm.esm_class.0 & UDHI != 0;
+        (udhi || sm.tlvs.get(Tag::SAR_MSG_REF_NUM).is_some()).then(|| message!(sm))
+    }
+
     /// Reads it off one whole PDU; `None` if that is of another kind, or can't be read.
     #[must_use]
     pub fn decode(frame: &'a [u8]) -> Option<Self> {

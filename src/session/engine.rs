@@ -1,9 +1,10 @@
 //! The session itself: what it holds, and its outputs.
 
 use super::backoff::Backoff;
-use super::config::Config;
+use super::config::{Config, Role};
 use super::event::{CloseReason, Event, Sequence};
 use super::event_queue::EventQueue;
+use super::inbound::Inbound;
 use super::instant::Instant;
 use super::late::Late;
 use super::pace::Pace;
@@ -12,7 +13,6 @@ use super::receive::BindReceived;
 use super::state::{State, Stats};
 use super::timers::Timers;
 use super::transmit::Transmit;
-use super::unacknowledged::Unacknowledged;
 use super::window::Window;
 use crate::pdu::{Framer, InterfaceVersion};
 use std::fmt;
@@ -37,7 +37,7 @@ pub struct Session {
     pub(super) window: Window,
     pub(super) late: Late,
     pub(super) queue: Queue,
-    pub(super) unacknowledged: Unacknowledged,
+    pub(super) inbound: Inbound,
     pub(super) pace: Pace,
     /// What the peer may ask.
     pub(super) inbound_pace: Pace,
@@ -75,6 +75,8 @@ impl Session {
             unbind_timeout: config.unbind_timeout.max(1),
             ..config
         };
+        let joins = config.join_segments && config.role == Role::Esme;
+        let part_timeout = joins.then_some(config.part_timeout);
         Self {
             state: State::Closed,
             over: false,
@@ -87,7 +89,7 @@ impl Session {
             window: Window::new(),
             late: Late::default(),
             queue: Queue::default(),
-            unacknowledged: Unacknowledged::default(),
+            inbound: Inbound::new(part_timeout),
             pace: Pace::new(config.rate, now),
             inbound_pace: Pace::new(config.inbound_rate, now),
             backoff: Backoff::new(config.seed),
@@ -122,7 +124,7 @@ impl Session {
 
     /// The next thing that happened. Its octets are the session's: copy what is to be kept.
     pub fn poll_event(&mut self) -> Option<Event<'_>> {
-        self.events.poll()
+        self.events.poll(&mut self.inbound)
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due. Any other call may change it.
@@ -135,7 +137,7 @@ impl Session {
             self.timers.next(),
             self.window.next_deadline(),
             self.queue.next_deadline(),
-            self.unacknowledged.next_deadline(),
+            self.inbound.next_deadline(),
             pace,
         ]
         .into_iter()
@@ -188,7 +190,7 @@ impl Session {
     /// Requests of the peer that wait for `respond`.
     #[must_use]
     pub fn unacknowledged(&self) -> usize {
-        self.unacknowledged.len()
+        self.inbound.len()
     }
 
     /// Requests a second in force: the configured limit, or less while the peer is too busy for that.

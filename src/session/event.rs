@@ -1,6 +1,7 @@
 //! What a session tells its application.
 
 use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
+use crate::text::Joined;
 use std::fmt;
 
 /// The application's own mark on a queued request; comes back with its outcome.
@@ -206,6 +207,29 @@ pub enum Event<'a> {
         sequence: Sequence,
         /// The request.
         frame: &'a [u8],
+    },
+    /// A long message, or a receipt in several segments, is whole; to be answered by `respond`. Its segments but the last one
+    /// were acknowledged as they came. If it is refused the peer repeats the last one, and it comes again.
+    LongMessage {
+        /// The request of its last segment.
+        sequence: Sequence,
+        /// The segments, each with its PDU as token.
+        message: &'a Joined<Vec<u8>>,
+    },
+    /// Segments of a long message whose others will not come: they did not come in time, there was no room, or the session is
+    /// over. The peer has had its answers and will not send them again.
+    Incomplete {
+        /// The segments that there are.
+        message: &'a Joined<Vec<u8>>,
+        /// The session is over while the application has this message whole, by [`Event::LongMessage`]: the segments are to
+        /// be taken only if the whole is not.
+        of: Option<Sequence>,
+    },
+    /// A request of the peer needs no answer any more, and takes none: the application held it for too long, so that it was
+    /// refused for now, or its connection is over. Unless the application has taken it, the peer sends it again.
+    Withdrawn {
+        /// The request.
+        sequence: Sequence,
     },
     /// The peer says something that takes no answer: alert_notification or outbind.
     Notification {

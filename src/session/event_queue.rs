@@ -1,6 +1,7 @@
 //! The events that wait to be polled, with their PDUs in one buffer: nothing is allocated for an event in steady state.
 
 use super::event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
+use super::inbound::{Inbound, LongMessage, MessageId};
 use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -35,6 +36,17 @@ pub(super) enum Record {
     Request {
         sequence: Sequence,
         frame: Range<usize>,
+    },
+    LongMessage {
+        sequence: Sequence,
+        id: MessageId,
+    },
+    Incomplete {
+        message: Box<LongMessage>,
+        of: Option<Sequence>,
+    },
+    Withdrawn {
+        sequence: Sequence,
     },
     Notification {
         frame: Range<usize>,
@@ -78,6 +90,8 @@ pub(super) enum Record {
 pub(super) struct EventQueue {
     waiting: VecDeque<Record>,
     octets: Vec<u8>,
+    /// The segments of the event that was polled last.
+    incomplete: Option<Box<LongMessage>>,
 }
 
 impl EventQueue {
@@ -95,10 +109,18 @@ impl EventQueue {
         self.waiting.push_back(record);
     }
 
-    pub(super) fn poll(&mut self) -> Option<Event<'_>> {
-        let Some(record) = self.waiting.pop_front() else {
-            self.clear();
-            return None;
+    /// `inbound` has the messages that are handed over. One that was withdrawn meanwhile is passed over.
+    pub(super) fn poll<'a>(&'a mut self, inbound: &'a mut Inbound) -> Option<Event<'a>> {
+        self.incomplete = None;
+        let record = loop {
+            match self.waiting.pop_front() {
+                Some(Record::LongMessage { id, .. }) if inbound.hand_over(id).is_none() => {}
+                Some(record) => break record,
+                None => {
+                    self.clear();
+                    return None;
+                }
+            }
         };
         let octets = self.octets.as_slice();
         Some(match record {
@@ -136,6 +158,15 @@ impl EventQueue {
                 sequence,
                 frame: &octets[frame],
             },
+            Record::LongMessage { sequence, id } => Event::LongMessage {
+                sequence,
+                message: inbound.hand_over(id)?,
+            },
+            Record::Incomplete { message, of } => Event::Incomplete {
+                message: self.incomplete.insert(message),
+                of,
+            },
+            Record::Withdrawn { sequence } => Event::Withdrawn { sequence },
             Record::Notification { frame } => Event::Notification {
                 frame: &octets[frame],
             },

@@ -155,7 +155,7 @@ impl Session {
 
     /// Nothing is queued or open, either way.
     pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.window.is_empty() && self.unacknowledged.is_empty()
+        self.queue.is_empty() && self.window.is_empty() && self.inbound.is_empty()
     }
 
     pub(super) fn send_unbind(&mut self, now: Instant) {
@@ -184,7 +184,7 @@ impl Session {
     }
 
     pub(super) fn answer_unbind_when_done(&mut self, now: Instant) {
-        if !self.unacknowledged.is_empty() {
+        if !self.inbound.is_empty() {
             return;
         }
         if let Some(number) = self.unbind_received.take() {
@@ -204,8 +204,8 @@ impl Session {
         if self.unbind_received.is_none() {
             return self.end(now, CloseReason::PeerUnbound);
         }
-        while let Some(request) = self.unacknowledged.take_oldest() {
-            self.refuse(request.command_id, request.number, self.busy_status());
+        while let Some(request) = self.inbound.take_oldest() {
+            self.refuse_for_now(now, &request);
         }
         self.answer_unbind_when_done(now);
     }
@@ -223,7 +223,6 @@ impl Session {
             let status = CommandStatus::ESME_RBINDFAIL;
             self.refuse(bind.bind.command_id(), bind.number, status);
         }
-        self.unacknowledged.clear();
         self.unbind_received = None;
         self.out.take_back_requests();
         while let Some(request) = self.window.take_oldest() {
@@ -259,7 +258,9 @@ impl Session {
             self.over = true;
             self.draining = true;
             self.fail_queue();
+            self.give_up_segments(now);
         }
+        self.withdraw_requests(now);
         self.events.push(Record::Disconnect { reason, retry_in });
     }
 

@@ -1,9 +1,11 @@
 //! What comes in: each PDU by its command and by the state (SMPP 5.0, table 2-1; what is wrong is answered as 3.4, 5.1.3 says).
 
 use super::config::{BindType, Role};
+use super::delivery::Delivery;
 use super::engine::Session;
 use super::event::{CloseReason, Direction, Failure};
 use super::event_queue::Record;
+use super::inbound::Received;
 use super::instant::Instant;
 use super::state::{State, may_receive};
 use super::version;
@@ -237,10 +239,10 @@ impl Session {
             return self.refuse_frame(header, status, frame);
         }
         // What a busy ESME is full of is read faster by its type; nothing of it is asked for here.
-        let usual = self.config.role == Role::Esme
-            && command_id == CommandId::DELIVER_SM
-            && DeliverSm::decode(header, &frame[HEADER_LEN..]).is_ok();
-        let read = (!usual).then(|| Untyped::decode(frame)).transpose();
+        let usual = (self.config.role == Role::Esme && command_id == CommandId::DELIVER_SM)
+            .then(|| DeliverSm::decode(header, &frame[HEADER_LEN..]).ok())
+            .flatten();
+        let read = usual.is_none().then(|| Untyped::decode(frame)).transpose();
         let mut pdu = match read {
             Ok(read) => read.map(|(_, pdu)| pdu),
             Err(error) => {
@@ -278,8 +280,14 @@ impl Session {
                 };
                 return self.refuse_frame(header, status, frame);
             }
-            self.unacknowledged
-                .push(number, command_id, now, self.config.acknowledge_timeout);
+            let segment = self.segment(command_id, usual.as_ref(), frame);
+            let timeout = self.config.acknowledge_timeout;
+            let segment = segment.as_ref().map(|segment| (segment, frame));
+            let request = (number, command_id);
+            match self.inbound.receive(now, request, timeout, segment) {
+                Received::Open => {}
+                other => return self.handle_segment(now, header, frame, other),
+            }
         } else if command_id == CommandId::OUTBIND {
             self.state = State::Outbound;
         }
@@ -291,6 +299,38 @@ impl Session {
         } else {
             Record::Notification { frame }
         });
+    }
+
+    /// The message that a request carries, if that may be one of several segments.
+    fn segment<'a>(
+        &self,
+        command_id: CommandId,
+        usual: Option<&DeliverSm<'a>>,
+        frame: &'a [u8],
+    ) -> Option<Delivery<'a>> {
+        if !self.inbound.joins() {
+            return None;
+        }
+        match (command_id, usual) {
+            (CommandId::DELIVER_SM, Some(sm)) => Delivery::of_segment(sm),
+            (CommandId::DELIVER_SM | CommandId::DATA_SM, _) => Delivery::decode(frame),
+            _ => None,
+        }
+    }
+
+    fn handle_segment(&mut self, now: Instant, header: &Header, frame: &[u8], received: Received) {
+        let (command_id, number) = (header.command_id, header.sequence_number);
+        match received {
+            Received::Full => return self.refuse_frame(header, self.busy_status(), frame),
+            Received::Held => self.answer(command_id, number, CommandStatus::ESME_ROK),
+            Received::Whole(id) => {
+                let sequence = self.sequence(number);
+                self.events.push(Record::LongMessage { sequence, id });
+            }
+            Received::Repeated(_) | Received::Open => {}
+        }
+        self.stats.received += 1;
+        self.hand_on_given_up(now);
     }
 
     /// The status that refuses a request which this state, or this side, does not take.
@@ -315,7 +355,7 @@ impl Session {
     fn takes_no_more(&self) -> bool {
         let last = matches!(self.state, State::Unbinding(_))
             || self.queue.is_empty() && self.window.is_empty();
-        self.unacknowledged.len() >= self.config.max_unacknowledged || self.draining && last
+        self.inbound.len() >= self.config.max_unacknowledged || self.draining && last
     }
 
     /// Refuses a request, if it takes an answer, and tells of it.

@@ -2,6 +2,8 @@
 
 use super::engine::Session;
 use super::event::{CloseReason, Sequence};
+use super::event_queue::Record;
+use super::inbound::{GivenUp, Request};
 use super::instant::Instant;
 use super::state::State;
 use super::version;
@@ -16,15 +18,8 @@ impl Session {
     ///
     /// Says whether the request was still open: it is not after its time, on another connection, or answered already.
     pub fn respond(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
-        self.respond_with(now, request, status, |out, command_id| match command_id {
-            _ if status != CommandStatus::ESME_ROK => Ok(()),
-            CommandId::REPLACE_SM_RESP
-            | CommandId::CANCEL_SM_RESP
-            | CommandId::CANCEL_BROADCAST_SM_RESP => Ok(()),
-            CommandId::QUERY_SM_RESP => QuerySmResp::default().encode(out),
-            CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().encode(out),
-            // All others are a message_id alone.
-            _ => DeliverSmResp::default().encode(out),
+        self.respond_with(now, request, status, |out, command_id| {
+            usual_body(out, command_id, status)
         })
         .unwrap_or(false)
     }
@@ -40,7 +35,7 @@ impl Session {
             .as_ref()
             .filter(|bind| bind.number == request.number);
         bind.map(|bind| bind.bind.command_id())
-            .or_else(|| self.unacknowledged.command_id(request.number))
+            .or_else(|| self.inbound.command_id(request.number))
     }
 
     /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command. For a
@@ -64,11 +59,16 @@ impl Session {
         if self.answer_bind(now, request, status) {
             return Ok(true);
         }
-        let Some(command_id) = self.unacknowledged.command_id(request.number) else {
+        let Some(command_id) = self.inbound.command_id(request.number) else {
             return Ok(false);
         };
         self.write_response(command_id.response(), status, request.number, body)?;
-        self.unacknowledged.take(request.number);
+        if let Some(taken) = self.inbound.take(request.number) {
+            for repeat in self.inbound.settle(now, &taken, status) {
+                self.answer(repeat.command_id, repeat.number, status);
+            }
+        }
+        self.hand_on_given_up(now);
         self.operation(now);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {
@@ -109,6 +109,55 @@ impl Session {
         true
     }
 
+    /// Answers a request with a status and the usual body.
+    pub(super) fn answer(&mut self, command_id: CommandId, number: u32, status: CommandStatus) {
+        // The usual body can always be written.
+        _ = self.write_response(command_id.response(), status, number, |out, command_id| {
+            usual_body(out, command_id, status)
+        });
+    }
+
+    /// The application may not answer this request any more: it is refused, for the peer to send it again.
+    pub(super) fn refuse_for_now(&mut self, now: Instant, request: &Request) {
+        let status = self.busy_status();
+        let repeats = self.inbound.settle(now, request, status);
+        for request in [request].into_iter().chain(&repeats) {
+            self.refuse(request.command_id, request.number, status);
+            let sequence = self.sequence(request.number);
+            self.events.push(Record::Withdrawn { sequence });
+        }
+        self.hand_on_given_up(now);
+    }
+
+    /// The connection is over: what is open can't be answered, and comes again.
+    pub(super) fn withdraw_requests(&mut self, now: Instant) {
+        while let Some(request) = self.inbound.take_oldest() {
+            let repeats = self.inbound.settle(now, &request, self.busy_status());
+            for request in [&request].into_iter().chain(&repeats) {
+                let sequence = self.sequence(request.number);
+                self.events.push(Record::Withdrawn { sequence });
+            }
+        }
+        self.hand_on_given_up(now);
+    }
+
+    /// Hands on segments whose others did not come in time, or that had to make room.
+    pub(super) fn hand_on_given_up(&mut self, now: Instant) {
+        while let Some(message) = self.inbound.given_up(now) {
+            let message = Box::new(message);
+            self.events.push(Record::Incomplete { message, of: None });
+        }
+    }
+
+    /// The session is over: hands on all segments that were acknowledged.
+    pub(super) fn give_up_segments(&mut self, now: Instant) {
+        for GivenUp { message, of } in self.inbound.end(now) {
+            let of = of.map(|number| self.sequence(number));
+            let message = Box::new(message);
+            self.events.push(Record::Incomplete { message, of });
+        }
+    }
+
     fn write_response(
         &mut self,
         command_id: CommandId,
@@ -133,5 +182,23 @@ impl Session {
         self.cut_tlvs(start);
         self.trace_out(start);
         Ok(())
+    }
+}
+
+/// The fields that a response must have, empty; none with an error.
+fn usual_body(
+    out: &mut Vec<u8>,
+    command_id: CommandId,
+    status: CommandStatus,
+) -> Result<(), InvalidField> {
+    match command_id {
+        _ if status != CommandStatus::ESME_ROK => Ok(()),
+        CommandId::REPLACE_SM_RESP
+        | CommandId::CANCEL_SM_RESP
+        | CommandId::CANCEL_BROADCAST_SM_RESP => Ok(()),
+        CommandId::QUERY_SM_RESP => QuerySmResp::default().encode(out),
+        CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().encode(out),
+        // All others are a message_id alone.
+        _ => DeliverSmResp::default().encode(out),
     }
 }

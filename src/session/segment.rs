@@ -1,7 +1,7 @@
 //! The segments of long inbound messages, for applications that keep them themselves.
 
 use super::delivery::{Delivery, MESSAGE_TYPE};
-use crate::text::{ConcatInfo, Joined, digest};
+use crate::text::{ConcatInfo, Joined, Part, digest};
 use std::fmt::Write as _;
 
 /// One segment of a long message, as an application stores it before the SMSC has its answer.
@@ -46,27 +46,25 @@ impl Segment {
 
 /// Joins the segments of one message from their PDUs, in any order; the first of each number counts. `None` if there is none.
 #[must_use]
-pub fn join_segments<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Option<Joined<Vec<u8>>> {
-    let mut joined: Option<Joined<Vec<u8>>> = None;
-    for frame in frames {
-        let Some(delivery) = Delivery::decode(frame) else {
-            continue;
-        };
-        let Some(concat) = delivery.concat() else {
-            continue;
-        };
-        let udh = delivery.udh();
-        joined
-            .get_or_insert_with(|| Joined::empty(concat.total))
-            .insert(
-                concat.part,
-                delivery.data_coding.0,
-                udh.as_ref().map_or(&[], |udh| udh.as_bytes()),
-                delivery.body(),
-                frame.to_vec(),
-            );
-    }
-    joined
+pub fn join_segments<'a>(frames: impl IntoIterator<Item = &'a [u8]>) -> Option<Joined<Vec<u8>>> {
+    let segments = frames.into_iter().filter_map(|frame| {
+        let delivery = Delivery::decode(frame)?;
+        Some((part(&delivery, b"", frame)?, frame.to_vec()))
+    });
+    Joined::of(segments)
+}
+
+/// A message as a part of a longer one; `None` if it stands alone. `frame` is kept with it.
+pub(super) fn part<'a>(delivery: &Delivery<'a>, key: &'a [u8], frame: &[u8]) -> Option<Part<'a>> {
+    let concat = delivery.concat().filter(|concat| concat.total > 1)?;
+    Some(Part {
+        key,
+        concat,
+        data_coding: delivery.data_coding.0,
+        udh: delivery.udh().map_or(&[], |udh| udh.as_bytes()),
+        text: delivery.body(),
+        token_octets: frame.len(),
+    })
 }
 
 #[cfg(test)]
@@ -122,8 +120,8 @@ mod tests {
         let joined = join_segments(frames.iter().map(Vec::as_slice)).unwrap();
         assert!(joined.is_complete());
         assert_eq!(joined.decode(Alphabet::Gsm7).text, "CD");
-        let joined = join_segments([frames[0].as_slice()].into_iter()).unwrap();
+        let joined = join_segments([frames[0].as_slice()]).unwrap();
         assert_eq!(joined.missing().collect::<Vec<_>>(), [1]);
-        assert_eq!(join_segments([&[0_u8; 3][..]].into_iter()), None);
+        assert_eq!(join_segments([&[0_u8; 3][..]]), None);
     }
 }

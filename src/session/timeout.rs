@@ -15,9 +15,10 @@ impl Session {
             self.stats.timeouts += 1;
             self.give_up(request, Failure::Timeout);
         }
-        while let Some(request) = self.unacknowledged.take_expired(now) {
-            self.refuse(request.command_id, request.number, self.busy_status());
+        while let Some(request) = self.inbound.take_expired(now) {
+            self.refuse_for_now(now, &request);
         }
+        self.hand_on_given_up(now);
         while let Some(timer) = self.timers.take_expired(now) {
             self.handle_timer(now, timer);
         }
@@ -86,7 +87,7 @@ impl Session {
     fn shrink(&mut self) {
         self.queue.shrink();
         self.window.shrink();
-        self.unacknowledged.shrink();
+        self.inbound.shrink(self.now);
         self.late.shrink();
         self.events.shrink();
         self.out.shrink();

@@ -2,7 +2,7 @@
 
 use super::Instant;
 
-/// What a deadline is for. Deadlines of requests are kept by the window and by `Unacknowledged`.
+/// What a deadline is for. Deadlines of requests are kept by the window and by `Inbound`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timer {
     SessionInit,

@@ -12,17 +12,20 @@ pub struct Limits {
     pub timeout: u64,
     /// Parts kept in all.
     pub max_parts: usize,
-    /// Octets kept in all: headers, texts, keys.
+    /// Octets kept in all: headers, texts, keys, tokens.
     pub max_octets: usize,
+    /// Milliseconds for which parts that were handed over are known, so that a repeat is not taken for a new message.
+    pub remember: u64,
 }
 
 impl Default for Limits {
-    /// Ten minutes, 10,000 parts, 4 MiB.
+    /// Ten minutes, 10,000 parts, 4 MiB, a day.
     fn default() -> Self {
         Limits {
             timeout: 600_000,
             max_parts: 10_000,
             max_octets: 4 << 20,
+            remember: 86_400_000,
         }
     }
 }
@@ -40,6 +43,8 @@ pub struct Part<'a> {
     pub udh: &'a [u8],
     /// The octets behind the header.
     pub text: &'a [u8],
+    /// Octets of the token that is kept with it, for [`Limits::max_octets`].
+    pub token_octets: usize,
 }
 
 /// What became of a part.
@@ -57,13 +62,13 @@ pub enum Outcome<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Joined<T> {
-    /// The [`Part::key`] of its parts.
-    pub key: Vec<u8>,
+    key: Key,
     /// How many parts it has.
     pub total: u8,
     /// The parts that came, by rising number.
     pub parts: Vec<JoinedPart<T>>,
-    /// Not whole, and each of its parts was handed over before: the centre sent some again, and there is nothing new.
+    /// Not whole, and each of its parts was handed over before: the centre sent some again, and there is nothing new. What was
+    /// handed over is known for [`Limits::remember`].
     pub repeated: bool,
 }
 
@@ -81,41 +86,78 @@ pub struct JoinedPart<T> {
     pub text: Vec<u8>,
     /// What was pushed with it.
     pub token: T,
+    token_octets: usize,
+}
+
+impl Part<'_> {
+    fn owned<T>(&self, token: T) -> JoinedPart<T> {
+        JoinedPart {
+            number: self.concat.part,
+            data_coding: self.data_coding,
+            udh: self.udh.to_vec(),
+            text: self.text.to_vec(),
+            token,
+            token_octets: self.token_octets,
+        }
+    }
+}
+
+impl<T> JoinedPart<T> {
+    fn is(&self, part: &Part<'_>) -> bool {
+        self.text == part.text && self.udh == part.udh
+    }
+
+    /// Octets that are kept of it.
+    fn octets(&self) -> usize {
+        self.udh.len() + self.text.len() + self.token_octets
+    }
 }
 
 impl<T> Joined<T> {
-    /// A message of so many parts, none of which is here.
-    pub(crate) fn empty(total: u8) -> Self {
-        Joined {
-            key: Vec::new(),
-            total,
-            parts: Vec::new(),
-            repeated: false,
+    /// Joins parts without a [`Reassembler`]: of those that share the first one's total the first of each number counts.
+    /// `None` if there are no parts.
+    pub fn of<'a>(parts: impl IntoIterator<Item = (Part<'a>, T)>) -> Option<Self> {
+        let mut joined: Option<Self> = None;
+        for (part, token) in parts {
+            let number = part.concat.part;
+            let joined = joined.get_or_insert_with(|| Joined {
+                key: Key::of(&part),
+                total: part.concat.total,
+                parts: Vec::new(),
+                repeated: false,
+            });
+            let place = joined.place(number);
+            if let Err(at) = place
+                && part.concat.total == joined.total
+            {
+                joined.parts.insert(at, part.owned(token));
+            }
         }
+        joined
     }
 
-    /// Puts a part in its place. Does nothing if one of its number is here, or it belongs to a longer message.
-    pub(crate) fn insert(
-        &mut self,
-        number: u8,
-        data_coding: u8,
-        udh: &[u8],
-        text: &[u8],
-        token: T,
-    ) {
-        let place = self.parts.binary_search_by_key(&number, |part| part.number);
-        if let Err(at) = place
-            && number <= self.total
-        {
-            let part = JoinedPart {
-                number,
-                data_coding,
-                udh: udh.to_vec(),
-                text: text.to_vec(),
-                token,
-            };
-            self.parts.insert(at, part);
-        }
+    /// The [`Part::key`] of its parts.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.key.peers
+    }
+
+    /// Octets that are kept of it.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let parts = self.parts.iter().map(JoinedPart::octets);
+        self.key.peers.len() + parts.sum::<usize>()
+    }
+
+    /// Whether this part is one of it, octet for octet.
+    #[must_use]
+    pub fn contains(&self, part: &Part<'_>) -> bool {
+        let place = self.place(part.concat.part);
+        self.key == Key::of(part) && place.is_ok_and(|at| self.parts[at].is(part))
+    }
+
+    fn place(&self, number: u8) -> Result<usize, usize> {
+        self.parts.binary_search_by_key(&number, |part| part.number)
     }
 
     /// Whether all parts are here.
@@ -200,6 +242,8 @@ pub struct Reassembler<T> {
 
 #[derive(Clone, Debug)]
 struct Message<T> {
+    /// When its first part came, and until when the others may.
+    since: u64,
     deadline: u64,
     key: Key,
     /// By rising number.
@@ -286,7 +330,7 @@ impl<T> Reassembler<T> {
             && let message = &self.messages[index]
             && let Ok(at) = message.place(number)
         {
-            if message.parts[at].text == part.text && message.parts[at].udh == part.udh {
+            if message.parts[at].is(&part) {
                 return Outcome::Duplicate(token);
             }
             let displaced = self.take(index, now);
@@ -296,25 +340,51 @@ impl<T> Reassembler<T> {
         let index = found.unwrap_or_else(|| self.begin(now, key));
         let message = &mut self.messages[index];
         let at = message.place(number).unwrap_or_else(|at| at);
-        let (udh, text) = (part.udh.to_vec(), part.text.to_vec());
+        let part = part.owned(token);
         self.parts += 1;
-        self.octets += udh.len() + text.len();
-        let data_coding = part.data_coding;
-        message.parts.insert(
-            at,
-            JoinedPart {
-                number,
-                data_coding,
-                udh,
-                text,
-                token,
-            },
-        );
+        self.octets += part.octets();
+        message.parts.insert(at, part);
         if message.is_complete() {
             Outcome::Complete(self.take(index, now))
         } else {
             Outcome::Pending
         }
+    }
+
+    /// Puts back a message that was handed over whole and refused, without the part `number`, which the sender will repeat.
+    /// What has begun with its key since then is given up for it.
+    ///
+    /// If the repeat does not come in time, [`poll`](Self::poll) hands over what there is; as
+    /// [`repeated`](Joined::repeated) if the refusal was `for_good`.
+    pub fn put_back(&mut self, now: u64, message: Joined<T>, number: u8, for_good: bool) {
+        let Joined { key, parts, .. } = message;
+        if let Some(index) = self.messages.iter().position(|other| other.key == key) {
+            let displaced = self.take(index, now);
+            self.displaced.push(displaced);
+        }
+        if !for_good {
+            let digests: Vec<u64> = parts.iter().map(|part| key.part_digest(part)).collect();
+            let known = self.known.iter_mut();
+            for entry in known.filter(|(_, digest)| digests.contains(digest)) {
+                entry.0 = 0;
+            }
+        }
+        let parts: Vec<_> = parts
+            .into_iter()
+            .filter(|part| part.number != number)
+            .collect();
+        if !parts.is_empty() {
+            let index = self.begin(now, key);
+            self.parts += parts.len();
+            self.octets += parts.iter().map(JoinedPart::octets).sum::<usize>();
+            self.messages[index].parts = parts;
+        }
+    }
+
+    /// Gives up the oldest message, whatever its time: there will be no more parts. `None` if there is none.
+    pub fn give_up(&mut self, now: u64) -> Option<Joined<T>> {
+        let due = self.poll(now);
+        due.or_else(|| (!self.messages.is_empty()).then(|| self.take(0, now)))
     }
 
     /// A message given up: its time is over, there is too much, or another took its place. `None` if there is none.
@@ -336,6 +406,15 @@ impl<T> Reassembler<T> {
         self.messages.first().map(|oldest| oldest.deadline)
     }
 
+    /// Gives memory back that nothing needs now.
+    pub fn shrink(&mut self, now: u64) {
+        self.messages.shrink_to_fit();
+        self.displaced.shrink_to_fit();
+        self.known.retain(|(until, _)| *until > now);
+        self.known.shrink_to_fit();
+        self.next_known = 0;
+    }
+
     fn is_over(&self) -> bool {
         self.parts > self.limits.max_parts || self.octets > self.limits.max_octets
     }
@@ -346,6 +425,7 @@ impl<T> Reassembler<T> {
         let deadline = now.saturating_add(self.limits.timeout).max(youngest);
         self.octets += key.peers.len();
         self.messages.push(Message {
+            since: now,
             deadline,
             key,
             parts: Vec::new(),
@@ -355,27 +435,25 @@ impl<T> Reassembler<T> {
 
     /// Takes a message out, and remembers its parts for a while.
     fn take(&mut self, index: usize, now: u64) -> Joined<T> {
-        let Message { key, parts, .. } = self.messages.remove(index);
+        let Message {
+            since, key, parts, ..
+        } = self.messages.remove(index);
         self.parts -= parts.len();
-        let texts: usize = parts
-            .iter()
-            .map(|part| part.udh.len() + part.text.len())
-            .sum();
-        self.octets -= key.peers.len() + texts;
+        let octets: usize = parts.iter().map(JoinedPart::octets).sum();
+        self.octets -= key.peers.len() + octets;
         let repeated = parts.len() < usize::from(key.total)
             && parts
                 .iter()
-                .all(|part| self.is_known(key.part_digest(part), now));
+                .all(|part| self.is_known(key.part_digest(part), since));
         if !repeated {
-            // A repeat that comes within the timeout is given up one timeout later.
-            let until = now.saturating_add(self.limits.timeout.saturating_mul(2));
+            let until = now.saturating_add(self.limits.remember);
             for part in &parts {
                 self.remember(until, key.part_digest(part));
             }
         }
         Joined {
-            key: key.peers,
             total: key.total,
+            key,
             parts,
             repeated,
         }
@@ -388,11 +466,12 @@ impl<T> Reassembler<T> {
     }
 
     fn remember(&mut self, until: u64, digest: u64) {
-        match self.known.get_mut(self.next_known) {
-            Some(oldest) => *oldest = (until, digest),
-            None => self.known.push((until, digest)),
+        if self.known.len() < self.limits.max_parts.max(1) {
+            self.known.push((until, digest));
+        } else {
+            self.known[self.next_known] = (until, digest);
+            self.next_known = (self.next_known + 1) % self.known.len();
         }
-        self.next_known = (self.next_known + 1) % self.limits.max_parts.max(1);
     }
 }
 
@@ -435,6 +514,7 @@ mod tests {
             data_coding: 0,
             udh: &[],
             text,
+            token_octets: 0,
         }
     }
 
@@ -560,7 +640,7 @@ mod tests {
         assert_eq!(parts.poll(1), None);
         parts.push(2, part(b"c", 2, 1, b"3"), ());
         assert_eq!(parts.poll_timeout(), Some(0));
-        assert_eq!(parts.poll(2).unwrap().key, b"a");
+        assert_eq!(parts.poll(2).unwrap().key(), b"a");
         assert_eq!(parts.poll(2), None);
 
         let mut parts = Reassembler::new(Limits {

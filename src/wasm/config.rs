@@ -21,10 +21,8 @@ pub(super) struct Messages {
     pub(super) concat: Concat,
     pub(super) message_id_format: MessageIdFormat,
     pub(super) plain_receipts: bool,
-    pub(super) reassemble: bool,
     /// Each segment of a long message is handed over as it came, with its key.
     pub(super) segments: bool,
-    pub(super) part_timeout: u64,
     pub(super) log: LogLevel,
 }
 
@@ -35,16 +33,11 @@ impl Default for Messages {
             concat: Concat::default(),
             message_id_format: MessageIdFormat::default(),
             plain_receipts: false,
-            reassemble: true,
             segments: false,
-            part_timeout: PART_TIMEOUT,
             log: LogLevel::None,
         }
     }
 }
-
-/// How long the parts of a long message are waited for, in milliseconds.
-const PART_TIMEOUT: u64 = 300_000;
 
 /// A setting that can't be, by its place in the record.
 pub(super) struct BadSetting(pub(super) usize);
@@ -101,8 +94,11 @@ const SETTINGS: [Setting; 30] = [
     (FLAG, |config, _, n| config.bind_fail_is_final = n > 0.0),
     (FLAG, |config, _, n| config.fall_back = n > 0.0),
     (FLAG, |_, messages, n| messages.plain_receipts = n > 0.0),
-    (FLAG, |_, messages, n| messages.reassemble = n > 0.0),
-    (FLAG, |_, messages, n| messages.segments = n > 0.0),
+    (FLAG, |config, _, n| config.join_segments = n > 0.0),
+    (FLAG, |config, messages, n| {
+        messages.segments = n > 0.0;
+        config.join_segments &= !messages.segments;
+    }),
     (OCTET, |config, _, n| config.addr_ton = n as u8),
     (OCTET, |config, _, n| config.addr_npi = n as u8),
     (COUNT, |config, _, n| config.window = n as usize),
@@ -120,7 +116,7 @@ const SETTINGS: [Setting; 30] = [
     (MILLIS, |config, _, n| config.session_init = n as u64),
     (MILLIS, |config, _, n| config.inactivity = n as u64),
     (MILLIS, |config, _, n| config.acknowledge_timeout = n as u64),
-    (MILLIS, |_, messages, n| messages.part_timeout = n as u64),
+    (MILLIS, |config, _, n| config.part_timeout = n as u64),
     (RATE, |config, _, n| config.rate = Some(n)),
     (RATE, |config, _, n| config.inbound_rate = Some(n)),
 ];

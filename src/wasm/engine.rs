@@ -5,7 +5,7 @@ use super::events;
 use super::io::Io;
 use super::sms::SmsReader;
 use crate::pdu::{CommandStatus, MessageIdResp};
-use crate::session::{Composer, Event, Inbox, Instant, Role, Sequence, Session, SmsError};
+use crate::session::{Composer, Instant, Sequence, Session, SmsError};
 use wasm_bindgen::prelude::*;
 
 /// One session. Times are milliseconds of a clock that never runs backwards.
@@ -15,8 +15,6 @@ pub struct Engine {
     composer: Composer,
     reader: SmsReader,
     messages: Messages,
-    /// Joins long messages; none if each part is to be handed over by itself.
-    inbox: Option<Inbox>,
     /// Octets that JavaScript was shown by the last `drain` and has taken.
     taken: usize,
     /// Why the last SMS was not taken.
@@ -34,14 +32,10 @@ impl Engine {
     pub fn new(length: usize, now: f64) -> Result<Engine, JsValue> {
         let (config, messages) = Io::with(|io| config::read(io.written(length)))
             .map_err(|BadSetting(place)| JsValue::from_f64(place as f64))?;
-        let role = config.role;
         Ok(Engine {
             composer: Composer::new(config.seed),
             session: Session::new(config, at(now)),
             reader: SmsReader::default(),
-            // A centre's clients send each part for itself, to be passed on so.
-            inbox: (messages.reassemble && !messages.segments && role == Role::Esme)
-                .then(|| Inbox::new(messages.part_timeout.max(1))),
             messages,
             taken: 0,
             refusal: JsValue::UNDEFINED,
@@ -150,21 +144,18 @@ impl Engine {
         }
         Io::with(|io| {
             io.clear();
-            self.write_events(io, now);
+            while let Some(event) = self.session.poll_event() {
+                events::write(io, &event, &self.messages);
+            }
             let out = if writable {
                 self.session.poll_transmit()
             } else {
                 &[]
             };
             self.taken = out.len();
-            let inbox = self.inbox.as_ref().and_then(Inbox::poll_timeout);
-            let deadline = [self.session.poll_timeout(), inbox]
-                .into_iter()
-                .flatten()
-                .min();
             io.publish(
                 out,
-                deadline.map(Instant::as_millis),
+                self.session.poll_timeout().map(Instant::as_millis),
                 events::state_code(self.session.state()),
             )
         })
@@ -199,33 +190,6 @@ impl Engine {
     pub(super) fn session(&mut self) -> &mut Session {
         self.settle_taken();
         &mut self.session
-    }
-
-    fn write_events(&mut self, io: &mut Io, now: Instant) {
-        let Engine {
-            session,
-            inbox,
-            messages,
-            ..
-        } = self;
-        let mut acknowledge = Vec::new();
-        loop {
-            while let Some(event) = session.poll_event() {
-                if let (Event::Disconnect { .. }, Some(inbox)) = (&event, inbox.as_mut()) {
-                    inbox.disconnected(now);
-                }
-                acknowledge.extend(events::write(io, &event, messages, inbox, now));
-            }
-            if acknowledge.is_empty() {
-                break;
-            }
-            for sequence in acknowledge.drain(..) {
-                session.respond(now, sequence, CommandStatus::ESME_ROK);
-            }
-        }
-        while let Some(incomplete) = inbox.as_mut().and_then(|inbox| inbox.poll(now)) {
-            events::joined(io, None, &incomplete, messages);
-        }
     }
 
     fn settle_taken(&mut self) {

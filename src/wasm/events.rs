@@ -6,8 +6,8 @@ use super::report;
 use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
 use crate::receipt::Report;
 use crate::session::{
-    Arrival, BindType, CloseReason, Delivery, Event, Failure, Inbox, Instant, Segment, Sequence,
-    State, Ticket, join_segments,
+    BindType, CloseReason, Delivery, Event, Failure, Segment, Sequence, State, Ticket,
+    join_segments,
 };
 use crate::text::{Decoded, EncodingName, Joined, decode_into};
 
@@ -22,6 +22,7 @@ const CONNECT: u32 = 8;
 const DISCONNECT: u32 = 9;
 const NO_TRANSCEIVER: u32 = 10;
 const SEGMENT: u32 = 11;
+const WITHDRAWN: u32 = 12;
 
 /// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
 pub(super) const WHOLE: u8 = 255;
@@ -48,14 +49,8 @@ pub(super) fn state_code(state: State) -> u32 {
     }
 }
 
-/// Writes one event. Returns the request that is to be acknowledged without asking the application, if it is one.
-pub(super) fn write(
-    io: &mut Io,
-    event: &Event<'_>,
-    messages: &Messages,
-    inbox: &mut Option<Inbox>,
-    now: Instant,
-) -> Option<Sequence> {
+/// Writes one event.
+pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
     match *event {
         Event::Connect { endpoint } => io.words(&[CONNECT, endpoint as u32]),
         Event::NoTransceiver => io.word(NO_TRANSCEIVER),
@@ -92,7 +87,13 @@ pub(super) fn write(
             settled(io, ticket, outcome, status, command_id, None);
         }
         Event::Request { sequence, frame } => {
-            return inbound(io, sequence, frame, messages, inbox, now).then_some(sequence);
+            inbound(io, sequence, frame, messages);
+        }
+        Event::LongMessage { sequence, message } => joined(io, Some(sequence), message, messages),
+        Event::Incomplete { message, of } => joined(io, of, message, messages),
+        Event::Withdrawn { sequence } => {
+            io.word(WITHDRAWN);
+            write_sequence(io, Some(sequence));
         }
         // The caller of a late one was told long ago: this shows what became of it.
         Event::Notification { frame } | Event::Late { frame, .. } | Event::Unmatched { frame } => {
@@ -123,7 +124,6 @@ pub(super) fn write(
         }
         _ => {}
     }
-    None
 }
 
 fn settled(
@@ -175,32 +175,25 @@ fn write_sequence(io: &mut Io, sequence: Option<Sequence>) {
     io.words(&parts);
 }
 
-fn inbound(
-    io: &mut Io,
-    sequence: Sequence,
-    frame: &[u8],
-    messages: &Messages,
-    inbox: &mut Option<Inbox>,
-    now: Instant,
-) -> bool {
+fn inbound(io: &mut Io, sequence: Sequence, frame: &[u8], messages: &Messages) {
     // The session has read it once, so that it can be read.
     let Some((octets, body)) = frame.split_first_chunk::<HEADER_LEN>() else {
-        return false;
+        return;
     };
     let header = Header::decode(octets);
     if let Some(bind) = BindType::from_command_id(header.command_id) {
         let fields = Bind::decode(&header, body).unwrap_or_default();
         bind_request(io, sequence, bind, &fields);
-        return false;
+        return;
     }
     let Some(delivery) = Delivery::decode(frame) else {
         request(io, Some(sequence), frame, None);
-        return false;
+        return;
     };
     let towards_us = header.command_id != CommandId::SUBMIT_SM;
     if let Some(found) = Segment::of(&delivery).filter(|_| messages.segments && towards_us) {
         segment(io, sequence, frame, &found);
-        return false;
+        return;
     }
     let mut room = Vec::new();
     let plain = || delivery.plain_report().filter(|_| messages.plain_receipts);
@@ -211,17 +204,9 @@ fn inbound(
     {
         io.words(&[REPORT, sequence.connection(), sequence.number()]);
         report::write(io, &found, Some(&delivery), frame, messages);
-        return false;
+        return;
     }
-    match inbox
-        .as_mut()
-        .map(|inbox| inbox.arrive(now, sequence, frame, &delivery))
-    {
-        None | Some(Arrival::Alone) => message(io, sequence, &header, frame, &delivery, messages),
-        Some(Arrival::Joined(whole)) => joined(io, Some(sequence), whole, messages),
-        Some(Arrival::Kept) => return true,
-    }
-    false
+    message(io, sequence, &header, frame, &delivery, messages);
 }
 
 fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, fields: &Bind<'_>) {
@@ -334,7 +319,7 @@ pub(super) fn joined(
     let tells = |found: &Report<'_>| joined.is_complete() || found.message_id().is_some();
     if let Some(found) = found.filter(tells) {
         io.word(REPORT);
-        write_sequence(io, sequence);
+        write_sequence(io, sequence.filter(|_| joined.is_complete()));
         report::write(io, &found, Some(&whole), &first.token, messages);
         return;
     }

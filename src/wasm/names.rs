@@ -102,6 +102,12 @@ pub fn status_name(status: u32) -> String {
     CommandStatus(status).name().to_owned()
 }
 
+/// The command_status of this name; 0 if there is none.
+#[wasm_bindgen]
+pub fn status_code(name: &str) -> u32 {
+    CommandStatus::by_name(name).unwrap_or_default().0
+}
+
 /// What a command_status means, in words.
 #[wasm_bindgen]
 pub fn status_meaning(status: u32) -> String {

@@ -2,6 +2,7 @@
 
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
+use smpp_edge::text::Joined;
 
 /// [`Event`] with octets of its own, and tickets as numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,10 @@ pub enum Seen {
     },
     Throttled(CommandStatus, u64),
     Request(Sequence, Vec<u8>),
+    /// The PDUs of its segments.
+    LongMessage(Sequence, Vec<Vec<u8>>),
+    Incomplete(Option<Sequence>, Vec<Vec<u8>>),
+    Withdrawn(Sequence),
     Notification(Vec<u8>),
     Undecodable(DecodeError, Vec<u8>),
     UnknownCommand(Vec<u8>),
@@ -78,6 +83,15 @@ impl From<Event<'_>> for Seen {
             },
             Event::Throttled { status, pause } => Seen::Throttled(status, pause),
             Event::Request { sequence, frame } => Seen::Request(sequence, frame.to_vec()),
+            Event::LongMessage { sequence, message } => {
+                assert!(message.is_complete());
+                Seen::LongMessage(sequence, pdus(message))
+            }
+            Event::Incomplete { message, of } => {
+                assert!(!message.is_complete() && !message.parts.is_empty());
+                Seen::Incomplete(of, pdus(message))
+            }
+            Event::Withdrawn { sequence } => Seen::Withdrawn(sequence),
             Event::Notification { frame } => Seen::Notification(frame.to_vec()),
             Event::Undecodable { frame, error } => Seen::Undecodable(error, frame.to_vec()),
             Event::UnknownCommand { frame } => Seen::UnknownCommand(frame.to_vec()),
@@ -110,4 +124,9 @@ pub fn events(session: &mut Session) -> Vec<Seen> {
         seen.push(event.into());
     }
     seen
+}
+
+fn pdus(message: &Joined<Vec<u8>>) -> Vec<Vec<u8>> {
+    let parts = message.parts.iter();
+    parts.map(|part| part.token.clone()).collect()
 }

@@ -4,7 +4,7 @@
 import {
   initSync,
   Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, encoding_names, encoding_options, join_segments, languages, message_id_key,
-  parse_receipt, scratch, status_handling, status_meaning, status_name, take_panic,
+  parse_receipt, scratch, status_code, status_handling, status_meaning, status_name, take_panic,
 } from "#bindgen";
 import module from "../../../dist/smpp.wasm";
 import type { Exports } from "./exports.ts";
@@ -15,7 +15,7 @@ const { memory } = initSync({ module });
 export const wasm: Exports = {
   memory,
   Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, encoding_names, encoding_options, join_segments, languages, message_id_key,
-  parse_receipt, scratch, status_handling, status_meaning, status_name, take_panic,
+  parse_receipt, scratch, status_code, status_handling, status_meaning, status_name, take_panic,
 };
 
 /** Resolves when the engine can be used: here it can be from the start. */

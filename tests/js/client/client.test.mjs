@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FakeLink, importSource, outcome, stateOf, turn } from "./helpers.mjs";
 
-const { SmppClient, readOptions, errors } = await importSource("tests/js/client/internals.ts");
+const { SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
+const { Refusal } = refusals;
 
 const ESME_ROK = 0;
 const ESME_RX_T_APPN = 0x64;
@@ -521,37 +522,326 @@ describe("handlers and iterators", () => {
     assert.equal((await third).value.text, "c");
   });
 
-  test("when the loop ends its item was taken, and what is left behind it was not", async () => {
+  for (const [how, leave] of [["break", () => true], ["a throw", () => { throw new Error("no database"); }]]) {
+    test(`a loop left by ${how} has not taken its item, nor what is left behind it`, async () => {
+      const { client, link } = await bound();
+      const messages = client.messages();
+      link.message("a", 1);
+      link.message("b", 2);
+      try {
+        for await (const message of messages) {
+          assert.equal(message.text, "a");
+          if (leave()) break;
+        }
+      } catch (error) {
+        assert.equal(error.message, "no database");
+      }
+      assert.deepEqual(link.answers, [[1, ESME_RX_T_APPN], [2, ESME_RX_T_APPN]]);
+      link.message("c", 3);
+      assert.deepEqual(link.answers.at(-1), [3, ESME_RX_T_APPN]);
+    });
+  }
+
+  test("an item that was acknowledged is taken, however the loop is left", async () => {
     const { client, link } = await bound();
     const messages = client.messages();
+    messages.acknowledge();
     link.message("a", 1);
     link.message("b", 2);
     for await (const message of messages) {
       assert.equal(message.text, "a");
+      messages.acknowledge();
+      messages.acknowledge();
+      assert.deepEqual(link.answers, [[1, ESME_ROK]]);
       break;
     }
+    messages.acknowledge();
     assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_RX_T_APPN]]);
-    link.message("c", 3);
-    assert.deepEqual(link.answers.at(-1), [3, ESME_RX_T_APPN]);
+  });
+
+  test("a loop that acknowledges goes on as usual", async () => {
+    const { client, link } = await bound();
+    const messages = client.messages();
+    for (const request of [1, 2, 3]) link.message(`${request}`, request);
+    await messages.next();
+    messages.acknowledge();
+    await messages.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK]]);
+    await messages.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_ROK]]);
   });
 
   test("every loop and the handler get everything; the answer waits for all and one failure is enough", async () => {
     const { client, link } = await bound({ onMessage: ({ text }) => (text === "b" ? Promise.reject(new Error("no")) : undefined), log: () => {} });
-    const [one, two] = [client.messages(), client.messages()];
+    const loops = [client.messages(), client.messages()];
+    const first = loops.map((loop) => loop.next());
     link.message("a", 1);
     link.message("b", 2);
-    for (const loop of [one, two]) {
-      assert.equal((await loop.next()).value.text, "a");
-    }
+    for (const each of first) assert.equal((await each).value.text, "a");
     await turn();
-    assert.deepEqual(link.answers, []);
-    for (const loop of [one, two]) {
-      assert.equal((await loop.next()).value.text, "b");
+    assert.deepEqual(link.answers, [[2, ESME_RX_T_APPN]], "refused by one, it comes again to all");
+    link.message("c", 3);
+    for (const loop of loops) {
+      assert.deepEqual(link.answers, [[2, ESME_RX_T_APPN]]);
+      assert.equal((await loop.next()).value.text, "c");
     }
+    assert.deepEqual(link.answers, [[2, ESME_RX_T_APPN], [1, ESME_ROK]]);
+    for (const loop of loops) loop.next();
+    assert.deepEqual(link.answers.at(-1), [3, ESME_ROK]);
+  });
+
+  test("an item that another has refused leaves the queues: it comes again", async () => {
+    const refuse = [];
+    const { client, link } = await bound({ log: () => {}, onMessage: () => new Promise((_, reject) => refuse.push(reject)) });
+    const loop = client.messages();
+    const first = loop.next();
+    link.message("a", 1);
+    link.message("b", 2);
+    assert.equal((await first).value.text, "a");
+    refuse[1](new Error("no"));
+    await turn();
+    assert.deepEqual(link.answers, [[2, ESME_RX_T_APPN]]);
+    const next = loop.next();
+    link.message("b", 3);
+    assert.equal((await next).value.text, "b");
+    assert.equal(refuse.length, 3);
+  });
+
+  test("an iterator that nobody reads refuses nothing", async () => {
+    for (const [kind, come] of [["reports", "report"], ["messages", "message"]]) {
+      const { client, link } = await bound({ onReport: () => {}, onMessage: () => {} });
+      const unread = client[kind]();
+      const give = (id, request) => (come === "report" ? link.report(id, "delivered", request) : link.message(id, request));
+      give("a", 1);
+      give("b", 2);
+      assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_ROK]], kind);
+      // It has them all the same, once it is read, and then it has a say.
+      const first = (await unread.next()).value;
+      assert.equal(first.messageId ?? first.text, "a");
+      const second = (await unread.next()).value;
+      assert.equal(second.messageId ?? second.text, "b");
+      give("c", 3);
+      assert.deepEqual(link.answers.length, 2);
+      await unread.next();
+      unread.next();
+      assert.deepEqual(link.answers.at(-1), [3, ESME_ROK]);
+    }
+  });
+
+  test("alone, an iterator that is not read yet has until the engine refuses", async () => {
+    const { client, link } = await bound();
+    const messages = client.messages();
+    link.message("a", 1);
+    link.message("b", 2);
+    assert.deepEqual(link.answers, []);
+    link.sink.withdrawn(1);
+    assert.equal((await messages.next()).value.text, "b");
+    messages.next();
+    assert.deepEqual(link.answers, [[2, ESME_ROK]]);
+  });
+
+  test("a loop that has stopped reading refuses one item, and no further ones", async () => {
+    const { client, link } = await bound({ onMessage: () => {} });
+    const loop = client.messages();
+    link.message("a", 1);
+    await loop.next();
+    link.message("b", 2);
     assert.deepEqual(link.answers, [[1, ESME_ROK]]);
+    await loop.next();
+    link.message("c", 3);
+    link.sink.withdrawn(2);
+    link.sink.withdrawn(3);
+    link.message("d", 4);
+    assert.deepEqual(link.answers.slice(1), [[2, ESME_ROK], [4, ESME_ROK]].slice(1));
+    assert.equal((await loop.next()).value.text, "d");
+    link.message("e", 5);
+    assert.equal(link.answers.length, 2, "it is read again");
+    await loop.next();
+    await loop.return();
+    assert.deepEqual(link.answers.at(-1), [5, ESME_RX_T_APPN]);
+  });
+
+  test("an item whose request was refused by the engine leaves the queue", async () => {
+    const { client, link } = await bound();
+    const messages = client.messages();
+    const first = messages.next();
+    for (let request = 1; request <= 600; request++) link.message(`${request}`, request);
+    assert.equal((await first).value.text, "1");
+    for (let request = 1; request <= 400; request++) link.sink.withdrawn(request);
+    assert.equal((await messages.next()).value.text, "401");
+    assert.deepEqual(link.answers, []);
+    messages.next();
+    assert.deepEqual(link.answers, [[401, ESME_ROK]]);
+  });
+
+  test("a loop that is left decides nothing for the others", async () => {
+    const { client, link } = await bound();
+    const [one, two] = [client.messages(), client.messages()];
+    const asked = [one.next(), two.next()];
+    link.message("a", 1);
+    link.message("b", 2);
+    await Promise.all(asked);
+    await one.next();
+    await two.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK]]);
+    link.message("c", 3);
+    one.acknowledge();
     await one.return();
-    await two.return();
-    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_RX_T_APPN]]);
+    two.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_ROK]]);
+    two.next();
+    assert.deepEqual(link.answers, [[1, ESME_ROK], [2, ESME_ROK], [3, ESME_ROK]]);
+  });
+
+  test("a Refusal is answered with its status, and is nothing to report", async () => {
+    const lines = [];
+    const { client, link } = await bound({
+      log: (line) => lines.push(line),
+      onMessage: async ({ text }) => { throw new Refusal(text === "number" ? 0x12345 : text); },
+      onReport: () => { throw new Refusal("ESME_RX_R_APPN"); },
+    });
+    link.message("ESME_RX_P_APPN", 1);
+    link.message("number", 2);
+    link.report("a", "delivered", 3);
+    await turn();
+    assert.deepEqual(link.answers, [[3, 0x66], [1, 0x65], [2, 0x12345]]);
+    assert.deepEqual(lines, []);
+    link.message("ESME_NO_SUCH_STATUS", 4);
+    await turn();
+    assert.deepEqual(link.answers.at(-1), [4, ESME_RX_T_APPN]);
+    assert.deepEqual(lines, ["onMessage threw: refused with ESME_NO_SUCH_STATUS"]);
+    const loop = client.reports();
+    const first = loop.next();
+    link.report("b", "delivered", 5);
+    await first;
+    await assert.rejects(loop.throw(new Refusal("ESME_RX_R_APPN")), Refusal);
+    assert.deepEqual(link.answers.at(-1), [5, 0x66]);
+  });
+
+  test("what can't refuse is no Refusal", () => {
+    for (const status of ["ESME_ROK", "", "rejected", 0, -1, 1.5, 2 ** 32, undefined]) {
+      assert.throws(() => new Refusal(status), (error) => error.code === "invalid-field" && error.field === "status", String(status));
+    }
+    assert.equal(new Refusal(2 ** 32 - 1).status, 2 ** 32 - 1);
+  });
+
+  describe("what the SMSC will not send again", () => {
+    const part = { complete: false, missing: [2] };
+
+    test("goes to the handler and to every loop, and has no answer", async () => {
+      const taken = [];
+      const { client, link } = await bound({ onMessage: ({ text }) => void taken.push(text) });
+      const [reading, unread] = [client.messages(), client.messages()];
+      const first = reading.next();
+      link.message("a", 0, part);
+      assert.equal((await first).value.text, "a");
+      assert.equal((await unread.next()).value.text, "a");
+      await reading.return();
+      assert.deepEqual([taken, link.answers], [["a"], []]);
+    });
+
+    test("waits for a loop where nobody is there, and for the next one where a loop is left", async () => {
+      const { client, link } = await bound();
+      link.message("a", 0, part);
+      const left = client.messages();
+      link.message("b", 0, part);
+      assert.equal((await left.next()).value.text, "a");
+      await left.return();
+      const loop = client.messages();
+      assert.equal((await loop.next()).value.text, "b");
+      assert.deepEqual(link.answers, []);
+    });
+
+    test("is there for loops after the end of the client", async () => {
+      const { client, link } = await bound();
+      const loop = client.messages();
+      link.message("a", 0, part);
+      link.message("b", 0, part);
+      await client.close();
+      const texts = [];
+      for await (const { text } of loop) texts.push(text);
+      assert.deepEqual(texts, ["a", "b"]);
+      assert.equal((await client.messages().next()).done, true);
+    });
+
+    test("is kept for a loop of a client that has ended by an error, which throws behind it", async () => {
+      const { client, link } = await bound();
+      link.message("a", 0, part);
+      link.end({ kind: "lost", message: "gone" });
+      const loop = client.messages();
+      assert.equal((await loop.next()).value.text, "a");
+      await assert.rejects(loop.next(), ConnectionLostError);
+    });
+
+    test("is waited for by close(), and for no longer than a handler may take", async () => {
+      let done;
+      const { client, link } = await bound({ onMessage: () => new Promise((resolve) => (done = resolve)) });
+      link.message("a", 0, part);
+      const closing = client.close();
+      assert.equal(await stateOf(closing), "pending");
+      done();
+      await closing;
+
+      const slow = await bound({ acknowledgeTimeout: 20, onMessage: () => new Promise(() => {}) });
+      slow.link.message("a", 0, part);
+      await slow.client.close();
+    });
+
+    test("is bounded while nobody reads it: the oldest go", async () => {
+      const lines = [];
+      const { client, link } = await bound({ log: (line) => lines.push(line) });
+      const unread = client.messages();
+      for (let count = 0; count < 10_003; count++) link.message(`${count}`, 0, part);
+      assert.equal((await unread.next()).value.text, "3");
+      assert.equal(lines.length, 3);
+      assert.match(lines[0], /^onMessage threw: nobody reads what came in: 1 items/);
+      await unread.return();
+      const large = client.messages();
+      for (let count = 0; count < 20; count++) link.message(`${count}`, 0, { ...part, frames: [new Uint8Array(1 << 20)] });
+      assert.equal((await large.next()).value.text, "4");
+    });
+
+    test("takes the place of a whole that was handed over, if that is not taken after all", async () => {
+      for (const outcome of ["taken", "refused"]) {
+        const seen = [];
+        let end;
+        const { link } = await bound({ log: () => {}, onMessage: ({ text }) => {
+          seen.push(text);
+          return text === "whole" ? new Promise((resolve, reject) => (end = outcome === "taken" ? resolve : reject)) : undefined;
+        } });
+        link.message("whole", 7, { segments: 2 });
+        link.message("part", 7, part);
+        link.sink.withdrawn(7);
+        assert.deepEqual(seen, ["whole"]);
+        end();
+        await turn();
+        assert.deepEqual(seen, outcome === "taken" ? ["whole"] : ["whole", "part"]);
+        assert.deepEqual(link.answers, []);
+      }
+    });
+
+    test("takes the place of a whole that its loop has not begun", async () => {
+      const { client, link } = await bound();
+      const loop = client.messages();
+      link.message("whole", 7, { segments: 2 });
+      link.message("part", 7, part);
+      link.sink.withdrawn(7);
+      link.end();
+      assert.equal((await loop.next()).value.text, "part");
+      assert.equal((await loop.next()).done, true);
+    });
+
+    test("takes the place of a whole that a loop began and did not finish", async () => {
+      const { client, link } = await bound();
+      const loop = client.messages();
+      link.message("whole", 7, { segments: 2 });
+      assert.equal((await loop.next()).value.text, "whole");
+      link.message("part", 7, part);
+      link.sink.withdrawn(7);
+      link.end();
+      await loop.return();
+      assert.equal((await client.messages().next()).value.text, "part");
+    });
   });
 
   test("a loop ends with the client", async () => {

@@ -108,8 +108,8 @@ export class FakeLink {
     };
     this.sink.report(report, request, messageId);
   }
-  message(text, request) {
-    this.sink.message({ from: { ton: 1, npi: 1, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, text, frames: [] }, request);
+  message(text, request, more = {}) {
+    this.sink.message({ from: { ton: 1, npi: 1, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, text, frames: [], segments: 1, complete: true, missing: [], ...more }, request);
   }
 }
 

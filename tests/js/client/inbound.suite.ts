@@ -3,12 +3,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connect, joinSegments, SmppError, type ConnectOptions, type Message, type Report, type Segment, type SmppClient } from "smpp-edge";
+import { connect, joinSegments, Refusal, SmppError, type ConnectOptions, type Message, type Report, type Segment, type SmppClient } from "smpp-edge";
 import { hex, until } from "../simulator/peers.ts";
 import { answer, ScriptedSmsc, type Line } from "./smsc.ts";
 
 const ESME_ROK = 0;
 const ESME_RX_T_APPN = 0x64;
+const ESME_RX_P_APPN = 0x65;
 
 /** A deliver_sm: one segment of a message in several, or the whole if `total` is 1. */
 export interface Part {
@@ -130,6 +131,209 @@ export function inboundTests(): void {
       assert.throws(() => joinSegments(["00"] as never), (error) => error instanceof SmppError && error.code === "invalid-field" && error.field === "pdus");
       assert.throws(() => joinSegments([], { concat: "sar" } as never), (error) => error instanceof SmppError && error.code === "invalid-option" && error.field === "concat");
       assert.throws(() => joinSegments([], { defaultAlphabet: "latin2" } as never), (error) => error instanceof SmppError && error.field === "defaultAlphabet");
+    });
+  });
+
+  describe("a long message that is refused", () => {
+    test("is handed over again whole when the SMSC repeats the only segment that was refused", async () => {
+      const texts: (string | undefined)[] = [];
+      await withScript({ onMessage: ({ text }) => {
+        if (texts.push(text) === 1) throw new Error("the database is down");
+      } }, async (smsc) => {
+        deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+        assert.equal(await answered(smsc.line, 11), ESME_ROK);
+        deliver(smsc.line, { sequence: 12, text: "D", part: 2, total: 2 });
+        assert.equal(await answered(smsc.line, 12), ESME_RX_T_APPN);
+        deliver(smsc.line, { sequence: 13, text: "D", part: 2, total: 2 });
+        assert.equal(await answered(smsc.line, 13), ESME_ROK);
+      });
+      assert.deepEqual(texts, ["CD", "CD"]);
+    });
+
+    test("because nobody was there is taken by a loop at the repeat", async () => {
+      await withScript({}, async (smsc, smpp) => {
+        deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+        deliver(smsc.line, { sequence: 12, text: "D", part: 2, total: 2 });
+        assert.deepEqual([await answered(smsc.line, 11), await answered(smsc.line, 12)], [ESME_ROK, ESME_RX_T_APPN]);
+        const loop = smpp.messages();
+        deliver(smsc.line, { sequence: 13, text: "D", part: 2, total: 2 });
+        assert.equal((await loop.next()).value.text, "CD");
+        void loop.next();
+        assert.equal(await answered(smsc.line, 13), ESME_ROK);
+      });
+    });
+
+    test("because its handler took too long is handed over again at the repeat", async () => {
+      const texts: (string | undefined)[] = [];
+      await withScript({ acknowledgeTimeout: 50, onMessage: ({ text }) => (texts.push(text) === 1 ? new Promise<void>(() => {}) : undefined) }, async (smsc) => {
+        deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+        deliver(smsc.line, { sequence: 12, text: "D", part: 2, total: 2 });
+        assert.equal(await answered(smsc.line, 12), ESME_RX_T_APPN);
+        deliver(smsc.line, { sequence: 13, text: "D", part: 2, total: 2 });
+        assert.equal(await answered(smsc.line, 13), ESME_ROK);
+      });
+      assert.deepEqual(texts, ["CD", "CD"]);
+    });
+
+    test("for good has the status of its Refusal, and is not handed on at the end", async () => {
+      const texts: (string | undefined)[] = [];
+      await withScript({ onMessage: ({ text }) => {
+        texts.push(text);
+        throw new Refusal("ESME_RX_P_APPN");
+      } }, async (smsc) => {
+        deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+        deliver(smsc.line, { sequence: 12, text: "D", part: 2, total: 2 });
+        assert.equal(await answered(smsc.line, 12), ESME_RX_P_APPN);
+      });
+      assert.deepEqual(texts, ["CD"]);
+    });
+  });
+
+  describe("segments whose others have not come", () => {
+    const ends: [string, (smsc: ScriptedSmsc, smpp: SmppClient) => Promise<unknown>][] = [
+      ["close()", (_, smpp) => smpp.close()],
+      ["a lost link", (smsc, smpp) => {
+        smsc.line.socket.destroy();
+        return until("the end", () => smpp.stats().state === "closed");
+      }],
+    ];
+    for (const [name, end] of ends) {
+      test(`are handed on before the client ends by ${name}`, async () => {
+        const taken: Message[] = [];
+        await withScript({ onMessage: (message) => void taken.push(message) }, async (smsc, smpp) => {
+          deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+          assert.equal(await answered(smsc.line, 11), ESME_ROK);
+          await end(smsc, smpp);
+          assert.deepEqual(taken.map(({ text, complete, missing }) => [text, complete, missing]), [["C", false, [2]]]);
+        });
+      });
+
+      test(`are there for a loop behind the end by ${name}`, async () => {
+        await withScript({}, async (smsc, smpp) => {
+          deliver(smsc.line, { sequence: 11, text: "C", total: 2 });
+          assert.equal(await answered(smsc.line, 11), ESME_ROK);
+          const loop = smpp.messages();
+          await end(smsc, smpp);
+          const { text, complete } = (await loop.next()).value;
+          assert.deepEqual([text, complete], ["C", false]);
+        });
+      });
+    }
+
+    test("are not handed on for messages that were taken, however long ago", async () => {
+      const taken: Message[] = [];
+      await withScript({ partTimeout: 20, reconnect: { min: 10, max: 10 }, onMessage: (message) => void taken.push(message) }, async (smsc, smpp) => {
+        for (const reference of [1, 2, 3]) {
+          deliver(smsc.line, { sequence: 10 * reference, text: "C", total: 2, reference });
+          deliver(smsc.line, { sequence: 10 * reference + 1, text: "D", part: 2, total: 2, reference });
+          assert.equal(await answered(smsc.line, 10 * reference + 1), ESME_ROK);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        smsc.line.socket.destroy();
+        await until("the next connection", () => smsc.lines.length === 2 && smpp.stats().state === "bound");
+        deliver(smsc.line, { sequence: 99, text: "after" });
+        assert.equal(await answered(smsc.line, 99), ESME_ROK);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      });
+      assert.deepEqual(taken.map(({ text }) => text), ["CD", "CD", "CD", "after"]);
+    });
+  });
+
+  describe("loops", () => {
+    for (const kind of ["messages", "reports"] as const) {
+      test(`a throw in a loop over ${kind}() refuses the item it was on`, async () => {
+        await withScript({}, async (smsc, smpp) => {
+          const running = (async () => {
+            for await (const _ of smpp[kind]()) throw new Error("no database");
+          })();
+          deliver(smsc.line, kind === "messages" ? { sequence: 11, text: "Hello" } : { sequence: 11, text: "id:1 stat:DELIVRD err:000", fields: { esm_class: 4 } });
+          await assert.rejects(running, /no database/);
+          assert.equal(await answered(smsc.line, 11), ESME_RX_T_APPN);
+        });
+      });
+    }
+
+    test("reports() that nobody reads refuses nothing that onReport takes", async () => {
+      await withScript({ onReport: () => {} }, async (smsc, smpp) => {
+        smpp.reports();
+        deliver(smsc.line, { sequence: 11, text: "id:1 stat:DELIVRD err:000", fields: { esm_class: 4 } });
+        assert.equal(await answered(smsc.line, 11), ESME_ROK);
+      });
+    });
+
+    test("a slow loop gets in the end all that the SMSC repeats, each request of which is open", async () => {
+      // 60 at once, 10 ms each, and the engine refuses what has waited for 100 ms.
+      const count = 60;
+      const seen: string[] = [];
+      await withScript({ acknowledgeTimeout: 100 }, async (smsc, smpp) => {
+        let sequence = 100;
+        const open = new Map<number, string>();
+        const send = (text: string): void => {
+          open.set(++sequence, text);
+          deliver(smsc.line, { sequence, text });
+        };
+        const loop = (async () => {
+          for await (const { text } of smpp.messages()) {
+            seen.push(text!);
+            await new Promise((resolve) => setTimeout(resolve, 10));
+            if (new Set(seen).size === count) return;
+          }
+        })();
+        for (let i = 0; i < count; i++) send(`${i}`);
+        const acknowledged = new Set<string>();
+        await until("all of them", () => {
+          for (const { sequence_number, command_status } of smsc.line.got("deliver_sm_resp")) {
+            const text = open.get(sequence_number);
+            if (text === undefined) continue;
+            open.delete(sequence_number);
+            if (command_status === ESME_ROK) acknowledged.add(text);
+            else send(text);
+          }
+          return new Set(seen).size === count && acknowledged.size >= count - 1;
+        });
+        await loop;
+      });
+    });
+  });
+
+  describe("a receipt in several segments", () => {
+    const receipt = "id:0123456789 sub:001 dlvrd:001 submit date:2301011200 done date:2301011201 stat:DELIVRD err:000 text:Hello";
+    const wide = Buffer.from(receipt, "utf16le").swap16();
+    const forms: [string, Buffer, (part: number) => object, boolean][] = [
+      ["a header", Buffer.from(receipt), () => ({}), true],
+      ["UCS-2", wide, () => ({ data_coding: 8 }), true],
+      ["SAR", Buffer.from(receipt), (part) => ({ esm_class: 4, sar_msg_ref_num: 7, sar_total_segments: 2, sar_segment_seqnum: part }), false],
+    ];
+    for (const [name, octets, fields, header] of forms) {
+      test(`is one report: by ${name}`, async () => {
+        const reports: Report[] = [];
+        const messages: Message[] = [];
+        await withScript({ onReport: (report) => void reports.push(report), onMessage: (message) => void messages.push(message) }, async (smsc) => {
+          const cut = 100;
+          for (const [part, text] of [[2, octets.subarray(cut)], [1, octets.subarray(0, cut)]] as const) {
+            const total = header ? 2 : 1;
+            deliver(smsc.line, { sequence: 10 + part, text, part, total, fields: { esm_class: 0x44, ...fields(part) } });
+            assert.equal(await answered(smsc.line, 10 + part), ESME_ROK);
+          }
+        });
+        assert.deepEqual(reports.map(({ messageId, status, text }) => [messageId, status, text]), [["0123456789", "delivered", "Hello"]]);
+        assert.deepEqual(messages, []);
+      });
+    }
+
+    test("is refused and repeated like a message", async () => {
+      let count = 0;
+      await withScript({ onReport: () => {
+        if (++count === 1) throw new Error("the database is down");
+      } }, async (smsc) => {
+        const fields = { esm_class: 0x44 };
+        deliver(smsc.line, { sequence: 11, text: receipt.slice(0, 50), total: 2, fields });
+        deliver(smsc.line, { sequence: 12, text: receipt.slice(50), part: 2, total: 2, fields });
+        assert.deepEqual([await answered(smsc.line, 11), await answered(smsc.line, 12)], [ESME_ROK, ESME_RX_T_APPN]);
+        deliver(smsc.line, { sequence: 13, text: receipt.slice(50), part: 2, total: 2, fields });
+        assert.equal(await answered(smsc.line, 13), ESME_ROK);
+      });
+      assert.equal(count, 2);
     });
   });
 }

@@ -7,4 +7,5 @@ export { Generations } from "../../../js/client/generations.ts";
 export { openSocket } from "../../../js/client/sockets/node.ts";
 export { openWinterTc } from "../../../js/client/sockets/wintertc.ts";
 export * as errors from "../../../js/client/errors.ts";
+export * as refusals from "../../../js/client/refusal.ts";
 export { readSchedule, readValidity } from "../../../js/client/time.ts";
