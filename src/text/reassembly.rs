@@ -676,19 +676,135 @@ mod tests {
     fn what_the_centre_repeats_after_the_whole_is_told_as_such() {
         let mut parts = Reassembler::new(Limits {
             timeout: 1000,
+            remember: 5000,
             ..Limits::default()
         });
         parts.push(0, part(b"a", 2, 1, b"one"), ());
         parts.push(0, part(b"a", 2, 2, b"two"), ());
-        let repeat = parts.push(999, part(b"a", 2, 2, b"two"), ());
+        // Known at the time when it comes, not when it is given up.
+        let repeat = parts.push(4999, part(b"a", 2, 2, b"two"), ());
         assert_eq!(repeat, Outcome::Pending, "it may be of a new message");
-        assert!(parts.poll(1999).unwrap().repeated);
-        parts.push(2000, part(b"a", 2, 2, b"two"), ());
-        assert!(!parts.poll(3000).unwrap().repeated, "long forgotten");
+        assert!(parts.poll(5999).unwrap().repeated);
+        parts.push(5999, part(b"a", 2, 2, b"two"), ());
+        assert!(!parts.poll(6999).unwrap().repeated, "long forgotten");
+        // That was handed over, so that it is known again.
+        parts.push(7000, part(b"a", 2, 2, b"two"), ());
+        assert!(parts.poll(8000).unwrap().repeated);
         assert_eq!(
-            text(parts.push(3001, part(b"a", 1, 1, b"alone"), ())),
+            text(parts.push(8001, part(b"a", 1, 1, b"alone"), ())),
             "alone"
         );
+    }
+
+    #[test]
+    fn a_refused_message_waits_for_the_part_that_its_sender_repeats() {
+        let whole = |parts: &mut Reassembler<()>| {
+            parts.push(0, part(b"a", 3, 1, b"one"), ());
+            parts.push(0, part(b"a", 3, 3, b"three"), ());
+            match parts.push(0, part(b"a", 3, 2, b"two"), ()) {
+                Outcome::Complete(joined) => joined,
+                other => panic!("{other:?}"),
+            }
+        };
+        for for_good in [false, true] {
+            let mut parts = Reassembler::new(Limits {
+                timeout: 1000,
+                ..Limits::default()
+            });
+            let joined = whole(&mut parts);
+            assert!(joined.contains(&part(b"a", 3, 2, b"two")));
+            assert!(!joined.contains(&part(b"a", 3, 2, b"tow")));
+            assert!(!joined.contains(&part(b"b", 3, 2, b"two")));
+            assert_eq!(joined.weight(), 12);
+            parts.put_back(500, joined, 2, for_good);
+            assert_eq!((parts.parts(), parts.octets), (2, 9));
+            assert_eq!(parts.poll_timeout(), Some(1500), "its time begins anew");
+            let again = parts.push(600, part(b"a", 3, 2, b"two"), ());
+            assert_eq!(text(again), "onetwothree");
+            let joined = whole(&mut parts);
+            parts.put_back(500, joined, 2, for_good);
+            let given_up = parts.poll(1500).unwrap();
+            assert_eq!(given_up.missing().collect::<Vec<_>>(), [2]);
+            assert_eq!(given_up.repeated, for_good);
+            assert_eq!((parts.parts(), parts.octets), (0, 0));
+        }
+    }
+
+    #[test]
+    fn a_message_put_back_takes_the_place_of_another_with_its_key() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 1, b"one"), ());
+        let Outcome::Complete(joined) = parts.push(0, part(b"a", 2, 2, b"two"), ()) else {
+            panic!("whole now")
+        };
+        parts.push(1, part(b"a", 2, 2, b"new"), ());
+        parts.put_back(2, joined, 2, false);
+        let displaced = parts.poll(2).unwrap();
+        assert_eq!(displaced.decode(Alphabet::Gsm7).text, "new");
+        assert_eq!(text(parts.push(3, part(b"a", 2, 2, b"two"), ())), "onetwo");
+    }
+
+    #[test]
+    fn a_message_of_one_part_is_not_put_back() {
+        let mut parts = Reassembler::default();
+        let Outcome::Complete(joined) = parts.push(0, part(b"a", 1, 1, b"one"), ()) else {
+            panic!("whole now")
+        };
+        parts.put_back(1, joined, 1, false);
+        assert_eq!((parts.parts(), parts.poll_timeout()), (0, None));
+    }
+
+    #[test]
+    fn all_that_is_held_is_given_up_at_the_end() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 1, b"one"), ());
+        parts.push(5, part(b"b", 2, 1, b"two"), ());
+        let keys: Vec<_> = std::iter::from_fn(|| parts.give_up(6))
+            .map(|joined| joined.key().to_vec())
+            .collect();
+        assert_eq!(keys, [b"a", b"b"]);
+    }
+
+    #[test]
+    fn tokens_count_against_the_bound() {
+        let mut parts = Reassembler::new(Limits {
+            max_octets: 100,
+            ..Limits::default()
+        });
+        let heavy = |key| Part {
+            token_octets: 60,
+            ..part(key, 2, 1, b"x")
+        };
+        parts.push(0, heavy(b"a"), ());
+        assert_eq!(parts.poll(0), None);
+        parts.push(0, heavy(b"b"), ());
+        assert_eq!(parts.poll(0).unwrap().weight(), 62);
+        assert_eq!((parts.poll(0), parts.octets), (None, 62));
+    }
+
+    #[test]
+    fn the_last_of_what_was_handed_over_is_known() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 10,
+            max_parts: 3,
+            ..Limits::default()
+        });
+        for (now, key) in [
+            (0, b"a"),
+            (100, b"b"),
+            (200, b"c"),
+            (300, b"d"),
+            (400, b"e"),
+        ] {
+            parts.push(now, part(key, 2, 1, b"x"), ());
+            assert!(!parts.poll(now + 10).unwrap().repeated);
+        }
+        for (key, known) in [(b"c", true), (b"d", true), (b"e", true), (b"b", false)] {
+            parts.push(1000, part(key, 2, 1, b"x"), ());
+            assert_eq!(parts.poll(1010).unwrap().repeated, known, "{key:?}");
+        }
+        parts.shrink(90_000_000);
+        assert!(parts.known.is_empty());
     }
 
     #[test]
