@@ -8,14 +8,14 @@ import { fileURLToPath } from "node:url";
 // Nothing is sent or fetched.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
-const { vars, main, storage, queue, config: given } = JSON.parse(process.argv[2]);
+const { vars, main, storage, queue, date = "2026-10-01", config: given } = JSON.parse(process.argv[2]);
 const { unstable_startWorker } = await import("wrangler");
 const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
 const made = join(directory, "wrangler.json");
 writeFileSync(made, JSON.stringify({
   name: "gateway",
   main,
-  compatibility_date: "2026-10-01",
+  compatibility_date: date,
   durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }] },
   services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
   migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],

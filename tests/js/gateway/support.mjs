@@ -38,11 +38,11 @@ export function temporary(t) {
 
 /**
  * Starts the gateway in workerd: `vars` are its variables and secrets, `main` another Worker than the ready one, `storage` where its
- * SQLite is, `queue` binds a Queue that the Worker itself consumes. `config` is the wrangler configuration of another Worker instead.
+ * SQLite is, `queue` binds a Queue that the Worker itself consumes, `date` is another compatibility date. `config` is the wrangler configuration of another Worker instead.
  * Stopped at the end of the test.
  */
-export async function startGateway(t, { vars = {}, main, storage = temporary(t), queue = false, config } = {}) {
-  const settings = JSON.stringify({ vars, main: main ?? join(root, "js", "gateway", "worker.ts"), storage, queue, config });
+export async function startGateway(t, { vars = {}, main, storage = temporary(t), queue = false, date, config } = {}) {
+  const settings = JSON.stringify({ vars, main: main ?? join(root, "js", "gateway", "worker.ts"), storage, queue, date, config });
   const child = spawn(process.execPath, [join(here, "run-gateway.mjs"), settings], { cwd: root, stdio: ["pipe", "pipe", "pipe"], detached: true });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
@@ -222,9 +222,9 @@ export class Smsc {
   }
 }
 
-/** A webhook's receiver: `answer(request)` gives the status, 204 by default. */
+/** A webhook's receiver: `answer(request)` gives the status, or it and headers, or "nothing"; 204 by default. `open`: requests without an answer. */
 export async function startReceiver(t) {
-  const receiver = { requests: [], answer: () => 204 };
+  const receiver = { requests: [], open: 0, answer: () => 204 };
   const server = createServer(async (request, response) => {
     const chunks = [];
     try {
@@ -234,7 +234,10 @@ export async function startReceiver(t) {
     }
     const got = { headers: request.headers, body: Buffer.concat(chunks).toString() };
     receiver.requests.push(got);
-    response.writeHead(receiver.answer(got)).end();
+    receiver.open++;
+    response.on("close", () => receiver.open--);
+    const [status, head] = [receiver.answer(got)].flat();
+    if (status !== "nothing") response.writeHead(status, head).end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
