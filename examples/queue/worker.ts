@@ -15,13 +15,21 @@ export default {
   },
 
   async queue(batch: MessageBatch<RpcMessage | Envelope>, env: Env): Promise<void> {
-    for (const { id, body } of batch.messages) {
-      if ("type" in body) {
-        // The gateway's events come here, since its binding SMPP_QUEUE is set.
-        console.log(`${body.type}: ${JSON.stringify(body.data)}`);
-      } else {
-        // A queue delivers at least once: with its id as the key a message is still sent once.
-        await env.SMS.sendSms(body, { idempotencyKey: id });
+    for (const message of batch.messages) {
+      const { id, body } = message;
+      try {
+        if ("type" in body) {
+          // The gateway's events come here, since its binding SMPP_QUEUE is set.
+          console.log(`${body.type}: ${JSON.stringify(body.data)}`);
+        } else {
+          // A queue delivers at least once: with its id as the key a message is still sent once.
+          await env.SMS.sendSms(body, { idempotencyKey: id });
+        }
+        message.ack();
+      } catch (error) {
+        // Only this one comes again, later each time, and in the end goes to the dead letter queue.
+        console.error(`${id}, attempt ${message.attempts}: ${(error as Error).message}`);
+        message.retry({ delaySeconds: 2 ** message.attempts });
       }
     }
   },

@@ -1,4 +1,5 @@
-import { keepLinks, type GatewayEnv, type GatewayMessage, type GatewayReport, type SmppGateway } from "smpp-edge/worker";
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { keepLinks, type GatewayEnded, type GatewayEnv, type GatewayMessage, type GatewayReport, type SmppGateway, type SmppHandlers } from "smpp-edge/worker";
 
 export { SmppGateway, SmppLink } from "smpp-edge/worker";
 
@@ -6,22 +7,28 @@ interface Env extends GatewayEnv {
   SMS: Service<SmppGateway>;
 }
 
-export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
+export default class extends WorkerEntrypoint<Env> implements SmppHandlers {
+  override async fetch(request: Request): Promise<Response> {
     const to = new URL(request.url).searchParams.get("to");
     if (to === null) return new Response("?to= is missing\n", { status: 400 });
     // It is stored when this returns: neither a restart nor a lost link loses it.
-    const { id } = await env.SMS.sendSms({ from: "12345", to, text: "Hello World" });
+    const { id } = await this.env.SMS.sendSms({ from: "12345", to, text: "Hello World" });
     return Response.json({ id }, { status: 202 });
-  },
+  }
 
   async smppReport(report: GatewayReport): Promise<void> {
     console.log(`message ${report.id} is ${report.status}`);
-  },
+  }
 
   async smppMessage(message: GatewayMessage): Promise<void> {
     console.log(`${message.from.addr} writes: ${message.text}`);
-  },
+  }
 
-  scheduled: (_event: ScheduledController, env: Env) => keepLinks(env),
-};
+  async smppEnded(event: GatewayEnded): Promise<void> {
+    console.log(`message ${event.id} is ${event.status}: ${event.error.detail}`);
+  }
+
+  override scheduled(): Promise<void> {
+    return keepLinks(this.env);
+  }
+}

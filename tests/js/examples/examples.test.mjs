@@ -65,6 +65,11 @@ test("examples/queue sends what a queue brings, and gets the events by another",
   assert.equal((await worker.call("POST", "/", { from: "12345", to: "+1234567890", text: "Hello World" })).status, 202);
   await until("the report", () => /^message\.report: .*"status":"delivered"/m.test(worker.output()));
   assert.deepEqual(simulator.messages().map(({ to, text }) => [to.addr, text]), [["1234567890", "Hello World"]]);
+
+  // One that can't be sent, between three that can: they are sent once, and only it comes again.
+  for (const to of ["+491511", "nobody at all", "+491512", "+491513"]) await worker.call("POST", "/", { from: "12345", to, text: "Hi" });
+  await until("its second retry", () => /, attempt 3: to: /.test(worker.output()), 60_000);
+  assert.deepEqual(simulator.messages().filter(({ text }) => text === "Hi").map(({ to }) => to.addr).sort(), ["491511", "491512", "491513"]);
 });
 
 /** Runs an example on Node, and gives what it wrote. */
