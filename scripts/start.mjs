@@ -54,6 +54,7 @@ function gatewayCommand(port, state, smppUrl) {
     "dev",
     "--local",
     "--show-interactive-dev-session=false",
+    "--test-scheduled", // else it warns that it runs no crons by itself; the links' alarms do without
     `--ip=${host}`,
     `--port=${port}`,
     "--inspector-port=0",

@@ -38,6 +38,8 @@ test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, 
     return message.status === "delivered";
   }, () => JSON.stringify(message));
   assert(message.messageId);
+  await until(async () => /^smpp_deliveries_waiting\{.*\} 0$/m.test(await (await fetch(new URL("/metrics", url))).text()), output);
+  assert.doesNotMatch(output(), /ERROR|WARN|Uncaught|hung/i, "the log is clean");
 
   const started = descendants(script!.pid!);
   assert(started.length >= 3, "the simulator, wrangler and workerd run");
