@@ -16,6 +16,9 @@ import type { Preview } from "../model/views.ts";
 /** Seconds after which a full queue may have room. */
 const RETRY_FULL = 5;
 
+/** Octets of text and TLVs in one PDU: with its other fields it has at most 65,536, the most that SMSCs commonly read. */
+const LONGEST_CONTENT = 65_000;
+
 /** A message that is stored and will be sent. */
 export interface Accepted {
   id: string;
@@ -72,6 +75,7 @@ export function preview(input: PreviewInput): Preview {
 
 /** Octets are split as Latin-1 text is that has no character in common with GSM. */
 function previewBinary(binary: Uint8Array, options: Record<string, unknown>): Preview {
+  countSegments("", options); // the names in the options have to be ones
   const counted = countSegments("\u00ff".repeat(binary.length), { ...options, encoding: "latin1" });
   let at = 0;
   for (const { octets, udh } of counted.parts) {
@@ -117,25 +121,32 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   const possible = places(settings, addressText(input.to), input.account);
   if (possible.length === 0) throw fault("account", "there is no such account");
   const counted = count(settings, input, fault);
+  let length = counted.longest;
   if (input.tlvs) {
     const tlvs = usable(() => encodeTlvs(toSms(input).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
     if (caller.senders && senderTlv(tlvs) !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${senderTlv(tlvs)!.toString(16).padStart(4, "0")}`);
+    length += tlvs.length;
   }
+  if (length > LONGEST_CONTENT) throw fault(input.tlvs ? "tlvs" : "text", `one PDU would carry ${length} octets of text and TLVs, and SMSCs close the link over more than ${LONGEST_CONTENT}`);
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
-  return { input, ...counted, due: Math.max(now, scheduled), expires, places: possible };
+  const { encoding, segments } = counted;
+  return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: possible };
 }
 
-function count(settings: Settings, input: MessageInput, fault: (field: string, message: string, more?: Partial<Problem>) => ProblemError): { encoding: string; segments: number } {
+/** `longest`: octets of the longest segment. */
+function count(settings: Settings, input: MessageInput, fault: (field: string, message: string, more?: Partial<Problem>) => ProblemError): { encoding: string; segments: number; longest: number } {
   const field = input.binary === undefined ? "text" : "binary";
   const account = settings.accounts.find(({ name }) => name === input.account) ?? settings.accounts[0]!;
   const { defaultAlphabet, concat } = account.options;
   const options = { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
   const counted = usable(() => preview(options), (error) => fault(error.field ?? field, error.message));
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
-  if (counted.segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${counted.segments} segments`);
-  return { encoding: counted.encoding, segments: Math.max(1, counted.segments) };
+  // What goes whole in one PDU is split by the SMSC.
+  const { segments } = options.concat === "payload" ? preview({ ...options, concat: "udh8" }) : counted;
+  if (segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${segments} segments`);
+  return { encoding: counted.encoding, segments: Math.max(1, counted.segments), longest: Math.max(0, ...counted.parts.map(({ octets }) => octets.length)) };
 }
 
 /** Does `work`; what the engine finds unusable becomes the error that `fault` makes. */

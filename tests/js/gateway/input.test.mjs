@@ -47,6 +47,20 @@ const BODIES = [
   ["a type of number that is a fraction", changed({ to: { ton: 1.5, npi: 1, addr: "1" } }), 422, "to"],
   ["a sender of 12 letters", changed({ from: "ABCDEFGHIJKL" }), 422, "from"],
   ["an empty sender", changed({ from: "" }), 422, "from"],
+  ["a sender in Cyrillic", changed({ from: "Привет" }), 422, "from"],
+  ["a sender with one character that no octet has", changed({ from: "Shop€" }), 422, "from"],
+  ["a sender with an emoji", changed({ from: "Shop😀" }), 422, "from"],
+  ["a sender with NUL", changed({ from: "A\u0000B" }), 422, "from"],
+  ["a sender with a carriage return", changed({ from: "A\rB" }), 422, "from"],
+  ["a sender with a line feed", changed({ from: "Shop\n" }), 422, "from"],
+  ["a sender with a tab", changed({ from: "A\tB" }), 422, "from"],
+  ["a sender with DEL", changed({ from: "A\u007fB" }), 422, "from"],
+  ["a sender with a control character of Latin-1", changed({ from: "A\u0085B" }), 422, "from"],
+  ["a sender with a no-break space", changed({ from: "A\u00a0B" }), 422, "from"],
+  ["a sender with a mark that is written over a letter", changed({ from: "Cafe\u0301" }), 422, "from"],
+  ["a sender with a half of a character", changed({ from: "A\ud83d" }), 422, "from"],
+  ["a sender object in Latin-1", changed({ from: { ton: 5, npi: 0, addr: "Café" } }), 422, "from"],
+  ["a recipient of letters beyond Latin", changed({ to: "Привет" }), 422, "to"],
   ["neither text nor binary", { from: "1", to: "2" }, 422, "text"],
   ["both text and binary", changed({ binary: "00" }), 422, "text"],
   ["a text that is a number", changed({ text: 5 }), 422, "text"],
@@ -157,6 +171,11 @@ test("wrong requests", async (t) => {
     });
     const answer = await fetch(new URL("/v1/messages", gateway.url), { method: "POST", duplex: "half", body, headers: { "content-type": "application/json" } });
     assert.equal(answer.status, 413);
+  });
+
+  await t.test("a sender in Latin-1 is sent as it is", async () => {
+    const { status, body } = await gateway.post("/v1/messages/preview", changed({ from: "Café" }));
+    assert.deepEqual([status, body.segments], [200, 1]);
   });
 
   await t.test("nothing of all that was stored or sent", async () => {
