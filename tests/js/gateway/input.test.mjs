@@ -160,6 +160,11 @@ test("wrong requests", async (t) => {
     });
   }
 
+  await t.test("a sender in Latin-1 is sent as it is", async () => {
+    const { status, body } = await gateway.post("/v1/messages/preview", changed({ from: "Café" }));
+    assert.deepEqual([status, body.segments], [200, 1]);
+  });
+
   await t.test("a body that never says its length is cut off too", async () => {
     let octets = 0;
     const body = new ReadableStream({
@@ -171,11 +176,6 @@ test("wrong requests", async (t) => {
     });
     const answer = await fetch(new URL("/v1/messages", gateway.url), { method: "POST", duplex: "half", body, headers: { "content-type": "application/json" } });
     assert.equal(answer.status, 413);
-  });
-
-  await t.test("a sender in Latin-1 is sent as it is", async () => {
-    const { status, body } = await gateway.post("/v1/messages/preview", changed({ from: "Café" }));
-    assert.deepEqual([status, body.segments], [200, 1]);
   });
 
   await t.test("nothing of all that was stored or sent", async () => {
