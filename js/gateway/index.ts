@@ -9,7 +9,7 @@ export { smppRoutes, type GatewayContext } from "./http/routes.ts";
 export { keepLinks } from "./keep.ts";
 export type { GatewayEnv } from "./model/config.ts";
 export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts";
-export type { GatewayMessage, GatewayReport } from "./link/inbox.ts";
+export type { GatewayMessage, GatewayReport } from "./link/receiver.ts";
 export type { GatewayEnded, SmppHandlers } from "./link/worker-handlers.ts";
 export type { RpcMessage } from "./model/input.ts";
 export type { LinkView, MessageError, MessageStatus, MessageView, Part, Preview } from "./model/views.ts";

@@ -1,4 +1,4 @@
-import type { LinkMetrics } from "../link/link.ts";
+import type { LinkMetrics } from "../link/api.ts";
 
 type Sample = [labels: Record<string, string>, value: number];
 
@@ -32,6 +32,7 @@ const FAMILIES: Family[] = [
   { name: "smpp_event_streams", type: "gauge", help: "Streams of server-sent events that are open.", samples: (l) => one(l.streams.open) },
   { name: "smpp_event_streams_dropped_total", type: "counter", help: "Streams broken off because they were not read.", samples: (l) => one(l.streams.dropped) },
   { name: "smpp_dead_letters", type: "gauge", help: "Events that were given up and are kept.", samples: (l) => one(l.dead) },
+  { name: "smpp_sql_rows_written_total", type: "counter", help: "Rows written to SQLite, index rows included, as Cloudflare bills them.", samples: (l) => one(l.rowsWritten) },
 ];
 
 /** The metrics of all links as Prometheus text. Counters start anew with each start of a link's object. */

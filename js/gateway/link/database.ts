@@ -1,47 +1,83 @@
 import { createEventTables } from "./event-store.ts";
+import { MIGRATIONS, SCHEMA_VERSION, TABLES } from "./store/schema.ts";
 
-/** The tables of one link, in its Durable Object's SQLite. Times are milliseconds since 1970. */
-const TABLES = {
-  meta: "name TEXT PRIMARY KEY, value TEXT NOT NULL",
+type Row = Record<string, SqlStorageValue>;
 
-  // input: the message as JSON; due: not to be sent earlier; moved: the link that has it now; history: [{ status, at, … }]
-  messages: `id TEXT PRIMARY KEY, status TEXT NOT NULL, due INTEGER NOT NULL, expires INTEGER, recipient TEXT NOT NULL, input TEXT NOT NULL,
-    encoding TEXT NOT NULL, segments INTEGER NOT NULL, caller TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT,
-    moved TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL, history TEXT NOT NULL`,
+/** What is used of a Durable Object's SQLite. */
+export type Sql = Pick<SqlStorage, "exec">;
 
-  // key: the SMSC's id in the form that reports are compared by; status: its answer; report: what was reported last
-  segments: `message TEXT NOT NULL, number INTEGER NOT NULL, message_id TEXT NOT NULL, key TEXT NOT NULL, status TEXT NOT NULL,
-    report TEXT, final INTEGER NOT NULL DEFAULT 0, error_code TEXT, done INTEGER, PRIMARY KEY (message, number)`,
+/** The storage of one link: its statements, and the rows that they wrote, as Cloudflare bills them. */
+export class Database implements Sql {
+  readonly #sql: Sql;
+  #last: { readonly rowsWritten: number } | undefined;
+  #written = 0;
 
-  // reports of which the message is yet to be found
-  orphans: "id TEXT PRIMARY KEY, key TEXT NOT NULL, report TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL",
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
 
-  inbound: "id TEXT PRIMARY KEY, message TEXT NOT NULL",
+  /** Runs a statement. */
+  exec<T extends Row>(query: string, ...bindings: SqlStorageValue[]): SqlStorageCursor<T> {
+    const cursor = this.#sql.exec<T>(query, ...bindings);
+    // A cursor knows what it wrote when it was read to its end: by the next statement it was.
+    this.#count(cursor);
+    return cursor;
+  }
 
-  // idempotency keys: what they stood for
-  claims: "key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, nonce TEXT NOT NULL, created INTEGER NOT NULL",
-};
+  /** The rows of a statement. */
+  all<T extends Row>(query: string, ...bindings: SqlStorageValue[]): T[] {
+    return this.exec<T>(query, ...bindings).toArray();
+  }
 
-const INDEXES = {
-  queue: "messages (due) WHERE status = 'queued'",
-  queue_by_end: "messages (expires) WHERE status = 'queued' AND expires IS NOT NULL",
-  messages_by_status: "messages (status)",
-  messages_by_recipient: "messages (recipient)",
-  segments_by_key: "segments (key)",
-  orphans_by_key: "orphans (key)",
-  claims_by_age: "claims (created)",
-};
+  /** The first row of a statement. */
+  first<T extends Row>(query: string, ...bindings: SqlStorageValue[]): T | undefined {
+    return this.exec<T>(query, ...bindings).toArray()[0];
+  }
 
-export function createTables(sql: SqlStorage): void {
-  for (const [name, columns] of Object.entries(TABLES)) sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns}) WITHOUT ROWID`);
-  for (const [name, where] of Object.entries(INDEXES)) sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${where}`);
-  createEventTables(sql);
+  /** Rows written since the object started, index rows included. */
+  get rowsWritten(): number {
+    this.#count(undefined);
+    return this.#written;
+  }
+
+  #count(next: { readonly rowsWritten: number } | undefined): void {
+    this.#written += this.#last?.rowsWritten ?? 0;
+    this.#last = next;
+  }
 }
 
-export function readMeta(sql: SqlStorage, name: string): string | undefined {
+/**
+ * Creates the tables of a new link's storage, or brings those of an earlier version up to date. `link` is the link's name; it may be left
+ * out if it is stored.
+ */
+export function createTables(sql: Sql, link?: string): void {
+  const version = schemaVersion(sql);
+  if (version === undefined) {
+    for (const statement of Object.values(TABLES)) sql.exec(statement);
+    sql.exec("INSERT INTO sending (id, last, settled) VALUES (1, 0, 0)");
+  }
+  const name = (link ?? (version === undefined ? "" : readMeta(sql, "name") ?? "")).replace("/", "-");
+  for (let from = version ?? SCHEMA_VERSION; from < SCHEMA_VERSION; from++) {
+    for (const statement of MIGRATIONS[from]!) sql.exec(statement.replaceAll("{{link}}", name));
+  }
+  if (version === SCHEMA_VERSION) return;
+  createEventTables(sql);
+  writeMeta(sql, "schema", String(SCHEMA_VERSION));
+}
+
+/** The version of the tables; undefined if there are none. The first version did not store it. */
+function schemaVersion(sql: Sql): number | undefined {
+  const exists = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0;
+  if (!exists) return undefined;
+  const version = Number(readMeta(sql, "schema") ?? 1);
+  if (version > SCHEMA_VERSION) throw new Error(`The storage was written by a later version of smpp-edge (schema ${version}, this one has ${SCHEMA_VERSION})`);
+  return version;
+}
+
+export function readMeta(sql: Sql, name: string): string | undefined {
   return sql.exec<{ value: string }>("SELECT value FROM meta WHERE name = ?", name).toArray()[0]?.value;
 }
 
-export function writeMeta(sql: SqlStorage, name: string, value: string): void {
+export function writeMeta(sql: Sql, name: string, value: string): void {
   sql.exec("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter, Envelope, EventType, Target, TargetMetrics } from "../model/delivery-event.ts";
 import { DeliveryError } from "./delivery-error.ts";
+import type { Sql } from "./database.ts";
 import { EventStore, type PendingEvent } from "./event-store.ts";
 
 const SECOND = 1000;
@@ -40,7 +41,7 @@ export class Deliveries {
   readonly #wake: () => void;
 
   /** `wake` is called when {@link run} has work or {@link nextDue} has changed; `log` gets what an operator should know, once. */
-  constructor(sql: SqlStorage, targets: EventTarget[], wake: () => void, log: (entry: object) => void = () => {}) {
+  constructor(sql: Sql, targets: EventTarget[], wake: () => void, log: (entry: object) => void = () => {}) {
     this.#store = new EventStore(sql);
     this.#lanes = targets.map((target) => new Lane(target, this.#store, wake, log));
     this.#wake = wake;

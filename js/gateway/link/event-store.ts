@@ -1,4 +1,5 @@
 import type { DeadLetter, Envelope, EventType, Target } from "../model/delivery-event.ts";
+import type { Sql } from "./database.ts";
 
 const TARGETS: readonly Target[] = ["handler", "queue", "webhook"];
 
@@ -33,12 +34,12 @@ export interface PendingEvent {
 }
 
 /** Creates the tables of events, and moves what an earlier version left in `deliveries`. */
-export function createEventTables(sql: SqlStorage): void {
+export function createEventTables(sql: Sql): void {
   for (const table of TABLES) sql.exec(table);
   if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'").toArray().length > 0) moveDeliveries(sql);
 }
 
-function moveDeliveries(sql: SqlStorage): void {
+function moveDeliveries(sql: Sql): void {
   const bit = `CASE target ${TARGETS.map((target) => `WHEN '${target}' THEN ${BITS[target]}`).join(" ")} END`;
   sql.exec(`INSERT OR IGNORE INTO dead_letters (id, target, payload, type, attempts, error)
     SELECT id, target, payload, type, attempts, coalesce(error, '') FROM deliveries WHERE dead = 1`);
@@ -52,7 +53,7 @@ function moveDeliveries(sql: SqlStorage): void {
 
 /** The events of one link in SQLite. Each method is one transaction. */
 export class EventStore {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   /** The highest number given. Numbers ascend as long as the object lives, also past an empty table. */
   #last: number;
   /** Those up to this one were there when the object started. */
@@ -61,7 +62,7 @@ export class EventStore {
   readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0 };
   #waiting: number | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
     this.#last = sql.exec<{ last: number | null }>("SELECT max(number) AS last FROM events").one().last ?? 0;
     this.#before = this.#last;

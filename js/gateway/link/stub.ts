@@ -1,16 +1,81 @@
-import type { GatewayEnv } from "../model/config.ts";
-import { linkName, type Place } from "../model/ids.ts";
-import type { SmppLink } from "./link.ts";
+import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import { linkName, parseLinkName, type Place } from "../model/ids.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { AdmissionApi, LinkApi, RegistryApi } from "./api.ts";
 
-/** The methods of {@link SmppLink} as its callers see them. */
-export type LinkStub = Pick<SmppLink,
-  "status" | "metrics" | "fetch" | "enqueue" | "existing" | "admit" | "message" | "list" | "inbound" | "deadLetters" | "replay" | "cancel" | "claim">;
+/** Calls of an object that was reset, before giving up, and the milliseconds between them. */
+const TRIES = 4;
+const PAUSE = 50;
+/** Seconds after which a caller may try again. */
+const RETRY_AFTER = 2;
+
+const LINK = [
+  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "legacyClaim",
+] as const satisfies (keyof LinkApi)[];
 
 /** The link of that name, in its Durable Object wherever that is. */
-export function linkNamed(env: GatewayEnv, name: string): LinkStub {
-  return env.SMPP_LINK.getByName(name) as unknown as LinkStub;
+export function linkNamed(env: GatewayEnv, name: string): LinkApi {
+  return object<LinkApi>(env, name, LINK);
 }
 
-export function linkAt(env: GatewayEnv, place: Place): LinkStub {
+export function linkAt(env: GatewayEnv, place: Place): LinkApi {
   return linkNamed(env, linkName(place));
+}
+
+/** The object that keeps the idempotency keys and the rate of a caller. */
+export function admissionOf(env: GatewayEnv, caller: string): AdmissionApi {
+  return object<AdmissionApi>(env, admissionName(caller), ["admit"]);
+}
+
+/** The object that knows all links. */
+export function registryOf(env: GatewayEnv): RegistryApi {
+  return object<RegistryApi>(env, REGISTRY, ["register", "registered"]);
+}
+
+/** Names of objects that are no links: no account has such a name. */
+export const REGISTRY = "@links";
+export const ADMISSION = /^@keys\/\d+$/;
+/** How many objects keep the keys of callers. Must not change: keys would be forgotten. */
+const ADMISSIONS = 16;
+
+function admissionName(caller: string): string {
+  let sum = 0;
+  for (let i = 0; i < caller.length; i++) sum = (sum * 31 + caller.charCodeAt(i)) >>> 0;
+  return `@keys/${sum % ADMISSIONS}`;
+}
+
+/** Where a method takes that its call is a repeated one: without that it would do its work twice. */
+const AGAIN: Record<string, number> = { enqueue: 3 };
+
+/** An object by its name. A call that the object's reset ended is made again, on a new stub. Throws 503 if that does not help. */
+function object<T extends object>(env: GatewayEnv, name: string, methods: readonly (keyof T & string)[]): T {
+  const call = async (method: string, values: unknown[]): Promise<unknown> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await stubOf(env, name)[method]!(...values);
+      } catch (error) {
+        if (!isReset(error)) throw error;
+        if (tries === TRIES) throw new ProblemError("unavailable", "The link's object is being restarted", undefined, { "retry-after": String(RETRY_AFTER) });
+        const again = AGAIN[method];
+        if (again !== undefined) values[again] = true;
+        await scheduler.wait(PAUSE * tries);
+      }
+    }
+  };
+  return Object.fromEntries(methods.map((method) => [method, (...values: unknown[]) => call(method, values)])) as T;
+}
+
+/** A new stub: one that has seen its object reset stays broken. */
+function stubOf(env: GatewayEnv, name: string): Record<string, (...values: unknown[]) => Promise<unknown>> {
+  const place = parseLinkName(name);
+  const namespace = place?.jurisdiction === undefined ? env.SMPP_LINK : env.SMPP_LINK.jurisdiction(place.jurisdiction as DurableObjectJurisdiction);
+  const region = place && settingsOf(env).accounts.find((account) => account.name === place.account)?.region;
+  return namespace.getByName(name, region === undefined ? {} : { locationHint: region }) as never;
+}
+
+/** Whether the object, and not its code, ended the call: then it may be made again. An overloaded object is left alone. */
+function isReset(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { retryable, overloaded, durableObjectReset } = error as { retryable?: boolean; overloaded?: boolean; durableObjectReset?: boolean };
+  return overloaded !== true && (retryable === true || durableObjectReset === true);
 }

@@ -1,6 +1,6 @@
 import type { Envelope, EventType } from "../model/delivery-event.ts";
 import type { MessageError, MessageStatus } from "../model/views.ts";
-import { reviveMessage, reviveReport, type GatewayMessage, type GatewayReport } from "./inbox.ts";
+import { reviveMessage, reviveReport, type GatewayMessage, type GatewayReport } from "./receiver.ts";
 
 /** A message that ended without a report, as `smppEnded` gets it. */
 export interface GatewayEnded {

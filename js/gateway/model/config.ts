@@ -41,6 +41,8 @@ export interface GatewayEnv {
   SMPP_WEBHOOK_SECRET?: string;
   /** `"true"` allows http and private addresses as webhook targets. */
   SMPP_WEBHOOK_PRIVATE?: string | boolean;
+  /** The version of the deployed code, from `version_metadata` in the configuration: with it deploys drain. */
+  CF_VERSION_METADATA?: { id: string; timestamp: string };
   /** A Queue that gets reports and inbound messages. */
   SMPP_QUEUE?: Queue;
 }
@@ -52,6 +54,9 @@ export interface Account {
   url: string;
   links: number;
   options: ConnectOptions;
+  /** Where its links are made: near the SMSC, and by law. */
+  region?: DurableObjectLocationHint | undefined;
+  jurisdiction?: DurableObjectJurisdiction | undefined;
   /** Why it can't be used. Its links stay down, and its messages wait or go by another account. */
   fault?: string;
 }
@@ -131,10 +136,16 @@ const options = {
   via: v.optional(v.string()),
 };
 const Options = v.strictObject(options);
+/** Of a link's object: where it is made, and where it has to stay. */
+const Jurisdiction = v.picklist(["eu", "us", "fedramp", "fedramp-high"]);
+const placement = {
+  region: v.optional(v.picklist(["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"])),
+  jurisdiction: v.optional(Jurisdiction),
+};
 const AccountName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,32}$/));
 const LinkCount = whole(1, 64);
 const Accounts = v.record(AccountName, v.unknown());
-const AccountSettings = v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...options });
+const AccountSettings = v.strictObject({ url: v.string(), links: v.optional(LinkCount), ...placement, ...options });
 
 function accounts(env: GatewayEnv): Account[] {
   const { via, ...shared } = json(env, "SMPP_OPTIONS", Options) ?? {};
@@ -143,9 +154,10 @@ function accounts(env: GatewayEnv): Account[] {
   if (several) {
     const list = Object.entries(several).map(([name, given]) => {
       const { settings, fault } = accountSettings(given);
-      if (!settings) return { name, url: "", links: linkCount(given) ?? links, options: {}, fault: `SMPP_ACCOUNTS: ${name}: ${fault}` };
-      const { url, links: count, via: own, ...rest } = settings;
-      return account(env, name, url, count ?? links, { ...shared, ...defined(rest) }, own ?? via, `SMPP_ACCOUNTS: ${name}`);
+      if (!settings) return { name, url: "", links: linkCount(given) ?? links, options: {}, ...jurisdictionOf(given), fault: `SMPP_ACCOUNTS: ${name}: ${fault}` };
+      const { url, links: count, via: own, region, jurisdiction, ...rest } = settings;
+      const made = account(env, name, url, count ?? links, { ...shared, ...defined(rest) }, own ?? via, `SMPP_ACCOUNTS: ${name}`);
+      return { ...made, ...defined({ region, jurisdiction }) };
     });
     if (list.length === 0) throw new ConfigError("SMPP_ACCOUNTS: at least one account is expected");
     return list;
@@ -175,6 +187,12 @@ function accountSettings(given: unknown): { settings?: v.InferOutput<typeof Acco
 function linkCount(given: unknown): number | undefined {
   const { links } = Object(given) as { links?: unknown };
   return v.is(LinkCount, links) ? links : undefined;
+}
+
+/** The jurisdiction of an account that can't be used otherwise: it is part of what its links are called. */
+function jurisdictionOf(given: unknown): Pick<Account, "jurisdiction"> {
+  const { jurisdiction } = Object(given) as { jurisdiction?: unknown };
+  return v.is(Jurisdiction, jurisdiction) ? { jurisdiction } : {};
 }
 
 function socketOf(env: GatewayEnv, binding: string, variable: string): SocketFactory {

@@ -1,18 +1,21 @@
 /**
- * Ids of messages: `<ulid>-<account>-<link>`. The ULID comes first, so that ids sort by time over all links; the rest says
- * which Durable Object holds the message, so that it is found without an index.
+ * Ids of messages: `<ulid>-<account>-<link>`, with `-<jurisdiction>` after it if the account has one. The ULID comes first, so that ids
+ * sort by time over all links, and has the number of the message's row; the rest names the Durable Object that holds the message. So a
+ * message is found without an index.
  */
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const RANDOM = 16;
 /** The digits of a ULID. */
 export const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
-const ID = /^([0-7][0-9a-hjkmnp-tv-z]{25})-([a-z0-9_]{1,32})-(\d{1,2})$/;
+const ID = /^([0-7][0-9a-hjkmnp-tv-z]{25})-([a-z0-9_]{1,32})-(\d{1,2})(?:-([a-z-]{2,16}))?$/;
 
 /** Where a message is: link number `link` of `account`. */
 export interface Place {
   account: string;
   link: number;
+  /** Where Cloudflare keeps the link's object, if that was asked for: another jurisdiction is another object. */
+  jurisdiction?: string;
 }
 
 let lastTime = 0;
@@ -31,7 +34,28 @@ export function ulid(now: number): string {
   return timeDigits(lastTime) + text(lastRandom);
 }
 
-/** The ULID of message `index` of an idempotent request: the same one whenever the request is repeated. */
+/** Digits of a ULID's random part that hold a row's number, and those that are random. */
+const NUMBER = 9;
+const TAG = RANDOM - NUMBER;
+const TAGS = 32 ** TAG;
+
+/** A random tag: what makes the id of a row hard to guess. */
+export function randomTag(): number {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  return ((high! & 7) * 0x1_0000_0000 + low!) % TAGS;
+}
+
+/** The ULID of the row `n` that was made at `time`: ids ascend with numbers as long as times do. */
+export function rowUlid(time: number, n: number, tag: number): string {
+  return timeDigits(time) + base32(n, NUMBER) + base32(tag, TAG);
+}
+
+/** What {@link rowUlid} put into a ULID. Of other ULIDs it is nothing of meaning. */
+export function rowOf(ulid: string): { time: number; n: number; tag: number } {
+  return { time: timeOf(ulid), n: parse32(ulid, 10, 10 + NUMBER), tag: parse32(ulid, 10 + NUMBER, 26) };
+}
+
+/** The ULID of message `index` of a request that an earlier version admitted: the same one whenever the request is repeated. */
 export async function repeatableUlid(time: number, nonce: string, index: number): Promise<string> {
   const octets = new TextEncoder().encode(`${nonce}/${index}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", octets));
@@ -39,28 +63,36 @@ export async function repeatableUlid(time: number, nonce: string, index: number)
 }
 
 export function messageId(ulid: string, place: Place): string {
-  return `${ulid}-${place.account}-${place.link}`;
+  return `${ulid}-${place.account}-${place.link}${place.jurisdiction === undefined ? "" : `-${place.jurisdiction}`}`;
 }
 
 /** The parts of a message's id; undefined if it isn't one. */
 export function parseId(id: string): (Place & { ulid: string }) | undefined {
   const match = ID.exec(id);
-  return match ? { ulid: match[1]!, account: match[2]!, link: Number(match[3]) } : undefined;
+  return match ? { ulid: match[1]!, ...place(match[2]!, match[3]!, match[4]) } : undefined;
 }
 
 /** The name of the Durable Object at `place`. */
 export function linkName(place: Place): string {
-  return `${place.account}/${place.link}`;
+  return `${place.account}/${place.link}${place.jurisdiction === undefined ? "" : `/${place.jurisdiction}`}`;
 }
 
 export function parseLinkName(name: string): Place | undefined {
-  const match = /^([a-z0-9_]{1,32})\/(\d{1,2})$/.exec(name);
-  return match ? { account: match[1]!, link: Number(match[2]) } : undefined;
+  const match = /^([a-z0-9_]{1,32})\/(\d{1,2})(?:\/([a-z-]{2,16}))?$/.exec(name);
+  return match ? place(match[1]!, match[2]!, match[3]) : undefined;
+}
+
+export function isSamePlace(a: Place, b: Place): boolean {
+  return a.account === b.account && a.link === b.link && a.jurisdiction === b.jurisdiction;
+}
+
+function place(account: string, link: string, jurisdiction: string | undefined): Place {
+  return { account, link: Number(link), ...(jurisdiction === undefined ? {} : { jurisdiction }) };
 }
 
 /** The time of a ULID, or of an id that starts with one. */
 export function timeOf(id: string): number {
-  return Array.from(id.slice(0, 10), (digit) => ALPHABET.indexOf(digit)).reduce((time, digit) => time * 32 + digit, 0);
+  return parse32(id, 0, 10);
 }
 
 /** The least ULID of a time. */
@@ -69,12 +101,22 @@ export function ulidFrom(time: number): string {
 }
 
 function timeDigits(time: number): string {
+  return base32(time, 10);
+}
+
+function base32(value: number, length: number): string {
   let out = "";
-  for (let i = 0; i < 10; i++) {
-    out = ALPHABET[time % 32]! + out;
-    time = Math.floor(time / 32);
+  for (let i = 0; i < length; i++) {
+    out = ALPHABET[value % 32]! + out;
+    value = Math.floor(value / 32);
   }
   return out;
+}
+
+function parse32(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 32 + ALPHABET.indexOf(text[i]!);
+  return value;
 }
 
 function digits(octets: Uint8Array): number[] {

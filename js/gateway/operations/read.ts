@@ -1,12 +1,19 @@
-import type { ListQuery } from "../link/outbox.ts";
-import { linkAt, type LinkStub } from "../link/stub.ts";
+import type { LinkApi, ListQuery } from "../link/api.ts";
+import { linkAt, linkNamed, registryOf } from "../link/stub.ts";
 import { hasScope, type Caller } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import type { DeadLetter } from "../model/delivery-event.ts";
-import { parseId, ULID, type Place } from "../model/ids.ts";
+import { linkName, parseId, parseLinkName, ULID, type Place } from "../model/ids.ts";
 import { ProblemError } from "../model/problem.ts";
 import { allLinks } from "../model/spread.ts";
 import type { InboundView, LinkView, MessageView } from "../model/views.ts";
+
+/** Links an account may have. */
+const MAX_LINKS = 64;
+/** For how long the registry's answer is used. */
+const REGISTRY_EVERY = 10_000;
+
+const registered = new WeakMap<GatewayEnv, { links: string[]; until: number }>();
 
 /** A page of a list: `cursor` gets the next one, null at the end. */
 export interface Page<T> {
@@ -16,7 +23,7 @@ export interface Page<T> {
 
 /** The message of that id; throws 404 if there is none that the caller may see. */
 export async function messageById(env: GatewayEnv, caller: Caller, id: string): Promise<MessageView> {
-  const message = await linkOf(env, id)?.message(id);
+  const message = await (await linkOf(env, id))?.message(id);
   if (!message || !(hasScope(caller, "read") || (hasScope(caller, "own") && isOwn(caller, message)))) throw noMessage();
   return message;
 }
@@ -27,11 +34,11 @@ export async function messageById(env: GatewayEnv, caller: Caller, id: string): 
  */
 export async function cancelMessage(env: GatewayEnv, caller: Caller, id: string): Promise<MessageView> {
   if (!hasScope(caller, "admin")) {
-    const message = await linkOf(env, id)?.message(id);
+    const message = await (await linkOf(env, id))?.message(id);
     if (!message || !(isOwn(caller, message) || hasScope(caller, "read"))) throw noMessage();
     if (!isOwn(caller, message)) throw new ProblemError("forbidden", "The message is another key's");
   }
-  const result = await linkOf(env, id)?.cancel(id);
+  const result = await (await linkOf(env, id))?.cancel(id);
   if (!result) throw noMessage();
   if ("message" in result) return result.message;
   throw ProblemError.of(result.problem);
@@ -39,30 +46,28 @@ export async function cancelMessage(env: GatewayEnv, caller: Caller, id: string)
 
 /** Messages of all links that the caller may see, the newest first. */
 export async function listMessages(env: GatewayEnv, caller: Caller, query: Omit<ListQuery, "before" | "caller">, cursor: string | undefined): Promise<Page<MessageView>> {
-  if (hasScope(caller, "read")) return page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, before, limit }));
-  const { items, ...rest } = await page(env, query.limit, cursor, (link, before, limit) => link.list({ ...query, caller: caller.name, before, limit }));
-  // For minutes after a deploy a link may run code that knows nothing of `caller`.
-  return { items: items.filter((message) => isOwn(caller, message)), ...rest };
+  const own = hasScope(caller, "read") ? query : { ...query, caller: caller.name };
+  return page(env, query.limit, cursor, (link, before, limit) => link.listPart({ ...own, before, limit }));
 }
 
 /** Inbound messages of all links, the newest first. */
 export function listInbound(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<InboundView>> {
-  return page(env, limit, cursor, (link, before, most) => link.inbound(before, most));
+  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.inbound(before, most) }));
 }
 
 /** What could not be handed on, the newest first. */
 export function listDeadLetters(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<DeadLetter>> {
-  return page(env, limit, cursor, (link, before, most) => link.deadLetters(before, most));
+  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.deadLetters(before, most) }));
 }
 
 /** Tries a dead letter again; throws 404 if there is none. */
 export async function replayDeadLetter(env: GatewayEnv, id: string): Promise<void> {
-  if (!await linkOf(env, id)?.replay(id)) throw new ProblemError("not-found", "There is no dead letter of that id");
+  if (!await (await linkOf(env, id))?.replay(id)) throw new ProblemError("not-found", "There is no dead letter of that id");
 }
 
 /** All links, brought up if they are not. */
 export function listLinks(env: GatewayEnv): Promise<LinkView[]> {
-  return Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).status()));
+  return Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).status(env.CF_VERSION_METADATA)));
 }
 
 function isOwn(caller: Caller, { key }: MessageView): boolean {
@@ -74,17 +79,41 @@ function noMessage(): ProblemError {
 }
 
 /** The link that an id names. One that no setting ever had gets no object made for it. */
-function linkOf(env: GatewayEnv, id: string): LinkStub | undefined {
-  const place: Place | undefined = parseId(id);
-  if (!place || place.link >= 64) return undefined;
-  const known = settingsOf(env).accounts.some(({ name }) => name === place.account);
-  return known ? linkAt(env, place) : undefined;
+async function linkOf(env: GatewayEnv, id: string): Promise<LinkApi | undefined> {
+  const place = parseId(id);
+  if (!place || place.link >= MAX_LINKS) return undefined;
+  const { account, link, jurisdiction } = place;
+  const name = linkName({ account, link, ...(jurisdiction === undefined ? {} : { jurisdiction }) });
+  const isKnown = settingsOf(env).accounts.some((own) => own.name === account && own.jurisdiction === jurisdiction) || (await formerLinks(env)).includes(name);
+  return isKnown ? linkNamed(env, name) : undefined;
 }
 
-async function page<T extends { id: string }>(env: GatewayEnv, limit: number, cursor: string | undefined, read: (link: LinkStub, before: string | undefined, limit: number) => Promise<T[]>): Promise<Page<T>> {
+/** Links that were registered, of the settings or not. */
+async function formerLinks(env: GatewayEnv): Promise<string[]> {
+  const now = Date.now();
+  const cached = registered.get(env);
+  if (cached && now < cached.until) return cached.links;
+  const links = await registryOf(env).registered();
+  registered.set(env, { links, until: now + REGISTRY_EVERY });
+  return links;
+}
+
+/** Every link that may have messages: those of the settings, and those that were. */
+async function everyLink(env: GatewayEnv): Promise<Place[]> {
+  const now = allLinks(settingsOf(env));
+  const names = new Set(now.map(linkName));
+  const former = (await formerLinks(env)).filter((name) => !names.has(name)).map(parseLinkName).filter((place) => place !== undefined);
+  return [...now, ...former];
+}
+
+/** Merges the lists of all links. Where a link was not looked through far enough, the page ends there, and the next one goes on. */
+async function page<T extends { id: string }>(env: GatewayEnv, limit: number, cursor: string | undefined,
+  read: (link: LinkApi, before: string | undefined, limit: number) => Promise<{ items: T[]; until?: string }>): Promise<Page<T>> {
   if (cursor !== undefined && !ULID.test(cursor)) throw new ProblemError("invalid-cursor");
-  const all = await Promise.all(allLinks(settingsOf(env)).map((at) => read(linkAt(env, at), cursor, limit)));
-  const items = all.flat().sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
-  const more = all.reduce((sum, list) => sum + list.length, 0) > items.length || items.length === limit;
-  return { items, cursor: more && items.length > 0 ? items.at(-1)!.id.slice(0, 26) : null };
+  const parts = await Promise.all((await everyLink(env)).map((at) => read(linkAt(env, at), cursor, limit)));
+  const until = parts.map((part) => part.until).filter((ulid) => ulid !== undefined).sort().at(-1);
+  const all = parts.flatMap(({ items }) => items).filter(({ id }) => until === undefined || id >= until).sort((a, b) => (a.id < b.id ? 1 : -1));
+  const items = all.slice(0, limit);
+  const last = items.length === limit ? items.at(-1)!.id.slice(0, 26) : until;
+  return { items, cursor: last ?? null };
 }

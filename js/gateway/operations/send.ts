@@ -1,16 +1,15 @@
 import { countSegments, EngineError } from "../../client/index.ts";
 import { encodeTlvs } from "../../engine/codec.ts";
-import type { EnqueueResult } from "../link/link.ts";
-import type { NewMessage } from "../link/outbox.ts";
-import { linkAt } from "../link/stub.ts";
+import type { Admission, NewMessage } from "../link/api.ts";
+import { admissionOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
 import { addressText } from "../model/address.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
-import { linkName, messageId, repeatableUlid, ulid, type Place } from "../model/ids.ts";
+import { linkName, messageId, randomTag, repeatableUlid, ulid, type Place } from "../model/ids.ts";
 import { checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "../model/input.ts";
 import { problem, ProblemError, type Problem } from "../model/problem.ts";
-import { homeOf, places } from "../model/spread.ts";
+import { homeOf, layoutOf, places, placesBy } from "../model/spread.ts";
 import type { Preview } from "../model/views.ts";
 
 /** Seconds after which a full queue may have room. */
@@ -55,13 +54,10 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
   const now = Date.now();
   const prepared = prepareAll(settings, caller, values, isArray, now);
   const claim = await admit(env, settings, caller, prepared.length, idempotency);
-  const ulids = claim.nonce === undefined
-    ? prepared.map(() => ulid(now))
-    : await Promise.all(prepared.map((_, i) => repeatableUlid(claim.created!, claim.nonce!, i)));
   const results = new Array<AcceptedOrNot>(prepared.length);
-  const left = prepared.map((message, i) => ({ message, ulid: ulids[i]!, index: i }));
-  const open = claim.repeated && settings.accounts.length > 1 ? await skipKnown(env, left, results) : left;
-  await place(env, caller, open, results);
+  let open = prepared.map((message, index): Open => ({ message, index }));
+  if (claim.repeated) open = await (claim.legacy ? skipLegacy(env, claim, open, results) : skipKnown(env, claim, open, results));
+  await place(env, { caller, nonce: claim.nonce, now }, open, results);
   const refused = results.find((result) => "error" in result);
   if (refused && results.every((result) => "error" in result)) throw full(refused.error);
   return results;
@@ -85,7 +81,10 @@ function previewBinary(binary: Uint8Array, options: Record<string, unknown>): Pr
   return { ...counted, encoding: "binary", dataCoding: 4 };
 }
 
-type Open = { message: Prepared; ulid: string; index: number };
+type Open = { message: Prepared; index: number };
+/** What the messages of a request have in common. */
+type Origin = { caller: Caller; nonce: string | undefined; now: number };
+type Admitted = Extract<Admission, { admitted: true }>;
 
 function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number): Prepared[] {
   if (values.length === 0 || values.length > MAX_MESSAGES) {
@@ -165,21 +164,36 @@ function optionsOf(input: PreviewInput): Record<string, unknown> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: Idempotency | undefined) {
-  if (!idempotency && caller.rate === undefined) return { admitted: true as const };
-  const claim = await linkAt(env, homeOf(settings, caller.name)).admit(caller.name, caller.rate, messages, idempotency && { key: idempotency.key, fingerprint: await sha256(idempotency.content) });
+async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: Idempotency | undefined): Promise<Admitted> {
+  if (!idempotency && caller.rate === undefined) return { admitted: true };
+  const claim = await admissionOf(env, caller.name).admit(caller.name, caller.rate, messages, idempotency && {
+    key: idempotency.key, fingerprint: await sha256(idempotency.content), layout: layoutOf(settings), home: linkName(homeOf(settings, caller.name)),
+  });
   if (claim.admitted) return claim;
   if (claim.why === "reused") throw new ProblemError("key-reused");
   throw new ProblemError("rate-limited", undefined, undefined, { "retry-after": String(claim.retryAfter) });
 }
 
-/** Of a repeated request: what an account has already, whichever it was, is not given to another one. */
-async function skipKnown(env: GatewayEnv, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
+/** Of a repeated request: what a link has already, by the links there were when it was first made, is not given to another one. */
+async function skipKnown(env: GatewayEnv, claim: Admitted, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
+  const placed = open.flatMap(({ message: { input } }) => placesBy(claim.layout!, addressText(input.to), input.account));
+  const links = [...new Map(placed.map((at) => [linkName(at), at])).values()];
+  const known = new Map((await Promise.all(links.map((at) => linkAt(env, at).known(claim.nonce!)))).flat());
+  return open.filter(({ message, index }) => {
+    const id = known.get(index);
+    if (id !== undefined) results[index] = accepted(id, message);
+    return id === undefined;
+  });
+}
+
+/** The same for a request that 8554d8e admitted: its ids were made of the request. */
+async function skipLegacy(env: GatewayEnv, claim: Admitted, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
   const known = new Set<Open>();
-  for (const [link, items] of group(open.flatMap((item) => item.message.places.map((at) => ({ item, at }))), ({ at }) => at)) {
-    const ids = await linkAt(env, link).existing(items.map(({ item }) => messageId(item.ulid, link)));
-    for (const { item } of items) {
-      const id = messageId(item.ulid, link);
+  const offers = await Promise.all(open.map(async (item) => ({ item, ulid: await repeatableUlid(claim.created!, claim.nonce!, item.index) })));
+  for (const [link, items] of group(offers.flatMap((offer) => offer.item.message.places.map((at) => ({ ...offer, at }))), ({ at }) => at)) {
+    const ids = await linkAt(env, link).existing(items.map(({ ulid: own }) => messageId(own, link)));
+    for (const { item, ulid: own } of items) {
+      const id = messageId(own, link);
       if (!ids.includes(id)) continue;
       known.add(item);
       results[item.index] = accepted(id, item.message);
@@ -189,27 +203,28 @@ async function skipKnown(env: GatewayEnv, open: Open[], results: AcceptedOrNot[]
 }
 
 /** Gives each message to the first of its links that takes it: one that is up if there is a choice, else the preferred one. */
-async function place(env: GatewayEnv, caller: Caller, open: Open[], results: AcceptedOrNot[]): Promise<void> {
+async function place(env: GatewayEnv, origin: Origin, open: Open[], results: AcceptedOrNot[]): Promise<void> {
   const most = Math.max(0, ...open.map(({ message }) => message.places.length));
   let left = open;
   for (let choice = 0; choice < most && left.length > 0; choice++) {
-    left = await offer(env, caller, left, choice, results, true);
+    left = await offer(env, origin, left, choice, results, true);
   }
-  if (left.length > 0) await offer(env, caller, left, 0, results, false);
+  if (left.length > 0) await offer(env, origin, left, 0, results, false);
 }
 
 /** Returns those that were not taken. A message with one link only has no choice: it waits there, up or not. */
-async function offer(env: GatewayEnv, caller: Caller, open: Open[], choice: number, results: AcceptedOrNot[], ifUp: boolean): Promise<Open[]> {
+async function offer(env: GatewayEnv, origin: Origin, open: Open[], choice: number, results: AcceptedOrNot[], ifUp: boolean): Promise<Open[]> {
   const able = open.filter(({ message }) => choice < message.places.length);
   const left = open.filter(({ message }) => choice >= message.places.length);
   await Promise.all([...group(able, ({ message }) => message.places[choice]!)].map(async ([link, items]) => {
-    const rows = items.map((item): NewMessage => ({
-      id: messageId(item.ulid, link), input: item.message.input, encoding: item.message.encoding, segments: item.message.segments,
-      caller: caller.name, due: item.message.due, expires: item.message.expires,
+    const rows = items.map(({ message, index }): NewMessage => ({
+      id: messageId(ulid(origin.now), link), tag: randomTag(), input: message.input, encoding: message.encoding, segments: message.segments,
+      caller: origin.caller.name, due: message.due, expires: message.expires,
+      ...(typeof message.input.validity === "number" ? { validity: message.input.validity } : {}), ...(origin.nonce === undefined ? {} : { position: index }),
     }));
-    const result: EnqueueResult = await linkAt(env, link).enqueue(rows, ifUp && items.some(({ message }) => message.places.length > 1));
+    const result = await linkAt(env, link).enqueue(rows, ifUp && items.some(({ message }) => message.places.length > 1), origin.nonce);
     items.forEach((item, i) => {
-      if (result.taken) results[item.index] = accepted(rows[i]!.id, item.message);
+      if (result.taken) results[item.index] = accepted(result.ids?.[i] ?? rows[i]!.id, item.message);
       else {
         results[item.index] = { error: problem("queue-full") };
         left.push(item);

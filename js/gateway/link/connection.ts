@@ -7,10 +7,10 @@ const LONGEST_WAIT = 60_000;
 /** A bind that lasted this long was a good one. */
 const GOOD = 30_000;
 
-/** What the bind tells its link. */
-export interface BindEvents {
+/** What a connection reports to its link. */
+export interface ConnectionEvents {
   up(client: SmppClient): void;
-  down(): void;
+  down(client: SmppClient): void;
   changed(state: BindState, detail: string | undefined): void;
 }
 
@@ -18,21 +18,22 @@ export interface BindEvents {
  * Keeps one client bound: {@link ensure} starts an attempt when one is due, and a timer in between. The client itself does not
  * reconnect, so that what it could not send comes back to the queue at once.
  */
-export class Bind {
+export class Connection {
   readonly #account: Account;
   readonly #options: ConnectOptions;
-  readonly #events: BindEvents;
+  readonly #events: ConnectionEvents;
   #client: SmppClient | undefined;
   #state: BindState = "down";
   #failures = 0;
   #retryAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #boundAt = 0;
+  #closing = false;
   #error: string | undefined;
   /** When the link was last up; since when it is down otherwise. */
   #downSince: number | undefined;
 
-  constructor(account: Account, options: ConnectOptions, events: BindEvents) {
+  constructor(account: Account, options: ConnectOptions, events: ConnectionEvents) {
     this.#account = account;
     this.#options = options;
     this.#events = events;
@@ -71,10 +72,17 @@ export class Bind {
 
   /** Starts an attempt, unless the link is up, or one is under way or not due yet. */
   ensure(now: number): void {
-    if (this.#client || this.#state === "connecting" || now < this.#retryAt) return;
+    if (this.#closing || this.#client || this.#state === "connecting" || now < this.#retryAt) return;
     this.#downSince ??= now;
     this.#set("connecting", undefined);
     void this.#attempt();
+  }
+
+  /** Unbinds, and makes no further attempt. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#timer ?? null);
+    await this.#client?.close();
   }
 
   async #attempt(): Promise<void> {
@@ -108,7 +116,8 @@ export class Bind {
 
   #down(message: string, error: SmppError | undefined): void {
     const now = Date.now();
-    const wasUp = this.#client !== undefined;
+    const client = this.#client;
+    const wasUp = client !== undefined;
     this.#client = undefined;
     this.#downSince ??= now;
     this.#error = message;
@@ -119,7 +128,7 @@ export class Bind {
     clearTimeout(this.#timer ?? null);
     this.#timer = setTimeout(() => this.ensure(Date.now()), wait);
     this.#set("waiting", message);
-    if (wasUp) this.#events.down();
+    if (client) this.#events.down(client);
   }
 
   /** Doubles from a second to a minute, with jitter. An SMSC that refuses the credentials may lock the account: a minute at once. */

@@ -1,0 +1,98 @@
+import { addressText } from "../model/address.ts";
+import type { Settings } from "../model/config.ts";
+import { linkName, type Place } from "../model/ids.ts";
+import type { MessageInput } from "../model/input.ts";
+import { places } from "../model/spread.ts";
+import type { LinkApi } from "./api.ts";
+import type { Handover } from "./store/handover.ts";
+import type { MessageQueue } from "./store/queue.ts";
+
+/** Messages handed over at a time. */
+const AT_ONCE = 200;
+
+export interface FailoverParts {
+  settings: Settings;
+  place: Place;
+  queue: MessageQueue;
+  handover: Handover;
+  /** Whether the settings have this link no more. */
+  retired: boolean;
+  /** Whether the link has been down for so long that others get its messages. */
+  isDown: (now: number) => boolean;
+  /** Messages that are being sent. */
+  taken: (n: number) => boolean;
+  linkNamed: (name: string) => Pick<LinkApi, "enqueue" | "existing">;
+}
+
+/** Hands what waits to another link, when this one is gone from the settings or has been down for long. */
+export class Failover {
+  readonly #parts: FailoverParts;
+  #running = false;
+  /** Links that took nothing in this run: the next one of a message is asked then. */
+  readonly #refusing = new Set<string>();
+
+  constructor(parts: FailoverParts) {
+    this.#parts = parts;
+  }
+
+  async run(now: number): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    this.#refusing.clear();
+    try {
+      for (let more = true; more;) more = await this.#step(now);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Whether there is something that {@link run} would do. */
+  get hasWork(): boolean {
+    return this.#parts.retired && this.#parts.queue.waiting > 0;
+  }
+
+  /** False if nothing more can be done now. */
+  async #step(now: number): Promise<boolean> {
+    const { settings, queue, handover, retired, taken } = this.#parts;
+    const alone = settings.accounts.length === 1 && !retired;
+    let started = 0;
+    if (queue.waiting > 0 && !alone && this.#parts.isDown(now)) {
+      const candidates = { scheduled: retired, pinned: retired, limit: AT_ONCE, taken };
+      started = handover.start(candidates, (input) => this.#otherLink(input), (row) => {
+        const message = retired ? queue.waitingMessage(row) : undefined;
+        if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
+      }, now);
+    }
+    const moving = [...handover.moving(AT_ONCE)];
+    await Promise.all(moving.map(([name, messages]) => this.#hand(name, messages)));
+    return started > 0;
+  }
+
+  /** Hands messages to another link. */
+  async #hand(name: string, messages: { n: number; message: Parameters<LinkApi["enqueue"]>[0][number] }[]): Promise<void> {
+    const { handover, place } = this.#parts;
+    try {
+      const link = this.#parts.linkNamed(name);
+      const result = await link.enqueue(messages.map(({ message }) => message), true);
+      if (result.taken) {
+        handover.taken(messages.map(({ n }) => n));
+        return;
+      }
+      this.#refusing.add(name);
+      // It takes none now, but may have some of them from an offer whose answer was lost.
+      const known = new Set(result.known ?? await link.existing(messages.map(({ message }) => message.id)));
+      const [there, here] = [messages.filter(({ message }) => known.has(message.id)), messages.filter(({ message }) => !known.has(message.id))];
+      handover.taken(there.map(({ n }) => n));
+      handover.refused(here.map(({ n }) => n));
+    } catch (error) {
+      this.#refusing.add(name);
+      // Whether it has them is not known: they are offered to it again with the next alarm, and it takes each only once.
+      console.error(JSON.stringify({ event: "move", ...place, to: name, detail: String(error) }));
+    }
+  }
+
+  #otherLink(input: MessageInput): string | undefined {
+    const own = linkName(this.#parts.place);
+    return places(this.#parts.settings, addressText(input.to), input.account).map(linkName).find((name) => name !== own && !this.#refusing.has(name));
+  }
+}

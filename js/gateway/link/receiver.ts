@@ -1,0 +1,186 @@
+import type { Message, Report } from "../../client/index.ts";
+import { addressText } from "../model/address.ts";
+import { fromHex, toHex } from "../model/hex.ts";
+import { messageId, ulid, type Place } from "../model/ids.ts";
+import type { StoredMessage } from "../model/views.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { InboundStore, Orphan } from "./store/inbound.ts";
+import type { Match, ReportStore } from "./store/reports.ts";
+
+/** Waits before a report without a message is looked for again: on other links, and for an answer that it overtook. */
+const SEARCHES = [1_000, 4_000, 10_000, 20_000];
+/** Reports looked for at a time. */
+const SEARCHED_AT_ONCE = 200;
+
+/** A report in JSON: octets are hexadecimal, dates ISO 8601. */
+export type StoredReport = Omit<Report, "raw" | "pdu" | "submittedAt" | "doneAt"> & { raw: string; pdu: string; submittedAt?: string; doneAt?: string };
+/** A report as `smppReport` gets it. */
+export interface GatewayReport extends Report {
+  /** The gateway's id of the message; undefined if it is not one of the gateway's. */
+  id: string | undefined;
+  account: string;
+}
+
+/** An inbound message as `smppMessage` gets it. */
+export interface GatewayMessage extends Message {
+  /** The gateway's id of it. */
+  id: string;
+  account: string;
+}
+
+/** A report on its way to the link that sent the message. */
+export interface ReportOffer {
+  /** Of the event that it becomes. */
+  event: string;
+  key: string;
+  report: StoredReport;
+}
+
+export interface ReceiverParts {
+  place: Place;
+  store: InboundStore;
+  reports: ReportStore;
+  deliveries: Deliveries;
+  /** The SMSC's id of a report in the form that ids are compared by. */
+  keyOf: (rawMessageId: string) => string;
+  arrived: (message: StoredMessage & { id: string }) => void;
+  /** Offers reports to the other links of the account; returns for each whether one took it. */
+  offer: (offers: { offer: ReportOffer; recipient: string }[]) => Promise<boolean[]>;
+  /** Called when {@link Receiver.nextDue} may have changed. */
+  wake: () => void;
+}
+
+/** What comes in at one link. Everything is in SQLite when a method returns: only then may the SMSC have its answer. */
+export class Receiver {
+  readonly #parts: ReceiverParts;
+  #searching = false;
+  reports = 0;
+  messages = 0;
+
+  constructor(parts: ReceiverParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a delivery report in. */
+  report(report: Report, now: number): void {
+    this.reports++;
+    const offer = { event: this.#newId(now), key: this.#parts.keyOf(report.rawMessageId), report: storeReport(report) };
+    if (this.claim(offer, now)) return;
+    this.#parts.store.addOrphan({ id: offer.event, key: offer.key, tries: 0, due: now, report: JSON.stringify(offer.report) });
+    this.#parts.wake();
+  }
+
+  /** Applies a report if its message is of this link; false if it is not. */
+  claim(offer: ReportOffer, now: number): boolean {
+    const { status, final, errorCode, doneAt } = offer.report;
+    const match = this.#parts.reports.apply({ key: offer.key, status, final, errorCode, doneAt: doneAt === undefined ? undefined : Date.parse(doneAt) }, now);
+    if (!match) return false;
+    this.#handOn(offer, match, now);
+    return true;
+  }
+
+  /** Applies the reports that came before the answers which gave messages these ids. */
+  answered(keys: string[], now: number): void {
+    for (const key of keys) {
+      for (const orphan of this.#parts.store.orphansOf(key)) {
+        if (this.claim(offerOf(orphan), now)) this.#parts.store.removeOrphan(orphan);
+      }
+    }
+  }
+
+  /** Looks on the other links for the messages of reports; one that is not found in the end is handed on without a message. */
+  async search(now: number): Promise<void> {
+    if (this.#searching) return;
+    this.#searching = true;
+    try {
+      await this.#search(now);
+    } finally {
+      this.#searching = false;
+    }
+  }
+
+  /** When a search is due; undefined while one goes on. */
+  nextDue(): number | undefined {
+    return this.#searching ? undefined : this.#parts.store.nextDue();
+  }
+
+  /** Takes an inbound message in. */
+  message(message: Message, now: number): void {
+    this.messages++;
+    const id = this.#newId(now);
+    const stored = storeMessage(message);
+    this.#parts.store.add(id, stored);
+    this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored }, now);
+    this.#parts.arrived({ id, ...stored });
+  }
+
+  async #search(now: number): Promise<void> {
+    const { store } = this.#parts;
+    const orphans = store.orphansDue(now, SEARCHED_AT_ONCE);
+    if (orphans.length === 0) return;
+    for (const orphan of orphans) store.postpone(orphan, now + (SEARCHES[orphan.tries] ?? SEARCHES.at(-1)!));
+    const offers = orphans.map((orphan) => ({ offer: offerOf(orphan), recipient: recipientOf(orphan) }));
+    const taken = await this.#parts.offer(offers);
+    orphans.forEach((orphan, i) => {
+      if (!taken[i] && orphan.tries <= SEARCHES.length) return;
+      if (store.removeOrphan(orphan) && !taken[i]) this.#handOn(offers[i]!.offer, undefined, now);
+    });
+  }
+
+  /** A report that says nothing new was handed on before. */
+  #handOn(offer: ReportOffer, match: Match | undefined, now: number): void {
+    if (match && !match.fresh) return;
+    this.#parts.deliveries.add(offer.event, "message.report", { ...offer.report, id: match?.id ?? null, account: this.#parts.place.account }, now);
+  }
+
+  #newId(now: number): string {
+    return messageId(ulid(now), this.#parts.place);
+  }
+}
+
+function offerOf({ id, key, report }: Orphan): ReportOffer {
+  return { event: id, key, report: JSON.parse(report) as StoredReport };
+}
+
+/** A report comes from the number that its message went to. */
+function recipientOf({ report }: Orphan): string {
+  return addressText((JSON.parse(report) as StoredReport).from);
+}
+
+function storeReport(report: Report): StoredReport {
+  const { raw, pdu, submittedAt, doneAt, ...rest } = report;
+  return {
+    ...rest, raw: toHex(raw), pdu: toHex(pdu),
+    ...(submittedAt === undefined ? {} : { submittedAt: submittedAt.toISOString() }),
+    ...(doneAt === undefined ? {} : { doneAt: doneAt.toISOString() }),
+  };
+}
+
+/** A stored report as a handler gets it. */
+export function reviveReport(stored: StoredReport & { id: string | null; account: string }): GatewayReport {
+  const { raw, pdu, submittedAt, doneAt, id, ...rest } = stored;
+  return {
+    ...rest, id: id ?? undefined, raw: fromHex(raw), pdu: fromHex(pdu),
+    submittedAt: submittedAt === undefined ? undefined : new Date(submittedAt),
+    doneAt: doneAt === undefined ? undefined : new Date(doneAt),
+  };
+}
+
+function storeMessage(message: Message): StoredMessage {
+  const { binary, udh, pdus, ...rest } = message;
+  return {
+    ...rest, pdus: pdus.map(toHex),
+    ...(binary === undefined ? {} : { binary: toHex(binary) }),
+    ...(udh === undefined ? {} : { udh: toHex(udh) }),
+  };
+}
+
+/** A stored message as a handler gets it. */
+export function reviveMessage(stored: StoredMessage & { id: string; account: string }): GatewayMessage {
+  const { binary, udh, pdus, ...rest } = stored;
+  return {
+    ...rest, pdus: pdus.map(fromHex),
+    binary: binary === undefined ? undefined : fromHex(binary),
+    udh: udh === undefined ? undefined : fromHex(udh),
+  };
+}

@@ -1,0 +1,232 @@
+import { SmppError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
+import { toSms } from "../model/input.ts";
+import type { MessageError } from "../model/views.ts";
+import type { AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
+
+/** How long a message without a validity is tried again when the SMSC is too busy for it. */
+const PATIENCE = 86_400_000;
+const LONGEST_WAIT = 60_000;
+/** Seconds' worth of a limited rate that is given to the client at a time: only what it is given can be in doubt. */
+const AHEAD = 0.02;
+/** How often the rate in force is looked at, in milliseconds. */
+const RATE_EVERY = 50;
+const HEADER = 16;
+const SUBMIT_SM = 4;
+
+/** What the client is made of here. */
+type Client = Pick<SmppClient, "sendSms" | "stats">;
+
+export interface SenderParts {
+  queue: MessageQueue;
+  /** Segments that may be without an answer at a time. */
+  window: number;
+  /** The SMSC's id in an answer, in the form that reports are compared by. */
+  keyOf: (messageId: string) => string;
+  /** Gets the keys of what was accepted. */
+  accepted: (keys: string[], now: number) => void;
+  /** Called when nothing more is due for now. */
+  idle: () => void;
+}
+
+/**
+ * Gives due messages to the client, never more than the window has room for and its rate allows. A message is in doubt from the write that
+ * may hold it: the store has that before the write, in the same turn, and the object's output gate holds the bytes until it is durable.
+ */
+export class Sender {
+  readonly #parts: SenderParts;
+  #client: Client | undefined;
+  /** Segments given to the client that are without an answer, and those of them that it has not written yet. */
+  #inFlight = 0;
+  #unwritten = 0;
+  /** Given to the client, and none of it written yet. */
+  #given = new Map<number, DueMessage>();
+  /** Numbers of unanswered messages of those sent in the order of acceptance, ascending. */
+  readonly #inOrder = new Set<number>();
+  /** All that the client has. */
+  readonly #flights = new Set<number>();
+  /** Up to here messages were given to the client, or are not to be sent in this order. */
+  #next: number;
+  #scheduled = false;
+  #draining: (() => void) | undefined;
+  #rate: number | undefined;
+  #rateAt = 0;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+    this.#next = parts.queue.sent;
+  }
+
+  start(client: Client): void {
+    this.#client = client;
+    this.#unwritten = 0;
+    this.#rateAt = 0;
+    this.kick();
+  }
+
+  stop(): void {
+    this.#client = undefined;
+  }
+
+  /** Whether the client has the message. */
+  has(n: number): boolean {
+    return this.#flights.has(n);
+  }
+
+  /** Starts no more messages, for good; resolves when all that the client has are answered. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#draining = resolve;
+      if (this.#flights.size === 0) resolve();
+    });
+  }
+
+  /** There may be something to send. Calls in one turn do the work once. */
+  kick(): void {
+    if (this.#scheduled || !this.#client) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  /** To be called with what the client writes, before it does. */
+  beforeWrite(octets: Uint8Array, now: number): void {
+    const submitted = countSubmits(octets);
+    if (submitted === 0) return;
+    this.#unwritten = Math.max(0, this.#unwritten - submitted);
+    if (this.#given.size > 0) {
+      // Which of them it holds is not known: each may be in it.
+      const messages = [...this.#given.values()];
+      this.#given.clear();
+      const [first = this.#next + 1] = this.#inOrder;
+      this.#parts.queue.markSent(messages, first - 1, now);
+    }
+    if (this.#unwritten === 0) this.kick();
+  }
+
+  #run(): void {
+    const client = this.#client;
+    if (!client || this.#draining) return;
+    const now = Date.now();
+    const room = this.#room(client, now);
+    if (room <= 0) return;
+    const { queue } = this.#parts;
+    const messages = queue.due(now, room).filter(({ n }) => !this.#flights.has(n));
+    if (messages.length < room) {
+      const { messages: fresh, next } = queue.fresh(this.#next, room - messages.length);
+      this.#next = next;
+      messages.push(...fresh.filter(({ n }) => !this.#flights.has(n)));
+    }
+    for (const [i, message] of messages.entries()) {
+      if (this.#inFlight >= this.#parts.window) {
+        this.#rewind(messages.slice(i));
+        return;
+      }
+      this.#send(client, message, now);
+    }
+    if (messages.length < room) this.#parts.idle();
+  }
+
+  /** How many messages may be given to the client now: while it has some that it could not write, none. */
+  #room(client: Client, now: number): number {
+    if (this.#unwritten > 0) this.#unwritten = client.stats().queued;
+    if (this.#unwritten > 0) return 0;
+    if (now >= this.#rateAt) {
+      this.#rate = client.stats().rate;
+      this.#rateAt = now + RATE_EVERY;
+    }
+    const room = this.#parts.window - this.#inFlight;
+    return this.#rate === undefined ? room : Math.min(room, Math.max(1, Math.floor(this.#rate * AHEAD)));
+  }
+
+  #send(client: Client, message: DueMessage, now: number): void {
+    if (message.expires !== null && message.expires <= now) {
+      this.#parts.queue.endExpired(message, now);
+      return;
+    }
+    const sms: SmsMessage = toSms(message.input);
+    if (message.expires !== null) sms.validity = Math.ceil((message.expires - now) / 1000);
+    this.#flights.add(message.n);
+    if (!message.held) this.#inOrder.add(message.n);
+    this.#given.set(message.n, message);
+    this.#inFlight += message.segments;
+    this.#unwritten += message.segments;
+    client.sendSms(sms)
+      .then((sent) => this.#answered(message, sent), (error: unknown) => this.#failed(message, error))
+      .finally(() => this.#ended(message));
+  }
+
+  #ended({ n, segments }: DueMessage): void {
+    this.#inFlight -= segments;
+    this.#flights.delete(n);
+    this.#inOrder.delete(n);
+    this.#given.delete(n);
+    if (this.#flights.size === 0) this.#draining?.();
+    this.kick();
+  }
+
+  #answered(message: DueMessage, sent: Sent): void {
+    const now = Date.now();
+    const parts = this.#partsOf(sent);
+    if (sent.status === "accepted") {
+      this.#parts.queue.answered(message, "accepted", parts, now);
+    } else {
+      const status = parts.some((part) => part.status === "unknown") ? "unknown" : "failed";
+      const cause = sent.segments.find((segment) => segment.error)?.error;
+      const detail = `Only a part of it was accepted${cause ? `: ${cause.message}` : ""}`;
+      this.#parts.queue.answered(message, status, parts, now, { ...reason(cause), detail });
+    }
+    this.#parts.accepted(parts.map(({ key }) => key).filter((key) => key !== ""), now);
+  }
+
+  #partsOf(sent: Sent): AnsweredPart[] {
+    return sent.segments.map(({ index, messageId, status }) => ({ index, messageId, status, key: messageId && this.#parts.keyOf(messageId) }));
+  }
+
+  #failed(message: DueMessage, error: unknown): void {
+    const { queue } = this.#parts;
+    const now = Date.now();
+    const why = reason(error);
+    if (!(error instanceof SmppError) || error.outcome === "unknown") queue.end(message, "unknown", now, why);
+    else if (error.outcome === "not-sent" && isLinkLoss(error)) this.#putBack(message, now);
+    else if (!error.retryable) queue.end(message, "failed", now, why);
+    else if (now + 1 >= (message.expires ?? message.created + PATIENCE)) queue.endExpired(message, now, why);
+    else queue.requeue(message, now + Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(message.attempts, 6)), now, why);
+  }
+
+  /** What the link's loss kept from leaving is sent by the next one. */
+  #putBack(message: DueMessage, now: number): void {
+    if (this.#given.has(message.n)) this.#rewind([message]);
+    else this.#parts.queue.requeue(message, message.due, now);
+  }
+
+  /** Messages that were taken and not sent: those of the order of acceptance come again by it, others are still in `waiting`. */
+  #rewind(messages: DueMessage[]): void {
+    for (const { n, held } of messages) if (!held) this.#next = Math.min(this.#next, n - 1);
+  }
+}
+
+/** How many submit_sm there are in whole PDUs. */
+function countSubmits(octets: Uint8Array): number {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  let count = 0;
+  for (let at = 0; at + HEADER <= octets.length;) {
+    const length = view.getUint32(at);
+    if (view.getUint32(at + 4) === SUBMIT_SM) count++;
+    if (length < HEADER) break;
+    at += length;
+  }
+  return count;
+}
+
+function isLinkLoss(error: SmppError): boolean {
+  return ["connection-lost", "connection-failed", "closed", "unbound", "aborted"].includes(String(error.code));
+}
+
+/** What is shown of an error: its text, and the SMSC's status. */
+function reason(error: unknown): MessageError {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof SmppError) || typeof error.code !== "number") return { detail };
+  return { detail, smpp: { code: error.code, name: error.name } };
+}

@@ -1,0 +1,92 @@
+import type { MessageInput } from "../../model/input.ts";
+import type { Place } from "../../model/ids.ts";
+import type { NewMessage } from "../api.ts";
+import type { Database } from "../database.ts";
+import type { MessageQueue } from "./queue.ts";
+import { idOf, type Row } from "./rows.ts";
+
+/** Which messages another link may get. */
+export interface Candidates {
+  /** Also those scheduled for later. */
+  scheduled: boolean;
+  /** Also those that are pinned to an account. */
+  pinned: boolean;
+  limit: number;
+  /** Messages that are being sent: they stay. */
+  taken: (n: number) => boolean;
+}
+
+/**
+ * Messages on their way to another link. Each is in one of three states: `queued` here; `moving`, from when it is offered until the other
+ * link has answered, and offered to that link only; `moved`, which names the link that took it. A message that comes back is `queued`
+ * again. `hops` counts the hand-overs, so that a repeated offer is told from a return.
+ */
+export class Handover {
+  readonly #db: Database;
+  readonly #place: Place;
+  readonly #queue: MessageQueue;
+
+  constructor(db: Database, place: Place, queue: MessageQueue) {
+    this.#db = db;
+    this.#place = place;
+    this.#queue = queue;
+  }
+
+  /** Takes waiting messages out of the queue for the link that `to` names; `stuck` gets those that there is none for. */
+  start(candidates: Candidates, to: (input: MessageInput) => string | undefined, stuck: (row: Row) => void, now: number): number {
+    let started = 0;
+    for (const row of this.#candidates(candidates, now)) {
+      if (candidates.taken(row.n)) continue;
+      const link = to(JSON.parse(row.input) as MessageInput);
+      if (link === undefined) {
+        stuck(row);
+        continue;
+      }
+      this.#queue.withdraw(row);
+      this.#db.exec("UPDATE messages SET status = 'moving', held = 0, moved = ?, hops = hops + 1, updated = ? WHERE n = ?", link, now, row.n);
+      this.#db.exec("INSERT INTO moving (n, link) VALUES (?, ?)", row.n, link);
+      started++;
+    }
+    return started;
+  }
+
+  /** What is being handed over, by link. */
+  moving(limit: number): Map<string, { n: number; message: NewMessage }[]> {
+    const links = new Map<string, { n: number; message: NewMessage }[]>();
+    for (const row of this.#db.all<Row>("SELECT m.* FROM moving v JOIN messages m ON m.n = v.n ORDER BY v.n LIMIT ?", limit)) {
+      const { n, encoding, segments, caller, due, expires, hops } = row;
+      const message = { id: idOf(row, this.#place), encoding, segments, caller, due, expires, hops, input: JSON.parse(row.input) as MessageInput };
+      const entry = links.get(row.moved!);
+      if (entry) entry.push({ n, message });
+      else links.set(row.moved!, [{ n, message }]);
+    }
+    return links;
+  }
+
+  /** The other link has them. */
+  taken(numbers: number[]): void {
+    for (const n of numbers) {
+      this.#db.exec("UPDATE messages SET status = 'moved' WHERE n = ? AND status = 'moving'", n);
+      this.#db.exec("DELETE FROM moving WHERE n = ?", n);
+    }
+  }
+
+  /** The other link did not take them, and has none of them. */
+  refused(numbers: number[]): void {
+    for (const n of numbers) {
+      const row = this.#db.first<Row>("SELECT * FROM messages WHERE n = ? AND status = 'moving'", n);
+      this.#db.exec("DELETE FROM moving WHERE n = ?", n);
+      if (!row) continue;
+      this.#db.exec("UPDATE messages SET status = 'queued', held = 1, moved = NULL WHERE n = ?", n);
+      this.#queue.putBack(row);
+    }
+  }
+
+  #candidates({ scheduled, pinned, limit }: Candidates, now: number): Row[] {
+    const pins = pinned ? "" : " AND m.account IS NULL";
+    const due = scheduled ? Number.MAX_SAFE_INTEGER : now;
+    const held = this.#db.all<Row>(`SELECT m.* FROM waiting w JOIN messages m ON m.n = w.n WHERE w.due <= ? AND w.sent = 0${pins} ORDER BY w.due, w.n LIMIT ?`, due, limit);
+    const fresh = this.#db.all<Row>(`SELECT m.* FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0${pins} ORDER BY m.n LIMIT ?`, this.#queue.sent, limit - held.length);
+    return [...held, ...fresh];
+  }
+}
