@@ -4,7 +4,7 @@ import { linkName, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/input.ts";
 import { places } from "../model/spread.ts";
 import type { LinkApi } from "./api.ts";
-import type { Handover } from "./store/handover.ts";
+import type { Handover, Moving } from "./store/handover.ts";
 import type { MessageQueue } from "./store/queue.ts";
 
 /** Messages handed over at a time. */
@@ -69,21 +69,21 @@ export class Failover {
   }
 
   /** Hands messages to another link. */
-  async #hand(name: string, messages: { n: number; message: Parameters<LinkApi["enqueue"]>[0][number] }[]): Promise<void> {
+  async #hand(name: string, messages: Moving[]): Promise<void> {
     const { handover, place } = this.#parts;
     try {
       const link = this.#parts.linkNamed(name);
       const result = await link.enqueue(messages.map(({ message }) => message), true);
       if (result.taken) {
-        handover.taken(messages.map(({ n }) => n));
+        handover.taken(messages);
         return;
       }
       this.#refusing.add(name);
       // It takes none now, but may have some of them from an offer whose answer was lost.
       const known = new Set(result.known ?? await link.existing(messages.map(({ message }) => message.id)));
       const [there, here] = [messages.filter(({ message }) => known.has(message.id)), messages.filter(({ message }) => !known.has(message.id))];
-      handover.taken(there.map(({ n }) => n));
-      handover.refused(here.map(({ n }) => n));
+      handover.taken(there);
+      handover.refused(here);
     } catch (error) {
       this.#refusing.add(name);
       // Whether it has them is not known: they are offered to it again with the next alarm, and it takes each only once.

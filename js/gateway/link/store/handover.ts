@@ -16,6 +16,13 @@ export interface Candidates {
   taken: (n: number) => boolean;
 }
 
+/** A message that is being handed over. */
+export interface Moving {
+  n: number;
+  hops: number;
+  message: NewMessage;
+}
+
 /**
  * Messages on their way to another link. Each is in one of three states: `queued` here; `moving`, from when it is offered until the other
  * link has answered, and offered to that link only; `moved`, which names the link that took it. A message that comes back is `queued`
@@ -51,35 +58,42 @@ export class Handover {
   }
 
   /** What is being handed over, by link. */
-  moving(limit: number): Map<string, { n: number; message: NewMessage }[]> {
-    const links = new Map<string, { n: number; message: NewMessage }[]>();
+  moving(limit: number): Map<string, Moving[]> {
+    const links = new Map<string, Moving[]>();
     for (const row of this.#db.all<Row>("SELECT m.* FROM moving v JOIN messages m ON m.n = v.n ORDER BY v.n LIMIT ?", limit)) {
       const { n, encoding, segments, caller, due, expires, hops } = row;
       const message = { id: idOf(row, this.#place), encoding, segments, caller, due, expires, hops, input: JSON.parse(row.input) as MessageInput };
       const entry = links.get(row.moved!);
-      if (entry) entry.push({ n, message });
-      else links.set(row.moved!, [{ n, message }]);
+      if (entry) entry.push({ n, hops, message });
+      else links.set(row.moved!, [{ n, hops, message }]);
     }
     return links;
   }
 
   /** The other link has them. */
-  taken(numbers: number[]): void {
-    for (const n of numbers) {
-      this.#db.exec("UPDATE messages SET status = 'moved' WHERE n = ? AND status = 'moving'", n);
+  taken(offers: Moving[]): void {
+    for (const { n, hops } of offers) {
+      if (!this.#isOffered(n, hops)) continue;
       this.#db.exec("DELETE FROM moving WHERE n = ?", n);
+      this.#db.exec("UPDATE messages SET status = 'moved' WHERE n = ?", n);
     }
   }
 
   /** The other link did not take them, and has none of them. */
-  refused(numbers: number[]): void {
-    for (const n of numbers) {
-      const row = this.#db.first<Row>("SELECT * FROM messages WHERE n = ? AND status = 'moving'", n);
-      this.#db.exec("DELETE FROM moving WHERE n = ?", n);
+  refused(offers: Moving[]): void {
+    for (const { n, hops } of offers) {
+      const row = this.#isOffered(n, hops);
       if (!row) continue;
+      this.#db.exec("DELETE FROM moving WHERE n = ?", n);
       this.#db.exec("UPDATE messages SET status = 'queued', held = 1, moved = NULL WHERE n = ?", n);
       this.#queue.putBack(row);
     }
+  }
+
+  /** The row, if this offer is still the one that counts: the message may have come back before its answer. */
+  #isOffered(n: number, hops: number): Row | undefined {
+    const row = this.#db.first<Row>("SELECT * FROM messages WHERE n = ?", n);
+    return row?.status === "moving" && row.hops === hops ? row : undefined;
   }
 
   #candidates({ scheduled, pinned, limit }: Candidates, now: number): Row[] {

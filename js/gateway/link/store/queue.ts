@@ -132,7 +132,7 @@ export class MessageQueue {
   /** Messages to be sent in the order of acceptance, after number `after`, and the number to go on from. */
   fresh(after: number, limit: number): { messages: DueMessage[]; next: number } {
     const rows = this.#db.all<DueRow>(`SELECT ${COLUMNS} FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0 ORDER BY m.n LIMIT ?`, after, limit);
-    return { messages: rows.map((row) => this.#dueMessage(row)), next: rows.length < limit ? this.#last : rows.at(-1)!.n };
+    return { messages: rows.map((row) => this.#dueMessage(row)), next: rows.length < limit ? this.#last : rows.at(-1)?.n ?? after };
   }
 
   /** Messages of `waiting` that are due, the longest due first. */
@@ -261,6 +261,8 @@ export class MessageQueue {
     // What was handed over this often before is the same hand-over again: the message is here, or was, and went on from here.
     if (row.hops >= hops) return message.id;
     this.#db.exec("UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, moved = NULL, hops = ? WHERE n = ?", message.due, now, hops, row.n);
+    // It may come back before the answer to the offer by which it left.
+    if (row.status === "moving") this.#db.exec("DELETE FROM moving WHERE n = ?", row.n);
     this.putBack({ ...row, due: message.due });
     this.#changed(message.id, "queued");
     return message.id;

@@ -62,7 +62,7 @@ export class ReportStore {
   #find(key: string): { row: Found; parts: StoredPart[]; part: StoredPart } | undefined {
     const rows = this.#db.all<Found>(
       `SELECT m.n, m.id, m.tag, m.created, m.status, m.segments, m.parts, s.number FROM segments s JOIN messages m ON m.n = s.n
-       WHERE s.key = ? ORDER BY s.n DESC, s.number LIMIT ?`, key, SAME_KEY);
+       WHERE s.key = ? ORDER BY s.n DESC, s.number DESC LIMIT ?`, key, SAME_KEY);
     let found: { row: Found; parts: StoredPart[]; part: StoredPart } | undefined;
     for (const row of rows) {
       const parts = partsOf(row);

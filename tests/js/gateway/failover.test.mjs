@@ -1,0 +1,152 @@
+// Messages that move between links which go down and come back in any order, over calls that are lost before or after they did their work:
+// each message is in one place, is found by its id, and is sent at most once. SEED runs one simulation again, ROUNDS more of them.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createTables, Database } from "../../../js/gateway/link/database.ts";
+import { Failover } from "../../../js/gateway/link/failover.ts";
+import { Handover } from "../../../js/gateway/link/store/handover.ts";
+import { MessageLists } from "../../../js/gateway/link/store/lists.ts";
+import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
+import { sqliteStorage } from "./sqlite.mjs";
+
+const rounds = Number(process.env.ROUNDS ?? 20);
+const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: rounds }, (_, i) => i + 1);
+const START = Date.parse("2026-11-29T12:00:00Z");
+
+/** Numbers from 0 to 1 by a seed (mulberry32). */
+function chance(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Three accounts with a link each, and what their SMSCs got. */
+class World {
+  links = new Map();
+  sent = new Map();
+  now = START;
+
+  constructor(random) {
+    this.random = random;
+    this.settings = { accounts: ["a", "b", "c"].map((name) => ({ name, links: 1, options: {} })) };
+    for (const { name } of this.settings.accounts) this.links.set(`${name}/0`, this.start({ account: name, link: 0 }, sqliteStorage()));
+  }
+
+  start(place, storage, up = false) {
+    const db = new Database(storage);
+    createTables(db, `${place.account}/0`);
+    const queue = new MessageQueue(db, place, () => {});
+    const link = { place, storage, queue, up, retired: false, lists: new MessageLists(db, place, (n) => queue.sentAt(n)), handover: new Handover(db, place, queue) };
+    link.failover = new Failover({
+      settings: this.settings, place, queue, handover: link.handover, retired: false,
+      isDown: () => !link.up, taken: () => false, linkNamed: (name) => this.stub(name),
+    });
+    queue.recover(this.now);
+    return link;
+  }
+
+  /** Calls by RPC, some of which are lost on the way there or back. */
+  stub(name) {
+    const call = (method) => async (...values) => {
+      if (this.random() < 0.15) throw new Error("lost on the way there");
+      const result = this[method](this.links.get(name), ...values);
+      if (this.random() < 0.15) throw new Error("lost on the way back");
+      return result;
+    };
+    return { enqueue: call("enqueue"), existing: call("existing") };
+  }
+
+  /** As RunningLink does it. */
+  enqueue(link, messages, ifUp) {
+    const here = messages.filter(({ id, hops }) => (link.lists.row(id)?.hops ?? 0) >= hops).map(({ id }) => id);
+    if (here.length < messages.length && ifUp && !link.up) return { taken: false, why: "down", known: here };
+    return { taken: true, ids: link.queue.insert(messages, this.now) };
+  }
+
+  existing(link, ids) {
+    return ids.filter((id) => link.lists.row(id));
+  }
+
+  send(link) {
+    const due = link.queue.due(this.now, 2);
+    const all = [...due, ...link.queue.fresh(link.queue.sent, 2 - due.length).messages];
+    if (all.length === 0) return;
+    link.queue.markSent(all, 0, this.now);
+    for (const message of all) {
+      this.sent.set(message.id, (this.sent.get(message.id) ?? 0) + 1);
+      link.queue.answered(message, "accepted", [{ index: 0, messageId: message.id, key: message.id, status: "accepted" }], this.now);
+    }
+  }
+
+  /** Where a message is that is looked for at the link its id names. */
+  find(id) {
+    let link = this.links.get(`${/-([abc])-0$/.exec(id)[1]}/0`);
+    for (let hops = 0; hops < 100; hops++) {
+      const row = link.lists.row(id);
+      if (!row) return undefined;
+      if (row.status !== "moved") return { link, row };
+      link = this.links.get(row.moved);
+    }
+    return undefined;
+  }
+
+  restart(name) {
+    const { place, storage, up } = this.links.get(name);
+    this.links.set(name, this.start(place, storage, up));
+  }
+}
+
+for (const seed of seeds) {
+  test(`seed ${seed}`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    const random = chance(seed);
+    const world = new World(random);
+    const ids = [];
+    const names = [...world.links.keys()];
+    const any = () => world.links.get(names[Math.floor(random() * names.length)]);
+    for (let step = 0; step < 120; step++) {
+      world.now += 1000;
+      const link = any();
+      const what = random();
+      if (what < 0.25) link.up = !link.up;
+      else if (what < 0.5 && ids.length < 60) {
+        const later = random() < 0.2;
+        const due = world.now + (later ? 20_000 : 0);
+        const input = { to: `+49151${Math.floor(random() * 9)}`, text: `m${ids.length}`, ...(random() < 0.1 ? { account: link.place.account } : {}), ...(later ? { scheduleAt: new Date(due).toISOString() } : {}) };
+        ids.push(...link.queue.insert([{ id: "", input, encoding: "gsm7", segments: 1, caller: "", due, expires: null }], world.now));
+      } else if (what < 0.65) {
+        if (link.up) world.send(link);
+      } else if (what < 0.72) world.restart(`${link.place.account}/0`);
+      else if (what < 0.95) await link.failover.run(world.now);
+      else await Promise.all([...world.links.values()].map((each) => each.failover.run(world.now)));
+
+      for (const [id, count] of world.sent) assert.equal(count, 1, `${id} was sent ${count} times`);
+      for (const id of ids) {
+        assert.ok(world.find(id), `${id} is not found`);
+        const held = [...world.links.values()].filter((each) => each.lists.row(id)?.status === "queued");
+        assert.ok(held.length <= 1, `${id} waits at ${held.map(({ place }) => place.account)}`);
+      }
+    }
+    // All is well again, and no call is lost: everything goes.
+    world.random = () => 1;
+    for (let round = 0; round < 60; round++) {
+      world.now += 30_000;
+      for (const link of world.links.values()) {
+        link.up = true;
+        await link.failover.run(world.now);
+        world.send(link);
+        world.send(link);
+      }
+    }
+    for (const id of ids) {
+      assert.equal(world.sent.get(id), 1, `${id} was sent ${world.sent.get(id) ?? 0} times`);
+      assert.equal(world.find(id).row.status, "accepted");
+    }
+    for (const link of world.links.values()) assert.equal(link.queue.waiting, 0);
+  });
+}
