@@ -19,7 +19,7 @@ import { Pair } from "./pair.ts";
 import { Sent } from "./sent.ts";
 import { isAborted, offAbort, onAbort } from "./signals.ts";
 import { Slots, type ResultSink, type Slot } from "./slots.ts";
-import { tapped } from "./tapped.ts";
+import { announced, tapped } from "./tapped.ts";
 import { readSchedule, readValidity } from "./time.ts";
 import type {
   Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, RequestOptions, Response, Segment, SentSegment,
@@ -408,9 +408,10 @@ export class SmppClient implements AsyncDisposable {
   }
 
   #tapped(open: OpenTransport): OpenTransport {
-    const { onOctets } = this.#settings.options;
-    if (onOctets === undefined) return open;
-    return tapped(open, (direction, octets) => this.#callbacks.call("onOctets", onOctets, direction, octets));
+    const { onOctets, beforeWrite } = this.#settings.options;
+    const guarded = beforeWrite === undefined ? open : announced(open, beforeWrite);
+    if (onOctets === undefined) return guarded;
+    return tapped(guarded, (direction, octets) => this.#callbacks.call("onOctets", onOctets, direction, octets));
   }
 
   #sink(): LinkSink {

@@ -71,6 +71,7 @@ const CHECKS: Checks<ConnectOptions> = {
   onPdu: callback,
   onState: callback,
   onOctets: callback,
+  beforeWrite: callback,
   socket: callback,
   log: callback,
   logTexts: flag,

@@ -25,3 +25,18 @@ export function tapped(open: OpenTransport, show: (direction: "in" | "out", octe
     };
   };
 }
+
+/** Connections that announce what they are about to write. Where that throws, nothing is written. */
+export function announced(open: OpenTransport, announce: (octets: Uint8Array) => void): OpenTransport {
+  return async (handler, signal, endpoint) => {
+    const transport = await open(handler, signal, endpoint);
+    return {
+      write(octets) {
+        announce(octets);
+        return transport.write(octets);
+      },
+      close: () => transport.close(),
+      destroy: () => transport.destroy(),
+    };
+  };
+}

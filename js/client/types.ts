@@ -170,6 +170,11 @@ export interface ConnectOptions {
   socket?: SocketFactory;
   /** Shown all octets as they pass, passwords too: for captures; of a pair (`fallback`) those of both. The array is only good during the call. */
   onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
+  /**
+   * Called with whole PDUs just before they are written, in the same turn: whoever stores what is in doubt does it here. What it throws ends
+   * the connection, and the bytes do not leave. It may not call the client. The array is only good during the call.
+   */
+  beforeWrite?: (octets: Uint8Array) => void;
   /** Takes one line a PDU, and one when a busy SMSC makes the sending pause. The password is never in it. */
   log?: (line: string) => void;
   /** Whether the lines show texts and numbers too. Default false. */

@@ -293,11 +293,8 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
       ...account.options,
       onReport: (report) => this.#receiver.report(report, Date.now()),
       onMessage: (message) => this.#receiver.message(message, Date.now()),
-      onOctets: (direction, octets) => {
-        const now = Date.now();
-        if (direction === "out") this.#sender?.beforeWrite(octets, now);
-        this.#pdus.take(direction, octets, now);
-      },
+      beforeWrite: (octets) => this.#sender?.beforeWrite(octets, Date.now()),
+      onOctets: (direction, octets) => this.#pdus.take(direction, octets, Date.now()),
       ...(log === "none" ? {} : { log: (line: string) => console.log(`${linkName(this.#place)} ${line}`), logTexts: log === "texts" }),
     };
   }
