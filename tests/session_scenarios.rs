@@ -40,6 +40,9 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
         total.throttled += summary.throttled;
         total.unknown += summary.unknown;
         total.unsent += summary.unsent;
+        total.long += summary.long;
+        total.long_taken += summary.long_taken;
+        total.long_incomplete += summary.long_incomplete;
         total.held += summary.held;
     }
     println!("{count} scenarios: {total:?}");
@@ -48,6 +51,9 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
     assert!(share(total.accepted) >= 30, "{total:?}");
     assert!(share(total.unknown) >= 3, "{total:?}");
     assert!(share(total.unsent) >= 3, "{total:?}");
+    let long = |n: usize| n * 100 / total.long;
+    assert!(long(total.long_taken) >= 10, "{total:?}");
+    assert!(long(total.long_incomplete) >= 10, "{total:?}");
     assert!(total.throttled > count && total.connections > count);
     // Each connection had a session of the centre, each world one of the ESME.
     let each = total.held / (total.connections + count).cast_signed();

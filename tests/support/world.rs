@@ -27,6 +27,11 @@ enum Action {
     /// An application answers.
     EsmeAnswers(Sequence, u64, CommandStatus),
     SmscAnswers(usize, Sequence, Option<u64>, CommandStatus),
+    /// The ESME's application answers a long message.
+    EsmeAnswersLong(Sequence, usize, CommandStatus),
+    /// The SMSC has a long message to deliver, and a segment of one.
+    DeliverLong,
+    DeliverSegment(usize, u8),
     /// An application wants something.
     Submit,
     Deliver,
@@ -54,6 +59,27 @@ impl Fate {
         self.answers.push(status);
     }
 }
+
+/// A long message that the SMSC delivers, segment by segment, until each is acknowledged or refused for good.
+#[derive(Debug, Default)]
+struct LongDelivery {
+    total: u8,
+    /// Segments that the SMSC has seen acknowledged, by number.
+    acknowledged: HashSet<u8>,
+    /// How often each was sent.
+    sent: HashMap<u8, u32>,
+    /// Segments that have come to the ESME since it was taken last.
+    arrived: HashSet<u8>,
+    /// How often the application took it, whether it refused it for good, and for now since it was taken last.
+    taken: u32,
+    refused_for_good: bool,
+    refused_since: bool,
+    /// Segments that the application was given without the others.
+    incomplete: HashSet<u8>,
+}
+
+/// A segment is sent so often at most.
+const MOST_REPEATS: u32 = 8;
 
 /// The SMSC's end of a connection.
 struct Link {
@@ -108,6 +134,9 @@ pub struct World {
     submitted: HashMap<u64, Fate>,
     delivered: HashMap<u64, Fate>,
     next_text: u64,
+    long: Vec<LongDelivery>,
+    /// By ticket: the message, and which of its segments.
+    segments: HashMap<u64, (usize, u8)>,
     /// Chances in a hundred.
     refusals: u64,
     throttles: u64,
@@ -132,6 +161,10 @@ pub struct Summary {
     pub throttled: u64,
     pub unknown: usize,
     pub unsent: usize,
+    /// Long messages that were delivered, of which the application took some, and had some in part.
+    pub long: usize,
+    pub long_taken: usize,
+    pub long_incomplete: usize,
     /// Octets that the sessions held when they were over.
     pub held: i64,
 }
@@ -155,6 +188,7 @@ impl World {
             bind_timeout: rng.range(500, 10_000),
             max_unacknowledged: rng.range(1, 20) as usize,
             acknowledge_timeout: rng.range(500, 25_000),
+            part_timeout: rng.pick(&[2_000, 60_000, 300_000]),
             retry_time: rng.range(1_000, 60_000),
             reconnect: Some(Reconnect {
                 min,
@@ -202,6 +236,8 @@ impl World {
             submitted: HashMap::new(),
             delivered: HashMap::new(),
             next_text: 1,
+            long: Vec::new(),
+            segments: HashMap::new(),
             refusals,
             throttles,
             silences,
@@ -228,6 +264,10 @@ impl World {
         for _ in 0..self.rng.range(0, messages / 2) {
             let at = self.rng.range(0, length);
             self.at(at, Action::Deliver);
+        }
+        for _ in 0..self.rng.range(0, messages / 3) {
+            let at = self.rng.range(0, length);
+            self.at(at, Action::DeliverLong);
         }
         if self.rng.percent(30) {
             let at = self.rng.range(0, length);
@@ -374,6 +414,13 @@ impl World {
                     fate.answers.push(status);
                 }
             }
+            Action::EsmeAnswersLong(sequence, message, status) => {
+                if self.esme.respond(now, sequence, status) {
+                    self.long[message].answered(status);
+                }
+            }
+            Action::DeliverLong => self.deliver_long(),
+            Action::DeliverSegment(message, number) => self.deliver_segment(message, number),
             Action::Submit => self.submit(),
             Action::Deliver => self.deliver(),
             Action::Cancel => {
@@ -441,6 +488,108 @@ impl World {
         if result.is_ok() {
             self.next_text += 1;
             self.delivered.insert(text, Fate::default());
+        }
+    }
+
+    fn deliver_long(&mut self) {
+        let message = self.long.len();
+        let total = self.rng.range(2, 5) as u8;
+        self.long.push(LongDelivery {
+            total,
+            ..LongDelivery::default()
+        });
+        for number in 1..=total {
+            self.after(1_000, Action::DeliverSegment(message, number));
+        }
+    }
+
+    fn deliver_segment(&mut self, message: usize, number: u8) {
+        let now = self.now();
+        let long = &mut self.long[message];
+        let sent = long.sent.entry(number).or_default();
+        if *sent >= MOST_REPEATS {
+            return;
+        }
+        *sent += 1;
+        let header = [5, 0, 3, message as u8, long.total, number];
+        let body = DeliverSm {
+            esm_class: EsmClass(0x40),
+            short_message: &[&header[..], &[message as u8, number]].concat(),
+            ..delivery()
+        };
+        let ticket = self.next_text;
+        let id = CommandId::DELIVER_SM;
+        let queued = self.links.last_mut().is_some_and(|link| {
+            let smsc = &mut link.smsc;
+            smsc.enqueue(now, Ticket(ticket), None, id, &body).is_ok()
+        });
+        if queued {
+            self.next_text += 1;
+            self.segments.insert(ticket, (message, number));
+        } else {
+            self.repeat(message, number);
+        }
+    }
+
+    /// The SMSC sends a segment again, later.
+    fn repeat(&mut self, message: usize, number: u8) {
+        if !self.ended {
+            let wait = self.rng.pick(&[100, 3_000, 40_000]);
+            self.after(wait, Action::DeliverSegment(message, number));
+        }
+    }
+
+    /// The SMSC learns what became of a segment.
+    fn segment_ended(&mut self, ticket: u64, status: Option<CommandStatus>) {
+        let (message, number) = self.segments[&ticket];
+        match status {
+            Some(OK) => {
+                self.long[message].acknowledged.insert(number);
+            }
+            Some(CommandStatus::ESME_RX_P_APPN) => {}
+            _ => self.repeat(message, number),
+        }
+    }
+
+    /// The ESME's application has a long message, whole.
+    fn take_long(&mut self, sequence: Sequence, pdus: &[Vec<u8>]) {
+        self.handed.push((sequence, self.now));
+        let numbers: Vec<_> = pdus.iter().filter_map(|pdu| segment_of(pdu)).collect();
+        let message = numbers[0].0;
+        let long = &self.long[message];
+        assert!(
+            numbers
+                .iter()
+                .copied()
+                .eq((1..=long.total).map(|number| (message, number))),
+            "{numbers:?}"
+        );
+        assert!(
+            long.taken == 0 || long.arrived.len() == usize::from(long.total),
+            "a message that was taken comes again without all of its segments: {long:?}"
+        );
+        let status = self.rng.pick(&[
+            OK,
+            OK,
+            CommandStatus::ESME_RX_T_APPN,
+            CommandStatus::ESME_RX_T_APPN,
+            CommandStatus::ESME_RX_P_APPN,
+        ]);
+        if !self.rng.percent(self.silences) {
+            let wait = self.rng.pick(&[0, 3_000, 30_000]);
+            self.after(wait, Action::EsmeAnswersLong(sequence, message, status));
+        }
+    }
+
+    /// The ESME's application has segments whose others will not come.
+    fn take_incomplete(&mut self, pdus: &[Vec<u8>]) {
+        for (message, number) in pdus.iter().filter_map(|pdu| segment_of(pdu)) {
+            let long = &mut self.long[message];
+            assert!(
+                long.taken == 0 || long.refused_since,
+                "segments of a message that was taken come again: {long:?}"
+            );
+            long.incomplete.insert(number);
         }
     }
 
@@ -522,6 +671,11 @@ impl World {
                         self.after(3_000, Action::EsmeAnswers(*sequence, text, status));
                     }
                 }
+                Seen::LongMessage(sequence, pdus) => self.take_long(*sequence, pdus),
+                Seen::Incomplete(_, pdus) => self.take_incomplete(pdus),
+                Seen::Withdrawn(sequence) => {
+                    assert_eq!(self.esme.request_command(*sequence), None);
+                }
                 Seen::Connect(endpoint) => {
                     assert!(*endpoint < self.config.endpoints);
                     let made = !self.rng.percent(self.weather.cuts);
@@ -537,8 +691,12 @@ impl World {
                     let request = header.command_id == CommandId::SUBMIT_SM;
                     self.wire.requests += u64::from(request);
                 }
-                Seen::Trace(..)
-                | Seen::Throttled(..)
+                Seen::Trace(Direction::In, frame) => {
+                    if let Some((message, number)) = segment_of(frame) {
+                        self.long[message].arrived.insert(number);
+                    }
+                }
+                Seen::Throttled(..)
                 | Seen::Bound { .. }
                 | Seen::Unmatched(_)
                 | Seen::Late { .. } => {}
@@ -583,6 +741,16 @@ impl World {
         let mut leaving = false;
         for event in seen {
             match &event {
+                Seen::Response {
+                    ticket: Some(ticket),
+                    ..
+                }
+                | Seen::Failed {
+                    ticket: Some(ticket),
+                    ..
+                } if self.segments.contains_key(ticket) => {
+                    self.segment_ended(*ticket, status_of(&event));
+                }
                 Seen::Response {
                     ticket: Some(ticket),
                     ..
@@ -892,12 +1060,52 @@ impl World {
         for (ticket, fate) in &self.delivered {
             judge(*ticket, fate);
         }
+        for long in &self.long {
+            long.judge();
+            summary.long += 1;
+            summary.long_taken += usize::from(long.taken > 0);
+            summary.long_incomplete += usize::from(!long.incomplete.is_empty());
+        }
         let stats = self.esme.stats();
         summary.held = self.give_memory_back(weigh);
         // Each time a request was sent it ended in one way.
         assert_eq!(stats.sent, stats.responses + ended_on_wire, "{stats:?}");
         summary
     }
+}
+
+impl LongDelivery {
+    /// The application's answer went out.
+    fn answered(&mut self, status: CommandStatus) {
+        match status {
+            OK => {
+                self.taken += 1;
+                self.arrived.clear();
+                self.refused_since = false;
+            }
+            CommandStatus::ESME_RX_P_APPN => self.refused_for_good = true,
+            _ => self.refused_since = true,
+        }
+    }
+
+    /// No segment that the SMSC has seen acknowledged is lost: the application took the message, or refused it for good, or
+    /// was given the segment without the others.
+    fn judge(&self) {
+        for number in &self.acknowledged {
+            let known = self.taken > 0 || self.refused_for_good || self.incomplete.contains(number);
+            assert!(known, "segment {number} is lost: {self:?}");
+        }
+    }
+}
+
+/// Which segment of which long message it is; `None` for a PDU of another kind.
+fn segment_of(frame: &[u8]) -> Option<(usize, u8)> {
+    let delivery = Delivery::decode(frame)?;
+    delivery.concat()?;
+    let [message, number] = delivery.body() else {
+        return None;
+    };
+    Some((usize::from(*message), *number))
 }
 
 fn status_of(event: &Seen) -> Option<CommandStatus> {
@@ -960,6 +1168,9 @@ fn judge(ticket: u64, fate: &Fate) -> &Seen {
 }
 
 fn fate_of<'a>(fates: &'a mut HashMap<u64, Fate>, frame: &[u8]) -> Option<&'a mut Fate> {
+    if segment_of(frame).is_some() {
+        return None;
+    }
     let header = Header::decode(frame.first_chunk()?);
     matches!(
         header.command_id,
