@@ -195,3 +195,83 @@ fn a_peer_that_says_much_takes_no_more_memory_than_what_is_not_polled() {
     });
     assert!(cost.bytes_max < 1_000_000, "{cost:?}");
 }
+
+/// A segment of the message whose text is its number.
+fn segment(frame: &mut Vec<u8>, number: u32, message: u32, part: u8) {
+    let text = message.to_be_bytes();
+    let user_data = [&[5, 0, 3, message as u8, 2, part][..], &text[..]].concat();
+    let body = DeliverSm {
+        esm_class: EsmClass(0x40),
+        short_message: &user_data,
+        ..delivery()
+    };
+    *frame = request(CommandId::DELIVER_SM, number, &body);
+}
+
+/// `LONG_MESSAGES=1000000` takes so many.
+#[test]
+fn long_messages_refused_and_repeated_are_each_taken_once_and_leave_no_memory_behind() {
+    let count = std::env::var("LONG_MESSAGES").map_or(40_000, |count| count.parse().unwrap());
+    let mut session = bound(Config {
+        enquire_link: 0,
+        ..esme()
+    });
+    let mut rng = Rng::new(1);
+    let (mut now, mut number, mut frame) = (0, 1, Vec::new());
+    // Delivers one until it is taken, and says how often that was.
+    let mut deliver = |session: &mut Session, message: u32| {
+        let mut taken = 0;
+        let mut says = |session: &mut Session, part: u8, at_millis: u64| {
+            number += 1;
+            segment(&mut frame, number, message, part);
+            session.handle_input(at(at_millis), &frame);
+        };
+        says(session, 1, now);
+        if rng.percent(10) {
+            says(session, 1, now);
+        }
+        while taken == 0 {
+            says(session, 2, now);
+            let sequence = match session.poll_event() {
+                Some(Event::LongMessage { sequence, message }) => {
+                    assert!(message.is_complete());
+                    sequence
+                }
+                other => panic!("{other:?}"),
+            };
+            match rng.range(0, 9) {
+                0..=2 => {
+                    let status = CommandStatus::ESME_RX_T_APPN;
+                    assert!(session.respond(at(now), sequence, status));
+                }
+                3 => {
+                    now += 25_000;
+                    session.handle_timeout(at(now));
+                    assert_eq!(session.poll_event(), Some(Event::Withdrawn { sequence }));
+                }
+                other => {
+                    // The SMSC may not have seen the answer.
+                    assert!(session.respond(at(now), sequence, CommandStatus::ESME_ROK));
+                    taken += 1;
+                    if other == 4 {
+                        says(session, 2, now);
+                    }
+                }
+            }
+            assert_eq!(drain(session), 0, "message {message}");
+        }
+        now += 10;
+        session.handle_timeout(at(now));
+        assert_eq!(drain(session), 0, "message {message}");
+    };
+    for message in 0..20_000 {
+        deliver(&mut session, message);
+    }
+    let cost = measure(|| {
+        for message in 20_000..count {
+            deliver(&mut session, message);
+        }
+    });
+    assert!(cost.bytes_current < 65_536, "{cost:?}");
+    assert!(cost.bytes_max < 262_144, "{cost:?}");
+}

@@ -363,10 +363,8 @@ impl<T> Reassembler<T> {
             self.displaced.push(displaced);
         }
         if !for_good {
-            let digests: Vec<u64> = parts.iter().map(|part| key.part_digest(part)).collect();
-            let known = self.known.iter_mut();
-            for entry in known.filter(|(_, digest)| digests.contains(digest)) {
-                entry.0 = 0;
+            for part in &parts {
+                self.forget(key.part_digest(part));
             }
         }
         let parts: Vec<_> = parts
@@ -459,10 +457,21 @@ impl<T> Reassembler<T> {
         }
     }
 
+    /// Whether what was last seen of this part is that it was handed over, and not refused.
     fn is_known(&self, digest: u64, now: u64) -> bool {
-        self.known
-            .iter()
-            .any(|(until, known)| *known == digest && *until > now)
+        let (younger, older) = self.known.split_at(self.next_known);
+        let mut known = younger.iter().rev().chain(older.iter().rev());
+        let last = known.find(|(_, known)| *known == digest);
+        last.is_some_and(|(until, _)| *until > now)
+    }
+
+    /// Forgets what was remembered last of this part. It was handed over of late, so the youngest are looked at first.
+    fn forget(&mut self, digest: u64) {
+        let (younger, older) = self.known.split_at_mut(self.next_known);
+        let mut known = younger.iter_mut().rev().chain(older.iter_mut().rev());
+        if let Some(entry) = known.find(|(_, known)| *known == digest) {
+            entry.0 = 0;
+        }
     }
 
     fn remember(&mut self, until: u64, digest: u64) {

@@ -14,15 +14,21 @@ const MIB = 2 ** 20;
 /** What wasm memory grows by. */
 const PAGE = 65_536;
 
-let responder, port;
+/** Starts an SMSC in a process of its own, and gives its port. */
+async function startSmsc(onEnd, name, ...args) {
+  const smsc = start(process.execPath, [file(name), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  onEnd(() => smsc.stdin.end());
+  const [port] = await once(createInterface({ input: smsc.stdout }), "line");
+  return port;
+}
+
+let responder;
 before(async () => {
-  responder = start(process.execPath, [file("responder.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
-  [port] = await once(createInterface({ input: responder.stdout }), "line");
+  responder = await startSmsc(after, "responder.mjs");
 });
-after(() => responder.stdin.end());
 
 /** Does it, and gives what was measured after each step. */
-async function measure(t, what, steps, each) {
+async function measure(t, what, steps, each, port = responder) {
   const { code, output } = await execute(process.execPath, ["--expose-gc", file("subject.mjs"), port, what, String(steps), String(each)], { timeout: 9 * 60_000, env: { ...process.env, NODE_TEST_CONTEXT: undefined } });
   assert.equal(code, 0, output);
   const samples = output.trim().split("\n").map((line) => JSON.parse(line));
@@ -48,6 +54,12 @@ function flat([, , settled, ...later]) {
 for (const what of ["sendSms", "sendMany"]) {
   test(`${full ? "1,000,000" : "60,000"} messages by ${what} leave memory flat`, async (t) => flat(await measure(t, what, full ? 100 : 6, 10_000)));
 }
+
+test(`${full ? "1,000,000" : "60,000"} long messages, some refused at first, are each taken once and leave memory flat`, async (t) => {
+  const [steps, each] = [full ? 100 : 6, 10_000];
+  const port = await startSmsc((end) => t.after(end), "deliverer.mjs", String(steps * each));
+  flat(await measure(t, "inbound", steps, each, port));
+});
 
 test(`${full ? "100 clients opened and closed 100 times" : "25 clients opened and closed 8 times"} leave no handle, timer or memory behind`, async (t) => {
   const samples = await measure(t, "clients", full ? 100 : 8, full ? 100 : 25);

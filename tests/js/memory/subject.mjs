@@ -44,6 +44,31 @@ const work = {
     await smpp.close();
   },
 
+  /** Takes long messages, after it has refused some of them. */
+  async inbound() {
+    // How often each was taken.
+    const taken = new Uint8Array(steps * each);
+    let count = 0;
+    let chance = 1;
+    let end;
+    const all = new Promise((resolve) => (end = resolve));
+    const smpp = await connect(url, {
+      log: () => {},
+      onMessage({ text, complete }) {
+        if (!complete) throw new Error(`${text} came without its other segments`);
+        chance = (chance * 1_103_515_245 + 12_345) % 2_147_483_648;
+        if (chance % 10 < 3) throw new Error("not now");
+        taken[Number(text.slice("number ".length))]++;
+        if (++count % each === 0) sample();
+        if (count === steps * each) end();
+      },
+    });
+    await all;
+    await smpp.close();
+    const wrong = taken.findIndex((times) => times !== 1);
+    if (wrong >= 0) throw new Error(`message ${wrong} was taken ${taken[wrong]} times`);
+  },
+
   async clients() {
     for (let step = 0; step < steps; step++) {
       const all = await Promise.all(Array.from({ length: each }, () => connect(url)));
