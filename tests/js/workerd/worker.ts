@@ -1,7 +1,7 @@
 // Uses of the client in workerd: in one request, across requests of a plain Worker, and in a Durable Object.
 
 import { DurableObject } from "cloudflare:workers";
-import { connect, type ConnectOptions, type Sent, type SmppClient, type SmppError } from "smpp-edge";
+import { connect, joinSegments, Refusal, type ConnectOptions, type Message, type Sent, type SmppClient, type SmppError } from "smpp-edge";
 import { exercise, type Exercise } from "../client/exercise.ts";
 
 interface Env {
@@ -17,6 +17,8 @@ interface Keeper {
 interface Step {
   url: string;
   texts?: string[];
+  deeds?: Deed[];
+  by?: "handler" | "loop" | "segments";
   options?: ConnectOptions;
 }
 
@@ -48,6 +50,47 @@ async function exchange(url: string, texts: string[]): Promise<object> {
   return { delivered: (await delivered).map(({ status }) => status), reported, received };
 }
 
+/** What is done with an inbound message. */
+export type Deed = "take" | "throw" | "refuse" | "never";
+
+/** Does with each inbound message what the list says, by a handler or in loops, closes, and tells what came. */
+async function receive(url: string, options: ConnectOptions | undefined, deeds: Deed[], by: "handler" | "loop" | "segments"): Promise<object> {
+  const seen: [text: string | undefined, complete: boolean][] = [];
+  let finish = (): void => {};
+  const all = new Promise<void>((resolve) => (finish = resolve));
+  const act = ({ text, complete }: Message): unknown => {
+    const deed = deeds[seen.push([text, complete]) - 1] ?? "take";
+    if (seen.length === deeds.length) queueMicrotask(finish);
+    if (deed === "throw") throw new Error("the database is down");
+    if (deed === "refuse") throw new Refusal("ESME_RX_P_APPN");
+    return deed === "never" ? new Promise(() => {}) : undefined;
+  };
+  const stored: Uint8Array[] = [];
+  const handlers: ConnectOptions = by === "handler" ? { onMessage: act } : by === "loop" ? {} : {
+    onSegment({ pdu, total }) {
+      stored.push(pdu);
+      const joined = stored.length === total ? joinSegments(stored) : undefined;
+      if (joined !== undefined && "message" in joined) act(joined.message);
+    },
+  };
+  const client = await connect(url, { reconnect: false, log: () => {}, ...options, ...handlers });
+  const loops = async (): Promise<void> => {
+    while (seen.length < deeds.length) {
+      try {
+        for await (const message of client.messages()) act(message);
+      } catch {
+        // The next loop gets it again.
+      }
+    }
+  };
+  if (by === "loop") void loops();
+  await all;
+  // The last answer goes out behind this turn.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await client.close();
+  return { seen };
+}
+
 async function run(path: string, step: Step & Exercise, keeper: Keeper): Promise<object> {
   const { url, texts = ["Hello World"], options } = step;
   switch (path) {
@@ -59,6 +102,8 @@ async function run(path: string, step: Step & Exercise, keeper: Keeper): Promise
       await client.close();
       return sent;
     }
+    case "/receive":
+      return receive(url, options, step.deeds ?? [], step.by ?? "handler");
     case "/exchange":
       return exchange(url, texts);
     case "/connect":
