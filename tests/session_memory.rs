@@ -210,7 +210,7 @@ fn segment(frame: &mut Vec<u8>, number: u32, message: u32, part: u8) {
 
 /// `LONG_MESSAGES=1000000` takes so many.
 #[test]
-fn long_messages_refused_and_repeated_are_each_taken_once_and_leave_no_memory_behind() {
+fn long_messages_are_taken_once_in_flat_memory() {
     let count = std::env::var("LONG_MESSAGES").map_or(40_000, |count| count.parse().unwrap());
     let mut session = bound(Config {
         enquire_link: 0,

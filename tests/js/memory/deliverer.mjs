@@ -7,6 +7,7 @@ const messages = Number(process.argv[2]);
 const AT_ONCE = 100;
 const DELIVER_SM = 5;
 const RESPONSE = 0x80000000;
+const BIND_TRANSCEIVER = 9;
 
 /** A PDU of this command with this body. */
 function pdu(command, number, body) {
@@ -53,7 +54,7 @@ const server = createServer((socket) => {
         if (following !== undefined) out.push(following);
       } else if (command < RESPONSE) {
         out.push(pdu(command + RESPONSE, number, Buffer.alloc(command === 6 || command === 0x15 ? 0 : 1)));
-        for (let place = 0; command === 9 && place < AT_ONCE; place++) out.push(begin(place));
+        if (command === BIND_TRANSCEIVER) out.push(...Array.from({ length: AT_ONCE }, (_, place) => begin(place)));
       }
       at += all.readUInt32BE(at);
     }
