@@ -77,10 +77,10 @@ export interface LifeSink {
 }
 
 /**
- * Reads the batch that the doubles from number `block` on describe and tells it to the sinks. Everything but results is
- * told when all is read: who is told may call the module again.
+ * Reads the batch that the doubles from number `block` on describe. Results are told to the sink at once, all else by the calls that are
+ * returned: whoever is told may call the module again.
  */
-export function readEvents(block: number, sink: LinkSink, life: LifeSink): void {
+export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() => void)[] {
   begin(block);
   const calls: (() => void)[] = [];
   while (more()) {
@@ -154,7 +154,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): void 
       }
     }
   }
-  for (const call of calls) call();
+  return calls;
 }
 
 /** Reads the one message or report that the doubles from number `block` on describe. */

@@ -35,6 +35,7 @@ const FULL_WRITE = 32 * 1024;
 /** The longest time that timers take. */
 const LONGEST_TIMER = 0x7fffffff;
 
+const NO_CALLS: (() => void)[] = [];
 const RESOLVED = Promise.resolve();
 const clock: () => number = typeof performance === "object" ? () => performance.now() : () => Date.now();
 
@@ -322,11 +323,14 @@ export class Link {
     const outLength = f64[block + 7]!;
     this.#deadline = f64[block + 8]!;
     const state = STATES[f64[block + 9]!] ?? "closed";
+    // Read before anything is written: a socket of the user's may call the module when it is written to.
+    const calls = f64[block + 1]! > 0 ? readEvents(block, this.#sink, this.#life) : NO_CALLS;
     if (outLength > 0 && this.#transport !== undefined) {
+      refresh();
       this.#writable = this.#transport.write(u8.subarray(outAt, outAt + outLength));
       if (outLength >= FULL_WRITE && this.#writable) this.#flushAgain = true;
     }
-    if (f64[block + 1]! > 0) readEvents(block, this.#sink, this.#life);
+    for (const call of calls) call();
     if (state !== this.#state) {
       this.#state = state;
       this.#sink.state(state, this.#lastDetail);

@@ -18,6 +18,7 @@ export function openWinterTc(connect: SocketFactory, target: Target): OpenTransp
     const made = connect({ hostname: host, port }, { secureTransport: tls === undefined ? "off" : "on", allowHalfOpen: false, highWaterMark: BUFFER });
     const socket = await unlessAborted(Promise.resolve(made), signal, shut);
     if (typeof socket !== "object" || socket === null) throw invalid("invalid-option", "socket", "the function has to return a socket");
+    ignoreEnd(socket);
     try {
       // Where connecting fails, `readable` just ends: only `opened` tells.
       await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined);
@@ -55,7 +56,6 @@ class WinterTcTransport implements Transport {
     this.#handler = handler;
     this.#writer = socket.writable.getWriter();
     this.#writer.closed.catch(() => undefined);
-    ignoreEnd(socket);
     // The engine has to know of this transport before anything comes in.
     queueMicrotask(() => void this.#read());
   }
