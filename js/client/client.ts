@@ -530,7 +530,7 @@ export class SmppClient implements AsyncDisposable {
     this.#failOpening(error);
     for (const ticket of this.#slots.busy()) {
       const slot = this.#slots.at(ticket);
-      const lost = tagged(closedError(slot.command, "unknown", this.#endedBy), slot.tag);
+      const lost = tagged(closedError(slot.command || "submit_sm", slot.command === "" ? "not-sent" : "unknown", this.#endedBy), slot.tag);
       if (slot.sink !== undefined) slot.sink.settle(slot.index, undefined, lost);
       else slot.reject?.(lost);
       this.#slots.release(ticket);

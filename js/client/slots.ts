@@ -23,7 +23,7 @@ export class Slot {
   encoding = "";
   /** The caller's word for it. */
   tag: string | undefined = undefined;
-  /** The request's name, for errors. */
+  /** The request's name, for errors; empty as long as the engine does not have it. */
   command = "";
   /** Whether a delivery report was asked for. */
   report = false;
@@ -57,6 +57,7 @@ export class Slots {
     if (slot.signal !== undefined && slot.onAbort !== undefined) offAbort(slot.signal, slot.onAbort);
     slot.signal = slot.onAbort = slot.tag = undefined;
     slot.resolve = slot.reject = slot.sink = undefined;
+    slot.command = "";
     slot.expected = slot.settled = 0;
     slot.segments = NO_SEGMENTS;
     slot.busy = false;

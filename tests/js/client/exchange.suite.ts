@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import { BindError, connect, ConnectionLostError, ProtocolError, SmppError, TimeoutError, type BulkResult, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
+import { BindError, connect, ConnectionLostError, countSegments, decodePdus, ProtocolError, SmppError, TimeoutError, type BulkResult, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
 import { hex, parse, pdu, until } from "../simulator/peers.ts";
 import { selfSigned } from "./certificate.ts";
@@ -550,6 +550,33 @@ export function exchangeTests(): void {
         await smpp.sendSms(HELLO);
         assert.deepEqual(smsc.line.frames.all.map((frame) => parse(frame).command), ["bind_transceiver", "submit_sm"]);
       }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {})));
+
+    test("what a replacement can't be is told as of any other message", () =>
+      withScript((smsc) => withClient(smsc.url, { defaultAlphabet: "utf8" }, async (smpp) => {
+        for (const encoding of ["gsm7", "ebcdic"]) {
+          await assert.rejects(smpp.replace("1", { text: "x", encoding }), (error) => error instanceof SmppError && error.field === "encoding" && error.outcome === "not-sent");
+        }
+      }), (request, line) => answer(line, request)));
+
+    test("onOctets is shown copies in their order, and may call the module", () => {
+      const shown: [string, Uint8Array][] = [];
+      const onOctets: ConnectOptions["onOctets"] = (direction, octets) => {
+        shown.push([direction, octets]);
+        // Much of the module's memory is used for this, and moves.
+        decodePdus(new Uint8Array(100_000));
+        assert.equal(countSegments("x".repeat(200_000)).encoding, "gsm7");
+        return Promise.reject(new Error("nobody's")) as never;
+      };
+      return withScript(async (smsc) => {
+        await withClient(smsc.url, { onOctets, window: 1, log: () => {} }, async (smpp) => {
+          const sent = await Promise.all(["a", "b", "c"].map((text) => smpp.sendSms({ ...HELLO, text })));
+          assert.deepEqual(sent.map(({ messageId }) => messageId), ["id-a", "id-b", "id-c"]);
+        });
+        const out = shown.filter(([direction]) => direction === "out").map(([, octets]) => Buffer.from(octets));
+        assert.deepEqual(Buffer.concat(out), Buffer.concat(smsc.line.frames.all));
+        assert.deepEqual(shown.map(([direction]) => direction).slice(0, 4), ["out", "in", "out", "in"]);
+      }, (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: `id-${request.short_message.message.toString()}` } : {}));
+    });
 
     test("dataCoding and esmClass are sent as they are, with the segments as ever", () =>
       withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
