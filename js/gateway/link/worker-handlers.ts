@@ -40,6 +40,7 @@ export function handlersFault(exports: Exports): string | undefined {
 export class WorkerHandlers {
   readonly #exports: Exports;
   readonly #known: Partial<Record<EventType, boolean>> = {};
+  readonly #finding: Partial<Record<EventType, Promise<boolean>>> = {};
 
   constructor(exports: Exports) {
     this.#exports = exports;
@@ -58,17 +59,24 @@ export class WorkerHandlers {
    * Finds out whether the handler exists, once: it reads the method without calling it, which fails with a TypeError exactly if there is
    * none. What the handler itself throws has no part in it.
    */
-  async find(type: EventType): Promise<boolean> {
-    const known = this.#known[type];
-    if (known !== undefined) return known;
+  find(type: EventType): Promise<boolean> {
+    return (this.#finding[type] ??= this.#look(type).then(
+      (found) => (this.#known[type] = found),
+      (error: unknown) => {
+        delete this.#finding[type];
+        throw error;
+      }));
+  }
+
+  async #look(type: EventType): Promise<boolean> {
     const worker = this.#exports?.default as Stub | undefined;
     try {
       const method = await worker?.[NAMES[type]];
       method?.[Symbol.dispose]?.();
-      return (this.#known[type] = method !== undefined);
+      return method !== undefined;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      return (this.#known[type] = false);
+      return false;
     }
   }
 

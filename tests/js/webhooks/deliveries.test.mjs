@@ -115,8 +115,9 @@ test("an attempt past its time limit fails, and frees its place", async () => {
     return hung-- > 0 ? hang() : true;
   }, { places: 1, timeout: 5 })], () => {});
   for (const id of ["1", "2", "3", "4"]) events.add(id, "message.report", {}, Date.now());
+  let now = Date.now();
   await until("all of them", () => {
-    events.run(Date.now() + HOUR);
+    events.run((now += 60_000));
     return events.count().waiting === 0;
   });
   assert.deepEqual(events.metrics().map(({ delivered, failed }) => [delivered, failed]), [[4, 3]]);
@@ -137,12 +138,34 @@ test("at most its places are under way at a time, and none twice", async () => {
     assert.equal(started.length, places);
     assert.equal(events.nextDue(), undefined);
     while (events.count().waiting > 0) {
-      for (const end of ends.splice(0)) end();
+      for (const end of ends.splice(0, places / 2)) end();
       await turn();
       events.run(10);
     }
     assert.deepEqual(started, Array.from({ length: 40 }, (_, n) => n));
   }
+});
+
+test("a retry that is under way is not started again, and holds up no other", async () => {
+  const tries = [];
+  const events = new Deliveries(storage(), [target(async ({ id, attempts }) => {
+    tries.push(id);
+    if (attempts === 0) throw new Error("not yet");
+    return id === "1" ? hang() : true;
+  }, { places: 2 })], () => {});
+  for (const id of ["1", "2"]) events.add(id, "message.report", {}, 1_000_000);
+  events.run(1_000_000);
+  await turn();
+  const [first, second] = [1, 2].map(() => events.nextDue());
+  assert.equal(first, second);
+  events.run(events.nextDue());
+  await turn();
+  for (let i = 0; i < 3; i++) {
+    events.run(1_010_000);
+    await turn();
+  }
+  assert.deepEqual([tries.filter((id) => id === "1").length, tries.filter((id) => id === "2").length, events.count().waiting], [2, 2, 1]);
+  assert.equal(events.nextDue(), undefined);
 });
 
 test("the targets have 16 places, 16 and 4, and a time limit each", () => {
@@ -152,21 +175,32 @@ test("the targets have 16 places, 16 and 4, and a time limit each", () => {
 
 test("a target that only fails is left alone between attempts, and gets everything when it recovers", async () => {
   let well = false;
+  let most = 0;
   const at = [];
   const log = [];
   const events = new Deliveries(storage(), [target(async (_event, _signal, now) => {
     at.push(now);
     if (!well) throw new Error("down");
+    most = Math.max(most, events.metrics()[0].running);
+    await turn();
     return true;
   }, { places: 4 })], () => {}, (entry) => log.push(entry));
-  for (let n = 0; n < 100; n++) events.add(String(n), "message.report", {}, 1_000_000);
-  let now = await runUntil(events, () => at.length >= 40);
+  const fail = async (count, since) => {
+    at.length = 0;
+    well = false;
+    for (let n = 0; n < 100; n++) events.add(String(n), "message.report", {}, since);
+    return runUntil(events, () => at.length >= count, since);
+  };
+  let now = await fail(40, 1_000_000);
   assert.ok(now - 1_000_000 > 10 * 60_000, "with 100 events due, 40 attempts would have taken no time");
   assert.ok(at.slice(1).every((time, i) => time - at[i] <= 31_000), "but never for longer than 30 s");
   well = true;
   now = await runUntil(events, () => events.count().waiting === 0, now);
   assert.deepEqual(events.count(), { waiting: 0, dead: 0 });
+  assert.equal(most, 4, "all its places are used again");
   assert.deepEqual(log.map(({ state }) => state), ["failing", "recovered"], "each change is logged once");
+  await fail(11, now);
+  assert.ok(at[9] - now < 4_000, "the next outage starts with short pauses again");
 });
 
 test("one event that always fails delays no other", async () => {
@@ -217,6 +251,25 @@ test("Retry-After is waited for, by the event and by the target", async () => {
   assert.deepEqual(at.map(([id]) => id).sort(), ["1", "1", "2"]);
 });
 
+test("what Retry-After asks for is known after a restart; an operator's replay does not wait for it", async () => {
+  const sql = storage();
+  const make = () => new Deliveries(sql, [target(async ({ id }) => {
+    throw new DeliveryError("no", id === "busy" ? { retryAfter: 100_000 } : { final: true });
+  })], () => {});
+  const events = make();
+  for (const id of ["wrong", "busy"]) events.add(id, "message.report", {}, 1_000_000);
+  events.run(1_000_000);
+  await turn();
+  assert.ok(make().nextDue() <= 1_000_000, "what was never tried is due");
+  const second = make();
+  second.run(1_000_000);
+  assert.ok(second.nextDue() >= 1_100_000);
+  events.add("next", "message.report", {}, 1_000_000);
+  assert.ok(events.nextDue() >= 1_100_000);
+  events.replay("wrong", 1_000_000);
+  assert.ok(events.nextDue() <= 1_000_000);
+});
+
 test("Retry-After is read as seconds or as a date, up to a day", () => {
   const now = Date.parse("2030-01-01T00:00:00Z");
   assert.equal(retryAfter("120", now), 120_000);
@@ -234,11 +287,17 @@ test("a target that wants no more gets no more, and the events are dead letters 
   for (const id of ["1", "2", "3"]) events.add(id, "message.report", {}, 1_000_000);
   let now = await runUntil(events, () => events.count().dead === 3);
   assert.equal(asked, 1);
+  assert.deepEqual(events.dead(undefined, 10).map(({ id, attempts, error }) => [id, attempts, error]).at(-1), ["1", 1, "The webhook answered 410"]);
+  assert.equal(events.metrics()[0].buried, 3);
+  now += 50 * 60_000;
+  events.add("5", "message.report", {}, now);
+  now = await runUntil(events, () => events.count().dead === 4, now);
+  assert.equal(asked, 1, "nor within the hour");
   assert.equal(events.replay("2", now), true);
-  now = await runUntil(events, () => events.count().dead === 3, now);
+  now = await runUntil(events, () => events.count().dead === 4, now);
   assert.equal(asked, 2, "an operator's replay is tried");
   events.add("4", "message.report", {}, now + 2 * HOUR);
-  await runUntil(events, () => events.count().dead === 4, now + 2 * HOUR);
+  await runUntil(events, () => events.count().dead === 5, now + 2 * HOUR);
   assert.equal(asked, 3, "and after an hour the next event");
 });
 
@@ -282,6 +341,30 @@ test("what waits survives a restart, and goes only where it has not been", async
   assert.equal(second.count().waiting, 3);
   await runUntil(second, () => second.count().waiting === 0);
   assert.deepEqual(got, { handler: [["1", 0], ["3", 0], ["2", 1]], queue: ["1", "2", "3"] });
+});
+
+test("the end of an attempt is reported, so that the next is looked for", async () => {
+  let wakes = 0;
+  const ends = [];
+  const events = new Deliveries(storage(), [target(() => new Promise((resolve) => ends.push(resolve)), { places: 1 })], () => wakes++);
+  events.add("1", "message.report", {}, 1);
+  assert.equal(wakes, 1);
+  events.run(1);
+  ends[0](true);
+  await turn();
+  assert.equal(wakes, 2);
+});
+
+test("purge removes an event with its retries", async () => {
+  const events = new Deliveries(storage(), [target(async () => {
+    throw new Error("no");
+  })], () => {});
+  events.add("1", "message.report", {}, 1_000_000);
+  events.run(1_000_000);
+  await turn();
+  assert.ok(events.nextDue() > 1_000_000);
+  events.purge(ulidFrom(0), 1_000_001);
+  assert.deepEqual([events.nextDue(), events.count().waiting], [undefined, 0]);
 });
 
 test("purge removes old dead letters, and what has waited for longer than is kept", async () => {
@@ -343,6 +426,7 @@ test("which handlers there are is found out once, and no error of theirs is take
   await runUntil(events, () => events.metrics()[0].failed === 6);
   assert.equal(events.count().waiting, 2, "those of the handler that throws are tried again, that without a handler is gone");
   assert.equal(lookups.filter((name) => name === "smppMessage").length, 1);
+  assert.equal(lookups.filter((name) => name === "smppReport").length, 1 + 6, "once to find it, and once a call");
   events.add("4", "message.received", { pdus: [] }, 2_000_000);
   assert.equal(events.count().waiting, 2);
 });
@@ -395,6 +479,8 @@ test("a result that can't be passed back is a result", async () => {
     () => Promise.reject(new DOMException('Could not serialize object of type "K". This type does not support serialization.', "DataCloneError")),
     () => Promise.reject(new DOMException("() => 1 could not be cloned.", "DataCloneError")),
     () => Promise.reject(new Error('Could not serialize object of type "K".')),
+    () => Promise.reject(new DOMException('Could not serialize object of type "K".', "DataError")),
+    () => Promise.reject(Object.assign(new Error('Could not serialize object of type "K".'), { name: "DataCloneError" })),
   ];
   for (const [i, smppEnded] of results.entries()) {
     const events = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: { smppEnded } }))], () => {});
