@@ -33,7 +33,7 @@ export class Callbacks {
 }
 
 /** Has `failed` told if `value` is a promise and rejects. */
-function contain(value: unknown, failed: (error: unknown) => void): void {
+export function contain(value: unknown, failed: (error: unknown) => void): void {
   if (typeof value !== "object" || value === null) return;
   // Whatever `value` does when it is asked for `then` ends here, too.
   new Promise((resolve) => resolve(value)).catch(failed);

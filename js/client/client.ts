@@ -5,7 +5,7 @@ import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
 import { readAddress } from "./address.ts";
 import { Bulk } from "./bulk.ts";
-import { Callbacks } from "./callbacks.ts";
+import { Callbacks, contain } from "./callbacks.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
 import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
@@ -409,7 +409,7 @@ export class SmppClient implements AsyncDisposable {
 
   #tapped(open: OpenTransport): OpenTransport {
     const { onOctets, beforeWrite } = this.#settings.options;
-    const guarded = beforeWrite === undefined ? open : announced(open, beforeWrite);
+    const guarded = beforeWrite === undefined ? open : announced(open, (octets) => contain(beforeWrite(octets), (error) => this.#callbacks.complain("beforeWrite", error)));
     if (onOctets === undefined) return guarded;
     return tapped(guarded, (direction, octets) => this.#callbacks.call("onOctets", onOctets, direction, octets));
   }

@@ -26,14 +26,25 @@ export function tapped(open: OpenTransport, show: (direction: "in" | "out", octe
   };
 }
 
-/** Connections that announce what they are about to write. Where that throws, nothing is written. */
+/** Connections that announce what they are about to write. Where that throws, nothing is written, and the connection ends with it. */
 export function announced(open: OpenTransport, announce: (octets: Uint8Array) => void): OpenTransport {
   return async (handler, signal, endpoint) => {
     const transport = await open(handler, signal, endpoint);
     return {
       write(octets) {
-        announce(octets);
-        return transport.write(octets);
+        // A copy: what is announced may use the module, whose memory then moves.
+        const copy = octets.slice();
+        try {
+          announce(copy);
+        } catch (error) {
+          // Not at once: the engine is in the middle of its work when it writes.
+          queueMicrotask(() => {
+            handler.end(new Error("beforeWrite threw", { cause: error }));
+            transport.destroy();
+          });
+          return false;
+        }
+        return transport.write(copy);
       },
       close: () => transport.close(),
       destroy: () => transport.destroy(),

@@ -168,7 +168,7 @@ export interface ConnectOptions {
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
   /** Replaces the runtime's own sockets. */
   socket?: SocketFactory;
-  /** Shown all octets as they pass, passwords too: for captures; of a pair (`fallback`) those of both. The array is only good during the call. */
+  /** Shown copies of all octets as they pass, passwords too: for captures; of a pair (`fallback`) those of both. */
   onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
   /**
    * Called with whole PDUs just before they are written, in the same turn: whoever stores what is in doubt does it here. What it throws ends

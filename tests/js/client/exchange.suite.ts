@@ -558,6 +558,26 @@ export function exchangeTests(): void {
         }
       }), (request, line) => answer(line, request)));
 
+    test("what beforeWrite throws ends the connection, and nothing else; what it rejects with, nothing", () => {
+      let fail = false;
+      const lines: string[] = [];
+      const beforeWrite = (octets: Uint8Array): unknown => {
+        decodePdus(new Uint8Array(100_000));
+        octets.fill(0, octets.length);
+        if (fail) throw new Error("the disk is full");
+        return Promise.reject(new Error("nobody's"));
+      };
+      return withScript((smsc) => withClient(smsc.url, { beforeWrite: beforeWrite as never, log: (line) => void lines.push(line) }, async (smpp) => {
+        await smpp.sendSms(HELLO);
+        fail = true;
+        await assert.rejects(smpp.sendSms(HELLO), ConnectionLostError);
+        await until("the end of the connection", () => smsc.line.closed);
+        assert.equal(smsc.line.got("submit_sm").length, 1);
+        assert(lines.includes("beforeWrite threw: nobody's"));
+        assert.equal(smpp.stats().state, "closed");
+      }), (request, line) => answer(line, request, request.command === "submit_sm" ? { message_id: "1" } : {}));
+    });
+
     test("onOctets is shown copies in their order, and may call the module", () => {
       const shown: [string, Uint8Array][] = [];
       const onOctets: ConnectOptions["onOctets"] = (direction, octets) => {
