@@ -133,6 +133,14 @@ describe("in a plain Worker", () => {
   });
 });
 
+test("what users hand over by mistake is refused by its name, and hangs nothing", async () => {
+  const from = smsc.frames.all.length;
+  const { calls, unexpected, sent, ends } = await step("/object/misuse");
+  assert.deepEqual([unexpected, sent, ends], [[], "mine", ["closed", "closed"]]);
+  assert(calls > 200);
+  assert.equal(smsc.frames.all.slice(from).filter((frame) => frame.readUInt32BE(4) === 4).length, 1);
+});
+
 describe("what fails", () => {
   test("a wrong password is a BindError with ESME_RINVPASWD", async () => {
     const { error } = await step("/once", { url: smsc.url.replace("secret", "guess") });

@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { connect, joinSegments, Refusal, type ConnectOptions, type Message, type Sent, type SmppClient, type SmppError } from "smpp-edge";
 import { exercise, type Exercise } from "../client/exercise.ts";
+import { wrongCalls, wrongMessages } from "../client/misuse.ts";
 
 interface Env {
   OBJECT: DurableObjectNamespace<ClientObject>;
@@ -91,6 +92,29 @@ async function receive(url: string, options: ConnectOptions | undefined, deeds: 
   return { seen };
 }
 
+/** What becomes of wrong arguments, sources that hang or never end, and callbacks that reject. */
+async function misuse(url: string): Promise<object> {
+  const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
+  const reject = (): Promise<never> => Promise.reject(new Error("nobody's"));
+  const client = await connect(url, { reconnect: false, onState: reject as never, onPdu: reject as never, onOctets: reject as never, log: reject as never });
+  const unexpected: string[] = [];
+  const calls = [
+    ...wrongMessages(hello).map(([field, message]): [string, () => unknown] => [field, () => client.sendSms(message)]),
+    ...wrongCalls(client, hello),
+  ];
+  for (const [field, call] of calls) {
+    const how = await (async () => call())().then(() => "taken", (error: SmppError) => `${error.field} ${error.outcome}`);
+    if (how !== `${field} not-sent`) unexpected.push(`${field}: ${how}`);
+  }
+  const hanging = client.sendMany({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
+  const endless = client.sendMany((function* () { for (;;) yield null as never; })());
+  const ends = Promise.allSettled([hanging, endless]);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const sent = (await client.sendSms({ ...hello, tag: "mine" })).tag;
+  await client.close();
+  return { calls: calls.length, unexpected, sent, ends: (await ends).map((end) => (end.status === "rejected" ? (end.reason as SmppError).code : end.status)) };
+}
+
 async function run(path: string, step: Step & Exercise, keeper: Keeper): Promise<object> {
   const { url, texts = ["Hello World"], options } = step;
   switch (path) {
@@ -102,6 +126,8 @@ async function run(path: string, step: Step & Exercise, keeper: Keeper): Promise
       await client.close();
       return sent;
     }
+    case "/misuse":
+      return misuse(url);
     case "/receive":
       return receive(url, options, step.deeds ?? [], step.by ?? "handler");
     case "/exchange":
