@@ -255,6 +255,30 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_of_a_receipt_in_segments_has_the_tlvs_of_whichever_has_them() {
+        let mut tlvs = TlvBuf::new();
+        tlvs.push(Tag::RECEIPTED_MESSAGE_ID, b"77\0").unwrap();
+        let segment = |tlvs| {
+            let pdu = Pdu::DeliverSm(DeliverSm {
+                esm_class: EsmClass(0x44),
+                short_message: &[5, 0, 3, 9, 2, 1, b'x'],
+                tlvs,
+                ..DeliverSm::default()
+            });
+            Delivery::of(&pdu).unwrap()
+        };
+        let plain = segment(Tlvs::default());
+        let told = segment(tlvs.as_tlvs());
+        let whole = plain.with_text(b"stat:DELIVRD err:000", [plain, told].into_iter());
+        assert_eq!((whole.udh(), whole.body()), (None, whole.user_data));
+        let mut room = Vec::new();
+        let report = whole.report(&mut room).unwrap();
+        assert_eq!(report.message_id(), Some(&b"77"[..]));
+        let silent = plain.with_text(b"text", [plain].into_iter());
+        assert_eq!(silent.tlvs, plain.tlvs);
+    }
+
+    #[test]
     fn octets_give_the_same_as_the_pdu_they_are_read_to() {
         let mut tlvs = TlvBuf::new();
         tlvs.push(Tag::MESSAGE_PAYLOAD, b"payload").unwrap();
