@@ -182,9 +182,9 @@ export class Link {
     this.#planFlush();
   }
 
-  /** Figures as they are now. */
+  /** Figures as they are now, or were when the session ended. */
   stats(): EngineStats {
-    const figures = this.#engine === undefined ? [] : this.#call((engine) => engine.stats());
+    const figures = this.#engine === undefined ? this.#last : this.#call((engine) => engine.stats());
     const [rtt = 0, rate = 0] = figures.slice(FIGURES.length);
     const counts = Object.fromEntries(FIGURES.map((name, at) => [name, figures[at] ?? 0])) as Record<(typeof FIGURES)[number], number>;
     return { ...counts, rtt, rate: rate > 0 ? rate : undefined, state: this.#state };
@@ -238,6 +238,7 @@ export class Link {
     },
   };
 
+  #last: Float64Array = new Float64Array(0);
   #cause: unknown;
   #lastDetail: CloseDetail | undefined;
 
@@ -403,8 +404,11 @@ export class Link {
     this.#opening?.abort();
     const engine = this.#engine;
     this.#engine = undefined;
-    // Its memory is given back once the call that is being served has returned.
-    if (engine !== undefined && detail.kind !== "panic") queueMicrotask(() => engine.free());
+    // Its memory is given back once the call that is being served has returned. What it counted stays.
+    if (engine !== undefined && detail.kind !== "panic") queueMicrotask(() => {
+      this.#last = engine.stats();
+      engine.free();
+    });
     if (this.#state !== "closed") {
       this.#state = "closed";
       this.#sink.state("closed", detail);

@@ -6,6 +6,7 @@ import type { MessageInput } from "../model/input.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageStatus, MessageView } from "../model/views.ts";
 import type { ReportOffer } from "./receiver.ts";
+import type { InboundSegment } from "./store/inbound-segments.ts";
 
 /** A message as it comes to its link. */
 export interface NewMessage {
@@ -115,6 +116,8 @@ export interface LinkApi {
   cancel(id: string): Promise<{ message: MessageView } | { problem: Problem }>;
   /** Takes the reports that are for messages of this link. */
   claim(offers: ReportOffer[]): Promise<boolean[]>;
+  /** Stores a segment of a long inbound message that came in on another link of the account; the link joins it. */
+  takeSegment(segment: InboundSegment): Promise<void>;
   /** What an idempotency key stood for when links still kept them. */
   legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined>;
 }

@@ -11,6 +11,7 @@ import type { ReportOffer } from "./receiver.ts";
 import { Registry } from "./registry.ts";
 import { RunningLink } from "./running-link.ts";
 import { BEAT } from "./scheduler.ts";
+import type { InboundSegment } from "./store/inbound-segments.ts";
 import { ADMISSION, linkNamed, REGISTRY } from "./stub.ts";
 
 /** What an object of the class is, by its name. */
@@ -94,6 +95,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
 
   async claim(offers: ReportOffer[]): Promise<boolean[]> {
     return this.#link.claim(offers);
+  }
+
+  async takeSegment(segment: InboundSegment): Promise<void> {
+    this.#link.takeSegment(segment);
   }
 
   async legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined> {

@@ -1,9 +1,10 @@
-import type { Message, Report } from "../../client/index.ts";
+import { joinSegments, type JoinOptions, type Message, type Report } from "../../client/index.ts";
 import { addressText } from "../model/address.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import { messageId, ulid, type Place } from "../model/ids.ts";
 import type { StoredMessage } from "../model/views.ts";
 import type { Deliveries } from "./deliveries.ts";
+import type { InboundSegment, InboundSegments } from "./store/inbound-segments.ts";
 import type { InboundStore, Orphan } from "./store/inbound.ts";
 import type { Match, ReportStore } from "./store/reports.ts";
 
@@ -39,6 +40,9 @@ export interface ReportOffer {
 export interface ReceiverParts {
   place: Place;
   store: InboundStore;
+  segments: InboundSegments;
+  /** What joining segments has to know of the account. */
+  joinOptions: JoinOptions;
   reports: ReportStore;
   deliveries: Deliveries;
   /** The SMSC's id of a report in the form that ids are compared by. */
@@ -112,6 +116,24 @@ export class Receiver {
     this.#parts.store.add(id, stored);
     this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored }, now);
     this.#parts.arrived({ id, ...stored });
+  }
+
+  /** Stores a segment of a long message, and takes the message in if that is whole now. */
+  segment(segment: InboundSegment, now: number): void {
+    const pdus = this.#parts.segments.add(segment, now);
+    if (pdus) this.#join(pdus, now);
+  }
+
+  /** Takes in what is left of long messages whose other segments did not come. */
+  giveUpSegments(now: number): void {
+    for (const pdus of this.#parts.segments.overdue(now)) this.#join(pdus, now);
+  }
+
+  #join(pdus: Uint8Array[], now: number): void {
+    const joined = joinSegments(pdus, this.#parts.joinOptions);
+    if (!joined) return;
+    if ("report" in joined) this.report(joined.report, now);
+    else this.message(joined.message, now);
   }
 
   async #search(now: number): Promise<void> {

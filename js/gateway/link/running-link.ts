@@ -1,4 +1,4 @@
-import { SmppError, type ConnectOptions, type SmppClient } from "../../client/index.ts";
+import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type SmppClient } from "../../client/index.ts";
 import { messageIdKey } from "../../engine/codec.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
 import type { DeadLetter, EventType } from "../model/delivery-event.ts";
@@ -19,6 +19,7 @@ import { Scheduler } from "./scheduler.ts";
 import { Sender } from "./sender.ts";
 import { Claims } from "./store/claims.ts";
 import { Handover } from "./store/handover.ts";
+import { InboundSegments, type InboundSegment } from "./store/inbound-segments.ts";
 import { InboundStore } from "./store/inbound.ts";
 import { MessageLists } from "./store/lists.ts";
 import { MessageQueue } from "./store/queue.ts";
@@ -44,7 +45,7 @@ export interface Host {
 }
 
 /** One bind and the messages that go by it: composes the parts, and answers for them. */
-export class RunningLink implements Omit<LinkApi, "fetch"> {
+export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   readonly #host: Host;
   readonly #settings: Settings;
   readonly #place: Place;
@@ -94,7 +95,7 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
     this.#inbound = new InboundStore(db, place);
     this.#retention = new Retention(db, place);
     this.#receiver = new Receiver({
-      place, store: this.#inbound, reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
+      place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       arrived: ({ id, from, to, text }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text }),
       offer: (offers) => this.#offer(offers),
@@ -125,6 +126,7 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
     await this.#wake(now);
     this.#events.beat();
     this.#queue.expire(now, (n) => this.#sender?.has(n) ?? false);
+    this.#receiver.giveUpSegments(now);
     this.#purge(now);
     await this.#failover.run(now);
     await this.#register();
@@ -271,9 +273,12 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
   }
 
   #down(client: SmppClient): void {
-    const { submitted, throttled } = client.stats();
-    this.#past.submitted += submitted;
-    this.#past.throttled += throttled;
+    // The client has its last figures once the call that ended it is over.
+    queueMicrotask(() => {
+      const { submitted, throttled } = client.stats();
+      this.#past.submitted += submitted;
+      this.#past.throttled += throttled;
+    });
     this.#losses++;
     this.#sender?.stop();
   }
@@ -292,11 +297,24 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
     return {
       ...account.options,
       onReport: (report) => this.#receiver.report(report, Date.now()),
+      onSegment: (segment) => this.#segment(account, segment),
       onMessage: (message) => this.#receiver.message(message, Date.now()),
       beforeWrite: (octets) => this.#sender?.beforeWrite(octets, Date.now()),
       onOctets: (direction, octets) => this.#pdus.take(direction, octets, Date.now()),
       ...(log === "none" ? {} : { log: (line: string) => console.log(`${linkName(this.#place)} ${line}`), logTexts: log === "texts" }),
     };
+  }
+
+  /** Segments of one message may come in on any link of the account: the one that their key hashes to stores and joins them. */
+  async #segment(account: Account, { key, digest, total, part, pdu }: Segment): Promise<void> {
+    const segment = { key, digest, total, part, pdu: pdu.slice() };
+    const owner = linkFor(account, key);
+    if (isSamePlace(owner, this.#place)) this.takeSegment(segment);
+    else await linkAt(this.#host.env, owner).takeSegment(segment);
+  }
+
+  takeSegment(segment: InboundSegment): void {
+    this.#receiver.segment(segment, Date.now());
   }
 
   #isDown(now: number): boolean {
@@ -429,6 +447,11 @@ export class RunningLink implements Omit<LinkApi, "fetch"> {
       rtt: stats?.rtt ?? 0,
     };
   }
+}
+
+function joinOptions(account: Account | undefined): JoinOptions {
+  const { defaultAlphabet, messageIdFormat, plainReceipts } = account?.options ?? {};
+  return { ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }), ...(messageIdFormat === undefined ? {} : { messageIdFormat }), ...(plainReceipts === undefined ? {} : { plainReceipts }) };
 }
 
 function isNewer(version: CodeVersion, own: CodeVersion | undefined): boolean {

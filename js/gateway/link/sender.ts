@@ -10,6 +10,9 @@ const LONGEST_WAIT = 60_000;
 const AHEAD = 0.02;
 /** How often the rate in force is looked at, in milliseconds. */
 const RATE_EVERY = 50;
+/** A message that the client has not written after this long, in turns of the rate and milliseconds, waits for its recipient: others go on. */
+const TURNS = 2;
+const HELD_BACK = 1_000;
 const HEADER = 16;
 const SUBMIT_SM = 4;
 
@@ -35,11 +38,10 @@ export interface SenderParts {
 export class Sender {
   readonly #parts: SenderParts;
   #client: Client | undefined;
-  /** Segments given to the client that are without an answer, and those of them that it has not written yet. */
+  /** Segments given to the client that are without an answer. */
   #inFlight = 0;
-  #unwritten = 0;
-  /** Given to the client, and none of it written yet. */
-  #given = new Map<number, DueMessage>();
+  /** Given to the client, and none of it written yet: with the time. */
+  readonly #given = new Map<number, { message: DueMessage; at: number }>();
   /** Numbers of unanswered messages of those sent in the order of acceptance, ascending. */
   readonly #inOrder = new Set<number>();
   /** All that the client has. */
@@ -58,7 +60,6 @@ export class Sender {
 
   start(client: Client): void {
     this.#client = client;
-    this.#unwritten = 0;
     this.#rateAt = 0;
     this.kick();
   }
@@ -92,17 +93,13 @@ export class Sender {
 
   /** To be called with what the client writes, before it does. */
   beforeWrite(octets: Uint8Array, now: number): void {
-    const submitted = countSubmits(octets);
-    if (submitted === 0) return;
-    this.#unwritten = Math.max(0, this.#unwritten - submitted);
-    if (this.#given.size > 0) {
-      // Which of them it holds is not known: each may be in it.
-      const messages = [...this.#given.values()];
-      this.#given.clear();
-      const [first = this.#next + 1] = this.#inOrder;
-      this.#parts.queue.markSent(messages, first - 1, now);
-    }
-    if (this.#unwritten === 0) this.kick();
+    if (this.#given.size === 0 || !hasSubmit(octets)) return;
+    // Which of them it holds is not known: each may be in it.
+    const messages = Array.from(this.#given.values(), ({ message }) => message);
+    this.#given.clear();
+    const [first = this.#next + 1] = this.#inOrder;
+    this.#parts.queue.markSent(messages, first - 1, now);
+    this.kick();
   }
 
   #run(): void {
@@ -128,16 +125,18 @@ export class Sender {
     if (messages.length < room) this.#parts.idle();
   }
 
-  /** How many messages may be given to the client now: while it has some that it could not write, none. */
+  /** How many messages may be given to the client now. Where there is a rate, few: what it can't write yet would be in doubt with the rest. */
   #room(client: Client, now: number): number {
-    if (this.#unwritten > 0) this.#unwritten = client.stats().queued;
-    if (this.#unwritten > 0) return 0;
     if (now >= this.#rateAt) {
       this.#rate = client.stats().rate;
       this.#rateAt = now + RATE_EVERY;
     }
     const room = this.#parts.window - this.#inFlight;
-    return this.#rate === undefined ? room : Math.min(room, Math.max(1, Math.floor(this.#rate * AHEAD)));
+    if (this.#rate === undefined) return room;
+    const since = now - Math.max(HELD_BACK, (TURNS * 1000) / this.#rate);
+    let unwritten = 0;
+    for (const { at } of this.#given.values()) if (at > since) unwritten++;
+    return Math.min(room, Math.max(1, Math.floor(this.#rate * AHEAD)) - unwritten);
   }
 
   #send(client: Client, message: DueMessage, now: number): void {
@@ -149,9 +148,8 @@ export class Sender {
     if (message.expires !== null) sms.validity = Math.ceil((message.expires - now) / 1000);
     this.#flights.add(message.n);
     if (!message.held) this.#inOrder.add(message.n);
-    this.#given.set(message.n, message);
+    this.#given.set(message.n, { message, at: now });
     this.#inFlight += message.segments;
-    this.#unwritten += message.segments;
     client.sendSms(sms)
       .then((sent) => this.#answered(message, sent), (error: unknown) => this.#failed(message, error))
       .finally(() => this.#ended(message));
@@ -207,17 +205,13 @@ export class Sender {
   }
 }
 
-/** How many submit_sm there are in whole PDUs. */
-function countSubmits(octets: Uint8Array): number {
+/** Whether there is a submit_sm among whole PDUs. */
+function hasSubmit(octets: Uint8Array): boolean {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-  let count = 0;
-  for (let at = 0; at + HEADER <= octets.length;) {
-    const length = view.getUint32(at);
-    if (view.getUint32(at + 4) === SUBMIT_SM) count++;
-    if (length < HEADER) break;
-    at += length;
+  for (let at = 0; at + HEADER <= octets.length; at += Math.max(HEADER, view.getUint32(at))) {
+    if (view.getUint32(at + 4) === SUBMIT_SM) return true;
   }
-  return count;
+  return false;
 }
 
 function isLinkLoss(error: SmppError): boolean {

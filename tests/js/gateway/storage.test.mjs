@@ -7,6 +7,7 @@ import test from "node:test";
 import { createTables, Database, readMeta } from "../../../js/gateway/link/database.ts";
 import { Claims } from "../../../js/gateway/link/store/claims.ts";
 import { Handover } from "../../../js/gateway/link/store/handover.ts";
+import { InboundSegments } from "../../../js/gateway/link/store/inbound-segments.ts";
 import { InboundStore } from "../../../js/gateway/link/store/inbound.ts";
 import { MessageLists } from "../../../js/gateway/link/store/lists.ts";
 import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
@@ -264,6 +265,31 @@ test("storage of a later version is left alone", () => {
   assert.throws(() => open(storage), /written by a later version/);
 });
 
+test("segments of inbound messages are joined in any order, once, over restarts; a reference may be used again", () => {
+  const storage = sqliteStorage();
+  const take = (part, digest, now = NOW, total = 2) => new InboundSegments(new Database(storage)).add({ key: "k", digest, total, part, pdu: Buffer.from(digest) }, now)?.map((pdu) => Buffer.from(pdu).toString());
+  open(storage);
+  assert.equal(take(2, "b"), undefined);
+  assert.equal(take(2, "b"), undefined);
+  assert.deepEqual(take(1, "a"), ["a", "b"]);
+  // Repeats of a joined message say nothing new.
+  assert.equal(take(1, "a"), undefined);
+  assert.equal(take(2, "b"), undefined);
+  // Two messages with the same reference, interleaved.
+  assert.equal(take(1, "c"), undefined);
+  assert.equal(take(1, "e"), undefined);
+  assert.deepEqual(take(2, "d"), ["c", "d"]);
+  assert.deepEqual(take(2, "f"), ["e", "f"]);
+  // What stays incomplete is handed on in the end, and forgotten after that.
+  assert.equal(take(1, "g", NOW, 3), undefined);
+  const segments = new InboundSegments(new Database(storage));
+  assert.deepEqual(segments.overdue(NOW + 3_600_000), []);
+  assert.deepEqual(segments.overdue(NOW + 3_600_001).map((pdus) => pdus.map((pdu) => Buffer.from(pdu).toString())), [["g"]]);
+  assert.deepEqual(segments.overdue(NOW + 2 * 3_600_000), []);
+  segments.overdue(NOW + 3 * 3_600_000);
+  assert.equal(storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").get().n, 0);
+});
+
 test("the plan of every statement: each row by its key, nothing sorted", () => {
   const link = open();
   const { storage } = link;
@@ -293,6 +319,9 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   link.inbound.isEmpty();
   link.inbound.add("01", { pdus: [] });
   link.inbound.list(undefined, 5);
+  const segments = new InboundSegments(link.db);
+  for (const part of [1, 2]) segments.add({ key: "k", digest: String(part), total: 2, part, pdu: new Uint8Array(1) }, NOW);
+  segments.overdue(NOW + DAY);
   const orphan = { id: "o", key: "k", tries: 0, due: 1, report: "{}" };
   link.inbound.addOrphan(orphan);
   link.inbound.orphansOf("k");

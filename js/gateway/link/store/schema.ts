@@ -1,7 +1,7 @@
 // The tables of one link, in its Durable Object's SQLite, and how older ones become them. Times are milliseconds since 1970.
 
 /** The version of {@link TABLES}. Storage of an older one is migrated when it is opened. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Each message writes few rows, since each is billed: rows are found by their primary key, and no index holds a row a second time.
@@ -44,6 +44,10 @@ export const TABLES: Record<string, string> = {
 
   inbound: "CREATE TABLE inbound (id TEXT PRIMARY KEY, message TEXT NOT NULL) WITHOUT ROWID",
 
+  // segments of long inbound messages; generation: of the messages with one key; done: the message was joined or given up, and pdu is empty
+  inbound_segments: `CREATE TABLE inbound_segments (key TEXT NOT NULL, generation INTEGER NOT NULL, part INTEGER NOT NULL, digest TEXT NOT NULL,
+    at INTEGER NOT NULL, done INTEGER NOT NULL, pdu TEXT NOT NULL, PRIMARY KEY (key, generation, part)) WITHOUT ROWID`,
+
   // idempotency keys: what they stood for; nonce: begins with its time
   claims: "CREATE TABLE claims (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, nonce TEXT NOT NULL, created INTEGER NOT NULL, layout TEXT) WITHOUT ROWID",
   claims_by_age: "CREATE INDEX claims_by_age ON claims (created)",
@@ -76,4 +80,5 @@ export const MIGRATIONS: Record<number, string[]> = {
     "INSERT INTO orphans (due, id, key, tries, report) SELECT due, id, key, tries, report FROM orphans_1",
     "DROP TABLE messages_1", "DROP TABLE segments_1", "DROP TABLE orphans_1",
   ],
+  2: [TABLES["inbound_segments"]!],
 };
