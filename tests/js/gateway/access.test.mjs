@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { timingSafeEqual } from "node:crypto";
 import { request } from "node:http";
 import test from "node:test";
+import { isLocal } from "../../../js/gateway/http/keys.ts";
 import { apiKeysOf, findKey } from "../../../js/gateway/model/api-keys.ts";
 import { Smsc, startGateway, until } from "./support.mjs";
 
@@ -279,10 +280,23 @@ test("keys that can't be used are refused by the setting's name", async (t) => {
   assert.doesNotMatch(body.detail, /short/);
 });
 
+test("a request is of this machine only if something says so, under development", () => {
+  const local = (headers, env = { SMPP_DEVELOPMENT: "true" }, url = "http://127.0.0.1:8787/v1/messages") => isLocal(new Request(url, { headers }), env);
+  const here = { "cf-connecting-ip": "127.0.0.1" };
+  assert.equal(local(here), true);
+  assert.equal(local({}), false, "without an address nothing says so: another Worker may have made the request");
+  assert.equal(local(here, {}), false, "this is no build for development");
+  assert.equal(local(here, { SMPP_DEVELOPMENT: true }), true);
+  for (const off of ["false", "", "1", "yes", false]) assert.equal(local(here, { SMPP_DEVELOPMENT: off }), false, `${off}`);
+  assert.equal(local(here, undefined, "https://gateway.example.workers.dev/v1/messages"), false);
+  for (const header of ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "true-client-ip", "cf-ray", "cf-worker"]) assert.equal(local({ ...here, [header]: "x" }), false, header);
+  for (const address of ["127.0.0.1.", "::ffff:203.0.113.7", "::2", "0.0.0.0", "localhost", "1127.0.0.1"]) assert.equal(local({ "cf-connecting-ip": address }), false, address);
+});
+
 test("keys are checked: scopes, senders, and that each is one's own; those of the Secrets Store are read again", async () => {
   const env = (keys) => ({ SMPP_API_KEYS: typeof keys === "string" ? keys : JSON.stringify(keys) });
   const key = "a-key-0123456789";
-  for (const wrong of ["{", "[]x", { a: "short" }, { a: { key, scopes: ["write"] } }, { a: { key, senders: [] } }, { a: { key, senders: ["Привет!"] } }, { a: { key, senders: [{ ton: 300, npi: 0, addr: "1" }] } }, { a: { key, rate: 0 } }, { "a b": key }, { a: { key, colour: 1 } }, { a: key, b: key }]) {
+  for (const wrong of ["{", "[]x", { a: "seven77" }, { a: { key, scopes: ["write"] } }, { a: { key, senders: [] } }, { a: { key, senders: ["Привет!"] } }, { a: { key, senders: [{ ton: 300, npi: 0, addr: "1" }] } }, { a: { key, rate: 0 } }, { "a b": key }, { a: { key, colour: 1 } }, { a: key, b: key }]) {
     await assert.rejects(apiKeysOf(env(wrong)), (error) => error.name === "ConfigError" && error.message.startsWith("SMPP_API_KEYS: ") && !error.message.includes(key), JSON.stringify(wrong));
   }
   assert.deepEqual((await apiKeysOf(env({ a: key }))).map(({ name, scopes }) => [name, scopes]), [["a", ["send", "read", "admin"]]]);

@@ -64,6 +64,14 @@ test("a stream that starts with more than may wait is not broken off for it, but
   await assert.rejects(reader.read(), /not read/);
 });
 
+test("a stream that comes back gets what happened since, that very time included", async () => {
+  const events = new Events();
+  for (const at of [4, 5, 5, 6]) events.publish("message", at, {});
+  const again = follow(events.stream(5));
+  await turn();
+  assert.deepEqual([...again.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)), [5, 5, 6]);
+});
+
 test("PDUs are skipped for who is behind, other events are not", async () => {
   const events = new Events();
   const stream = events.stream(undefined, []);

@@ -62,7 +62,7 @@ test("what is wrong with an account is its fault, what is wrong with all else an
   for (const vars of [
     { SMPP_URL: undefined }, { SMPP_ACCOUNTS: "{" }, { SMPP_ACCOUNTS: "[]x" }, { SMPP_ACCOUNTS: {} }, { SMPP_ACCOUNTS: { "a b": { url } } }, { SMPP_LINKS: "0" }, { SMPP_LINKS: "1.5" }, { SMPP_LINKS: "x" }, { SMPP_LINKS: "65" },
     { SMPP_OPTIONS: { colour: 1 } }, { SMPP_MAX_QUEUE: "0" }, { SMPP_RETENTION_DAYS: "0" }, { SMPP_FAILOVER_SECONDS: "-1" }, { SMPP_LOG: "all" }, { SMPP_WEBHOOK_URL: "https://example.com" },
-    { SMPP_WEBHOOK_URL: "https://a:b@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "ftp://example.com" }, { SMPP_WEBHOOK_URL: "https://example.com", SMPP_WEBHOOK_SECRET: "whsec_c2hvcnQ=" },
+    { SMPP_WEBHOOK_URL: "https://a:b@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "https://a@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "https://:b@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "ftp://example.com" }, { SMPP_WEBHOOK_URL: "https://example.com", SMPP_WEBHOOK_SECRET: "whsec_c2hvcnQ=" },
   ]) assert.throws(() => settingsOf(env(vars)), (error) => error.name === "ConfigError" && error.message.includes(Object.keys(vars)[0].slice(0, 12)), JSON.stringify(vars));
 });
 
