@@ -163,7 +163,7 @@ test("each route is for exactly the keys that have its scope", async (t) => {
         }
       }
     }
-    for (const path of ["/metrics", "/metrics/", "//metrics", "/METRICS", "/healthz/x", "/healthz//", "/Healthz", "/nothing/", "/x/healthz", "/v1/"]) assert.equal((await raw(gateway, path)).status, 401, path);
+    for (const path of ["/metrics", "/metrics/", "//metrics", "/METRICS", "/healthz/", "/healthz/x", "/healthz//", "/Healthz", "/nothing/", "/x/healthz", "/v1/"]) assert.equal((await raw(gateway, path)).status, 401, path);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) assert.equal((await raw(gateway, "/healthz", { method })).status, 401, method);
   });
 
