@@ -147,6 +147,7 @@ test("each route is for exactly the keys that have its scope", async (t) => {
     }
     assert.equal((await gateway.delete(`/v1/messages/${id}`, bearer(keys.sendRead.key))).status, 403);
     assert.equal((await gateway.get(`/v1/messages/${id}`, bearer(keys.read.key))).body.status, "queued");
+    assert.equal((await gateway.delete("/v1/messages/01m82fd79y4x1xmnxj1kjq1sjt-main-0", bearer(keys.read.key))).status, 403, "a key that only reads cancels nothing");
   });
 
   await t.test("no spelling of a path and no method gets round the key", async () => {
