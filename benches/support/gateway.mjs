@@ -6,14 +6,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { at } from "../../scripts/lib.mjs";
 import { bundle, startWorkerd } from "./workerd.mjs";
 
+/** What `wrangler dev` adds to a request of this machine: with it the gateway serves one without API keys. */
+export const LOCAL = { "cf-connecting-ip": "127.0.0.1" };
+
 /** Starts a new gateway with those settings. `post` posts JSON and resolves with the response, `link` with the first link's state. */
 export async function startGateway(settings) {
   const worker = await startWorkerd(await bundleGateway(settings));
-  const link = async () => (await (await fetch(new URL("/v1/links", worker.url))).json()).links[0];
+  const link = async () => (await (await fetch(new URL("/v1/links", worker.url), { headers: LOCAL })).json()).links[0];
   return {
     ...worker,
     link,
     post: (path, body) => post(new URL(path, worker.url), JSON.stringify(body)),
+    /** A metric of the first link. */
+    metric: async (name) => Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, "m").exec(await (await fetch(new URL("/metrics", worker.url), { headers: LOCAL })).text())?.[1]),
     /** Resolves when the link is bound. */
     bound: async () => {
       while ((await link()).state !== "bound") await sleep(50);
@@ -25,15 +30,21 @@ export async function startGateway(settings) {
   };
 }
 
+/** A Worker that only stores: see `clients/floor.mjs`. */
+export async function startFloor() {
+  const worker = await startWorkerd(await bundleGateway({}, at("benches", "clients", "floor.mjs"), ""));
+  return { ...worker, post: (path, body) => post(new URL(path, worker.url), JSON.stringify(body)) };
+}
+
 /** A directory with a gateway for `startWorkerd`: its objects are on that disk, however often it is started. */
-export async function bundleGateway(settings) {
-  const texts = Object.entries(settings).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(String(value))})`);
-  const directory = await bundle(at("benches", "clients", "gateway.mjs"), {
+export async function bundleGateway(settings, entry = at("benches", "clients", "gateway.mjs"), service = ', (name = "SMS", service = (name = "worker", entrypoint = "SmppGateway"))') {
+  const texts = Object.entries({ SMPP_DEVELOPMENT: "true", ...settings }).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(String(value))})`);
+  const directory = await bundle(entry, {
     services: ', (name = "disk", disk = (path = "disk", writable = true))',
     worker: `
   durableObjectNamespaces = [(className = "SmppLink", uniqueKey = "link", enableSql = true)],
   durableObjectStorage = (localDisk = "disk"),
-  bindings = [(name = "SMPP_LINK", durableObjectNamespace = "SmppLink"), (name = "SMS", service = (name = "worker", entrypoint = "SmppGateway")), ${texts.join(", ")}],
+  bindings = [(name = "SMPP_LINK", durableObjectNamespace = "SmppLink")${service}, ${texts.join(", ")}],
 `,
   });
   mkdirSync(join(directory, "disk"));
@@ -43,7 +54,7 @@ export async function bundleGateway(settings) {
 /** workerd closes connections that were idle: a request that was on its way on one is made again, on others. */
 async function post(url, body, tries = 5) {
   try {
-    return await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    return await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...LOCAL }, body });
   } catch (error) {
     if (tries === 0 || !["ECONNRESET", "UND_ERR_SOCKET"].includes(error.cause?.code)) throw error;
     return post(url, body, tries - 1);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
-import { bundleGateway } from "../../../benches/support/gateway.mjs";
+import { bundleGateway, LOCAL } from "../../../benches/support/gateway.mjs";
 import { startWorkerd } from "../../../benches/support/workerd.mjs";
 import { Gateway, Smsc, startReceiver, until } from "../gateway/support.mjs";
 
@@ -17,7 +17,7 @@ const random = (ms) => Math.floor(Math.random() * ms);
 async function start(t, directory) {
   const { url, kill } = await startWorkerd(directory);
   t.after(kill);
-  return new Gateway(url, { kill });
+  return new Gateway(url, { kill, headers: LOCAL });
 }
 
 /** How many messages may wait: more would only make the end long. */

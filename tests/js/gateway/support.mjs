@@ -69,7 +69,7 @@ export async function startGateway(t, { vars = {}, main, storage = temporary(t),
 
 /** The API of a gateway at `url`, however it was started. */
 export class Gateway {
-  /** @param control how the process is handled: `output()`, `kill()`, `stop()` */
+  /** @param control how the process is handled: `output()`, `kill()`, `stop()`; and `headers` of each request */
   constructor(url, control) {
     Object.assign(this, { url, ...control });
   }
@@ -79,7 +79,7 @@ export class Gateway {
     const isJson = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
     const init = {
       method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...this.headers, ...headers },
       body: isJson ? JSON.stringify(body) : body,
       signal: AbortSignal.timeout(PATIENCE),
     };
