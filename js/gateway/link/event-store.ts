@@ -61,11 +61,14 @@ export class EventStore {
   /** Up to here the untried events of a target were handed out. */
   readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0 };
   #waiting: number | undefined;
+  /** Rows of `event_retries`: most of the time none, so that nobody needs to look. */
+  #retries: number;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     this.#last = sql.exec<{ last: number | null }>("SELECT max(number) AS last FROM events").one().last ?? 0;
     this.#before = this.#last;
+    this.#retries = this.#countRetries();
   }
 
   add(id: string, type: EventType, payload: string, targets: readonly Target[], now: number): void {
@@ -81,6 +84,7 @@ export class EventStore {
 
   /** Up to `limit` events whose retry is due, less those in `running`. */
   dueRetries(target: Target, now: number, running: ReadonlySet<number>, limit: number): PendingEvent[] {
+    if (this.#retries === 0) return [];
     return this.#sql.exec<{ number: number; id: string; type: EventType; payload: string; added: number; attempts: number; due: number }>(
       `SELECT number, id, type, payload, added, attempts, due FROM event_retries CROSS JOIN events USING (number)
         WHERE target = ? AND due <= ? ORDER BY due LIMIT ?`, BITS[target], now, limit + running.size)
@@ -102,6 +106,7 @@ export class EventStore {
 
   /** When the target's next retry is due, those in `running` apart. */
   nextRetry(target: Target, running: ReadonlySet<number>): number | undefined {
+    if (this.#retries === 0) return undefined;
     return this.#sql.exec<{ number: number; due: number }>("SELECT number, due FROM event_retries WHERE target = ? ORDER BY due LIMIT ?", BITS[target], running.size + 1)
       .toArray().find(({ number }) => !running.has(number))?.due;
   }
@@ -121,6 +126,7 @@ export class EventStore {
     if (event.due === undefined) this.#sql.exec("UPDATE events SET fresh = fresh & ~?, retried = retried | ? WHERE number = ?", bit, bit, event.number);
     else this.#removeRetry(target, event);
     this.#sql.exec("INSERT INTO event_retries (target, due, number, attempts, error) VALUES (?, ?, ?, ?, ?)", bit, due, event.number, event.attempts + 1, error);
+    this.#retries++;
   }
 
   /** Gives the event up for the target: it becomes a dead letter. */
@@ -161,10 +167,16 @@ export class EventStore {
     this.#sql.exec("DELETE FROM event_retries WHERE number <= ?", last);
     this.#sql.exec("DELETE FROM events WHERE number <= ?", last);
     this.#waiting = undefined;
+    this.#retries = this.#countRetries();
     return old.length;
   }
 
+  #countRetries(): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM event_retries").one().count;
+  }
+
   #removeRetry(target: Target, event: PendingEvent): void {
-    if (event.due !== undefined) this.#sql.exec("DELETE FROM event_retries WHERE target = ? AND due = ? AND number = ?", BITS[target], event.due, event.number);
+    if (event.due === undefined) return;
+    this.#retries -= this.#sql.exec("DELETE FROM event_retries WHERE target = ? AND due = ? AND number = ? RETURNING 1", BITS[target], event.due, event.number).toArray().length;
   }
 }

@@ -55,6 +55,8 @@ export class MessageQueue {
   /** As stored in `sending`. */
   #sent: number;
   #waiting: number;
+  /** Rows of `waiting`: most of the time none, so that nobody needs to look. */
+  #held: number;
   /** When each message on the wire was sent. */
   readonly #onWire = new Map<number, number>();
   /** How far {@link expire} got. */
@@ -69,6 +71,7 @@ export class MessageQueue {
     // The highest rows may have been purged: their numbers are not given out again.
     this.#last = Math.max(last?.n ?? 0, this.#sent);
     this.#lastCreated = last?.created ?? 0;
+    this.#held = db.first<{ count: number }>("SELECT count(*) AS count FROM waiting")!.count;
     this.#waiting = db.first<{ count: number }>("SELECT count(*) AS count FROM messages WHERE n > ? AND status = 'queued' AND held = 0", this.#sent)!.count
       + db.first<{ count: number }>("SELECT count(*) AS count FROM waiting WHERE sent = 0")!.count;
   }
@@ -131,18 +134,21 @@ export class MessageQueue {
 
   /** Messages to be sent in the order of acceptance, after number `after`, and the number to go on from. */
   fresh(after: number, limit: number): { messages: DueMessage[]; next: number } {
+    if (after >= this.#last) return { messages: [], next: after };
     const rows = this.#db.all<DueRow>(`SELECT ${COLUMNS} FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0 ORDER BY m.n LIMIT ?`, after, limit);
     return { messages: rows.map((row) => this.#dueMessage(row)), next: rows.length < limit ? this.#last : rows.at(-1)?.n ?? after };
   }
 
   /** Messages of `waiting` that are due, the longest due first. */
   due(now: number, limit: number): DueMessage[] {
+    if (this.#held === 0) return [];
     return this.#db.all<DueRow>(`SELECT ${COLUMNS} FROM waiting w JOIN messages m ON m.n = w.n WHERE w.due <= ? AND w.sent = 0 ORDER BY w.due, w.n LIMIT ?`, now, limit)
       .map((row) => this.#dueMessage(row));
   }
 
   /** When the next message of `waiting` becomes due after `now`. */
   nextDue(now: number): number | undefined {
+    if (this.#held === 0) return undefined;
     return this.#db.first<{ due: number }>("SELECT due FROM waiting WHERE due > ? AND sent = 0 ORDER BY due, n LIMIT 1", now)?.due;
   }
 
@@ -183,8 +189,8 @@ export class MessageQueue {
     const { n, id } = message;
     const sentAt = this.#onWire.get(n);
     const at = Math.trunc(due);
-    if (message.held) this.#db.exec("DELETE FROM waiting WHERE due = ? AND n = ?", message.due, n);
-    this.#db.exec("INSERT INTO waiting (due, n) VALUES (?, ?)", at, n);
+    if (message.held) this.#unlist(message.due, n);
+    this.#list(at, n);
     const lines = error ? sentLine(sentAt) + historyLine({ status: "queued", at: now, ...error }) : "";
     this.#db.exec(`UPDATE messages SET held = 1, due = ?, updated = ?, attempts = ?, error = ?, ${ADD_HISTORY} WHERE n = ?`,
       at, now, message.attempts + (sentAt === undefined ? 0 : 1), error ? JSON.stringify(error) : null, lines, n);
@@ -194,13 +200,13 @@ export class MessageQueue {
 
   /** Takes a waiting message out of the queue; its row is the caller's to change. */
   withdraw(row: Row): void {
-    if (row.held === 1) this.#db.exec("DELETE FROM waiting WHERE due = ? AND n = ?", row.due, row.n);
+    if (row.held === 1) this.#unlist(row.due, row.n);
     this.#waiting--;
   }
 
   /** Lists a message again whose row was set to `queued` and `held`. */
   putBack(row: Row): void {
-    this.#db.exec("INSERT INTO waiting (due, n) VALUES (?, ?)", row.due, row.n);
+    this.#list(row.due, row.n);
     this.#waiting++;
   }
 
@@ -283,7 +289,7 @@ export class MessageQueue {
       n, id ?? null, tag, created, created, held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), message.caller,
       input.account ?? null, message.encoding, message.segments, hops, JSON.stringify(input));
     if (id !== undefined) this.#db.exec("INSERT INTO ids (id, n) VALUES (?, ?)", id, n);
-    if (held) this.#db.exec("INSERT INTO waiting (due, n) VALUES (?, ?)", due, n);
+    if (held) this.#list(due, n);
     this.#waiting++;
     const own = id ?? idOf({ n, id: null, tag, created }, this.#place);
     this.#changed(own, "queued");
@@ -293,12 +299,22 @@ export class MessageQueue {
   #end(message: DueMessage, status: MessageStatus, now: number, error: MessageError | undefined, parts?: AnsweredPart[]): void {
     const { n, id, due, held } = message;
     const sentAt = this.#onWire.get(n);
-    if (held) this.#db.exec("DELETE FROM waiting WHERE due = ? AND n = ?", due, n);
+    if (held) this.#unlist(due, n);
     if (parts) this.#storeKeys(n, parts);
     const lines = sentLine(sentAt) + historyLine(answerLine(status, now, parts ?? [], error));
     this.#update(n, status, now, message.attempts + (sentAt === undefined ? 0 : 1), error, lines, parts?.map(storedPart));
     if (!this.#onWire.delete(n)) this.#waiting--;
     this.#changed(id, status, error);
+  }
+
+  #list(due: number, n: number): void {
+    this.#db.exec("INSERT INTO waiting (due, n) VALUES (?, ?)", due, n);
+    this.#held++;
+  }
+
+  #unlist(due: number, n: number): void {
+    this.#db.exec("DELETE FROM waiting WHERE due = ? AND n = ?", due, n);
+    this.#held--;
   }
 
   #storeKeys(n: number, parts: AnsweredPart[]): void {
