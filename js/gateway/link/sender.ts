@@ -19,6 +19,13 @@ const SUBMIT_SM = 4;
 /** What the client is made of here. */
 type Client = Pick<SmppClient, "sendSms" | "stats">;
 
+/** What a message turned out to be whose outcome was unknown: `late` of the client's error. */
+interface LateAnswer {
+  outcome: "accepted" | "rejected" | "reported" | "unknown";
+  sent?: Sent;
+  error?: SmppError;
+}
+
 export interface SenderParts {
   queue: MessageQueue;
   /** Segments that may be without an answer at a time. */
@@ -174,6 +181,7 @@ export class Sender {
       const cause = sent.segments.find((segment) => segment.error)?.error;
       const detail = `Only a part of it was accepted${cause ? `: ${cause.message}` : ""}`;
       this.#parts.queue.answered(message, status, parts, now, { ...reason(cause), detail });
+      if (status === "unknown") this.#awaitLate(message, sent.segments.find((segment) => segment.status === "unknown")?.error);
     }
     this.#parts.accepted(parts.map(({ key }) => key).filter((key) => key !== ""), now);
   }
@@ -186,11 +194,29 @@ export class Sender {
     const { queue } = this.#parts;
     const now = Date.now();
     const why = reason(error);
-    if (!(error instanceof SmppError) || error.outcome === "unknown") queue.end(message, "unknown", now, why);
+    if (!(error instanceof SmppError) || error.outcome === "unknown") {
+      queue.end(message, "unknown", now, why);
+      this.#awaitLate(message, error);
+    }
     else if (error.outcome === "not-sent" && isLinkLoss(error)) this.#putBack(message, now);
     else if (!error.retryable) queue.end(message, "failed", now, why);
     else if (now + 1 >= (message.expires ?? message.created + PATIENCE)) queue.endExpired(message, now, why);
     else queue.requeue(message, now + Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(message.attempts, 6)), now, why);
+  }
+
+  /** An answer may still come to a message that was given up as unknown: it says what became of it. */
+  #awaitLate(message: DueMessage, error: unknown): void {
+    const { late } = Object(error) as { late?: Promise<LateAnswer> };
+    late?.then(({ outcome, sent, error: refusal }) => {
+      const now = Date.now();
+      if (outcome === "rejected") this.#parts.queue.answeredLate(message, "failed", [], now, reason(refusal));
+      if (outcome !== "accepted" || !sent) return;
+      const parts = this.#partsOf(sent);
+      if (parts.some(({ status }) => status === "unknown")) return;
+      const refused = sent.segments.find((segment) => segment.error)?.error;
+      const known = this.#parts.queue.answeredLate(message, refused ? "failed" : "accepted", parts, now, refused && reason(refused));
+      if (known) this.#parts.accepted(parts.map(({ key }) => key).filter((key) => key !== ""), now);
+    }, () => {});
   }
 
   /** What the link's loss kept from leaving is sent by the next one. */

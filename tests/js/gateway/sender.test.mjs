@@ -1,0 +1,127 @@
+// How the sender feeds the client: with a client of the test's own.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { SmppError } from "../../../js/client/index.ts";
+import { createTables, Database } from "../../../js/gateway/link/database.ts";
+import { Sender } from "../../../js/gateway/link/sender.ts";
+import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
+import { findRow } from "../../../js/gateway/link/store/rows.ts";
+import { sqliteStorage } from "./sqlite.mjs";
+
+const PLACE = { account: "main", link: 0 };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A whole submit_sm, as far as its header goes, and an enquire_link. */
+const pdu = (command) => Uint8Array.from([0, 0, 0, 16, 0, 0, 0, command, 0, 0, 0, 0, 0, 0, 0, 1]);
+const SUBMIT_SM = pdu(4);
+const ENQUIRE_LINK = pdu(0x15);
+
+function start({ window = 10, rate } = {}) {
+  const db = new Database(sqliteStorage());
+  createTables(db, "main/0");
+  const queue = new MessageQueue(db, PLACE, () => {});
+  const keys = [];
+  const sender = new Sender({ queue, window, keyOf: (id) => id, accepted: (some) => keys.push(...some), idle: () => {} });
+  /** What the client was given: `text`, `resolve`, `reject`. */
+  const given = [];
+  const client = {
+    sendSms: ({ text }) => new Promise((resolve, reject) => given.push({ text, resolve, reject })),
+    stats: () => ({ rate }),
+  };
+  const add = (count, change = {}) => queue.insert(Array.from({ length: count }, (_, i) => ({
+    id: "", input: { to: "+491511", text: `m${i}` }, encoding: "gsm7", segments: 1, caller: "", due: 0, expires: null, ...change,
+  })), Date.now());
+  const status = (id) => findRow(db, PLACE, id).status;
+  return { db, queue, sender, client, given, keys, add, status };
+}
+
+const accepted = (id) => ({ status: "accepted", segments: [{ index: 0, messageId: id, status: "accepted" }] });
+
+test("the window is never exceeded, and an answer makes room", async () => {
+  const { sender, client, given, add, status } = start({ window: 3 });
+  const ids = add(5);
+  sender.start(client);
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["m0", "m1", "m2"]);
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  given[1].resolve(accepted("b"));
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["m0", "m1", "m2", "m3"]);
+  assert.equal(status(ids[1]), "accepted");
+});
+
+test("with a rate, what is not written is not in doubt, and other PDUs put nothing in doubt", async () => {
+  const { queue, sender, client, given, add } = start({ window: 50, rate: 1 });
+  add(5);
+  sender.start(client);
+  await turn();
+  assert.equal(given.length, 1);
+  sender.beforeWrite(ENQUIRE_LINK, Date.now());
+  assert.equal(queue.sent, 0);
+  const both = new Uint8Array([...ENQUIRE_LINK, ...SUBMIT_SM]);
+  sender.beforeWrite(both, Date.now());
+  assert.equal(queue.sent, 1);
+  await turn();
+  assert.equal(given.length, 2);
+  assert.equal(queue.sent, 1);
+  assert.equal(queue.waiting, 4);
+});
+
+test("what a lost link kept from leaving goes again first; what may have left is unknown", async () => {
+  const { sender, client, given, add, status, queue } = start({ window: 2 });
+  const ids = add(3);
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  given[0].resolve(accepted("a"));
+  await turn();
+  assert.equal(given.at(-1).text, "m2");
+  sender.stop();
+  const lost = (outcome) => new SmppError("lost", { code: "connection-lost", command: "submit_sm", outcome, retryable: outcome === "not-sent" });
+  given[1].reject(lost("unknown"));
+  given[2].reject(lost("not-sent"));
+  await turn();
+  assert.deepEqual(ids.map(status), ["accepted", "unknown", "queued"]);
+  assert.equal(queue.waiting, 1);
+  sender.start(client);
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["m0", "m1", "m2", "m2"]);
+});
+
+test("an answer that comes late settles what was unknown", async () => {
+  const { sender, client, given, add, status, keys } = start();
+  const ids = add(3);
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  const late = ids.map(() => Promise.withResolvers());
+  late.forEach(({ promise }, i) => {
+    const error = new SmppError("no answer in time", { code: "timeout", command: "submit_sm", outcome: "unknown" });
+    Object.defineProperty(error, "late", { value: promise });
+    given[i].reject(error);
+  });
+  await turn();
+  assert.deepEqual(ids.map(status), ["unknown", "unknown", "unknown"]);
+  late[0].resolve({ outcome: "accepted", sent: accepted("A") });
+  late[1].resolve({ outcome: "rejected", error: new SmppError("refused", { code: 11, command: "submit_sm", outcome: "rejected" }) });
+  late[2].resolve({ outcome: "unknown" });
+  await turn();
+  assert.deepEqual(ids.map(status), ["accepted", "failed", "unknown"]);
+  assert.deepEqual(keys, ["A"]);
+});
+
+test("draining gives nothing more to the client, and ends with the last answer", async () => {
+  const { sender, client, given, add } = start({ window: 2 });
+  add(4);
+  sender.start(client);
+  await turn();
+  let drained = false;
+  const end = sender.drain().then(() => (drained = true));
+  given[0].resolve(accepted("a"));
+  await turn();
+  assert.deepEqual([given.length, drained], [2, false]);
+  given[1].resolve(accepted("b"));
+  await end;
+  assert.equal(given.length, 2);
+});
