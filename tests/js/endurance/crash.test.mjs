@@ -31,11 +31,19 @@ function sender(t, accepted, smsc) {
   const run = async () => {
     while (!stop.signal.aborted) {
       const texts = Array.from({ length: 1 + random(8) }, () => `message-${next++}`);
-      try {
-        const { status, body } = await gateway.post("/v1/messages", texts.map((text) => ({ from: "12345", to: `+4915${next % 7}`, text })));
-        if (status === 202) body.forEach(({ id }, i) => accepted.set(texts[i], id));
-      } catch {
-        await sleep(20); // The gateway is down: nobody was told that these were taken.
+      const later = random(4) === 0 ? { scheduleAt: new Date(Date.now() + random(2_000)).toISOString() } : {};
+      const request = texts.map((text) => ({ from: "12345", to: `+4915${next % 7}`, text, ...later }));
+      // With its key a request is repeated until it has its answer, over the crashes, and counts once.
+      const key = random(2) === 0 ? { "idempotency-key": `key-${texts[0]}` } : undefined;
+      for (let again = true; again && !stop.signal.aborted;) {
+        try {
+          const { status, body } = await gateway.post("/v1/messages", request, key);
+          if (status === 202) body.forEach(({ id }, i) => accepted.set(texts[i], id));
+          again = false;
+        } catch {
+          await sleep(20); // The gateway is down: nobody was told that these were taken.
+          again = key !== undefined;
+        }
       }
       do {
         await sleep(random(15));
@@ -54,6 +62,53 @@ function sender(t, accepted, smsc) {
       return running;
     },
   };
+}
+
+/**
+ * Sends inbound messages of two segments, 50 to 300 ms apart, each segment until it is acknowledged, as an SMSC does. Resolves when stopped,
+ * with the texts of those of which all segments were.
+ */
+function deliverLong(smsc) {
+  let stopped = false;
+  const texts = [];
+  const acknowledged = async (fields) => {
+    for (;;) {
+      const session = smsc.sessions.at(-1);
+      const answer = session && await Promise.race([smsc.deliver(fields, session), new Promise((resolve) => session.socket.once("close", resolve)), sleep(2_000)]);
+      if (answer?.command_status === 0) return;
+      await sleep(50);
+    }
+  };
+  const run = async (thread) => {
+    for (let i = 0; !stopped; i++) {
+      const reference = i % 256;
+      const parts = [`inbound ${thread}-${i} `, "and the rest of it"];
+      for (const part of random(2) === 0 ? [1, 2] : [2, 1]) {
+        const message = Buffer.concat([Buffer.from([5, 0, 3, reference, 2, part]), Buffer.from(parts[part - 1])]);
+        await acknowledged({ source_addr: `49151${thread}`, destination_addr: "12345", esm_class: 0x40, short_message: { message } });
+        await sleep(50 + random(250));
+      }
+      texts.push(parts.join(""));
+    }
+  };
+  const running = Promise.all([0, 1, 2].map(run));
+  return async () => {
+    stopped = true;
+    await running;
+    return texts;
+  };
+}
+
+/** Each long inbound message is there once, and whole. */
+async function checkInbound(t, gateway, texts) {
+  const found = [];
+  for (let cursor = ""; cursor !== null;) {
+    const { body } = await gateway.get(`/v1/inbound?limit=100${cursor && `&cursor=${cursor}`}`);
+    found.push(...body.messages.map(({ text }) => text));
+    cursor = body.cursor;
+  }
+  assert.deepEqual(found.toSorted(), texts.toSorted());
+  t.diagnostic(`${texts.length} long inbound messages, each there once and whole`);
 }
 
 /** As an SMSC does with reports that were not acknowledged. */
@@ -110,6 +165,7 @@ test(`workerd is killed ${crashes} times while messages flow`, async (t) => {
   const directory = await bundleGateway(vars);
   const accepted = new Map();
   const sending = sender(t, accepted, smsc);
+  const stopInbound = deliverLong(smsc);
   let gateway;
   for (let i = 0; i < crashes; i++) {
     gateway = await start(t, directory);
@@ -123,6 +179,7 @@ test(`workerd is killed ${crashes} times while messages flow`, async (t) => {
   await gateway.bound();
   await sleep(300);
   await sending.stop();
+  await checkInbound(t, gateway, await stopInbound());
   await reportAgain(smsc);
 
   const messages = await settle(gateway, accepted);
@@ -143,6 +200,7 @@ test(`the SMSC dies ${crashes} times and comes back while messages flow`, async 
   await gateway.bound();
   const accepted = new Map();
   const sending = sender(t, accepted, smsc);
+  const stopInbound = deliverLong(smsc);
   sending.start(gateway);
   for (let i = 0; i < crashes; i++) {
     await sleep(200 + random(300));
@@ -152,6 +210,7 @@ test(`the SMSC dies ${crashes} times and comes back while messages flow`, async 
     await until("the next bind", () => smsc.sessions.length > 0, 90_000);
   }
   await sending.stop();
+  await checkInbound(t, gateway, await stopInbound());
   await reportAgain(smsc);
   const messages = await settle(gateway, accepted);
   check(messages, smsc);
