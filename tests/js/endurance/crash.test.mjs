@@ -69,7 +69,7 @@ function sender(t, accepted, smsc) {
  * with the texts of those of which all segments were.
  */
 function deliverLong(smsc) {
-  let stopped = false;
+  const stop = new AbortController();
   const texts = [];
   const acknowledged = async (fields) => {
     for (;;) {
@@ -80,7 +80,7 @@ function deliverLong(smsc) {
     }
   };
   const run = async (thread) => {
-    for (let i = 0; !stopped; i++) {
+    for (let i = 0; !stop.signal.aborted; i++) {
       const reference = i % 256;
       const parts = [`inbound ${thread}-${i} `, "and the rest of it"];
       for (const part of random(2) === 0 ? [1, 2] : [2, 1]) {
@@ -93,7 +93,7 @@ function deliverLong(smsc) {
   };
   const running = Promise.all([0, 1, 2].map(run));
   return async () => {
-    stopped = true;
+    stop.abort();
     await running;
     return texts;
   };
