@@ -88,7 +88,7 @@ impl Session {
             timers: Timers::default(),
             window: Window::new(),
             late: Late::default(),
-            queue: Queue::default(),
+            queue: Queue::new(config.role),
             inbound: Inbound::new(part_timeout),
             pace: Pace::new(config.rate, now),
             inbound_pace: Pace::new(config.inbound_rate, now),
@@ -130,14 +130,14 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) is due. Any other call may change it.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let pace = self
-            .may_pump()
-            .then(|| self.pace.next_at(self.now).unwrap_or(self.now));
+        let ready = self.queue.ready_at(self.now).filter(|_| self.has_room());
+        let pace = ready.map(|at| self.pace.next_at(self.now).map_or(at, |pace| pace.max(at)));
         [
             self.timers.next(),
             self.window.next_deadline(),
             self.queue.next_deadline(),
             self.inbound.next_deadline(),
+            self.out.next_expiry(),
             pace,
         ]
         .into_iter()

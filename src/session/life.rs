@@ -234,7 +234,7 @@ impl Session {
                     request.command_id,
                     Failure::Lost,
                 );
-                self.recycle(request.queued);
+                self.drop_queued(request.queued);
                 continue;
             }
             // Never on the wire: it goes with the next connection.
@@ -310,7 +310,7 @@ impl Session {
     }
 
     fn fail_queue(&mut self) {
-        while let Some(request) = self.queue.pop() {
+        while let Some(request) = self.queue.take_any() {
             self.fail(
                 None,
                 Some(request.ticket),

@@ -13,6 +13,7 @@
 mod backoff;
 mod composer;
 mod config;
+mod delayed;
 mod delivery;
 mod engine;
 mod error;

@@ -23,6 +23,10 @@ pub(super) struct Pace {
     limit: Option<f64>,
     /// The rate found by ourselves, below the limit, while the peer needs it.
     found: Option<f64>,
+    /// That rate when the peer last took a request before a pause.
+    found_before: Option<f64>,
+    /// Whether it took one since the last pause.
+    taken: bool,
     tokens: f64,
     filled_at: Instant,
     paused_until: Option<Instant>,
@@ -41,6 +45,8 @@ impl Pace {
         let mut pace = Self {
             limit: limit.filter(|r| *r > 0.0 && r.is_finite()),
             found: None,
+            found_before: None,
+            taken: true,
             tokens: 0.0,
             filled_at: now,
             paused_until: None,
@@ -114,9 +120,19 @@ impl Pace {
         self.throttled_at = Some(now);
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.paused_until = Some(now + self.pause);
+        if std::mem::take(&mut self.taken) {
+            self.found_before = self.found;
+        }
         self.slow(now, 2.0);
         self.grown_at = now + self.pause;
         Some(self.pause)
+    }
+
+    /// The pauses since the peer last took a request were not called for: goes on as before them.
+    pub(super) fn resume(&mut self) {
+        self.found = self.found_before;
+        self.paused_until = None;
+        self.pause = 0;
     }
 
     /// The peer took a request. `congestion`: its congestion_state, 0 to 100, to be kept at 80 to 90 (SMPP 5.0, 4.8.4.18);
@@ -130,6 +146,7 @@ impl Pace {
         if congestion == Some(100) {
             return self.throttled(now, sent_at);
         }
+        self.taken |= self.throttled_at.is_some_and(|at| sent_at > at);
         if self.is_paused(now) || now.since(self.grown_at) < STEP {
             return None;
         }

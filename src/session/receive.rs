@@ -1,12 +1,14 @@
 //! What comes in: each PDU by its command and by the state (SMPP 5.0, table 2-1; what is wrong is answered as 3.4, 5.1.3 says).
 
 use super::config::{BindType, Role};
+use super::delayed::Concerns;
 use super::delivery::Delivery;
 use super::engine::Session;
 use super::event::{CloseReason, Direction, Failure};
 use super::event_queue::Record;
 use super::inbound::Received;
 use super::instant::Instant;
+use super::queue::Queued;
 use super::state::{State, may_receive};
 use super::version;
 use super::window::InFlight;
@@ -100,7 +102,9 @@ impl Session {
                     request.command_id,
                     Failure::Mismatch(header.command_status),
                 );
-                self.recycle(request.queued);
+                if let Some(queued) = request.queued {
+                    self.queue.answered(queued, request.sent_at);
+                }
             }
         } else {
             self.handle_unmatched(now, header, frame);
@@ -137,16 +141,18 @@ impl Session {
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                let pause = self.pace.throttled(now, request.sent_at);
-                self.tell_pause(pause, status);
-                if let Some(mut queued) = request.queued {
-                    queued.refused = Some(status);
-                    let expires = queued.expires.unwrap_or(now + self.config.retry_time);
-                    if expires > now {
-                        queued.expires = Some(expires);
-                        return self.queue.put_back(queued);
+                let expires = request.queued.as_ref().and_then(|queued| queued.expires);
+                let expires = expires.unwrap_or(now + self.config.retry_time);
+                match request.queued {
+                    Some(queued) if expires > now => {
+                        let queued = Queued {
+                            expires: Some(expires),
+                            ..queued
+                        };
+                        return self.delay(now, queued, status, request.sent_at);
                     }
-                    self.queue.recycle(queued.frame);
+                    Some(queued) => self.queue.dropped(queued, now),
+                    None => self.throttled(now, status, request.sent_at),
                 }
             }
             _ => {
@@ -156,7 +162,9 @@ impl Session {
                     .flatten();
                 let pause = self.pace.accepted(now, request.sent_at, congestion);
                 self.tell_pause(pause, status);
-                self.recycle(request.queued);
+                if let Some(queued) = request.queued {
+                    self.queue.answered(queued, request.sent_at);
+                }
             }
         }
         let frame = self.events.keep(frame);
@@ -168,6 +176,22 @@ impl Session {
             status,
             frame,
         });
+    }
+
+    /// The peer is too busy for a request: it is sent again later, and so are those to the same recipient. Others go on,
+    /// unless the refusal concerns them too.
+    fn delay(&mut self, now: Instant, request: Queued, status: CommandStatus, sent_at: Instant) {
+        match self.queue.judge(&request, status, now) {
+            Concerns::Link => self.throttled(now, status, sent_at),
+            Concerns::RecipientAsBefore => self.pace.resume(),
+            Concerns::Recipient => {}
+        }
+        self.queue.delay(request, status, now);
+    }
+
+    fn throttled(&mut self, now: Instant, status: CommandStatus, sent_at: Instant) {
+        let pause = self.pace.throttled(now, sent_at);
+        self.tell_pause(pause, status);
     }
 
     fn tell_pause(&mut self, pause: Option<u64>, status: CommandStatus) {

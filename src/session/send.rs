@@ -174,22 +174,27 @@ impl Session {
         while let Some((at, request)) = self.queue.forget(from, &matches) {
             let (ticket, command_id) = (Some(request.ticket), request.command_id);
             self.fail(None, ticket, command_id, Failure::Cancelled);
-            self.queue.recycle(request.frame);
+            self.queue.dropped(request, now);
             from = at;
             count += 1;
         }
         while let Some(request) = self.window.forget(&matches) {
-            self.give_up(request, Failure::CancelledOnWire);
+            if self.out.is_begun(request.place) {
+                self.give_up(request, Failure::CancelledOnWire);
+            } else {
+                self.withdraw(request.place);
+                self.fail(None, request.ticket, request.command_id, Failure::Cancelled);
+                self.drop_queued(request.queued);
+            }
             count += 1;
         }
         self.pump(now);
         count
     }
 
-    /// Whether requests wait for nothing but their time.
-    pub(super) fn may_pump(&self) -> bool {
-        !self.queue.is_empty()
-            && self.window.len() < self.config.window
+    /// Whether a request could go to the wire now, were there one and the rate allowed it.
+    pub(super) fn has_room(&self) -> bool {
+        self.window.len() < self.config.window
             && self.out.pending().len() < HIGH_WATER
             && matches!(self.state, State::Bound(_))
     }
@@ -199,8 +204,9 @@ impl Session {
         let State::Bound(bind) = self.state else {
             return;
         };
-        while self.may_pump() {
-            let Some(next) = self.queue.front() else {
+        let retried = now + self.config.retry_time;
+        while self.has_room() {
+            let Some(next) = self.queue.next(now, retried) else {
                 break;
             };
             let expired = next.is_expired(now);
@@ -223,7 +229,7 @@ impl Session {
                 None => {
                     let (ticket, command_id) = (request.ticket, request.command_id);
                     self.fail(None, Some(ticket), command_id, Failure::Unsupported);
-                    self.queue.recycle(request.frame);
+                    self.queue.dropped(request, now);
                 }
             }
         }
@@ -243,10 +249,11 @@ impl Session {
         if command_id.has_response() {
             let place = self.out.place(start);
             let timeout = self.config.response_timeout;
+            self.out.note_expiry(request.expires);
             self.window
                 .push(ticket, command_id, now, timeout, place, Some(request));
         } else {
-            self.queue.recycle(request.frame);
+            self.queue.dropped(request, now);
             let frame = self.events.keep(&[]);
             let sequence = self.sequence(number);
             self.events.push(Record::Response {
@@ -271,15 +278,66 @@ impl Session {
         self.late
             .push(self.config.window, number, command_id, ticket);
         self.fail(Some(number), ticket, command_id, failure);
-        self.recycle(request.queued);
+        self.drop_queued(request.queued);
     }
 
-    /// The time of a queued request is over.
+    /// Takes back the requests whose time ended while the network did not take them.
+    pub(super) fn expire_unsent(&mut self, now: Instant) {
+        if self.out.next_expiry().is_none_or(|at| at > now) {
+            return;
+        }
+        self.out.forget_expiry();
+        let out = &self.out;
+        let is_over = |request: &InFlight| {
+            request.expires().is_some_and(|at| at <= now) && !out.is_begun(request.place)
+        };
+        let mut over = Vec::new();
+        while let Some(request) = self.window.take_where(is_over) {
+            over.push(request);
+        }
+        for request in over.into_iter().rev() {
+            self.withdraw(request.place);
+            if let Some(queued) = request.queued {
+                self.expire(queued);
+            }
+        }
+        for request in self.window.requests_mut() {
+            let unsent = !self.out.is_begun(request.place);
+            self.out.note_expiry(request.expires().filter(|_| unsent));
+        }
+    }
+
+    /// Takes a request off the output of which nothing is transmitted; it is not in the window any more.
+    fn withdraw(&mut self, place: u64) {
+        let length = self.out.take_back(place);
+        for behind in self.window.requests_mut() {
+            if behind.place > place {
+                behind.place -= length;
+            }
+        }
+        self.stats.sent -= 1;
+    }
+
+    /// The time for a response is over. A request of which nothing was transmitted waits for the network again.
+    pub(super) fn time_out(&mut self, request: InFlight) {
+        if request.queued.is_none() || self.out.is_begun(request.place) {
+            self.stats.timeouts += 1;
+            return self.give_up(request, Failure::Timeout);
+        }
+        self.withdraw(request.place);
+        if let Some(queued) = request.queued {
+            self.queue.put_back(queued);
+        }
+    }
+
+    /// The time of a queued request is over. Without a bind that is not the peer's doing, whatever it said before.
     pub(super) fn expire(&mut self, request: Queued) {
-        let failure = Failure::Expired(request.refused.unwrap_or_default());
+        let bound = matches!(self.state, State::Bound(_));
+        let refused = request.refused.filter(|_| bound);
+        let failure = Failure::Expired(refused.unwrap_or_default());
         let (ticket, command_id) = (Some(request.ticket), request.command_id);
         self.fail(None, ticket, command_id, failure);
-        self.queue.recycle(request.frame);
+        self.queue.dropped(request, self.now);
     }
 
     pub(super) fn fail(
@@ -298,9 +356,10 @@ impl Session {
         });
     }
 
-    pub(super) fn recycle(&mut self, request: Option<Queued>) {
+    /// The queued form of a request that ended without an answer.
+    pub(super) fn drop_queued(&mut self, request: Option<Queued>) {
         if let Some(request) = request {
-            self.queue.recycle(request.frame);
+            self.queue.dropped(request, self.now);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is done when time is over, and what sets the timers anew (SMPP 5.0, 2.7).
 
 use super::engine::Session;
-use super::event::{CloseReason, Failure};
+use super::event::CloseReason;
 use super::instant::Instant;
 use super::state::State;
 use super::timers::Timer;
@@ -12,8 +12,7 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.tick(now);
         while let Some(request) = self.window.take_expired(now) {
-            self.stats.timeouts += 1;
-            self.give_up(request, Failure::Timeout);
+            self.time_out(request);
         }
         while let Some(request) = self.inbound.take_expired(now) {
             self.refuse_for_now(now, &request);
@@ -22,6 +21,7 @@ impl Session {
         while let Some(timer) = self.timers.take_expired(now) {
             self.handle_timer(now, timer);
         }
+        self.expire_unsent(now);
         // After the timers, which may put requests back into the queue.
         for request in self.queue.take_expired(now) {
             self.expire(request);

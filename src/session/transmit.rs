@@ -1,5 +1,6 @@
 //! Octets on their way to the peer, and how far they have got.
 
+use super::instant::Instant;
 use crate::pdu::{CommandId, HEADER_LEN, Header};
 use std::ops::Range;
 
@@ -15,6 +16,8 @@ pub(super) struct Transmit {
     transmitted: usize,
     /// Where `octets` begins in the stream.
     origin: u64,
+    /// Not after the first end of the time of a request here; `None` when all is transmitted.
+    expires: Option<Instant>,
 }
 
 impl Transmit {
@@ -63,6 +66,35 @@ impl Transmit {
         self.clear();
     }
 
+    /// Notes when the time of a request ends that was just written.
+    pub(super) fn note_expiry(&mut self, expires: Option<Instant>) {
+        if let Some(at) = expires {
+            self.expires = Some(self.expires.map_or(at, |first| first.min(at)));
+        }
+    }
+
+    /// When requests may have to be taken back because their time is over.
+    pub(super) fn next_expiry(&self) -> Option<Instant> {
+        self.expires
+    }
+
+    /// To be noted anew.
+    pub(super) fn forget_expiry(&mut self) {
+        self.expires = None;
+    }
+
+    /// Takes out the PDU that begins at `place`, of which nothing is transmitted. Returns its length: what stands behind it
+    /// begins so much earlier now.
+    pub(super) fn take_back(&mut self, place: u64) -> u64 {
+        let start = (place - self.origin) as usize;
+        let Some(pdu) = self.pdus().find(|pdu| pdu.start == start) else {
+            return 0;
+        };
+        let length = pdu.len() as u64;
+        self.octets.drain(pdu);
+        length
+    }
+
     /// Takes out the requests that wait for a response and of which nothing is transmitted.
     pub(super) fn take_back_requests(&mut self) {
         let unsent: Vec<Range<usize>> = self
@@ -72,6 +104,7 @@ impl Transmit {
         for pdu in unsent.into_iter().rev() {
             self.octets.drain(pdu);
         }
+        self.expires = None;
     }
 
     /// Gives memory back that nothing needs now.
@@ -82,6 +115,7 @@ impl Transmit {
     fn clear(&mut self) {
         self.origin += self.octets.len() as u64;
         self.transmitted = 0;
+        self.expires = None;
         self.octets.clear();
         if self.octets.capacity() > KEPT {
             self.octets = Vec::new();

@@ -29,6 +29,11 @@ impl InFlight {
     pub(super) fn number(&self) -> u32 {
         number(self.serial)
     }
+
+    /// When it must not be sent any more.
+    pub(super) fn expires(&self) -> Option<Instant> {
+        self.queued.as_ref()?.expires
+    }
 }
 
 fn number(serial: u64) -> u32 {
@@ -164,11 +169,20 @@ impl Window {
         self.open.pop_front()
     }
 
+    /// Takes the oldest request that `matches`.
+    pub(super) fn take_where(&mut self, matches: impl Fn(&InFlight) -> bool) -> Option<InFlight> {
+        let at = self.open.iter().position(matches)?;
+        self.open.remove(at)
+    }
+
+    /// All requests, to be looked at or changed.
+    pub(super) fn requests_mut(&mut self) -> impl Iterator<Item = &mut InFlight> {
+        self.open.iter_mut()
+    }
+
     /// Takes the oldest request whose ticket `matches`.
     pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<InFlight> {
-        let mut tickets = self.open.iter().map(|r| r.ticket);
-        let at = tickets.position(|t| t.is_some_and(&matches))?;
-        self.open.remove(at)
+        self.take_where(|request| request.ticket.is_some_and(&matches))
     }
 }
 

@@ -9,6 +9,7 @@ mod inbound;
 mod long_messages;
 mod pace;
 mod pair;
+mod recipients;
 mod reconnect;
 mod states;
 mod timers;

@@ -412,6 +412,7 @@ fn a_clock_that_runs_backwards_is_not_believed() {
     peer.enqueue(earlier, Ticket(1), None, CommandId::SUBMIT_SM, &message())
         .unwrap();
     assert_eq!(peer.poll_timeout(), before);
+    peer.hears_one();
     peer.advance(30_000);
     assert!(matches!(
         peer.sees_one(),
