@@ -8,9 +8,11 @@ import { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
-import { aborted, invalid, SmppError, TimeoutError } from "./errors.ts";
+import { deadline } from "./deadline.ts";
+import { aborted, invalid, setLate, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound, type Loop } from "./inbound.ts";
 import { publicMessage } from "./inbound-message.ts";
+import { UNKNOWN, type LateResult } from "./late.ts";
 import { byPlainName, emptyMessage, plainAddress, readMessage, registeredDelivery, tagOf } from "./message.ts";
 import { exactOctets } from "../engine/octets.ts";
 import type { Settings } from "./options.ts";
@@ -115,7 +117,7 @@ export class SmppClient implements AsyncDisposable {
   async open(): Promise<void> {
     const { bindTimeout, fallback, signal } = this.#settings.options;
     if (signal !== undefined && isAborted(signal)) throw aborted(signal, this.#bind, "not-sent");
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stopTimer: (() => void) | undefined;
     // The engine ends each attempt in its time; this is for all that may follow each other at once.
     const attempts = this.#settings.targets.length + (fallback ? 1 : 0);
     const limit = (bindTimeout ?? this.#settings.engine.bindTimeout ?? 0) * attempts;
@@ -124,15 +126,15 @@ export class SmppClient implements AsyncDisposable {
       await new Promise<void>((resolve, reject) => {
         this.#opening = { resolve, reject };
         if (limit > 0) {
-          timer = setTimeout(() => this.#failOpening(new TimeoutError(`no bind within ${limit} ms`, {
+          stopTimer = deadline(limit, () => this.#failOpening(new TimeoutError(`no bind within ${limit} ms`, {
             code: "timeout", command: this.#bind, outcome: "unknown", retryable: true,
-          })), limit);
+          })));
         }
         if (signal !== undefined) onAbort(signal, stop);
         this.#link.start();
       });
     } finally {
-      if (timer !== undefined) clearTimeout(timer);
+      stopTimer?.();
       if (signal !== undefined) offAbort(signal, stop);
     }
   }
@@ -204,15 +206,9 @@ export class SmppClient implements AsyncDisposable {
   async request(pdu: PduInput, options: RequestOptions = {}): Promise<Response> {
     const { signal } = checked("options", options, REQUEST_CHECKS);
     const asked = readPdu(pdu);
-    const frame = await this.#request(asked, signal);
-    const decoded = decodePdus(frame).pdus[0];
-    if (decoded === undefined) throw new SmppError("the response can't be read", { code: "protocol", command: String(asked.command), outcome: "unknown" });
-    const fields: Response["fields"] = {};
-    for (const { name, value } of decoded.fields) {
-      if (!Array.isArray(value)) fields[name] = value;
-    }
-    const { command, status, statusName, sequence } = decoded;
-    return { command, status, statusName, sequence, fields, pdu: decoded };
+    const response = readResponse(await this.#request(asked, signal));
+    if (response === undefined) throw new SmppError("the response can't be read", { code: "protocol", command: String(asked.command), outcome: "unknown" });
+    return response;
   }
 
   /**
@@ -423,6 +419,7 @@ export class SmppClient implements AsyncDisposable {
         this.#opening = undefined;
       },
       settled: (ticket, index, outcome, status, _command, messageId, frame) => this.#settled(ticket, index, outcome, status, messageId, frame),
+      late: (ticket, index, outcome, status, _command, messageId, frame) => this.#late(ticket, index, outcome, status, messageId, frame),
       report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
         const item = publicMessage(message);
@@ -449,10 +446,12 @@ export class SmppClient implements AsyncDisposable {
     const slot = this.#slots.at(ticket);
     const ok = outcome === Outcome.Response && status === ESME_ROK;
     const error = ok ? undefined : tagged(failure(outcome, status, slot.command, slot.signal, this.#lostBy), slot.tag);
+    if (outcome === Outcome.Timeout || outcome === Outcome.CancelledOnWire) slot.unanswered++;
     if (slot.expected === 0) {
       if (error === undefined) slot.resolve?.(frame as never);
       else slot.reject?.(error);
-      this.#slots.release(ticket);
+      if (slot.unanswered === 0) this.#slots.release(ticket);
+      else this.#hold(ticket, slot, [error]);
       return;
     }
     const segment: SentSegment = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
@@ -482,15 +481,61 @@ export class SmppClient implements AsyncDisposable {
     if (sink !== undefined) sink.settle(index, sent, error);
     else if (sent !== undefined) slot.resolve?.(sent as never);
     else slot.reject?.(error as SmppError);
-    this.#slots.release(ticket);
+    if (slot.unanswered === 0) this.#slots.release(ticket);
+    else this.#hold(ticket, slot, segments.map((segment) => segment.error));
   }
 
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
-  #delivery({ report, segments, tag }: Slot, partial: boolean): Delivery | undefined {
-    if (!report) return undefined;
+  #delivery(slot: Slot, partial: boolean): Delivery | undefined {
+    if (!slot.report) return undefined;
+    return (slot.delivery = this.#deliveries.accepted(this.#keys(slot), partial, slot.tag));
+  }
+
+  #keys({ segments }: Slot): string[] {
     const format = this.#settings.options.messageIdFormat ?? "as-is";
     const ids = segments.filter(({ status }) => status === "accepted").map(({ messageId }) => messageId);
-    return this.#deliveries.accepted(ids.map((id) => messageIdKey(id, "response", format)), partial, tag);
+    return ids.map((id) => messageIdKey(id, "response", format));
+  }
+
+  /** Keeps a slot whose caller was answered, with these errors, for the late answers that may come. */
+  #hold(ticket: number, slot: Slot, errors: (SmppError | undefined)[]): void {
+    const { promise } = this.#slots.hold(ticket);
+    for (const error of errors) if (error?.outcome === "unknown") setLate(error, () => promise);
+    if (slot.report) this.#deliveries.expect();
+  }
+
+  /** A segment, or a request, that was settled as unknown has its answer after all, or can't get one any more. Nobody is called from here. */
+  #late(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
+    const slot = this.#slots.at(ticket);
+    slot.unanswered--;
+    const answered = outcome === Outcome.Response;
+    const error = answered ? tagged(failure(outcome, status, slot.command), slot.tag) : undefined;
+    if (slot.expected > 0 && answered) {
+      const segment: SentSegment = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
+      // The caller may have been given these.
+      slot.segments = slot.segments.slice();
+      slot.segments[index] = segment;
+    }
+    // If the message has not come to its end, its result will have this.
+    if (slot.late === undefined || slot.unanswered > 0) return;
+    const request = answered ? lateResponse(frame, error) : UNKNOWN;
+    slot.late.settle(slot.expected > 0 ? this.#lateMessage(slot) : request);
+    this.#slots.release(ticket);
+  }
+
+  #lateMessage(slot: Slot): LateResult {
+    const accepted = slot.segments.filter((segment) => segment.status === "accepted");
+    const [first] = accepted;
+    if (first === undefined) {
+      if (slot.report) this.#deliveries.forget();
+      const error = gravest(slot.segments);
+      return error.outcome === "rejected" ? { outcome: "rejected", error } : UNKNOWN;
+    }
+    const partial = accepted.length < slot.segments.length;
+    if (slot.delivery === undefined) this.#delivery(slot, partial);
+    else this.#deliveries.extended(slot.delivery, this.#keys(slot), partial);
+    const sent = new Sent(first.messageId, slot.segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, slot.delivery);
+    return { outcome: "accepted", sent };
   }
 
   #report(report: Report, request: number, key: string): void {
@@ -530,6 +575,7 @@ export class SmppClient implements AsyncDisposable {
     this.#failOpening(error);
     for (const ticket of this.#slots.busy()) {
       const slot = this.#slots.at(ticket);
+      slot.late?.settle(UNKNOWN);
       const lost = tagged(closedError(slot.command || "submit_sm", slot.command === "" ? "not-sent" : "unknown", this.#endedBy), slot.tag);
       if (slot.sink !== undefined) slot.sink.settle(slot.index, undefined, lost);
       else slot.reject?.(lost);
@@ -564,6 +610,24 @@ function gravest(segments: SentSegment[]): SmppError {
   const errors = segments.map(({ error }) => error as SmppError);
   const of = (outcome: string): SmppError | undefined => errors.find((error) => error.outcome === outcome);
   return of("unknown") ?? of("rejected") ?? (errors[0] as SmppError);
+}
+
+function readResponse(frame: Uint8Array): Response | undefined {
+  const decoded = decodePdus(frame).pdus[0];
+  if (decoded === undefined) return undefined;
+  const fields: Response["fields"] = {};
+  for (const { name, value } of decoded.fields) {
+    if (!Array.isArray(value)) fields[name] = value;
+  }
+  const { command, status, statusName, sequence } = decoded;
+  return { command, status, statusName, sequence, fields, pdu: decoded };
+}
+
+/** What a late answer to a request that is no message tells. */
+function lateResponse(frame: Uint8Array | undefined, error: SmppError | undefined): LateResult {
+  if (error !== undefined) return { outcome: "rejected", error };
+  const response = frame && readResponse(frame);
+  return response === undefined ? UNKNOWN : { outcome: "accepted", response };
 }
 
 function address(input: string | Address | undefined, field: string): Address {

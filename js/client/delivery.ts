@@ -1,6 +1,8 @@
-import { aborted, SmppError, TimeoutError } from "./errors.ts";
+import { deadline } from "./deadline.ts";
+import { aborted, setLate, SmppError, TimeoutError } from "./errors.ts";
 import { Generations } from "./generations.ts";
 import type { Offered } from "./inbound.ts";
+import { UNKNOWN, type LateResult } from "./late.ts";
 import { isAborted, offAbort, onAbort } from "./signals.ts";
 import type { Report, ReportStatus } from "./types.ts";
 
@@ -34,7 +36,7 @@ interface Early {
 interface Waiter {
   resolve(report: Report): void;
   reject(error: Error): void;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  stopTimer: (() => void) | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
 }
@@ -83,6 +85,23 @@ export class Deliveries {
   /** The tag of the message with this key; undefined if it has none, or is not known any more. */
   tagOf(key: string): string | undefined {
     return (this.#waiting.get(key) ?? this.#remembered.get(key))?.tag;
+  }
+
+  /** More of an accepted message was accepted, late, under these keys. */
+  extended(delivery: Delivery, keys: string[], refused: boolean): void {
+    this.#expected--;
+    const watched = delivery.keys.some((key) => this.#waiting.has(key));
+    delivery.extend(keys, refused);
+    for (const key of keys) {
+      const early = this.#early.take(key);
+      if (watched) this.#waiting.set(key, delivery);
+      else this.#remembered.set(key, delivery);
+      if (early === undefined) continue;
+      delivery.add(key, early.report);
+      if (early.held === undefined) continue;
+      if (delivery.wanted) this.release(early.held);
+      else delivery.held.push(early.held);
+    }
   }
 
   /**
@@ -160,11 +179,11 @@ export class Deliveries {
 export class Delivery {
   readonly #owner: Deliveries;
   /** Of the accepted segments, each once: some SMSCs give all segments one id. */
-  readonly keys: string[];
+  keys: string[];
   /** Those without a final report. */
   #missing: string[];
   #worst: Report | undefined;
-  readonly #refused: boolean;
+  #refused: boolean;
   readonly tag: string | undefined;
   #waiters = new Set<Waiter>();
   /** Whether somebody has asked for the result. */
@@ -179,15 +198,29 @@ export class Delivery {
     this.tag = tag;
   }
 
+  /** Further segments were accepted. */
+  extend(keys: string[], refused: boolean): void {
+    const added = [...new Set(keys)].filter((key) => !this.keys.includes(key));
+    this.keys = [...this.keys, ...added];
+    this.#missing = [...this.#missing, ...added];
+    this.#refused = refused;
+  }
+
+  /** The report over all segments, if all have come. */
+  #result(): Report | undefined {
+    const worst = this.#worst;
+    if (this.#missing.length > 0 || worst === undefined) return undefined;
+    return this.#refused ? { ...worst, status: "rejected" } : worst;
+  }
+
   /** Takes in a final report; one that comes again changes nothing. */
   add(key: string, report: Report): void {
     if (!this.#missing.includes(key)) return;
     const own = report.tag === this.tag ? report : { ...report, tag: this.tag };
     this.#missing = this.#missing.filter((other) => other !== key);
     if (this.#worst === undefined || RANK.indexOf(own.status) > RANK.indexOf(this.#worst.status)) this.#worst = own;
-    if (this.#missing.length > 0) return;
-    if (this.#refused) this.#worst = { ...this.#worst, status: "rejected" };
-    this.#settleAll((waiter) => waiter.resolve(this.#worst as Report));
+    const result = this.#result();
+    if (result !== undefined) this.#settleAll((waiter) => waiter.resolve(result));
   }
 
   fail(error: Error): void {
@@ -198,24 +231,39 @@ export class Delivery {
     this.wanted = true;
     for (const held of this.held) this.#owner.release(held);
     this.held = [];
-    if (this.#missing.length === 0) return Promise.resolve(this.#worst as Report);
-    if (signal !== undefined && isAborted(signal)) return Promise.reject(aborted(signal, "delivered()", "unknown"));
+    const result = this.#result();
+    if (result !== undefined) return Promise.resolve(result);
+    if (signal !== undefined && isAborted(signal)) return Promise.reject(this.#withLate(aborted(signal, "delivered()", "unknown")));
     const impossible = this.#owner.watch(this);
     if (impossible !== undefined) return Promise.reject(impossible);
-    return new Promise((resolve, reject) => this.#enter({ resolve, reject, signal, timer: undefined, onAbort: undefined }, timeout));
+    return new Promise((resolve, reject) => this.#enter({ resolve, reject, signal, stopTimer: undefined, onAbort: undefined }, timeout));
+  }
+
+  /** The error of a wait that ended before the report came: the report may come yet. */
+  #withLate(error: SmppError): SmppError {
+    setLate(error, () => this.#late());
+    return error;
+  }
+
+  async #late(): Promise<LateResult> {
+    try {
+      return { outcome: "reported", report: await this.wait(undefined, undefined) };
+    } catch {
+      return UNKNOWN;
+    }
   }
 
   #enter(waiter: Waiter, timeout: number | undefined): void {
     this.#waiters.add(waiter);
-    const leave = (error: Error): void => {
+    const leave = (error: SmppError): void => {
       this.#leave(waiter);
       if (this.#waiters.size === 0) this.#owner.unwatch(this);
-      waiter.reject(error);
+      waiter.reject(this.#withLate(error));
     };
-    if (timeout !== undefined && timeout <= 0x7fff_ffff) {
-      waiter.timer = setTimeout(() => leave(new TimeoutError(`no final delivery report came within ${timeout} ms`, {
+    if (timeout !== undefined) {
+      waiter.stopTimer = deadline(timeout, () => leave(new TimeoutError(`no final delivery report came within ${timeout} ms`, {
         code: "timeout", command: "submit_sm", outcome: "unknown",
-      })), timeout);
+      })));
     }
     if (waiter.signal !== undefined) {
       waiter.onAbort = () => leave(aborted(waiter.signal, "delivered()", "unknown"));
@@ -225,7 +273,7 @@ export class Delivery {
 
   #leave(waiter: Waiter): void {
     this.#waiters.delete(waiter);
-    if (waiter.timer !== undefined) clearTimeout(waiter.timer);
+    waiter.stopTimer?.();
     if (waiter.signal !== undefined && waiter.onAbort !== undefined) offAbort(waiter.signal, waiter.onAbort);
   }
 

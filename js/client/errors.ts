@@ -1,3 +1,4 @@
+import { UNKNOWN, type LateResult } from "./late.ts";
 import { reasonOf } from "./signals.ts";
 
 /**
@@ -27,8 +28,15 @@ export interface SmppErrorInit {
   cause?: unknown;
 }
 
+/** Sets what {@link SmppError.late} gives; `late` is called when somebody asks. */
+export let setLate: (error: SmppError, late: () => Promise<LateResult>) => void;
+
 /** Every error of this package. */
 export class SmppError extends Error {
+  static {
+    setLate = (error, late) => (error.#late = late);
+  }
+
   /** The command_status of the SMSC as a number, or a word for what went wrong on this side. */
   readonly code: number | LocalCode;
   /** The name of the status, such as `"ESME_RTHROTTLED"`; without a status the name of the class. */
@@ -45,6 +53,9 @@ export class SmppError extends Error {
   /** The `tag` of the message that failed. */
   declare readonly tag?: string;
 
+  #late: (() => Promise<LateResult>) | undefined;
+  #lateResult: Promise<LateResult> | undefined;
+
   constructor(message: string, init: SmppErrorInit) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
     this.code = init.code;
@@ -55,6 +66,15 @@ export class SmppError extends Error {
     if (init.field !== undefined) this.field = init.field;
     if (init.unencodable !== undefined) this.unencodable = init.unencodable;
     if (init.tag !== undefined) this.tag = init.tag;
+  }
+
+  /**
+   * With `outcome: "unknown"`, what it turned out to be: an answer that comes late, or the report that `delivered()` no longer waited
+   * for. Never rejects, and settles with the connection or the client at the latest. Undefined with any other outcome.
+   */
+  get late(): Promise<LateResult> | undefined {
+    if (this.outcome !== "unknown") return undefined;
+    return (this.#lateResult ??= this.#late?.() ?? Promise.resolve(UNKNOWN));
   }
 }
 

@@ -16,6 +16,7 @@ export { formatAddress } from "./address.ts";
 export { SmppClient } from "./client.ts";
 export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
 export type { LocalCode, RequestOutcome } from "./errors.ts";
+export type { LateResult } from "./late.ts";
 export { joinSegments } from "./segments.ts";
 export { Refusal } from "./refusal.ts";
 export type { Loop } from "./inbound.ts";

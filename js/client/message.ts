@@ -4,7 +4,7 @@ import { flag, integer, isObject, itemsOf, octet, oneOf, reading, text as string
 import { invalid } from "./errors.ts";
 import { exactOctets } from "../engine/octets.ts";
 import { isSignal } from "./signals.ts";
-import { readSchedule, readValidity } from "./time.ts";
+import { expiresIn, readSchedule, readValidity, timeLeft } from "./time.ts";
 import type { Address, ReportRequest, SmsMessage } from "./types.ts";
 
 /** A message that was read: what the engine takes, and what the client keeps. */
@@ -130,6 +130,7 @@ export function readMessage(message: SmsMessage, out: ReadMessage): void {
       language, concat, maxSegments, flash, priority, serviceType, protocolId, replaceIfPresent, smDefaultMsgId, reference, dataCoding, esmClass, transliterate,
       substitute,
       validity: reading("validity", "invalid-field", () => readValidity(validity)),
+      expiresIn: expiresIn(reading("validity", "invalid-field", () => timeLeft(validity))),
       scheduleAt: reading("scheduleAt", "invalid-field", () => readSchedule(scheduleAt)),
       udh: udh === undefined ? undefined : octetsOf(udh, "udh"),
       tlvs: tlvs === undefined ? undefined : reading("tlvs", "invalid-field", () => plainTlvs(tlvs)),

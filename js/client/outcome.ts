@@ -38,7 +38,7 @@ export function failure(outcome: Outcome, status: number, command: string, signa
       return aborted(signal, command, "unknown");
     case Outcome.Expired:
       return status === 0
-        ? new ThrottledError(`${command} could not be sent in its time`, { code: "timeout", command, outcome: "not-sent", retryable: true })
+        ? new TimeoutError(`${command} could not be sent in its time`, { code: "timeout", command, outcome: "not-sent", retryable: true })
         : statusError(status, command);
     case Outcome.Mismatch:
       return status === 0

@@ -95,6 +95,7 @@ export class Pair implements ClientLink {
       },
       noTransceiver: () => this.#addReceiver(half),
       settled: (...result) => sink.settled(...result),
+      late: (...result) => sink.late?.(...result),
       report: (report, request, key) => sink.report(report, sign * request, key),
       message: (message, request) => sink.message(message, sign * request),
       segment: (segment, request) => sink.segment?.(segment, sign * request),

@@ -1,4 +1,6 @@
+import type { Delivery } from "./delivery.ts";
 import type { SmppError } from "./errors.ts";
+import { LateOutcome } from "./late.ts";
 import type { Sent } from "./sent.ts";
 import { offAbort } from "./signals.ts";
 import type { SentSegment } from "./types.ts";
@@ -30,6 +32,12 @@ export class Slot {
   /** Results so far, by segment; not this slot's own before the first. */
   segments: SentSegment[] = NO_SEGMENTS;
   settled = 0;
+  /** Segments that were settled without an answer, and may get a late one. */
+  unanswered = 0;
+  /** What waits for those, once the promise or sink was told. */
+  late: LateOutcome | undefined = undefined;
+  /** The reports that were expected then. */
+  delivery: Delivery | undefined = undefined;
   signal: AbortSignal | undefined = undefined;
   onAbort: (() => void) | undefined = undefined;
   busy = false;
@@ -54,14 +62,26 @@ export class Slots {
   release(ticket: number): void {
     const slot = this.at(ticket);
     if (!slot.busy) return;
-    if (slot.signal !== undefined && slot.onAbort !== undefined) offAbort(slot.signal, slot.onAbort);
-    slot.signal = slot.onAbort = slot.tag = undefined;
-    slot.resolve = slot.reject = slot.sink = undefined;
+    this.#letGo(slot);
+    slot.expected = slot.settled = slot.unanswered = 0;
     slot.command = "";
-    slot.expected = slot.settled = 0;
     slot.segments = NO_SEGMENTS;
+    slot.late = slot.delivery = slot.tag = undefined;
     slot.busy = false;
     this.#free.push(ticket);
+  }
+
+  /** Keeps the slot for late answers: its promise or sink was told. */
+  hold(ticket: number): LateOutcome {
+    const slot = this.at(ticket);
+    this.#letGo(slot);
+    return (slot.late = new LateOutcome());
+  }
+
+  #letGo(slot: Slot): void {
+    if (slot.signal !== undefined && slot.onAbort !== undefined) offAbort(slot.signal, slot.onAbort);
+    slot.signal = slot.onAbort = undefined;
+    slot.resolve = slot.reject = slot.sink = undefined;
   }
 
   /** The tickets on their way. */

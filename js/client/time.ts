@@ -1,14 +1,34 @@
 import { smppTime } from "../engine/codec.ts";
-import { invalid } from "./errors.ts";
+import { invalid, TimeoutError } from "./errors.ts";
 
 /** 99 days, in seconds. */
 const LONGEST_RELATIVE = 99 * 86_400;
+
+/** The most milliseconds that the engine is told. */
+const LONGEST_WAIT = 0xffff_ffff;
 
 /** `validity` as the engine takes it: whole seconds from now, or the point in time as an SMPP time. */
 export function readValidity(value: number | Date | undefined): number | string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "number" && value > 0 && Number.isFinite(value)) return Math.ceil(value);
   return pointInTime(value, "validity");
+}
+
+/** Milliseconds from now to the end of a `validity` that {@link readValidity} has read. */
+export function timeLeft(validity: number | Date | undefined): number | undefined {
+  return validity instanceof Date ? validity.getTime() - Date.now() : validity && validity * 1_000;
+}
+
+/**
+ * The time that a message may wait, as the engine takes it: undefined beyond its count of milliseconds (49 days).
+ * @throws {TimeoutError} No time is left: the message must not be sent.
+ */
+export function expiresIn(left: number | undefined): number | undefined {
+  if (left === undefined) return undefined;
+  if (left <= 0) {
+    throw new TimeoutError("validity has passed: the message is not sent", { code: "timeout", command: "submit_sm", outcome: "not-sent", field: "validity" });
+  }
+  return left < LONGEST_WAIT ? Math.max(1, Math.floor(left)) : undefined;
 }
 
 /** `scheduleAt` as an SMPP time: absolute for a Date, relative for seconds from now as far as that form reaches. */

@@ -15,6 +15,7 @@ const DISCONNECT = 9;
 const NO_TRANSCEIVER = 10;
 const SEGMENT = 11;
 const WITHDRAWN = 12;
+const LATE = 13;
 
 const BIND_TYPES = ["transmitter", "receiver", "transceiver"] as const;
 
@@ -89,6 +90,12 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         // The hot one: settling calls nobody back before this turn is over, so it need not wait.
         // Arguments are evaluated in order.
         sink.settled(number(), number(), number() as Outcome, number(), number(), text(), optionalBytes());
+        break;
+      }
+      case LATE: {
+        const [ticket, index, outcome, status, command, messageId, frame] =
+          [number(), number(), number() as Outcome, number(), number(), text(), optionalBytes()];
+        sink.late?.(ticket, index, outcome, status, command, messageId, frame);
         break;
       }
       case REPORT: {

@@ -25,7 +25,7 @@ const LEAST_ROOM = 4_096;
 let roomAt = 0;
 let room = 0;
 /** Where in it the text of an SMS is, behind the record's words (src/wasm/sms.rs), and the room from there on. */
-export const TEXT_AT = 108;
+export const TEXT_AT = 112;
 export let textRoom = new Uint8Array(0);
 
 /** Room for `length` octets in the module, at an address that is a multiple of 8; valid until the next call. */

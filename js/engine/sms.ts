@@ -150,6 +150,7 @@ function writeMore(w: number, more: SmsMore, { language, strings, octets }: Rest
   words[w + 17] = more.reference ?? 0;
   words[w + 18] = typeof more.validity === "number" ? more.validity : 0;
   words[w + 19] = more.substitute?.codePointAt(0) ?? 0;
+  words[w + 27] = more.expiresIn ?? 0;
   let word = w + 20;
   for (const { text, field } of strings) {
     words[word++] = text.length;

@@ -143,6 +143,8 @@ export interface SmsMore {
   maxSegments?: number;
   /** Seconds, or an SMPP time. */
   validity?: number | string;
+  /** Milliseconds after which it is not sent any more; without it, `validity` in seconds. */
+  expiresIn?: number;
   /** An SMPP time. */
   scheduleAt?: string;
   flash?: boolean;
@@ -344,6 +346,11 @@ export interface LinkSink {
   noTransceiver?(): void;
   /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
   settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
+  /**
+   * What became of a segment or request that was settled as `Timeout` or `CancelledOnWire`: its late response (`Response`), or that there
+   * will be none (`Timeout`). Comes once for each.
+   */
+  late?(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
   /** To be answered by `respond(request, status)`. `key` is to be compared with that of a submission's identifier. */
   report(report: Report, request: number, key: string): void;
   /**

@@ -34,6 +34,8 @@ pub struct Session {
     pub(super) out: Transmit,
     pub(super) events: EventQueue,
     pub(super) timers: Timers,
+    /// Until then nothing is given up for the lack of an answer.
+    pub(super) grace_until: Option<Instant>,
     pub(super) window: Window,
     pub(super) late: Late,
     pub(super) queue: Queue,
@@ -58,6 +60,10 @@ pub struct Session {
     pub(super) bound_at: Option<Instant>,
     /// The application wants an end: nothing new is taken.
     pub(super) draining: bool,
+    /// Since then the peer has taken nothing while the session ends.
+    pub(super) taken_at: Instant,
+    /// A request got no answer in time, and none has got one since.
+    pub(super) unanswered: bool,
     /// Why the session will be said to have ended when our unbind is through.
     pub(super) ending: CloseReason,
     /// The version spoken on this connection.
@@ -86,6 +92,7 @@ impl Session {
             out: Transmit::default(),
             events: EventQueue::default(),
             timers: Timers::default(),
+            grace_until: None,
             window: Window::new(),
             late: Late::default(),
             queue: Queue::new(config.role),
@@ -102,6 +109,8 @@ impl Session {
             unbind_received: None,
             bound_at: None,
             draining: false,
+            taken_at: now,
+            unanswered: false,
             ending: CloseReason::Unbound,
             version: config.interface_version,
             stats: Stats::default(),
@@ -133,8 +142,8 @@ impl Session {
         let ready = self.queue.ready_at(self.now).filter(|_| self.has_room());
         let pace = ready.map(|at| self.pace.next_at(self.now).map_or(at, |pace| pace.max(at)));
         [
-            self.timers.next(),
-            self.window.next_deadline(),
+            self.timers.next_of_ours(),
+            self.answer_deadline(),
             self.queue.next_deadline(),
             self.inbound.next_deadline(),
             self.out.next_expiry(),

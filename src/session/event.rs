@@ -269,6 +269,16 @@ pub enum Event<'a> {
         /// The response.
         frame: &'a [u8],
     },
+    /// No late response can come any more for a request that ended as out of time or given up: its connection ended, or too
+    /// many requests are remembered. For such a request either this comes or [`Event::Late`], once.
+    Unanswered {
+        /// The request.
+        sequence: Sequence,
+        /// The mark of a queued request.
+        ticket: Option<Ticket>,
+        /// The request's command.
+        command_id: CommandId,
+    },
     /// A response that nobody waits for.
     Unmatched {
         /// The PDU.

@@ -73,6 +73,11 @@ pub(super) enum Record {
         status: CommandStatus,
         frame: Range<usize>,
     },
+    Unanswered {
+        sequence: Sequence,
+        ticket: Option<Ticket>,
+        command_id: CommandId,
+    },
     Unmatched {
         frame: Range<usize>,
     },
@@ -194,6 +199,15 @@ impl EventQueue {
                 command_id,
                 status,
                 frame: &octets[frame],
+            },
+            Record::Unanswered {
+                sequence,
+                ticket,
+                command_id,
+            } => Event::Unanswered {
+                sequence,
+                ticket,
+                command_id,
             },
             Record::Unmatched { frame } => Event::Unmatched {
                 frame: &octets[frame],

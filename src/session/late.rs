@@ -4,42 +4,47 @@ use super::event::Ticket;
 use crate::pdu::CommandId;
 use std::collections::VecDeque;
 
+/// Requests that are remembered at most.
+const MOST: usize = 1_000;
+
+/// A request whose outcome is unknown.
+pub(super) struct Unknown {
+    pub(super) number: u32,
+    pub(super) command_id: CommandId,
+    pub(super) ticket: Option<Ticket>,
+}
+
 #[derive(Default)]
-pub(super) struct Late(VecDeque<(u32, CommandId, Option<Ticket>)>);
+pub(super) struct Late(VecDeque<Unknown>);
 
 impl Late {
-    /// Remembers a request; the oldest beyond `most` are forgotten.
-    pub(super) fn push(
-        &mut self,
-        most: usize,
-        number: u32,
-        command_id: CommandId,
-        ticket: Option<Ticket>,
-    ) {
-        while self.0.len() >= most.max(1) {
-            self.0.pop_front();
+    /// Remembers a request. Returns the oldest, which is forgotten, if there are too many.
+    pub(super) fn push(&mut self, request: Unknown) -> Option<Unknown> {
+        self.0.push_back(request);
+        if self.0.len() > MOST {
+            self.0.pop_front()
+        } else {
+            None
         }
-        self.0.push_back((number, command_id, ticket));
     }
 
     /// Takes the request that a response of this kind and number answers.
-    pub(super) fn take(
-        &mut self,
-        number: u32,
-        response: CommandId,
-    ) -> Option<(CommandId, Option<Ticket>)> {
-        let at = self.0.iter().position(|&(n, id, _)| {
-            n == number && (id.response() == response || response == CommandId::GENERIC_NACK)
+    pub(super) fn take(&mut self, number: u32, response: CommandId) -> Option<Unknown> {
+        let at = self.0.iter().position(|request| {
+            request.number == number
+                && (request.command_id.response() == response
+                    || response == CommandId::GENERIC_NACK)
         })?;
-        self.0.remove(at).map(|(_, id, ticket)| (id, ticket))
+        self.0.remove(at)
+    }
+
+    /// Takes the oldest request.
+    pub(super) fn take_oldest(&mut self) -> Option<Unknown> {
+        self.0.pop_front()
     }
 
     /// Gives memory back that nothing needs now.
     pub(super) fn shrink(&mut self) {
         self.0.shrink_to_fit();
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
     }
 }

@@ -9,6 +9,9 @@ use super::state::State;
 use super::timers::Timer;
 use crate::pdu::{CommandId, CommandStatus, InterfaceVersion};
 
+/// How long nothing may be answered while the session ends, in milliseconds, where responses have no time limit.
+const DRAIN: u64 = 10_000;
+
 /// The next endpoint, or the next kind of bind, is not waited for.
 const AT_ONCE: u64 = 0;
 
@@ -78,6 +81,8 @@ impl Session {
     pub fn unbind(&mut self, now: Instant) {
         let now = self.tick(now);
         self.draining = true;
+        self.taken_at = now;
+        self.watch_drain(now);
         match self.state {
             State::Bound(_) => self.unbind_when_drained(now),
             State::Unbinding(_) | State::Unbound => {}
@@ -114,7 +119,6 @@ impl Session {
         self.framer.reset();
         self.out.discard();
         self.window.restart();
-        self.late.clear();
         self.timers.stop_all();
         self.enquire_link = None;
         self.bind_sent = None;
@@ -151,6 +155,46 @@ impl Session {
         if self.draining && self.is_idle() {
             self.send_unbind(now);
         }
+    }
+
+    /// While the session ends: the peer, or the application, has answered something.
+    pub(super) fn watch_drain(&mut self, now: Instant) {
+        if self.draining {
+            self.unanswered = false;
+            self.timers.set(Timer::Drain, now, self.drain_time());
+        }
+    }
+
+    fn drain_time(&self) -> u64 {
+        match self.config.response_timeout {
+            0 => DRAIN,
+            millis => millis,
+        }
+    }
+
+    /// Nothing was answered for too long while the session ends: what can't be sent any more ends here.
+    pub(super) fn drain_expired(&mut self, now: Instant) {
+        let time = self.drain_time();
+        let oldest = self.window.oldest_sent_at();
+        if self.unanswered || oldest.is_some_and(|at| now.since(at) >= time) {
+            self.give_up_drain();
+        }
+        if self.config.acknowledge_timeout == 0 {
+            while let Some(request) = self.inbound.take_oldest() {
+                self.refuse_for_now(now, &request);
+            }
+        }
+        if !self.is_idle() {
+            self.timers.set(Timer::Drain, now, time);
+        }
+    }
+
+    /// The peer takes nothing any more: ends all requests.
+    pub(super) fn give_up_drain(&mut self) {
+        while let Some(request) = self.window.take_oldest() {
+            self.give_up_one(request, Failure::Timeout, Failure::Closed);
+        }
+        self.fail_queue();
     }
 
     /// Nothing is queued or open, either way.
@@ -248,6 +292,9 @@ impl Session {
                     Failure::Closed,
                 ),
             }
+        }
+        while let Some(request) = self.late.take_oldest() {
+            self.forget_unknown(&request);
         }
         let retry_in = self.retry_in(now, &reason);
         if let Some(millis) = retry_in {

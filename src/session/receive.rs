@@ -138,6 +138,7 @@ impl Session {
         self.stats.responses += 1;
         self.stats.sample_rtt(now.since(request.sent_at));
         let sequence = self.sequence(request.number());
+        self.watch_drain(now);
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
@@ -162,6 +163,7 @@ impl Session {
                     .flatten();
                 let pause = self.pace.accepted(now, request.sent_at, congestion);
                 self.tell_pause(pause, status);
+                self.taken_at = now;
                 if let Some(queued) = request.queued {
                     self.queue.answered(queued, request.sent_at);
                 }
@@ -187,6 +189,9 @@ impl Session {
             Concerns::Recipient => {}
         }
         self.queue.delay(request, status, now);
+        if self.draining && now.since(self.taken_at) >= self.config.retry_time {
+            self.give_up_drain();
+        }
     }
 
     fn throttled(&mut self, now: Instant, status: CommandStatus, sent_at: Instant) {
@@ -207,13 +212,13 @@ impl Session {
             header.sequence_number,
         );
         let frame = self.events.keep(frame);
-        if let Some((command_id, ticket)) = self.late.take(number, response) {
+        if let Some(request) = self.late.take(number, response) {
             self.stats.late += 1;
             let sequence = self.sequence(number);
             return self.events.push(Record::Late {
                 sequence,
-                ticket,
-                command_id,
+                ticket: request.ticket,
+                command_id: request.command_id,
                 status,
                 frame,
             });

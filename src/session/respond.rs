@@ -70,6 +70,7 @@ impl Session {
         }
         self.hand_on_given_up(now);
         self.operation(now);
+        self.watch_drain(now);
         self.answer_unbind_when_done(now);
         if matches!(self.state, State::Bound(_)) {
             self.unbind_when_drained(now);

@@ -6,6 +6,7 @@ use super::error::SendError;
 use super::event::{Failure, Sequence, Ticket};
 use super::event_queue::Record;
 use super::instant::Instant;
+use super::late::Unknown;
 use super::queue::Queued;
 use super::state::{State, may_send};
 use super::version;
@@ -179,13 +180,7 @@ impl Session {
             count += 1;
         }
         while let Some(request) = self.window.forget(&matches) {
-            if self.out.is_begun(request.place) {
-                self.give_up(request, Failure::CancelledOnWire);
-            } else {
-                self.withdraw(request.place);
-                self.fail(None, request.ticket, request.command_id, Failure::Cancelled);
-                self.drop_queued(request.queued);
-            }
+            self.give_up_one(request, Failure::CancelledOnWire, Failure::Cancelled);
             count += 1;
         }
         self.pump(now);
@@ -275,10 +270,25 @@ impl Session {
     /// A request on the wire ends without response. One that comes later is told as late.
     pub(super) fn give_up(&mut self, request: InFlight, failure: Failure) {
         let (number, ticket, command_id) = (request.number(), request.ticket, request.command_id);
-        self.late
-            .push(self.config.window, number, command_id, ticket);
+        let forgotten = self.late.push(Unknown {
+            number,
+            command_id,
+            ticket,
+        });
         self.fail(Some(number), ticket, command_id, failure);
         self.drop_queued(request.queued);
+        if let Some(request) = forgotten {
+            self.forget_unknown(&request);
+        }
+    }
+
+    /// No response to it can be recognized any more.
+    pub(super) fn forget_unknown(&mut self, request: &Unknown) {
+        self.events.push(Record::Unanswered {
+            sequence: self.sequence(request.number),
+            ticket: request.ticket,
+            command_id: request.command_id,
+        });
     }
 
     /// Takes back the requests whose time ended while the network did not take them.
@@ -318,8 +328,19 @@ impl Session {
         self.stats.sent -= 1;
     }
 
+    /// Ends a request of the window; `unsent` if nothing of it was transmitted.
+    pub(super) fn give_up_one(&mut self, request: InFlight, on_wire: Failure, unsent: Failure) {
+        if self.out.is_begun(request.place) {
+            return self.give_up(request, on_wire);
+        }
+        self.withdraw(request.place);
+        self.fail(None, request.ticket, request.command_id, unsent);
+        self.drop_queued(request.queued);
+    }
+
     /// The time for a response is over. A request of which nothing was transmitted waits for the network again.
     pub(super) fn time_out(&mut self, request: InFlight) {
+        self.unanswered = true;
         if request.queued.is_none() || self.out.is_begun(request.place) {
             self.stats.timeouts += 1;
             return self.give_up(request, Failure::Timeout);

@@ -7,18 +7,29 @@ use super::state::State;
 use super::timers::Timer;
 use crate::pdu::{CommandId, CommandStatus};
 
+/// How much later than its deadline a call may come, in milliseconds, before the process counts as held up.
+const HELD_UP: u64 = 100;
+/// How long what lies in the socket has to be read then, in milliseconds.
+const GRACE: u64 = 1_000;
+
 impl Session {
     /// Time has passed. Does nothing before [`poll_timeout`](Self::poll_timeout).
+    ///
+    /// A call long after that time means that the process was stopped or busy. What the peer said in the meantime may not be
+    /// read yet, so nothing is given up for the lack of it until a second later.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.tick(now);
-        while let Some(request) = self.window.take_expired(now) {
-            self.time_out(request);
+        let may_still_answer = self.was_held_up(now);
+        if !may_still_answer {
+            while let Some(request) = self.window.take_expired(now) {
+                self.time_out(request);
+            }
         }
         while let Some(request) = self.inbound.take_expired(now) {
             self.refuse_for_now(now, &request);
         }
         self.hand_on_given_up(now);
-        while let Some(timer) = self.timers.take_expired(now) {
+        while let Some(timer) = self.timers.take_expired(now, may_still_answer) {
             self.handle_timer(now, timer);
         }
         self.expire_unsent(now);
@@ -28,6 +39,22 @@ impl Session {
         }
         self.answer_unbind_when_done(now);
         self.pump(now);
+    }
+
+    /// When something is given up for the lack of an answer.
+    pub(super) fn answer_deadline(&self) -> Option<Instant> {
+        let deadlines = [self.timers.next_of_peer(), self.window.next_deadline()];
+        let due = deadlines.into_iter().flatten().min()?;
+        Some(self.grace_until.map_or(due, |until| due.max(until)))
+    }
+
+    /// Whether the peer's answers may lie unread, because this process could not read them in time.
+    fn was_held_up(&mut self, now: Instant) -> bool {
+        let due = self.answer_deadline();
+        if due.is_some_and(|due| self.grace_until != Some(due) && now.since(due) > HELD_UP) {
+            self.grace_until = Some(now + GRACE);
+        }
+        self.grace_until.is_some_and(|until| until > now)
     }
 
     fn handle_timer(&mut self, now: Instant, timer: Timer) {
@@ -45,6 +72,7 @@ impl Session {
             Timer::Unbind => self.end(now, self.ending.clone()),
             Timer::PeerUnbind => self.peer_unbind_expired(now),
             Timer::Reconnect => self.ask_for_connection(now),
+            Timer::Drain => self.drain_expired(now),
         }
     }
 

@@ -15,10 +15,17 @@ pub(super) enum Timer {
     /// After the peer's unbind: how long it may take us to answer what is open, then how long it may take to close.
     PeerUnbind,
     Reconnect,
+    /// While the session ends: how long the peer may answer nothing.
+    Drain,
 }
 
 impl Timer {
-    pub(super) const ALL: [Timer; 8] = [
+    /// Whether something from the peer stops or restarts it.
+    fn is_for_peer(self) -> bool {
+        !matches!(self, Timer::EnquireLink | Timer::Reconnect)
+    }
+
+    pub(super) const ALL: [Timer; 9] = [
         Timer::SessionInit,
         Timer::Bind,
         Timer::EnquireLink,
@@ -27,6 +34,7 @@ impl Timer {
         Timer::Unbind,
         Timer::PeerUnbind,
         Timer::Reconnect,
+        Timer::Drain,
     ];
 }
 
@@ -51,15 +59,24 @@ impl Timers {
         self.0 = Default::default();
     }
 
-    pub(super) fn next(&self) -> Option<Instant> {
-        self.0.iter().flatten().min().copied()
+    /// The next deadline of those that something from the peer stops.
+    pub(super) fn next_of_peer(&self) -> Option<Instant> {
+        let waiting = Timer::ALL.into_iter().filter(|timer| timer.is_for_peer());
+        waiting.filter_map(|timer| self.0[timer as usize]).min()
     }
 
-    /// Takes one timer that has run out.
-    pub(super) fn take_expired(&mut self, now: Instant) -> Option<Timer> {
-        let timer = Timer::ALL
-            .into_iter()
-            .find(|&t| self.0[t as usize].is_some_and(|at| at <= now))?;
+    /// The next of all other deadlines.
+    pub(super) fn next_of_ours(&self) -> Option<Instant> {
+        let ours = Timer::ALL.into_iter().filter(|timer| !timer.is_for_peer());
+        ours.filter_map(|timer| self.0[timer as usize]).min()
+    }
+
+    /// Takes one timer that has run out; none that the peer can stop if it `may_still_answer`.
+    pub(super) fn take_expired(&mut self, now: Instant, may_still_answer: bool) -> Option<Timer> {
+        let timer = Timer::ALL.into_iter().find(|&timer| {
+            self.0[timer as usize].is_some_and(|at| at <= now)
+                && !(may_still_answer && timer.is_for_peer())
+        })?;
         self.stop(timer);
         Some(timer)
     }

@@ -158,6 +158,11 @@ impl Window {
         self.open.front()?.deadline
     }
 
+    /// When the oldest request was sent.
+    pub(super) fn oldest_sent_at(&self) -> Option<Instant> {
+        Some(self.open.front()?.sent_at)
+    }
+
     /// Takes the oldest request if its time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<InFlight> {
         self.next_deadline().filter(|&at| at <= now)?;

@@ -23,6 +23,11 @@ const DISCONNECT: u32 = 9;
 const NO_TRANSCEIVER: u32 = 10;
 const SEGMENT: u32 = 11;
 const WITHDRAWN: u32 = 12;
+const LATE: u32 = 13;
+
+/// Outcomes, as in js/engine/types.ts.
+const RESPONSE: u32 = 0;
+const TIMEOUT: u32 = 1;
 
 /// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
 pub(super) const WHOLE: u8 = 255;
@@ -66,7 +71,15 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             frame,
             ..
         } => {
-            settled(io, ticket, 0, status.0, command_id, Some(frame));
+            settled(
+                io,
+                SETTLED,
+                ticket,
+                RESPONSE,
+                status.0,
+                command_id,
+                Some(frame),
+            );
         }
         Event::Failed {
             ticket: Some(ticket),
@@ -75,7 +88,7 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             ..
         } => {
             let (outcome, status) = match failure {
-                Failure::Timeout => (1, 0),
+                Failure::Timeout => (TIMEOUT, 0),
                 Failure::Lost => (2, 0),
                 Failure::Closed => (3, 0),
                 Failure::Cancelled => (4, 0),
@@ -84,7 +97,7 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
                 Failure::Mismatch(status) => (7, status.0),
                 Failure::Unsupported => (8, 0),
             };
-            settled(io, ticket, outcome, status, command_id, None);
+            settled(io, SETTLED, ticket, outcome, status, command_id, None);
         }
         Event::Request { sequence, frame } => {
             inbound(io, sequence, frame, messages);
@@ -95,8 +108,32 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             io.word(WITHDRAWN);
             write_sequence(io, Some(sequence));
         }
-        // The caller of a late one was told long ago: this shows what became of it.
-        Event::Notification { frame } | Event::Late { frame, .. } | Event::Unmatched { frame } => {
+        Event::Late {
+            ticket,
+            command_id,
+            status,
+            frame,
+            ..
+        } => {
+            if let Some(ticket) = ticket {
+                settled(
+                    io,
+                    LATE,
+                    ticket,
+                    RESPONSE,
+                    status.0,
+                    command_id,
+                    Some(frame),
+                );
+            }
+            request(io, None, frame, None);
+        }
+        Event::Unanswered {
+            ticket: Some(ticket),
+            command_id,
+            ..
+        } => settled(io, LATE, ticket, TIMEOUT, 0, command_id, None),
+        Event::Notification { frame } | Event::Unmatched { frame } => {
             request(io, None, frame, None);
         }
         Event::Throttled { status, pause } if messages.log != LogLevel::None => {
@@ -126,8 +163,10 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
     }
 }
 
+/// `kind`: [`SETTLED`], or [`LATE`] for what became of a request that was settled with an unknown outcome.
 fn settled(
     io: &mut Io,
+    kind: u32,
     ticket: Ticket,
     outcome: u32,
     status: u32,
@@ -147,7 +186,7 @@ fn settled(
         .filter(|_| whole)
         .map_or(ABSENT, |frame| io.keep(frame));
     io.words(&[
-        SETTLED,
+        kind,
         number(ticket),
         if whole { 0 } else { index.into() },
         outcome,

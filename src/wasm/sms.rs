@@ -8,7 +8,7 @@ use crate::session::{Content, Instant, Sms};
 use crate::text::{Concat, EncodeOptions, Language};
 
 /// Words of a record; those that most SMS don't have are the last.
-const WORDS: usize = 27;
+const WORDS: usize = 28;
 const USUAL: usize = 11;
 const FLASH: u32 = 1;
 const REPLACE: u32 = 2;
@@ -132,7 +132,11 @@ impl SmsReader {
                 n => Some(u8::try_from(n - 1).map_err(|_| BadField("data_coding"))?),
             },
             reference: (flags & REFERENCE != 0).then_some(word[17] as u16),
-            expires: (seconds > 0).then(|| now + u64::from(seconds) * 1_000),
+            expires: match (word[27], seconds) {
+                (0, 0) => None,
+                (0, seconds) => Some(now + u64::from(seconds) * 1_000),
+                (millis, _) => Some(now + u64::from(millis)),
+            },
         };
         Ok((word[0], sms))
     }

@@ -6,6 +6,7 @@ mod support;
 mod bind;
 mod faults;
 mod inbound;
+mod late;
 mod long_messages;
 mod pace;
 mod pair;

@@ -247,7 +247,7 @@ fn messages_to_a_delayed_recipient_keep_their_order() {
         send_some(&mut peer, 10);
         log.extend(serve(&mut peer, start, 60_000, |_, _| OK));
         for to in 0..3 {
-            let taken = log.iter().filter(|entry| entry.3 == OK).cloned().collect();
+            let taken = log.iter().filter(|entry| entry.3 == OK).copied().collect();
             let texts = texts(&taken, to);
             assert_eq!(texts, (0..20).collect::<Vec<u8>>(), "{status:?} {window}");
         }

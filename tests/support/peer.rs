@@ -168,6 +168,11 @@ impl Peer {
         self.now = end;
     }
 
+    /// Lets time pass without having any deadline handled.
+    pub fn skip(&mut self, millis: u64) {
+        self.now += millis;
+    }
+
     /// What the session has said since this was asked last.
     pub fn hears(&mut self) -> Vec<Heard> {
         self.collect();

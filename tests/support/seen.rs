@@ -43,6 +43,11 @@ pub enum Seen {
         status: CommandStatus,
         frame: Vec<u8>,
     },
+    Unanswered {
+        ticket: Option<u64>,
+        sequence: Sequence,
+        command_id: CommandId,
+    },
     Unmatched(Vec<u8>),
     Trace(Direction, Vec<u8>),
     Disconnect(CloseReason, Option<u64>),
@@ -108,6 +113,15 @@ impl From<Event<'_>> for Seen {
                 command_id,
                 status,
                 frame: frame.to_vec(),
+            },
+            Event::Unanswered {
+                sequence,
+                ticket,
+                command_id,
+            } => Seen::Unanswered {
+                ticket: ticket.map(|t| t.0),
+                sequence,
+                command_id,
             },
             Event::Unmatched { frame } => Seen::Unmatched(frame.to_vec()),
             Event::Trace { direction, frame } => Seen::Trace(direction, frame.to_vec()),

@@ -1,0 +1,3 @@
+import { outboundTests } from "./outbound.suite.ts";
+
+outboundTests();
