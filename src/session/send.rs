@@ -270,6 +270,7 @@ impl Session {
     /// A request on the wire ends without response. One that comes later is told as late.
     pub(super) fn give_up(&mut self, request: InFlight, failure: Failure) {
         let (number, ticket, command_id) = (request.number(), request.ticket, request.command_id);
+        self.stats.timeouts += u64::from(failure == Failure::Timeout);
         let forgotten = self.late.push(Unknown {
             number,
             command_id,
@@ -342,7 +343,6 @@ impl Session {
     pub(super) fn time_out(&mut self, request: InFlight) {
         self.unanswered = true;
         if request.queued.is_none() || self.out.is_begun(request.place) {
-            self.stats.timeouts += 1;
             return self.give_up(request, Failure::Timeout);
         }
         self.withdraw(request.place);

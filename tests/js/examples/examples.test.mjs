@@ -91,6 +91,11 @@ test("examples/two-factor.mjs learns which code arrives", async (t) => {
   assert.match(simulator.messages()[0].text, /^Your code is \d{6}\.$/);
 });
 
+test("examples/late.mjs waits for the answer that comes late", async (t) => {
+  const simulator = await startSimulator(t, { late: 3_000 });
+  assert.match(await run("late.mjs", { SMPP_URL: simulator.url }), /^accepted, \S+\n$/);
+});
+
 test("examples/errors.mjs tells what became of each", async (t) => {
   const simulator = await startSimulator(t);
   assert.equal(await run("errors.mjs", { SMPP_URL: simulator.url }), "+1234567890: accepted\n+12349990006: rejected, ESME_RINVDSTADR\n");
