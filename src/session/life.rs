@@ -141,6 +141,7 @@ impl Session {
         self.bound_at = Some(now);
         self.refusals = 0;
         self.stats.binds += 1;
+        self.watch_drain(now);
         self.timers.stop(Timer::Bind);
         self.timers.stop(Timer::SessionInit);
         self.timers

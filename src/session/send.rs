@@ -199,7 +199,7 @@ impl Session {
         let State::Bound(bind) = self.state else {
             return;
         };
-        let retried = now + self.config.retry_time;
+        let retried = now + self.config.retry_time.max(1);
         while self.has_room() {
             let Some(next) = self.queue.next(now, retried) else {
                 break;

@@ -586,3 +586,18 @@ fn what_the_network_has_not_taken_is_not_in_doubt() {
     assert_eq!(peer.answers(), [(1, OK)]);
     assert_eq!(peer.stats().timeouts, 0);
 }
+
+#[test]
+fn without_a_time_to_retry_what_waits_for_a_recipient_ends_at_once() {
+    let mut peer = Peer::bound(Config {
+        retry_time: 0,
+        ..config(2)
+    });
+    let start = peer.now();
+    send_until(&mut peer, 0, 7, 0, Some(60_000));
+    serve(&mut peer, start, 0, |_, _| QUEUE_FULL);
+    send(&mut peer, 1, 7, 1);
+    assert!(peer.poll_timeout().is_some_and(|at| at > peer.now()));
+    peer.advance(1);
+    assert_eq!(failures(&mut peer), [(1, Failure::Expired(OK))]);
+}
