@@ -699,7 +699,8 @@ impl World {
                 Seen::Throttled(..)
                 | Seen::Bound { .. }
                 | Seen::Unmatched(_)
-                | Seen::Late { .. } => {}
+                | Seen::Late { .. }
+                | Seen::Unanswered { .. } => {}
                 Seen::Refused(status, frame) => {
                     if let Some(fate) = fate_of(&mut self.delivered, frame) {
                         fate.refused(*status);
