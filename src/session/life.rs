@@ -160,7 +160,7 @@ impl Session {
 
     /// While the session ends: the peer, or the application, has answered something.
     pub(super) fn watch_drain(&mut self, now: Instant) {
-        if self.draining {
+        if self.draining && !self.over {
             self.unanswered = false;
             self.timers.set(Timer::Drain, now, self.drain_time());
         }
