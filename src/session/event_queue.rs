@@ -73,11 +73,8 @@ pub(super) enum Record {
         status: CommandStatus,
         frame: Range<usize>,
     },
-    Unanswered {
-        sequence: Sequence,
-        ticket: Option<Ticket>,
-        command_id: CommandId,
-    },
+    /// An event without octets.
+    Plain(Event<'static>),
     Unmatched {
         frame: Range<usize>,
     },
@@ -200,15 +197,7 @@ impl EventQueue {
                 status,
                 frame: &octets[frame],
             },
-            Record::Unanswered {
-                sequence,
-                ticket,
-                command_id,
-            } => Event::Unanswered {
-                sequence,
-                ticket,
-                command_id,
-            },
+            Record::Plain(event) => event,
             Record::Unmatched { frame } => Event::Unmatched {
                 frame: &octets[frame],
             },

@@ -3,7 +3,7 @@
 use super::config::Role;
 use super::engine::Session;
 use super::error::SendError;
-use super::event::{Failure, Sequence, Ticket};
+use super::event::{Event, Failure, Sequence, Ticket};
 use super::event_queue::Record;
 use super::instant::Instant;
 use super::late::Unknown;
@@ -285,11 +285,11 @@ impl Session {
 
     /// No response to it can be recognized any more.
     pub(super) fn forget_unknown(&mut self, request: &Unknown) {
-        self.events.push(Record::Unanswered {
+        self.events.push(Record::Plain(Event::Unanswered {
             sequence: self.sequence(request.number),
             ticket: request.ticket,
             command_id: request.command_id,
-        });
+        }));
     }
 
     /// Takes back the requests whose time ended while the network did not take them.
