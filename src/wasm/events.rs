@@ -87,16 +87,7 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             failure,
             ..
         } => {
-            let (outcome, status) = match failure {
-                Failure::Timeout => (TIMEOUT, 0),
-                Failure::Lost => (2, 0),
-                Failure::Closed => (3, 0),
-                Failure::Cancelled => (4, 0),
-                Failure::CancelledOnWire => (5, 0),
-                Failure::Expired(status) => (6, status.0),
-                Failure::Mismatch(status) => (7, status.0),
-                Failure::Unsupported => (8, 0),
-            };
+            let (outcome, status) = outcome_of(failure);
             settled(io, SETTLED, ticket, outcome, status, command_id, None);
         }
         Event::Request { sequence, frame } => {
@@ -160,6 +151,20 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
             io.text(&super::error::with_source(reason));
         }
         _ => {}
+    }
+}
+
+/// The outcome and the status that a failure is in js/engine/types.ts.
+fn outcome_of(failure: Failure) -> (u32, u32) {
+    match failure {
+        Failure::Timeout => (TIMEOUT, 0),
+        Failure::Lost => (2, 0),
+        Failure::Closed => (3, 0),
+        Failure::Cancelled => (4, 0),
+        Failure::CancelledOnWire => (5, 0),
+        Failure::Expired(status) => (6, status.0),
+        Failure::Mismatch(status) => (7, status.0),
+        Failure::Unsupported => (8, 0),
     }
 }
 
