@@ -16,7 +16,8 @@ export function readValidity(value: number | Date | undefined): number | string 
 
 /** Milliseconds from now to the end of a `validity` that {@link readValidity} has read. */
 export function timeLeft(validity: number | Date | undefined): number | undefined {
-  return validity instanceof Date ? validity.getTime() - Date.now() : validity && validity * 1_000;
+  // An own getTime() could say anything.
+  return validity instanceof Date ? Date.prototype.getTime.call(validity) - Date.now() : validity && validity * 1_000;
 }
 
 /**
