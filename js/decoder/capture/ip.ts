@@ -2,6 +2,17 @@
 
 import { hexPair } from "../input/hex.ts";
 
+/** What an IP packet carries. */
+export interface IpPacket {
+  /** `"10.0.0.1"`, `"[::1]"`. */
+  source: string;
+  destination: string;
+  protocol: number;
+  payload: Uint8Array;
+  /** Octets of the payload before the capture cut it. */
+  length: number;
+}
+
 export interface Segment {
   /** `"10.0.0.1:2775"`, `"[::1]:2775"`. */
   from: string;
@@ -18,51 +29,63 @@ export interface Segment {
   missing: number;
 }
 
-const TCP = 6;
 const IPV6_OPTIONS = new Set([0, 43, 60, 135]);
 const IPV6_FRAGMENT = 44;
 const IPV6_AUTHENTICATION = 51;
 
-/** The TCP segment in an IP packet; `"fragment"` for a part of one. */
-export function ipSegment(octets: Uint8Array): Segment | "fragment" | undefined {
+/** The IP packet that the octets are; `"fragment"` for a part of one. */
+export function ipPacket(octets: Uint8Array): IpPacket | "fragment" | undefined {
   const version = (octets[0] ?? 0) >> 4;
   return version === 4 ? ipv4(octets) : version === 6 ? ipv6(octets) : undefined;
 }
 
-function ipv4(octets: Uint8Array): Segment | "fragment" | undefined {
+/** Whether the octets begin with an IP header whose checksum or length is right: hardly anything else does. */
+export function isIpPacket(octets: Uint8Array): boolean {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  if (octets.length >= 20 && octets[0]! >> 4 === 4) {
+    const header = (octets[0]! & 15) * 4;
+    if (header < 20 || header > octets.length) return false;
+    let sum = 0;
+    for (let at = 0; at < header; at += 2) sum += view.getUint16(at);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return sum === 0xffff || view.getUint16(2) === octets.length;
+  }
+  return octets.length >= 40 && octets[0]! >> 4 === 6 && 40 + view.getUint16(4) <= octets.length + 0xffff && (octets[6] === 6 || 40 + view.getUint16(4) === octets.length);
+}
+
+function ipv4(octets: Uint8Array): IpPacket | "fragment" | undefined {
   const header = (octets[0]! & 15) * 4;
-  if (header < 20 || octets.length < header || octets[9] !== TCP) return undefined;
+  if (header < 20 || octets.length < header) return undefined;
   const view = new DataView(octets.buffer, octets.byteOffset, header);
   if ((view.getUint16(6) & 0x3fff) !== 0) return "fragment";
   // 0 when the network card was to cut the packet up.
   const total = view.getUint16(2) || octets.length;
-  return tcp(octets.subarray(header, Math.max(total, header)), total - header, ipv4Address(octets, 12), ipv4Address(octets, 16));
+  return { source: ipv4Address(octets, 12), destination: ipv4Address(octets, 16), protocol: octets[9]!, payload: octets.subarray(header, Math.max(total, header)), length: total - header };
 }
 
-function ipv6(octets: Uint8Array): Segment | "fragment" | undefined {
+function ipv6(octets: Uint8Array): IpPacket | "fragment" | undefined {
   if (octets.length < 40) return undefined;
   const total = 40 + ((octets[4]! << 8) | octets[5]!) || octets.length;
-  let next = octets[6]!;
+  let protocol = octets[6]!;
   let at = 40;
-  while (at + 8 <= octets.length && next !== TCP) {
+  while (at + 8 <= octets.length) {
     const length = octets[at + 1]!;
-    if (next === IPV6_FRAGMENT) {
+    if (protocol === IPV6_FRAGMENT) {
       if (((octets[at + 2]! << 8) | octets[at + 3]!) & 0xfff9) return "fragment";
-      next = octets[at]!;
+      protocol = octets[at]!;
       at += 8;
       continue;
     }
-    if (!IPV6_OPTIONS.has(next) && next !== IPV6_AUTHENTICATION) return undefined;
-    const step = next === IPV6_AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
-    next = octets[at]!;
+    if (!IPV6_OPTIONS.has(protocol) && protocol !== IPV6_AUTHENTICATION) break;
+    const step = protocol === IPV6_AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
+    protocol = octets[at]!;
     at += step;
   }
-  if (next !== TCP) return undefined;
-  return tcp(octets.subarray(at, Math.max(total, at)), total - at, ipv6Address(octets, 8), ipv6Address(octets, 24));
+  return { source: ipv6Address(octets, 8), destination: ipv6Address(octets, 24), protocol, payload: octets.subarray(at, Math.max(total, at)), length: total - at };
 }
 
-/** @param length what the segment had before the capture cut it */
-function tcp(octets: Uint8Array, length: number, source: string, destination: string): Segment | undefined {
+/** The TCP segment that an IP packet carries. */
+export function tcpSegment({ payload: octets, length, source, destination }: IpPacket): Segment | undefined {
   if (octets.length < 20) return undefined;
   const view = new DataView(octets.buffer, octets.byteOffset, 20);
   const header = (octets[12]! >> 4) * 4;

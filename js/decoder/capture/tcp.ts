@@ -10,6 +10,7 @@ interface Waiting {
   sequence: number;
   octets: Uint8Array;
   time: number | undefined;
+  order: number;
 }
 
 /** How far `a` is behind `b`, where sequence numbers go round. */
@@ -35,14 +36,15 @@ export class Direction {
     return segment.syn && this.pieces.length > 0 && (segment.sequence + 1) >>> 0 !== this.#first;
   }
 
-  take(segment: Segment, time: number | undefined): void {
+  /** @param order of the packet in the capture */
+  take(segment: Segment, time: number | undefined, order: number): void {
     const sequence = segment.syn ? (segment.sequence + 1) >>> 0 : segment.sequence;
     this.#first ??= sequence;
     this.#next ??= sequence;
     if (segment.payload.length === 0) return;
     const ahead = distance(sequence, this.#next);
-    if (ahead > 0) return this.#wait({ sequence, octets: segment.payload, time });
-    this.#deliver(sequence, segment.payload, time);
+    if (ahead > 0) return this.#wait({ sequence, octets: segment.payload, time, order });
+    this.#deliver(sequence, segment.payload, time, order);
     this.#drain();
   }
 
@@ -51,11 +53,11 @@ export class Direction {
     while (this.#waiting.length > 0) this.#skip();
   }
 
-  #deliver(sequence: number, octets: Uint8Array, time: number | undefined): void {
+  #deliver(sequence: number, octets: Uint8Array, time: number | undefined, order: number): void {
     const old = distance(this.#next!, sequence);
     this.repeated += Math.min(old, octets.length);
     if (old >= octets.length) return;
-    this.pieces.push({ octets: octets.subarray(old), time, direction: this.#direction, gap: this.#gap });
+    this.pieces.push({ octets: octets.subarray(old), time, order, direction: this.#direction, gap: this.#gap });
     this.#gap = false;
     this.#next = (sequence + octets.length) >>> 0;
   }
@@ -69,9 +71,9 @@ export class Direction {
 
   #drain(): void {
     let taken = 0;
-    for (const { sequence, octets, time } of this.#waiting) {
+    for (const { sequence, octets, time, order } of this.#waiting) {
       if (distance(sequence, this.#next!) > 0) break;
-      this.#deliver(sequence, octets, time);
+      this.#deliver(sequence, octets, time, order);
       taken++;
     }
     this.#waiting.splice(0, taken);

@@ -1,84 +1,207 @@
-// Hex dumps with offsets: Wireshark (of packets, and "Follow TCP stream", where the server's lines are indented), xxd,
-// hexdump -C, od -t x1.
+// Dumps with an offset in front of each line, as xxd, hexdump, od, tcpdump, Wireshark and others print them: in any radix, in octets or
+// words, with characters beside them or not. What fits with the offsets and the characters is what was meant.
 
-import { fromHex } from "./hex.ts";
-import type { Given, Piece } from "./given.ts";
+import { characterCells, readColumns, UNITS, type Columns, type Unit } from "./columns.ts";
+import { count, type Given } from "./given.ts";
+import { fit } from "./locate.ts";
+import { announced, fromBlocks, linkOf, type Block } from "./packets.ts";
 
 /** Indentation, offset, what parts it from the rest, the rest. */
-const LINE = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})((?::|[ \t]|$)[ \t|]*)(.*)$/i;
+const LINE = /^([ \t]*)\|?(0x)?([0-9a-f]{4,16})(?:[ \t]*<[^<>]*>)?(?:h?:|\||(?=[ \t])|$)(.*)$/i;
+/** The same behind the time, level and thread of a log. */
+const BEHIND = /^(.*?[\s|>\])])\|?((?:0x)?[0-9a-f]{3,15}0)(:|\||[ \t])([ \t|]*[0-9a-f]{2}(?:[\s-].*|[0-9a-f]{2}[\s-].*)?)$/i;
+
+/** What a line may begin with behind its offset: a number, or a cell of od -c. */
+const FIRST = /^[ \t|]*(?:-?(?:0x)?[0-9a-f]{2,}(?=[\s|,-]|$)|-?\d{1,3}(?=\s|$)|$)|^(?: {4})*(?: {2}\\[\\0abtnvfr]| [0-3][0-7]{2}| {3}\S)(?: |$)/i;
+
+/** Octets that a line has at most. */
+const WIDEST = 256;
+/** Octets that a line has in most programs. */
+const NARROW = 16;
+/** Lines that are tried before a whole text is read. */
+const SAMPLE = 200;
 
 interface Line {
-  indented: boolean;
-  offset: number;
-  /** The offset stands apart, as no octets do. */
-  apart: boolean;
+  /** 1: indented more than others. */
+  track: 0 | 1;
+  offset: string;
+  /** The offset can't be in another radix. */
+  hex: boolean;
   rest: string;
+  /** What stands between the line before and this one. */
+  heading: string;
+  /** Lines like the one before were left out in front of this one, for which stands an asterisk. */
+  repeated: boolean;
 }
 
-/** The octets of a text that is a hex dump; undefined if it is something else. */
-export function fromDump(text: string): Given | undefined {
-  const given = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const lines = given.map(line).filter((line) => line !== undefined);
-  if (lines.length === 0 || lines.length < given.length / 2 || lines[0]!.offset !== 0) return undefined;
-  const width = widthOf(lines);
-  if (width === undefined) return undefined;
+interface Reading {
+  unit: Unit | undefined;
+  blocks: Block[];
+  /** Offsets that lines are missing in front of. */
+  gaps: number;
+  /** Lines whose characters are others than their octets. */
+  disagree: number;
+}
 
-  const pieces: Piece[] = [];
-  let parts: Uint8Array[] = [];
-  const finish = (indented: boolean) => {
-    if (parts.length > 0) pieces.push({ octets: concat(parts), stream: 0, direction: indented ? 1 : 0 });
-    parts = [];
-  };
-  lines.forEach((line, i) => {
-    const next = lines[i + 1];
-    const sameStream = next !== undefined && next.indented === line.indented;
-    const length = sameStream && next.offset > line.offset ? next.offset - line.offset : undefined;
-    parts.push(octetsOf(line.rest, length !== undefined && length <= width ? length : undefined, width));
-    if (!sameStream || next.offset <= line.offset) finish(line.indented);
+export interface Dump {
+  given: Given;
+  /** As `fit` says of PDUs; 4 for packets of IP. */
+  fit: number;
+}
+
+/** The octets of a text that is, or has in it, dumps with offsets; undefined if it has none. */
+export function fromDump(text: string): Dump | undefined {
+  const lines = linesOf(text);
+  if (lines.length === 0) return undefined;
+  const best = candidates(lines.slice(0, SAMPLE))
+    .map(({ radix, unit }) => read(lines, radix, unit))
+    .filter((reading) => reading !== undefined)
+    .map((reading) => ({ reading, fit: fitOf(reading.blocks) }))
+    .sort((a, b) => b.fit - a.fit || a.reading.gaps - b.reading.gaps || a.reading.disagree - b.reading.disagree)[0];
+  if (!best) return undefined;
+  const { reading } = best;
+  const notes: string[] = [];
+  if (reading.unit && reading.unit.name !== "") notes.push(`Read as ${reading.unit.name}.`);
+  if (reading.gaps > 0) notes.push(`Lines are missing in the dump: its offsets jump at ${count(reading.gaps, "place", "places")}.`);
+  if (reading.disagree > 0) notes.push(`In ${count(reading.disagree, "line", "lines")} the characters are others than the octets: one of them was changed.`);
+  const directed = lines.some(({ track }) => track === 1);
+  return { given: fromBlocks(directed ? "hex dump of a TCP stream" : "hex dump", reading.blocks, notes), fit: best.fit };
+}
+
+function fitOf(blocks: Block[]): number {
+  if (linkOf(blocks) !== undefined) return 4;
+  return Math.max(...blocks.slice(0, 20).map(({ octets }) => fit(octets)));
+}
+
+function linesOf(text: string): Line[] {
+  const all = text.split(/\r?\n/);
+  const found = pick(all, lineOf);
+  if (found.length > 0) return found;
+  return pick(all, (line) => {
+    const [whole, , offset, between, rest] = BEHIND.exec(line) ?? [];
+    return whole === undefined ? null : lineOf(`${offset}${between}${rest}`);
   });
-  const directed = lines.some(({ indented }) => indented);
-  // Packets of their own, unless the offsets go on: then they are turns of one conversation.
-  if (!directed) pieces.forEach((piece, i) => (piece.gap = i > 0));
-  return { form: directed ? "hex dump of a TCP stream" : "hex dump", pieces, streams: [], directed, notes: [] };
 }
 
-function line(text: string): Line | undefined {
-  const [, indent = "", offset = "", between = "", rest = ""] = LINE.exec(text) ?? [];
-  if (offset === "" || (rest !== "" && !/^[0-9a-f]{2}/i.test(rest))) return undefined;
-  // What od prints at the end has an offset alone.
-  return rest === "" ? undefined : { indented: indent.length >= 4, offset: Number.parseInt(offset, 16), apart: between.length > 1 || /^[0-9a-f]{2}( |$)/i.test(rest), rest };
+function lineOf(text: string): RegExpExecArray | null {
+  const match = LINE.exec(text);
+  return match && FIRST.test(match[4]!) ? match : null;
 }
 
-/** Octets a line; undefined if the offsets don't fit with what the lines hold. */
-function widthOf(lines: Line[]): number | undefined {
-  for (let i = 1; i < lines.length; i++) {
-    const step = lines[i]!.offset - lines[i - 1]!.offset;
-    if (lines[i]!.indented === lines[i - 1]!.indented && step > 0) {
-      return step <= 64 && octetsOf(lines[i - 1]!.rest, step, step).length === step ? step : undefined;
+function pick(all: string[], match: (line: string) => RegExpExecArray | null): Line[] {
+  const lines: (Line & { indent: number })[] = [];
+  let heading: string[] = [];
+  let repeated = false;
+  for (const text of all) {
+    const [whole, indent = "", prefix, offset = "", rest = ""] = match(text) ?? [];
+    if (/^\s*\|?\*[\s|]*$/.test(text)) repeated = lines.length > 0;
+    else if (whole === undefined) heading.push(text);
+    else {
+      lines.push({ track: 0, indent: indent.replaceAll("\t", "        ").length, offset, hex: prefix !== undefined, rest, heading: heading.join("\n").trim(), repeated });
+      heading = [];
+      repeated = false;
     }
   }
-  // A dump of one line, or of packets that have one each: not to be mistaken for words of hex.
-  return lines[0]!.apart && /^[0-9a-f]{2,4}( |$)/i.test(lines[0]!.rest) ? 16 : undefined;
+  // Of a followed stream: what the server said is indented, by a tab or four spaces.
+  const indents = [...new Set(lines.map(({ indent }) => indent))].sort((a, b) => a - b);
+  if (indents.length === 2 && indents[1]! - indents[0]! >= 4) for (const line of lines) line.track = line.indent === indents[1] ? 1 : 0;
+  return lines;
 }
 
-/** The octets of a line, without the characters behind them. */
-function octetsOf(rest: string, length: number | undefined, width: number): Uint8Array {
-  if (length !== undefined) return fromHex(rest.replace(/\s/g, "").slice(0, length * 2).replace(/[^0-9a-f].*$/i, ""));
-  // The last line: columns end where two spaces or a bar are, except for the gap after eight octets.
-  const columns = rest.split(/ {2,}|\t|\|/).map((column) => column.trim());
-  const digits = columns[0]!.replace(/\s.*[^0-9a-f\s].*$/i, "").replace(/\s/g, "");
-  const second = columns[1] ?? "";
-  const goesOn = digits.length === 16 && /^[0-9a-f]{2}( [0-9a-f]{2})*$/i.test(second) && (columns.length > 2 || second.length !== 8);
-  const all = goesOn ? digits + second.replace(/\s/g, "") : digits;
-  return fromHex((/^[0-9a-f]*/i.exec(all)?.[0] ?? "").slice(0, width * 2));
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** The radices of offsets and units that a sample of lines can be read with. */
+function candidates(sample: Line[]): { radix: number; unit: Unit | undefined }[] {
+  const found: { radix: number; unit: Unit | undefined; gaps: number }[] = [];
+  for (const unit of [...UNITS, undefined]) {
+    for (const radix of [16, 8, 10]) {
+      const reading = read(sample, radix, unit);
+      if (reading && reading.gaps * 4 <= sample.length) found.push({ radix, unit, gaps: reading.gaps });
+    }
   }
-  return whole;
+  return found;
+}
+
+/** Reads all lines in one way; undefined if one can't be read so. */
+function read(lines: Line[], radix: number, unit: Unit | undefined): Reading | undefined {
+  const digits = radix === 16 ? /^[0-9a-f]+$/i : radix === 8 ? /^[0-7]+$/ : /^[0-9]+$/;
+  const offsets: number[] = [];
+  for (const { offset, hex } of lines) {
+    if ((hex && radix !== 16) || !digits.test(offset)) return undefined;
+    offsets.push(Number.parseInt(offset, radix));
+  }
+  const following = followers(lines);
+  const result: Reading = { unit, blocks: [], gaps: 0, disagree: 0 };
+  /** Of each track, where it goes on if nothing is missing, how wide its lines are, and what is read of its block. */
+  const tracks = [0, 1].map(() => ({ expected: -1, width: 0, parts: [] as number[][] }));
+  const directed = lines.some(({ track }) => track === 1);
+  let heading = "";
+  let gap = false;
+  let characters: boolean | undefined;
+  const finish = (number: 0 | 1) => {
+    const track = tracks[number]!;
+    if (track.parts.length > 0) result.blocks.push({ octets: Uint8Array.from(track.parts.flat()), heading, gap, ...(directed ? { direction: number } : {}) });
+    track.parts = [];
+    heading = "";
+    gap = false;
+  };
+  for (const [i, line] of lines.entries()) {
+    const track = tracks[line.track]!;
+    const offset = offsets[i]!;
+    if (track.parts.length > 0 && offset !== track.expected) finish(line.track);
+    if (line.rest.trim() === "" && (unit || line.rest.length < 4)) {
+      // The end of a dump has an offset alone.
+      finish(line.track);
+      continue;
+    }
+    if (track.parts.length === 0) {
+      heading = line.heading;
+      gap = offset !== track.expected && track.expected >= 0;
+      if (gap && offset > track.expected && !line.heading) result.gaps++;
+    }
+    const next = following[i];
+    const step = next === undefined ? 0 : offsets[next]! - offset;
+    const repeated = next !== undefined && lines[next]!.repeated;
+    const whole = announced(heading);
+    const left = whole === undefined ? undefined : whole - track.parts.reduce((sum, part) => sum + part.length, 0);
+    let length = step > 0 && step <= WIDEST && !repeated ? step : undefined;
+    if (length === undefined && left !== undefined && left > 0 && left <= (track.width || NARROW)) length = left;
+    const columns = columnsOf(line.rest, unit, length, track.width || WIDEST, characters) ?? (length === undefined ? undefined : columnsOf(line.rest, unit, undefined, length, characters));
+    if (!columns || columns.octets.length === 0) return undefined;
+    if (columns.agree === false) result.disagree++;
+    if (length !== undefined) characters ||= columns.agree !== undefined;
+    track.width = Math.max(track.width, columns.octets.length);
+    track.parts.push(columns.octets);
+    track.expected = offset + columns.octets.length;
+    if (repeated) {
+      const missing = (step - columns.octets.length) / columns.octets.length;
+      if (!Number.isInteger(missing) || missing < 1 || missing > 1_000_000) return undefined;
+      for (let n = 0; n < missing; n++) track.parts.push(columns.octets);
+      track.expected = offset + step;
+    }
+    if (directed && lines[i + 1] && lines[i + 1]!.track !== line.track) finish(line.track);
+  }
+  finish(0);
+  finish(1);
+  return result.blocks.length > 0 ? result : undefined;
+}
+
+function columnsOf(rest: string, unit: Unit | undefined, length: number | undefined, most: number, characters: boolean | undefined): Columns | undefined {
+  if (unit) return readColumns(rest, unit, length, most, characters);
+  const cells = characterCells(rest);
+  if (!cells || (length !== undefined && cells.length > length)) return undefined;
+  // Spaces at the end of a line get lost when text is copied.
+  const full = most === WIDEST ? NARROW : most;
+  if (length !== undefined && cells.length < length && length > full) return undefined;
+  return { octets: [...cells, ...new Array<number>(length === undefined ? 0 : length - cells.length).fill(0x20)], agree: undefined };
+}
+
+/** For each line the next one of its track. */
+function followers(lines: Line[]): (number | undefined)[] {
+  const last: (number | undefined)[] = [undefined, undefined];
+  const result = new Array<number | undefined>(lines.length).fill(undefined);
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const { track } = lines[i]!;
+    result[i] = last[track];
+    last[track] = i;
+  }
+  return result;
 }

@@ -41,7 +41,7 @@ export function* readFile(octets: Uint8Array, ports: number[]): Generator<number
   const kind = KINDS.find(([, ...magic]) => magic.every((octet, i) => octets[i] === octet));
   if (kind) throw new Refusal(`This is ${kind[0]}, and has no PDUs to show. ${INSTEAD}`);
   const text = asText(octets);
-  if (text !== undefined) return readText(text);
+  if (text !== undefined) return readText(text, LARGEST_FILE);
   const found = locate(octets);
   if (found) return single("octets", found.octets, found.skipped ? [found.skipped] : []);
   throw new Refusal(`This file is neither a capture nor text, and no PDU was found in it. ${INSTEAD}`);

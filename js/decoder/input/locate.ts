@@ -14,6 +14,24 @@ export function looksLikeHeader(octets: Uint8Array, at = 0): boolean {
   return length >= 16 && length <= LARGEST && known;
 }
 
+/** Commands of SMPP 3.4 and 5.0, without the bit of responses. */
+function isDefined(command: number): boolean {
+  return command <= 0x09 || command === 0x0b || command === 0x15 || command === 0x21 || command === 0x102 || command === 0x103 || (command >= 0x111 && command <= 0x113);
+}
+
+/**
+ * How surely octets are SMPP, so that two readings of one text can be compared. 4: PDUs from the first octet to the last; 3: a
+ * PDU of a defined command at the first; 2: of one that could be defined; 1: a PDU further behind; 0: none.
+ */
+export function fit(octets: Uint8Array): number {
+  if (!looksLikeHeader(octets)) return locate(octets) ? 1 : 0;
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  let at = 0;
+  while (looksLikeHeader(octets, at) && isDefined(view.getUint32(at + 4) & 0x7fffffff)) at += view.getUint32(at);
+  if (at === octets.length) return 4;
+  return at > 0 ? 3 : 2;
+}
+
 /** A header that another header or the end follows: rarely anything else than SMPP. */
 export function looksLikePdu(octets: Uint8Array, at = 0): boolean {
   if (!looksLikeHeader(octets, at)) return false;

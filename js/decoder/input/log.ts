@@ -1,14 +1,14 @@
 // Log lines with hex in them. A PDU may go on over several lines, as in Kannel's dumps.
 
-import { fromHex } from "./hex.ts";
 import type { Given, Piece } from "./given.ts";
+import { fromHex } from "./hex.ts";
 import { looksLikeHeader } from "./locate.ts";
+import { directionOf, keepTimes, timeOf, withoutTime } from "./moment.ts";
 
-/** At least four octets, with at most one sign between two. */
-const RUN = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ :,-]?(?:0x)?[0-9a-f]{2}){3,}(?![0-9a-z])/gi;
-const TIME = /\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?/;
-const TO_US = /<<|<-|\b(?:received?|recv|in(?:coming|bound)?|rx|got)\b/i;
-const FROM_US = />>|->|\b(?:sen[dt]|sending|out(?:going|bound)?|tx|wrote)\b/i;
+/** At least four octets, with at most one sign, or a dash between spaces, between two. */
+const RUN = /(?<![0-9a-z])(?:0x|\\x)?[0-9a-f]{2}(?:(?:[ :,|-]| - | {2}|, )?(?:0x)?[0-9a-f]{2}){3,}(?![0-9a-z])/gi;
+/** The lines in front of a PDU that may say which way it went. */
+const WORDS_BEFORE = 3;
 
 /** PDUs in the lines of a log; undefined if no line has any. */
 export function fromLog(text: string): Given | undefined {
@@ -16,33 +16,37 @@ export function fromLog(text: string): Given | undefined {
   let digits = "";
   let wanted = 0;
   let begun: Omit<Piece, "octets"> | undefined;
+  let before: string[] = [];
   const finish = () => {
     if (begun && digits.length >= 32) pieces.push({ ...begun, octets: fromHex(digits) });
     begun = undefined;
     digits = "";
   };
   for (const line of text.split(/\r?\n/)) {
-    for (const [run] of line.replace(TIME, "").matchAll(RUN)) {
-      const more = run.replace(/0x|[^0-9a-f]/gi, "");
+    for (const match of withoutTime(line).matchAll(RUN)) {
+      const more = match[0].replace(/0x|[^0-9a-f]/gi, "");
       if (begun && digits.length < wanted) {
         digits += more;
       } else if (/^000[01][0-9a-f]{4}[08]0/i.test(more)) {
         finish();
         digits = more;
-        begun = { time: timeOf(line), stream: 0, direction: TO_US.test(line) && !FROM_US.test(line) ? 1 : 0, gap: true };
+        begun = { time: timeOf(line), stream: 0, direction: directionAt(line, before), gap: true };
         wanted = Number.parseInt(digits.slice(0, 8), 16) * 2;
+        before = [];
       }
     }
+    before.push(line);
+    if (before.length > WORDS_BEFORE) before.shift();
   }
   finish();
   const found = pieces.filter(({ octets }) => looksLikeHeader(octets));
   if (found.length === 0) return undefined;
+  keepTimes(found);
   return { form: "log lines", pieces: found, streams: [], directed: found.some(({ direction }) => direction === 1), notes: [] };
 }
 
-function timeOf(line: string): number | undefined {
-  const match = TIME.exec(line);
-  if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  return Date.UTC(year, month - 1, day, hour, minute, second) + Number(`0.${match[7] ?? 0}`) * 1_000;
+/** By the words of the line, or else of the nearest line before it. */
+function directionAt(line: string, before: string[]): 0 | 1 {
+  const words = [line, ...before.slice().reverse()];
+  return directionOf(words.find((one) => directionOf(one) === 1 || /\b(?:sen[dt]|sending|tx|out\w*|wr[io]te)\b|>>|->/i.test(one)) ?? "");
 }

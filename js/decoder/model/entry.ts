@@ -7,9 +7,13 @@ import { partOf, type Part } from "./part.ts";
 export interface Entry extends Pick<DecodedPdu, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid"> {
   /** As they came. */
   octets: Uint8Array;
+  /** Where they begin in their part of the stream. */
+  offset: number;
   /** What is wrong with the length that the octets themselves tell; such an entry is no whole PDU. */
   broken?: Fault;
   time?: number | undefined;
+  /** Orders what has no time: when the last of its octets came. */
+  order: number;
   stream: number;
   direction: 0 | 1;
   /** Pieces of the stream, such as TCP segments, that it is spread over. */

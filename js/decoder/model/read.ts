@@ -14,12 +14,12 @@ const MAX_PDU = 65_536;
 /** Octets without a gap, and where in them each piece begins. */
 interface Run {
   octets: Uint8Array;
-  starts: { at: number; time: number | undefined }[];
+  starts: { at: number; time: number | undefined; order: number }[];
   stream: number;
   direction: 0 | 1;
 }
 
-/** All PDUs in what was given, by time where there is one; telling how far it has come, as a part of 1. */
+/** All PDUs in what was given, in the order in which they were complete; yields how far it has come, as a part of 1. */
 export function* readEntries(given: Given): Generator<number, Entry[]> {
   const runs = runsOf(given.pieces);
   const total = runs.reduce((sum, { octets }) => sum + octets.length, 1);
@@ -37,9 +37,10 @@ export function* readEntries(given: Given): Generator<number, Entry[]> {
 }
 
 function runsOf(pieces: Piece[]): Run[] {
-  const open = new Map<number, Piece[]>();
-  const groups: Piece[][] = [];
-  for (const piece of pieces) {
+  const open = new Map<number, (Piece & { order: number })[]>();
+  const groups: (Piece & { order: number })[][] = [];
+  for (const [index, given] of pieces.entries()) {
+    const piece = { ...given, order: given.order ?? index };
     const key = piece.stream * 2 + piece.direction;
     let group = open.get(key);
     if (!group || piece.gap) {
@@ -52,7 +53,7 @@ function runsOf(pieces: Piece[]): Run[] {
     const octets = new Uint8Array(group.reduce((sum, piece) => sum + piece.octets.length, 0));
     let at = 0;
     const starts = group.map((piece) => {
-      const start = { at, time: piece.time };
+      const start = { at, time: piece.time, order: piece.order };
       octets.set(piece.octets, at);
       at += piece.octets.length;
       return start;
@@ -64,8 +65,8 @@ function runsOf(pieces: Piece[]): Run[] {
 function* readRun(run: Run, captured: boolean, entries: Entry[]): Generator<number> {
   const { octets } = run;
   const pieces = new PieceCursor(run);
-  const add = (at: number, end: number, more: Omit<Entry, "octets" | "time" | "stream" | "direction" | "spread">) =>
-    entries.push({ octets: octets.subarray(at, end), ...pieces.of(at, end), stream: run.stream, direction: run.direction, ...more });
+  const add = (at: number, end: number, more: Omit<Entry, "octets" | "offset" | "time" | "order" | "stream" | "direction" | "spread">) =>
+    entries.push({ octets: octets.subarray(at, end), offset: at, ...pieces.of(at, end), stream: run.stream, direction: run.direction, ...more });
   const addBroken = (at: number, end: number, broken: Fault) => {
     const pdu = decodeEntry({ octets: octets.subarray(at, end), broken });
     add(at, end, { broken, ...(pdu ? summary(pdu) : NOTHING), valid: false });
@@ -108,15 +109,16 @@ class PieceCursor {
     this.#starts = starts;
   }
 
-  of(at: number, end: number): { time: number | undefined; spread: number } {
+  of(at: number, end: number): { time: number | undefined; order: number; spread: number } {
     while ((this.#starts[this.#first + 1]?.at ?? Number.POSITIVE_INFINITY) <= at) this.#first++;
     let last = this.#first;
     while ((this.#starts[last + 1]?.at ?? Number.POSITIVE_INFINITY) < end) last++;
-    return { time: this.#starts[last]!.time, spread: last - this.#first + 1 };
+    const { time, order } = this.#starts[last]!;
+    return { time, order, spread: last - this.#first + 1 };
   }
 }
 
 function sort(entries: Entry[]): void {
-  // What has no time stays where it was.
-  if (entries.every(({ time }) => time !== undefined)) entries.sort((a, b) => a.time! - b.time!);
+  const timed = entries.every(({ time }) => time !== undefined);
+  entries.sort((a, b) => (timed && a.time! - b.time!) || a.order - b.order);
 }
