@@ -2,7 +2,7 @@
 
 use crate::pdu::{
     Body, CommandId, DataCoding, DataSm, DeliverSm, EsmClass, HEADER_LEN, Header, Npi, Pdu,
-    PriorityFlag, RegisteredDelivery, Tag, Tlvs, Ton,
+    PriorityFlag, RegisteredDelivery, SubmitMulti, Tag, Tlvs, Ton,
 };
 use crate::receipt::{self, ReceiptTlvs, Report};
 use crate::text::{ConcatInfo, Udh};
@@ -114,6 +114,33 @@ impl<'a> Delivery<'a> {
                 .map(|sm| Self::of_data(&sm)),
             _ => None,
         }
+    }
+
+    /// Reads what a submit_multi carries, without its recipients; `None` if the PDU is of another kind, or can't be read.
+    #[must_use]
+    pub fn decode_multi(frame: &'a [u8]) -> Option<Self> {
+        let (header, body) = frame.split_first_chunk::<HEADER_LEN>()?;
+        let header = Header::decode(header);
+        if header.command_id != CommandId::SUBMIT_MULTI {
+            return None;
+        }
+        let sm = SubmitMulti::decode(&header, body).ok()?;
+        Some(Self {
+            source: Address {
+                ton: sm.source_addr_ton,
+                npi: sm.source_addr_npi,
+                addr: sm.source_addr,
+            },
+            destination: Address::default(),
+            service_type: sm.service_type,
+            esm_class: sm.esm_class,
+            protocol_id: sm.protocol_id,
+            priority_flag: sm.priority_flag,
+            registered_delivery: sm.registered_delivery,
+            data_coding: sm.data_coding,
+            user_data: user_data(sm.short_message, sm.tlvs),
+            tlvs: sm.tlvs,
+        })
     }
 
     fn of_data(sm: &DataSm<'a>) -> Self {

@@ -176,7 +176,8 @@ fn write_fault(io: &mut Io, fault: &Fault<'_>) {
 
 /// Text, user data header and receipt of a message.
 fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
-    let Some(delivery) = Delivery::decode(pdu.bytes) else {
+    let delivery = Delivery::decode(pdu.bytes).or_else(|| Delivery::decode_multi(pdu.bytes));
+    let Some(delivery) = delivery else {
         io.words(&[0, 0, 0]);
         return;
     };
@@ -198,7 +199,10 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         Some(header) => write_udh(io, &header, offset_in(header.as_bytes(), input)),
         None => io.word(0),
     }
-    let towards_esme = pdu.header.command_id != CommandId::SUBMIT_SM;
+    let towards_esme = !matches!(
+        pdu.header.command_id,
+        CommandId::SUBMIT_SM | CommandId::SUBMIT_MULTI
+    );
     let mut room = Vec::new();
     match delivery.report(&mut room).filter(|_| towards_esme) {
         Some(found) => {
