@@ -58,7 +58,8 @@ export function fromDump(text: string): Dump | undefined {
     .filter((reading) => reading !== undefined)
     .map((reading) => ({ reading, fit: fitOf(reading.blocks) }))
     .sort((a, b) => b.fit - a.fit || a.reading.gaps - b.reading.gaps || a.reading.disagree - b.reading.disagree)[0];
-  if (!best) return undefined;
+  // A line of hex may begin with what could be an offset.
+  if (!best || (best.fit === 0 && lines.length === 1)) return undefined;
   const { reading } = best;
   const notes: string[] = [];
   if (reading.unit && reading.unit.name !== "") notes.push(`Read as ${reading.unit.name}.`);

@@ -36,6 +36,24 @@ function keepHeading(comment: string): string {
   return /^\/\*\s*[A-Z][\w ]* \(\d+ bytes?\)\s*\*\//.exec(comment)?.[0].replace("/*", "⟦").replace("*/", "⟧") ?? " ";
 }
 
+/** What Node prints of a Buffer: `<Buffer 00 10 … 20 more bytes>`. */
+const BUFFER = /<(?:Slow)?Buffer((?: [0-9a-f]{2})+)( \.\.\. \d+ more bytes?)?>/gi;
+
+/** Buffers as Node prints them, each a block. */
+export function fromBuffers(text: string): Literals | undefined {
+  const blocks: Block[] = [];
+  let cut = false;
+  let end = 0;
+  for (const match of text.matchAll(BUFFER)) {
+    const octets = Uint8Array.from(match[1]!.trim().split(" "), (pair) => Number.parseInt(pair, 16));
+    cut ||= match[2] !== undefined;
+    const before = text.slice(end, match.index);
+    if (octets.length >= FEWEST) blocks.push({ octets, heading: before.slice(before.lastIndexOf("\n") + 1) });
+    end = match.index + match[0].length;
+  }
+  return blocks.length > 0 ? result("Buffer of Node", blocks, cut ? [CUT_NOTE] : []) : undefined;
+}
+
 /** A list in brackets: no bracket is inside, but those of casts and strings. */
 const BRACKETS = /<<((?:"(?:[^"\\]|\\.)*"|[^<>])*)>>|([[{(])((?:\(\s*(?:unsigned )?(?:byte|char|sbyte|u?int8_t|u8|i8)\s*\)|'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)*"|[^[\]{}()])*)[\]})]/gi;
 

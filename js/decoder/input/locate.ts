@@ -32,10 +32,12 @@ export function fit(octets: Uint8Array): number {
   return at > 0 ? 3 : 2;
 }
 
-/** A header that another header or the end follows: rarely anything else than SMPP. */
-export function looksLikePdu(octets: Uint8Array, at = 0): boolean {
+/** A header of a defined command that another header or the end follows: rarely anything else than SMPP. */
+function looksLikePdu(octets: Uint8Array, at = 0): boolean {
   if (!looksLikeHeader(octets, at)) return false;
-  const end = at + new DataView(octets.buffer, octets.byteOffset + at, 4).getUint32(0);
+  const view = new DataView(octets.buffer, octets.byteOffset + at, 8);
+  if (!isDefined(view.getUint32(4) & 0x7fffffff)) return false;
+  const end = at + view.getUint32(0);
   return end === octets.length || looksLikeHeader(octets, end);
 }
 

@@ -1,6 +1,6 @@
 // Log lines with hex in them. A PDU may go on over several lines, as in Kannel's dumps.
 
-import type { Given, Piece } from "./given.ts";
+import { count, type Given, type Piece } from "./given.ts";
 import { fromHex } from "./hex.ts";
 import { looksLikeHeader } from "./locate.ts";
 import { directionOf, keepTimes, timeOf, withoutTime } from "./moment.ts";
@@ -17,7 +17,13 @@ export function fromLog(text: string): Given | undefined {
   let wanted = 0;
   let begun: Omit<Piece, "octets"> | undefined;
   let before: string[] = [];
+  let left = 0;
   const finish = () => {
+    // A number behind the octets, as of how many they are, is no octet.
+    if (digits.length > wanted && digits.length - wanted < 8) {
+      left++;
+      digits = digits.slice(0, wanted);
+    }
     if (begun && digits.length >= 32) pieces.push({ ...begun, octets: fromHex(digits) });
     begun = undefined;
     digits = "";
@@ -42,7 +48,7 @@ export function fromLog(text: string): Given | undefined {
   const found = pieces.filter(({ octets }) => looksLikeHeader(octets));
   if (found.length === 0) return undefined;
   keepTimes(found);
-  return { form: "log lines", pieces: found, streams: [], directed: found.some(({ direction }) => direction === 1), notes: [] };
+  return { form: "log lines", pieces: found, streams: [], directed: found.some(({ direction }) => direction === 1), notes: left > 0 ? [`Digits behind ${count(left, "PDU", "PDUs")} were left out: command_length says that it ends before them.`] : [] };
 }
 
 /** By the words of the line, or else of the nearest line before it. */

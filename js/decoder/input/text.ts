@@ -4,7 +4,7 @@ import { fromBase64 } from "./base64.ts";
 import { fromDump } from "./dump.ts";
 import { amount, Refusal, single, type Given } from "./given.ts";
 import { hexDigits } from "./hex.ts";
-import { fromCarets, fromEscapes, fromLists } from "./literals.ts";
+import { fromBuffers, fromCarets, fromEscapes, fromLists } from "./literals.ts";
 import { fit, locate } from "./locate.ts";
 import { fromLog } from "./log.ts";
 import { refuseLossy } from "./lossy.ts";
@@ -57,7 +57,7 @@ function cleaned(text: string): string {
 
 /** The reading that is most surely SMPP; of several the one whose form says most. */
 function candidates(text: string): Candidate | undefined {
-  const readers: ((text: string) => Candidate | undefined)[] = [fromDump, fromEscapes, fromLists, fromNumbers, base64, fromCarets, octetsInText, log];
+  const readers: ((text: string) => Candidate | undefined)[] = [fromDump, fromEscapes, fromBuffers, fromLists, fromNumbers, base64, fromCarets, octetsInText, log];
   let best: Candidate | undefined;
   for (const read of readers) {
     const found = read(text);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readFile } from "../../../js/decoder/input/file.ts";
 import { Refusal, type Given } from "../../../js/decoder/input/given.ts";
-import { conversation, ipv4, LINKS, onEthernet, pcap, pcapng, SYN, type Sent } from "./packets.ts";
+import { conversation, ipv4, LINKS, onEthernet, pcap, pcapng, SYN, TUNNELS, type Sent } from "./packets.ts";
 
 const octets = (digits: string) => Uint8Array.from(Buffer.from(digits, "hex"));
 const ENQUIRE = octets("00000010000000150000000000000001");
@@ -98,6 +98,32 @@ describe("links", () => {
     const given = read(pcap([{ time: TIME, octets: whole }, { time: TIME, octets: fragment }]));
     assert.equal(joined(given, 0), hex(ENQUIRE));
     assert.match(given.notes.join(" "), /1 IP fragment was left out/);
+  });
+});
+
+describe("tunnels", () => {
+  for (const { name, linkType = 1, packet } of TUNNELS) {
+    test(name, () => {
+      const turn = (direction: 0 | 1, part: Uint8Array) => ({ time: TIME + direction, octets: packet({ direction, sequence: 1, octets: part }) });
+      const given = read(pcap([turn(0, ENQUIRE), turn(1, ANSWER)], { linkType }));
+      assert.deepEqual([joined(given, 0), joined(given, 1)], [hex(ENQUIRE), hex(ANSWER)]);
+      assert.match(given.streams[0]!, /:40000 → .*:2775$/);
+    });
+
+    test(`${name}: cut off anywhere`, () => {
+      const whole = packet({ direction: 0, sequence: 1, octets: ENQUIRE });
+      for (let length = 0; length < whole.length; length++) {
+        const other = { time: TIME, octets: onEthernet({ direction: 0, sequence: 1, octets: ENQUIRE, ports: [1, 2775] }) };
+        const given = read(pcap([{ time: TIME, octets: whole.slice(0, length) }, ...(linkType === 1 ? [other] : [{ time: TIME, octets: whole }])], { linkType }));
+        assert.ok(given.pieces.length > 0);
+      }
+    });
+  }
+
+  test("tunnels inside of tunnels end somewhere", () => {
+    let inner = ipv4({ direction: 0, sequence: 1, octets: ENQUIRE });
+    for (let i = 0; i < 12; i++) inner = Uint8Array.from([0x45, 0, 0, 20 + inner.length, 0, 1, 0, 0, 64, 4, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, ...inner].map((octet) => octet & 255));
+    assert.match(refusal(pcap([{ time: TIME, octets: inner }], { linkType: 101 })), /no TCP connection with data/);
   });
 });
 

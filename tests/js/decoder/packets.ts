@@ -39,6 +39,45 @@ export function ipv6(sent: Sent): Uint8Array {
   return bytes(0x60, 0, 0, 0, u16(8 + body.length), 0, 64, address(1 + sent.direction), address(2 - sent.direction), 6, 0, 1, 4, 0, 0, 0, 0, body);
 }
 
+const MACS = new Array<number>(12).fill(2);
+
+/** An IPv4 packet of another protocol than TCP. */
+function wrapped(protocol: number, body: Uint8Array): Uint8Array {
+  return bytes(0x45, 0, u16(20 + body.length), u16(1), u16(0), 64, protocol, u16(0), [198, 51, 100, 1], [198, 51, 100, 2], body);
+}
+
+const udp = (port: number, body: Uint8Array) => wrapped(17, bytes(u16(50_000), u16(port), u16(8 + body.length), u16(0), body));
+const ethernet = (type: number, body: Uint8Array) => bytes(MACS, u16(type), body);
+
+/** A segment inside of a tunnel, as a packet of Ethernet or of another link. */
+export const TUNNELS: { name: string; linkType?: number; packet: (sent: Sent) => Uint8Array }[] = [
+  { name: "VXLAN", packet: (sent) => ethernet(0x0800, udp(4789, bytes(8, 0, 0, 0, 0, 0, 7, 0, ethernet(0x0800, ipv4(sent))))) },
+  { name: "VXLAN of Linux's old port, with a VLAN tag inside", packet: (sent) => ethernet(0x0800, udp(8472, bytes(8, 0, 0, 0, 0, 0, 7, 0, ethernet(0x8100, bytes(0, 5, 0x08, 0, ipv4(sent)))))) },
+  { name: "Geneve with options", packet: (sent) => ethernet(0x0800, udp(6081, bytes(2, 0, 0x65, 0x58, 0, 0, 7, 0, new Uint8Array(8), ethernet(0x0800, ipv4(sent))))) },
+  { name: "GRE", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0, 0, 0x08, 0, ipv4(sent)))) },
+  { name: "GRE with checksum, key and sequence number", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0xb0, 0, 0x86, 0xdd, new Uint8Array(12), ipv6(sent)))) },
+  { name: "GRE with Ethernet", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0x20, 0, 0x65, 0x58, 0, 0, 0, 1, ethernet(0x0800, ipv4(sent))))) },
+  { name: "ERSPAN", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, new Uint8Array(8), ethernet(0x0800, ipv4(sent))))) },
+  { name: "ERSPAN 3 with a sub-header", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, new Uint8Array(11), 1, new Uint8Array(8), ethernet(0x0800, ipv4(sent))))) },
+  { name: "PPP in GRE", packet: (sent) => ethernet(0x0800, wrapped(47, bytes(0x30, 0x81, 0x88, 0x0b, new Uint8Array(12), 0xff, 3, 0, 0x21, ipv4(sent)))) },
+  { name: "MPLS with two labels", packet: (sent) => ethernet(0x8847, bytes(0, 1, 0, 64, 0, 1, 1, 64, ipv4(sent))) },
+  { name: "MPLS with Ethernet behind a control word", packet: (sent) => ethernet(0x8847, bytes(0, 1, 1, 64, 0, 0, 0, 0, ethernet(0x0800, ipv4(sent)))) },
+  { name: "MPLS over UDP", packet: (sent) => ethernet(0x0800, udp(6635, bytes(0, 1, 1, 64, ipv4(sent)))) },
+  { name: "IP in IP", packet: (sent) => ethernet(0x0800, wrapped(4, ipv4(sent))) },
+  { name: "IPv6 in IPv4", packet: (sent) => ethernet(0x0800, wrapped(41, ipv6(sent))) },
+  { name: "GTP-U", packet: (sent) => ethernet(0x0800, udp(2152, bytes(0x30, 255, 0, 0, 0, 0, 0, 1, ipv4(sent)))) },
+  { name: "GTP-U with an extension header", packet: (sent) => ethernet(0x0800, udp(2152, bytes(0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0, ipv4(sent)))) },
+  { name: "PPPoE", packet: (sent) => ethernet(0x8864, bytes(0x11, 0, 0, 1, 0, 0, 0, 0x21, ipv4(sent))) },
+  { name: "PPP", linkType: 9, packet: (sent) => bytes(0xff, 3, 0, 0x21, ipv4(sent)) },
+  { name: "PPP with a short protocol", linkType: 9, packet: (sent) => bytes(0x21, ipv4(sent)) },
+  { name: "PPP with IPv6", linkType: 50, packet: (sent) => bytes(0xff, 3, 0, 0x57, ipv6(sent)) },
+  { name: "PPPoE as a link", linkType: 51, packet: (sent) => bytes(0x11, 0, 0, 1, 0, 0, 0, 0x21, ipv4(sent)) },
+  { name: "HDLC of Cisco", linkType: 104, packet: (sent) => bytes(0x0f, 0, 0x08, 0, ipv4(sent)) },
+  { name: "OpenBSD's IPsec", linkType: 109, packet: (sent) => bytes(new Uint8Array(12), ipv4(sent)) },
+  { name: "OpenBSD's packet filter", linkType: 117, packet: (sent) => bytes(61, new Uint8Array(63), ipv4(sent)) },
+  { name: "netfilter's log", linkType: 239, packet: (sent) => bytes(2, 0, 0, 0, 8, 0, 1, 0, 8, 0, 0, 3, 4 + ipv4(sent).length, 0, 9, 0, ipv4(sent)) },
+];
+
 /** What stands before IP on each link, by its number and a name. */
 export const LINKS: { name: string; linkType: number; ip: (sent: Sent) => Uint8Array; header: number[] }[] = [
   { name: "Ethernet", linkType: 1, ip: ipv4, header: [...new Array<number>(12).fill(2), 0x08, 0x00] },
