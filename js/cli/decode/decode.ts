@@ -1,43 +1,105 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { decodePdus } from "../../engine/explained.ts";
+import { gunzipSync } from "node:zlib";
 import { init } from "../../engine/init.ts";
-import { UsageError } from "../failure.ts";
-import { explain, explainFault } from "./explain.ts";
+import { LARGEST_FILE, refuseSize } from "../../decoder/input/file.ts";
+import { Refusal } from "../../decoder/input/given.ts";
+import { csvLines, jsonPieces } from "../../decoder/model/export.ts";
+import { readingOfFile, readingOfText, type Reading } from "../../decoder/model/reading.ts";
+import { statisticsOf } from "../../decoder/model/statistics.ts";
+import { Failure, UsageError } from "../failure.ts";
+import { explainEntry, explainFinding } from "./explain.ts";
+import { explainStatistics } from "./statistics.ts";
 
-const HELP = `smpp-edge decode [flags] [hex ...]
+const HELP = `smpp-edge decode [flags] FILE | - | TEXT ...
 
-Explains PDUs, field by field. Without hex it reads standard input. Spaces, colons and 0x are left out.
+Explains PDUs, field by field: of a file, of standard input (-), or of the text that is given. It reads hex in any
+spelling, base64, dumps of xxd, hexdump, od, tcpdump and Wireshark, arrays and strings of programs, log lines, and
+captures (.pcap and .pcapng, also .gz); and a status, the text of a receipt, a user data header, a TPDU of GSM.
 
+  --json        a JSON document: what was read, and each PDU with all its fields
+  --csv         a line for each PDU
+  --stats       in sum: by command, status, latency and rate; with --json as JSON
+  --ports LIST  TCP ports of SMPP in a capture, with commas between; without it 2775 and all that looks like SMPP
   --strict      names also what tolerant readers let pass
   --help
 
-Exit codes: 0 all PDUs are well-formed, 1 one is not, 2 the input is not hex, or wrong flags.
+Exit codes: 0 all PDUs are well-formed, 1 one is not, or is not complete, 2 nothing can be read, or wrong flags.
 `;
 
 /** `smpp-edge decode`. */
 export async function decode(args: string[]): Promise<number> {
-  const { values, positionals } = read(args);
+  const { values, positionals } = flags(args);
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
-  if (positionals.length === 0 && process.stdin.isTTY) throw new UsageError("hex is expected, as arguments or on standard input");
-  const input = (positionals.length > 0 ? positionals.join("") : readFileSync(0, "utf8")).replace(/0x|[^\p{L}\p{N}]/giu, "");
-  if (!/^([0-9a-f]{2})+$/i.test(input)) throw new UsageError("the input is not hex: pairs of 0 to 9 and a to f are expected");
-
+  if (positionals.length === 0 && process.stdin.isTTY) throw new UsageError("a file, - or hex is expected");
+  if (values.json && values.csv) throw new UsageError("--json and --csv are two forms: choose one");
+  if (values.csv && values.stats) throw new UsageError("--stats has no form in CSV");
+  const strict = values.strict ?? false;
   await init();
-  const { pdus, rest, error } = decodePdus(input, { strict: values.strict ?? false });
-  console.log(pdus.map(explain).join("\n\n"));
-  if (error) console.log(explainFault(error));
-  if (rest > 0) console.log(`${rest} octets are left that are no whole PDU`);
-  return error || rest > 0 || pdus.some(({ valid }) => !valid) ? 1 : 0;
+  const reading = read(positionals, portsOf(values.ports));
+  if (values.stats) await write([values.json ? `${JSON.stringify(statisticsOf(reading.entries), undefined, 2)}\n` : explainStatistics(reading, statisticsOf(reading.entries))]);
+  else await write(values.json ? jsonPieces(reading, { strict }) : values.csv ? csvLines(reading) : lines(reading, strict));
+  return reading.entries.every(({ valid }) => valid) ? 0 : 1;
 }
 
-function read(args: string[]) {
+function flags(args: string[]) {
+  const flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { strict: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+    return parseArgs({ args, allowPositionals: true, options: { json: flag, csv: flag, stats: flag, strict: flag, ports: { type: "string" }, help: { ...flag, short: "h" } } });
   } catch (error) {
     throw new UsageError((error as Error).message);
+  }
+}
+
+function portsOf(list = ""): number[] {
+  const ports = list.split(/[\s,;]+/).filter((port) => port !== "");
+  const wrong = ports.find((port) => !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535);
+  if (wrong !== undefined) throw new UsageError(`--ports: ${wrong} is no port`);
+  return ports.map(Number);
+}
+
+/** Throws a `UsageError` for what can't be read. */
+function read(given: string[], ports: number[]): Reading {
+  try {
+    const file = given.length === 0 || (given.length === 1 && given[0] === "-") ? 0 : given.length === 1 && isFile(given[0]!) ? given[0]! : undefined;
+    const work = file === undefined ? readingOfText(given.join(" ")) : readingOfFile(octetsOf(file), ports);
+    for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new UsageError(given.length === 1 && /^[\w./\\-]+\.\w{1,7}$/.test(given[0]!) && !existsSync(given[0]!) ? `there is no file ${given[0]}` : error.message);
+  }
+}
+
+function isFile(name: string): boolean {
+  return name.length < 4_096 && !name.includes("\0") && existsSync(name) && !statSync(name).isDirectory();
+}
+
+function octetsOf(file: string | 0): Uint8Array {
+  if (file !== 0 && statSync(file).size > LARGEST_FILE) throw refuseSize(statSync(file).size);
+  const octets = readFileSync(file);
+  if (octets[0] !== 0x1f || octets[1] !== 0x8b) return new Uint8Array(octets);
+  try {
+    return new Uint8Array(gunzipSync(octets, { maxOutputLength: LARGEST_FILE }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw refuseSize(LARGEST_FILE + 1);
+    throw new Failure(`the file can't be unpacked: ${(error as Error).message}`);
+  }
+}
+
+function* lines(reading: Reading, strict: boolean): Generator<string> {
+  const { entries, findings, form, streams, notes } = reading;
+  if (findings.length > 0) yield `${findings.map(explainFinding).join("\n\n")}\n`;
+  // Plain hex needs no introduction.
+  if (entries.length > 0 && (form !== "hex" || notes.length > 0)) yield `# ${form}${streams.length > 0 ? `: ${streams.join(", ")}` : ""}\n${notes.map((note) => `# ${note}\n`).join("")}\n`;
+  for (const [index, entry] of entries.entries()) yield `${index > 0 ? "\n" : ""}${explainEntry(entry, entries, reading, strict)}\n`;
+}
+
+/** Writes text as fast as its reader takes it. */
+async function write(pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    if (!process.stdout.write(piece)) await new Promise<void>((fulfil) => process.stdout.once("drain", fulfil));
   }
 }

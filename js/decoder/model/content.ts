@@ -69,7 +69,7 @@ export function otherReadings(content: Content, current: string): Reading[] {
 }
 
 /** Septets from octets that hold them without gaps, behind the bits that fill up the header (3GPP TS 23.038, 6.1.2.1). */
-function unpack(octets: Uint8Array, headerLength: number): Uint8Array {
+export function unpack(octets: Uint8Array, headerLength: number): Uint8Array {
   const fill = (7 - ((headerLength * 8) % 7)) % 7;
   const septets = new Uint8Array(Math.floor((octets.length * 8 - fill) / 7));
   for (let i = 0; i < septets.length; i++) {

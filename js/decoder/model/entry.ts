@@ -28,6 +28,8 @@ export interface Entry extends Pick<DecodedPdu, "command" | "commandId" | "statu
   partner?: number;
   /** Index of the submit_sm that a receipt is about, and the other way round. */
   related?: number;
+  /** What a receipt says of the message: `"delivered"`. */
+  receipt?: string | undefined;
   part?: Part | undefined;
   join?: Join;
 }
@@ -66,7 +68,7 @@ function withLength(octets: Uint8Array): Uint8Array {
 }
 
 /** What an entry keeps of a decoded PDU. */
-export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid" | "from" | "to" | "text" | "messageId" | "part"> {
+export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | "status" | "statusName" | "sequence" | "valid" | "from" | "to" | "text" | "messageId" | "receipt" | "part"> {
   const { command, commandId, status, statusName, sequence, valid } = pdu;
   return {
     command,
@@ -76,9 +78,10 @@ export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | 
     sequence,
     valid,
     from: stringOf(pdu, "source_addr") || stringOf(pdu, "system_id"),
-    to: stringOf(pdu, "destination_addr"),
+    to: stringOf(pdu, "destination_addr") || recipients(pdu),
     text: pdu.text?.value ?? "",
     messageId: pdu.receipt?.messageId ?? stringOf(pdu, "message_id"),
+    receipt: pdu.receipt?.status,
     part: partOf(pdu),
   };
 }
@@ -86,6 +89,14 @@ export function summary(pdu: DecodedPdu): Pick<Entry, "command" | "commandId" | 
 function stringOf(pdu: DecodedPdu, name: string): string {
   const value = pdu.fields.find((field) => field.name === name)?.value;
   return typeof value === "string" ? value : "";
+}
+
+/** Of a submit_multi. */
+function recipients(pdu: DecodedPdu): string {
+  const list = pdu.fields.find(({ name, value }) => name.startsWith("dest_address") && Array.isArray(value))?.value;
+  if (!Array.isArray(list)) return "";
+  const names = list.map(({ value }) => (Array.isArray(value) ? value.find((part) => typeof part.value === "string")?.value : value));
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
 export function isResponse({ commandId }: Pick<Entry, "commandId">): boolean {

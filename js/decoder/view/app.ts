@@ -1,19 +1,23 @@
 // The page: from input to list to PDU, its keys and tools.
 
 import { init } from "../../engine/init.ts";
-import { readFile, refuseSize, LARGEST_FILE } from "../input/file.ts";
-import { Refusal, single, type Given } from "../input/given.ts";
+import { refuseSize, LARGEST_FILE } from "../input/file.ts";
+import { Refusal, single } from "../input/given.ts";
 import { toHex } from "../input/hex.ts";
-import { readText } from "../input/text.ts";
 import { copyAs, type Form } from "../model/copy.ts";
 import { decodeEntry, summary, type Entry } from "../model/entry.ts";
-import { readEntries } from "../model/read.ts";
+import { csvLines, jsonPieces } from "../model/export.ts";
+import { readingOfFile, readingOfGiven, readingOfText, type Reading } from "../model/reading.ts";
+import { statisticsOf } from "../model/statistics.ts";
 import { fromFragment, hasFragment, toFragment } from "../model/share.ts";
 import { EXAMPLES } from "./examples.ts";
 import { button, byId } from "./dom.ts";
+import { findingCards } from "./finding-view.ts";
 import { fillHelp } from "./help.ts";
 import { ListView } from "./list-view.ts";
 import { PduView } from "./pdu-view.ts";
+import { save } from "./save.ts";
+import { statisticsCards } from "./statistics-view.ts";
 import { nextTheme, showTheme } from "./theme.ts";
 import { unzip } from "./unzip.ts";
 import { Abandoned, inTurns } from "./work.ts";
@@ -23,8 +27,10 @@ const ports = byId<HTMLInputElement>("ports");
 const list = new ListView(byId("list"), show);
 const view = new PduView({ go, replace });
 
+const NOTHING: Reading = { form: "", entries: [], findings: [], streams: [], directed: false, notes: [] };
+
+let reading = NOTHING;
 let entries: Entry[] = [];
-let directed = false;
 let current = -1;
 /** The work that is under way. */
 let working = new AbortController();
@@ -32,7 +38,7 @@ let working = new AbortController();
 let file: File | undefined;
 
 /** Reads what `source` gives, and shows it. */
-async function read(source: () => Generator<number, Given> | Promise<Generator<number, Given>>, name?: string): Promise<void> {
+async function read(source: () => Generator<number, Reading> | Promise<Generator<number, Reading>>, name?: string): Promise<void> {
   working.abort();
   const { signal } = (working = new AbortController());
   const progress = (part: number) => {
@@ -42,14 +48,13 @@ async function read(source: () => Generator<number, Given> | Promise<Generator<n
   try {
     await init();
     say(name === undefined ? "" : `Reading ${name} …`);
-    const given = await inTurns(await source(), signal, (part) => progress(part / 4));
-    const found = await inTurns(readEntries(given), signal, (part) => progress(0.25 + part * 0.75));
+    const found = await inTurns(await source(), signal, progress);
     if (signal.aborted) return;
-    showAll(found, given.directed);
-    say(outcome(given, name));
+    showAll(found);
+    say(outcome(found, name));
   } catch (error) {
     if (signal.aborted || error instanceof Abandoned) return;
-    showAll([], false);
+    showAll(NOTHING);
     if (error instanceof Refusal) return say(error.message, input.value.trim() !== "" || name !== undefined);
     say(`This can't be read: ${(error as Error).message}`, true);
   } finally {
@@ -57,13 +62,8 @@ async function read(source: () => Generator<number, Given> | Promise<Generator<n
   }
 }
 
-/** Work of one turn. */
-function* atOnce<T>(work: () => T): Generator<number, T> {
-  yield 0;
-  return work();
-}
-
-function outcome({ form, streams, notes }: Given, name: string | undefined): string {
+function outcome({ form, streams, notes, findings }: Reading, name: string | undefined): string {
+  if (findings.length > 0) return `${name === undefined ? "" : `${name}: `}${form}.`;
   const faulty = entries.filter(({ valid }) => !valid).length;
   const parts = [`${name === undefined ? "" : `${name}: `}${form}`, entries.length === 1 ? "1 PDU" : `${entries.length.toLocaleString("en")} PDUs`];
   if (streams.length > 0) parts.push(streams.length === 1 ? streams[0]! : `${streams.length} streams`);
@@ -76,20 +76,24 @@ function say(text: string, refused = false): void {
   byId("status").classList.toggle("refused", refused);
 }
 
-function showAll(found: Entry[], isDirected: boolean): void {
-  entries = found;
-  directed = isDirected;
+function showAll(found: Reading): void {
+  reading = found;
+  entries = found.entries;
   current = -1;
   byId("result").hidden = entries.length === 0;
-  byId("welcome").hidden = entries.length > 0;
+  byId("findings").hidden = found.findings.length === 0;
+  byId("findings").replaceChildren(...findingCards(found.findings));
+  byId("welcome").hidden = entries.length > 0 || found.findings.length > 0;
+  showStatistics(false);
   byId<HTMLInputElement>("filter").value = "";
   view.unpin();
-  list.show(entries, directed);
+  list.show(entries, reading.directed);
   if (entries.length > 0) go(0);
 }
 
 function show(index: number): void {
   current = index;
+  showStatistics(false);
   view.show(entries, index);
 }
 
@@ -121,10 +125,10 @@ function readInput(): void {
   if (text.trim() === "") {
     working.abort();
     byId("working").hidden = true;
-    showAll([], false);
+    showAll(NOTHING);
     return say("");
   }
-  void read(() => atOnce(() => readText(text)));
+  void read(() => readingOfText(text));
 }
 
 function open(given: File): void {
@@ -133,7 +137,7 @@ function open(given: File): void {
   const chosen = ports.value.split(/[\s,;]+/).map(Number).filter((port) => port > 0 && port < 65_536);
   void read(async () => {
     if (given.size > LARGEST_FILE) throw refuseSize(given.size);
-    return readFile(await unzip(new Uint8Array(await given.arrayBuffer())), chosen);
+    return readingOfFile(await unzip(new Uint8Array(await given.arrayBuffer())), chosen);
   }, given.name);
 }
 
@@ -143,7 +147,7 @@ function openShared(): void {
   if (!octets) return say("The link was damaged on its way: what is behind its # can't be read.", true);
   input.value = toHex(octets, " ");
   file = undefined;
-  void read(() => atOnce(() => single("shared link", octets)));
+  void read(() => readingOfGiven(single("shared link", octets)));
 }
 
 async function copy(text: string, done: string): Promise<void> {
@@ -168,6 +172,22 @@ function share(): void {
   if (fragment === undefined) return say("This PDU is too long for a link. Copy it as hex instead.", true);
   history.replaceState(null, "", fragment);
   void copy(location.href, "The link was copied. It carries the PDUs behind the #, which no server sees; passwords are masked.");
+}
+
+function showStatistics(shown: boolean): void {
+  byId("statistics").hidden = !shown;
+  byId("pdu").hidden = shown;
+  byId("show-statistics").setAttribute("aria-pressed", String(shown));
+  byId("statistics").replaceChildren(...(shown ? statisticsCards(statisticsOf(entries)) : []));
+}
+
+/** Saves the PDUs that the filter lets through. */
+function exportAs(form: "csv" | "json"): void {
+  if (entries.length === 0) return say("There is nothing to save yet.", true);
+  if (form === "csv") save("pdus.csv", "text/csv", csvLines(reading, list.shown));
+  else save("pdus.json", "application/json", jsonPieces(reading, { strict: true, shown: list.shown }));
+  const secret = list.shown.some((index) => entries[index]!.command.startsWith("bind_") && entries[index]!.commandId < 0x80000000);
+  say(`${list.shown.length === 1 ? "1 PDU was" : `${list.shown.length.toLocaleString("en")} PDUs were`} saved${secret ? ", passwords included" : ""}.`);
 }
 
 function nextProblem(): void {
@@ -196,6 +216,7 @@ const ACTIONS: Record<string, () => void> = {
   c: () => view.pin(),
   y: () => copyPdu("hex"),
   s: share,
+  a: () => entries.length > 0 && showStatistics(byId("statistics").hidden === true),
   t: nextTheme,
   "?": () => help.showModal(),
 };
@@ -282,6 +303,9 @@ export function start(): void {
     "copy-hex": () => copyPdu("hex"),
     "copy-c": () => copyPdu("c"),
     "copy-json": () => copyPdu("json"),
+    "show-statistics": () => showStatistics(byId("statistics").hidden === true),
+    "save-csv": () => exportAs("csv"),
+    "save-json": () => exportAs("json"),
   };
   for (const [id, onclick] of Object.entries(clicks)) byId(id).addEventListener("click", onclick);
   addEventListener("keydown", onKey);

@@ -13,6 +13,7 @@ export const KEYS: [key: string, does: string][] = [
   ["c", "compare this PDU with the next one chosen"],
   ["y", "copy as hex"],
   ["s", "share by link"],
+  ["a", "statistics of all PDUs"],
   ["t", "theme: auto, light, dark"],
   ["Esc", "leave editing or comparing"],
   ["?", "this help"],

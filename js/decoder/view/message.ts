@@ -4,6 +4,7 @@ import type { DecodedPdu, Report } from "../../engine/explained.ts";
 import { contentOf, otherReadings } from "../model/content.ts";
 import type { Entry } from "../model/entry.ts";
 import { joinedText } from "../model/join.ts";
+import { receiptRows } from "../model/receipt.ts";
 import { button, h } from "./dom.ts";
 
 /** @param doubtful whether other readings are to be open at once */
@@ -46,22 +47,7 @@ function joinedCard(entry: Entry, entries: Entry[], go: (entry: number) => void)
 }
 
 function receiptCard(receipt: Report): HTMLElement {
-  const rows: [string, string | undefined][] = [
-    ["Message", receipt.messageId],
-    ["Status", `${receipt.status}${receipt.final ? ", final" : ", not final"}`],
-    ["Error code", receipt.errorCode],
-    ["Network error", receipt.networkError && `${receipt.networkError.code} (network type ${receipt.networkError.type})`],
-    ["Submitted", when(receipt.submittedAt)],
-    ["Done", when(receipt.doneAt)],
-    ["Sent / delivered", receipt.submitted === undefined ? undefined : `${receipt.submitted} / ${receipt.delivered ?? "?"}`],
-    ["Text", receipt.text],
-  ];
   const list = h("dl", {});
-  for (const [name, value] of rows) if (value !== undefined && value !== "") list.append(h("dt", {}, name), h("dd", {}, value));
+  for (const [name, value] of receiptRows(receipt)) list.append(h("dt", {}, name), h("dd", {}, value));
   return card("Delivery receipt", receipt.status, list);
-}
-
-/** A receipt's time has no zone. */
-function when(date: Date | undefined): string | undefined {
-  return date && Number.isFinite(date.getTime()) ? date.toISOString().replace("T", " ").replace(/(:\d\d)?\.000Z$/, "$1") : undefined;
 }

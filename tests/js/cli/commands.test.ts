@@ -44,7 +44,10 @@ for (const [name, args, input, code, output] of [
 }
 
 for (const [name, args, message] of [
-  ["no hex", ["hello"], /not hex/],
+  ["nothing to be read", ["hello"], /no PDU was found in it\. Paste hex/],
+  ["a file that isn't there", ["nothing.pcap"], /there is no file nothing\.pcap/],
+  ["a port that is none", ["--ports", "70000", "00"], /--ports: 70000/],
+  ["two forms at once", ["--json", "--csv", "00"], /--json and --csv/],
   ["an unknown flag", ["--hex"], /--hex/],
 ] as const) {
   test(`decode ${name}: exit code 2 and no stack`, async () => {

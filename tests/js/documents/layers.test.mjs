@@ -19,7 +19,7 @@ const javascript = {
   "js/client": ["js/engine"],
   "js/server": ["js/engine", "js/client"],
   "js/simulator": ["js/engine", "js/client", "js/server"],
-  "js/cli": ["js/engine", "js/client", "js/server", "js/simulator"],
+  "js/cli": ["js/engine", "js/client", "js/server", "js/simulator", "js/decoder/input", "js/decoder/model"],
   "js/decoder": ["js/engine"],
   "js/decoder/input": ["js/decoder/capture"],
   "js/decoder/capture": ["js/decoder/input"],

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { field, startSite, type Site } from "./site.ts";
+import { field, openFile, startSite, type Site } from "./site.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -51,6 +52,16 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await example(page, "Request and response");
     await page.keyboard.press("c");
     await page.keyboard.press("j");
+  },
+  statistics: async (page) => {
+    await openFile(page, "session.pcapng", readFileSync(join(import.meta.dirname, "..", "decoder", "captures", "session.pcapng")));
+    await page.locator("#result").waitFor();
+    await page.keyboard.press("a");
+    await page.getByRole("heading", { name: "By command" }).waitFor();
+  },
+  "a status alone": async (page) => {
+    await page.locator("#input").fill("ESME_RINVDSTADR");
+    await page.getByRole("heading", { name: "ESME_RINVDSTADR" }).waitFor();
   },
   help: (page) => page.keyboard.press("?"),
   "a refusal": (page) => page.locator("#input").fill("nothing that could be read"),
@@ -103,6 +114,10 @@ describe("a narrow screen", () => {
       await example(page, name);
       const { content, screen } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, screen: innerWidth }));
       assert.ok(content <= screen, `${name}: ${content} of ${screen}`);
+    }
+    for (const reach of [states["statistics"]!, states["a status alone"]!]) {
+      await reach(page);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     }
     await page.context().close();
   });
