@@ -71,13 +71,16 @@ export const UNITS: Unit[] = [
 
 export const NAMED: Record<string, number> = { "0": 0, "\\": 0x5c, a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, e: 27 };
 
-/** The cells of od -c and hexdump -c: four columns each, a character, an escape or three octal digits. */
-export function characterCells(rest: string): Uint8Array | undefined {
+/**
+ * The cells of od -c and hexdump -c: four columns each, a character, an escape or three octal digits. Blanks at the end are left out,
+ * which are spaces or nothing.
+ */
+export function characterCells(given: string): Uint8Array | undefined {
   const octets: number[] = [];
+  const rest = given.trimEnd();
   for (let at = 0; at < rest.length; at += 4) {
     const cell = rest.slice(at, at + 4);
     const text = cell.trim();
-    if (text === "" && rest.slice(at).trim() === "" && rest.length - at !== 4) break;
     if (text === "") octets.push(0x20);
     else if (/^[0-3][0-7]{2}$/.test(text) && cell[0] === " ") octets.push(Number.parseInt(text, 8));
     else if (text.length === 2 && text[0] === "\\" && NAMED[text[1]!] !== undefined) octets.push(NAMED[text[1]!]!);

@@ -2,6 +2,7 @@
 // printed by those programs: samples/make.mjs.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -55,5 +56,43 @@ describe("packets", () => {
       const count = /-V|-T/.test(command) ? [101, 64] : [512, 323];
       for (const direction of [0, 1] as const) assert.equal(side(given, direction), side(captured, direction).slice(0, count[direction]! * 2), given.form);
     });
+  }
+});
+
+describe("PDUs drawn by chance, printed by the programs of this machine", () => {
+  const programs: Record<string, string[]> = {
+    od: ["", "-x", "-t x1", "-t x1z", "-c", "-b", "-t d1", "-t u2", "-t x4", "-t x8 --endian=big", "-A d -t u1", "-A x -t o1", "-A n -v -t x1", "-A x -t x1 -w7"],
+    hexdump: ["", "-C", "-b", "-c", "-d", "-o", "-x"],
+    xxd: ["", "-b", "-e", "-g 1", "-c 9", "-p", "-i"],
+  };
+  /** Octets that text, numbers and zeros are likelier among than others. */
+  function drawn(seed: number): Uint8Array {
+    let state = seed;
+    const next = (below: number) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return (state >>> 8) % below;
+    };
+    const octet = [() => 0, () => 0x30 + next(10), () => 0x61 + next(6), () => 0x20, () => next(256)];
+    const body = Array.from({ length: 1 + next(120) }, () => octet[next(octet.length)]!());
+    const pdu = new Uint8Array(20 + body.length);
+    new DataView(pdu.buffer).setUint32(0, pdu.length);
+    pdu.set([0, 0, 1, 3, 0, 0, 0, 0, 0, 0, 0, seed], 4);
+    pdu.set(body, 20);
+    return pdu;
+  }
+
+  for (const [program, flags] of Object.entries(programs)) {
+    for (const [i, flag] of flags.entries()) {
+      test(`${program} ${flag}`, (t) => {
+        for (let seed = 1 + i; seed < 200; seed += 50) {
+          const pdu = drawn(seed);
+          const { stdout, error } = spawnSync(program, flag.split(" ").filter((part) => part !== ""), { input: pdu, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+          if (error) return t.skip(`there is no ${program}`);
+          // xxd, od and hexdump of other systems may lack a flag.
+          if (stdout === "") return t.skip(`${program} has no ${flag}`);
+          assert.equal(whole(readText(stdout)), hex(pdu), `seed ${seed}`);
+        }
+      });
+    }
   }
 });
