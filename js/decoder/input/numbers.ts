@@ -47,7 +47,7 @@ const LIST = /^[\s,;[\](){}\d-]+$/;
 
 function decimals(text: string): Reading[] {
   if (!LIST.test(text)) return [];
-  const tokens = text.match(/-?\d+/g)!;
+  const tokens = text.match(/-?\d+/g) ?? [];
   if (tokens.length < 16) return [];
   const readings: Reading[] = [];
   const add = (values: number[], note: string) => {

@@ -185,6 +185,7 @@ describe("what can't be read gets a helpful sentence", () => {
   test("a novel", () => assert.match(refusal(() => readText("It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness. ".repeat(200))), /reads like prose/));
   test("padding without end", () => assert.match(refusal(() => readText(`${"=".repeat(3_000_000)}!`)), /no PDU was found/));
   test("a word that could be base64", () => assert.match(refusal(() => readText("Decoder")), /no PDU was found/));
+  for (const signs of [", ", "[]", "- -", "()", "<<>>", "\"\"", "0x", "*\n*", "::"]) test(`signs alone: ${JSON.stringify(signs)}`, () => assert.match(refusal(() => readText(signs)), /no PDU was found|only .* hex digits/));
   test("a PNG", () => assert.match(refusal(() => file(octets("89504e470d0a1a0a0000000d49484452"))), /PNG picture/));
   test("a ZIP", () => assert.match(refusal(() => file(octets("504b030414000000080000"))), /ZIP archive/));
   test("more text than one pastes", () => assert.match(refusal(() => readText("00".repeat(7_000_000))), /14 MB of text; up to 4.0 MB are read/));
