@@ -30,6 +30,9 @@ export interface Given {
 /** The input holds nothing that can be read: the message says why, and what to do. */
 export class Refusal extends Error {}
 
+/** The input is of a form that leaves octets out: whatever else is in it, it stands for PDUs. */
+export class Lossy extends Refusal {}
+
 /** A single piece, in no stream. */
 export function single(form: string, octets: Uint8Array, notes: string[] = []): Given {
   return { form, pieces: [{ octets, stream: 0, direction: 0 }], streams: [], directed: false, notes };

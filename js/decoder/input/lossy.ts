@@ -1,6 +1,6 @@
 // What programs print without the octets, or with a part of them only: refused by its name, with what to do instead.
 
-import { Refusal } from "./given.ts";
+import { Lossy } from "./given.ts";
 
 const KINDS: { looks: RegExp; unless?: RegExp; is: string; instead: string }[] = [
   { looks: /^Follow: \w+,(?:ascii|ebcdic|utf-8)$/m, is: "a TCP stream followed as characters", instead: "Follow it as hex, raw or YAML: tshark -z follow,tcp,hex,0" },
@@ -13,9 +13,9 @@ const KINDS: { looks: RegExp; unless?: RegExp; is: string; instead: string }[] =
   { looks: /^[0-9a-f]{6,8}(?: +-?(?:\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]\d+|0|nan|inf))+ *$/m, is: "what od prints of octets as floating-point numbers", instead: "Use od -t x1." },
 ];
 
-/** Throws a `Refusal` if the text is of such a form. */
+/** Throws a `Lossy` if the text is of such a form. */
 export function refuseLossy(text: string): void {
   const kind = KINDS.find(({ looks }) => looks.test(text));
-  if (kind) throw new Refusal(`This is ${kind.is}: the octets of the PDUs are not in it. ${kind.instead}`);
-  if (text.includes("\uFFFD")) throw new Refusal("Octets of this text were replaced by “\uFFFD” when it was copied, and are lost. Paste hex or base64, or open the file itself.");
+  if (kind) throw new Lossy(`This is ${kind.is}: the octets of the PDUs are not in it. ${kind.instead}`);
+  if (text.includes("\uFFFD")) throw new Lossy("Octets of this text were replaced by “\uFFFD” when it was copied, and are lost. Paste hex or base64, or open the file itself.");
 }

@@ -1,7 +1,7 @@
 // From a text or a file to PDUs, or to what else it is: the one way that the page and the command take.
 
 import { readFile } from "../input/file.ts";
-import { Refusal, type Given } from "../input/given.ts";
+import { Lossy, Refusal, type Given } from "../input/given.ts";
 import { fit } from "../input/locate.ts";
 import { readText } from "../input/text.ts";
 import type { Entry } from "./entry.ts";
@@ -56,7 +56,7 @@ function* readingOf(source: () => Given, text: string): Generator<number, Readin
   try {
     given = source();
   } catch (error) {
-    const findings = error instanceof Refusal ? instead(text) : [];
+    const findings = error instanceof Refusal && !(error instanceof Lossy) ? instead(text) : [];
     if (findings.length === 0) throw error;
     return found(findings);
   }

@@ -42,6 +42,12 @@ describe("the text of a receipt", () => {
   test("one a line", () => assert.deepEqual(titles(`${RECEIPT}\n${RECEIPT.replace("DELIVRD", "EXPIRED")}\n`), ["Delivery receipt: delivered", "Delivery receipt: expired"]));
 });
 
+test("what leaves octets out is refused by name, though a receipt or a status is in it", () => {
+  const printed = readFileSync(join(import.meta.dirname, "samples", "packets.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as { text: string; refused?: boolean }).filter(({ refused }) => refused);
+  assert.equal(printed.length, 8);
+  for (const { text } of printed) assert.throws(() => read(text), /the octets of the PDUs are not in it/);
+});
+
 describe("a user data header", () => {
   const element = (text: string) => rows(text)["concatenation_8_bit"];
   test("with its length", () => assert.equal(element("05 00 03 cc 02 01"), "reference 204, total 2, part 1"));
