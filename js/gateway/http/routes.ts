@@ -73,6 +73,11 @@ export function smppRoutes(): Hono<GatewayContext> {
     await next();
   });
 
+  const allowOnly = (path: string, methods: string[]): void => {
+    const allow = methods.join(", ");
+    app.all(path, () => problemResponse(problem("method-not-allowed", `${allow} can be used`), { allow }));
+  };
+
   /** Answers each of `methods` at `path`, and any other one with 405. */
   const route = <P extends string>(path: P, methods: Record<string, Method<P>>) => {
     for (const [method, { access, handle }] of Object.entries(methods)) {
@@ -81,9 +86,10 @@ export function smppRoutes(): Hono<GatewayContext> {
         return handle(c, next);
       });
     }
-    const allow = Object.keys(methods).join(", ");
-    app.all(path, () => problemResponse(problem("method-not-allowed", `${allow} can be used`), { allow }));
+    allowOnly(path, Object.keys(methods));
   };
+
+  allowOnly("/healthz", ["GET"]);
 
   route("/v1/messages", {
     GET: {
