@@ -17,7 +17,7 @@ use crate::pdu::{Body, CommandId, CommandStatus, HEADER_LEN, Header, SubmitSm};
 const HIGH_WATER: usize = 64 * 1024;
 
 impl Session {
-    /// Sends a submit_sm at once, outside the queue. The response comes as [`Event::Response`](super::Event::Response).
+    /// Sends a submit_sm at once, outside the queue. The response comes as [`Event::Response`].
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Queues a request: it goes as soon as bind, window and rate allow, over as many connections as that takes, and
-    /// ends in exactly one [`Event::Response`](super::Event::Response) or [`Event::Failed`](super::Event::Failed) with
+    /// ends in exactly one [`Event::Response`] or [`Event::Failed`] with
     /// `ticket`. While the peer is too busy for it (ESME_RTHROTTLED, ESME_RMSGQFUL) it is sent again, until `expires`, or
     /// for `Config::retry_time` without. After `expires` it is not sent at all.
     ///
@@ -167,7 +167,7 @@ impl Session {
         self.pump(now);
     }
 
-    /// Gives up the queued requests whose ticket `matches`: each ends as [`Event::Failed`](super::Event::Failed), with an
+    /// Gives up the queued requests whose ticket `matches`: each ends as [`Event::Failed`], with an
     /// unknown outcome if it was on the wire. Returns how many there were.
     pub fn cancel(&mut self, now: Instant, matches: impl Fn(Ticket) -> bool) -> usize {
         let now = self.tick(now);
