@@ -1,7 +1,7 @@
 //! Requests given up while on the wire: a response may still come.
 
 use super::event::Ticket;
-use crate::pdu::CommandId;
+use crate::pdu::{CommandId, CommandStatus};
 use std::collections::VecDeque;
 
 /// Requests that are remembered at most.
@@ -28,12 +28,16 @@ impl Late {
         }
     }
 
-    /// Takes the request that a response of this kind and number answers.
-    pub(super) fn take(&mut self, number: u32, response: CommandId) -> Option<Unknown> {
+    /// Takes the request that a response of this kind, number and status answers. A generic_nack only refuses.
+    pub(super) fn take(
+        &mut self,
+        number: u32,
+        response: CommandId,
+        status: CommandStatus,
+    ) -> Option<Unknown> {
+        let refused = response == CommandId::GENERIC_NACK && status != CommandStatus::ESME_ROK;
         let at = self.0.iter().position(|request| {
-            request.number == number
-                && (request.command_id.response() == response
-                    || response == CommandId::GENERIC_NACK)
+            request.number == number && (request.command_id.response() == response || refused)
         })?;
         self.0.remove(at)
     }

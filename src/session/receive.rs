@@ -93,7 +93,9 @@ impl Session {
             self.handle_bind_response(now, header, frame);
         } else if let Some(request) = self.window.take(number) {
             self.operation(now);
-            if nack || header.command_id == request.command_id.response() {
+            // A generic_nack refuses. With ESME_ROK it says nothing of the request, least of all that it was accepted.
+            let refused = nack && header.command_status != CommandStatus::ESME_ROK;
+            if refused || header.command_id == request.command_id.response() {
                 self.handle_match(now, request, header.command_status, frame);
             } else {
                 self.fail(
@@ -212,7 +214,7 @@ impl Session {
             header.sequence_number,
         );
         let frame = self.events.keep(frame);
-        if let Some(request) = self.late.take(number, response) {
+        if let Some(request) = self.late.take(number, response, status) {
             self.stats.late += 1;
             let sequence = self.sequence(number);
             return self.events.push(Record::Late {

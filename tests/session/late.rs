@@ -170,8 +170,9 @@ fn a_request_of_unknown_outcome_gets_a_late_response_or_the_word_that_there_is_n
         told(&mut peer),
         [(2, Some(CommandStatus::ESME_RINVDSTADR)), (4, Some(OK))]
     );
-    // The same response again is nobody's.
+    // The same response again is nobody's, and a generic_nack with ESME_ROK decides nothing.
     peer.says(&accepted(numbers[3]));
+    peer.says(&bare(CommandId::GENERIC_NACK, OK, numbers[0]));
     assert_eq!(told(&mut peer), []);
     peer.closes();
     assert_eq!(told(&mut peer), [(1, None), (3, None)]);

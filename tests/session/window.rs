@@ -135,6 +135,23 @@ fn a_generic_nack_settles_the_request_it_names() {
 }
 
 #[test]
+fn a_generic_nack_with_esme_rok_does_not_accept_the_request_it_names() {
+    let mut peer = Peer::bound(esme());
+    peer.queue(1);
+    let number = peer.hears_one().number();
+    peer.says(&bare(CommandId::GENERIC_NACK, OK, number));
+    assert!(matches!(
+        peer.sees_one(),
+        Seen::Failed {
+            ticket: Some(1),
+            failure: Failure::Mismatch(OK),
+            ..
+        }
+    ));
+    assert_eq!(peer.in_flight(), 0);
+}
+
+#[test]
 fn the_two_directions_count_for_themselves() {
     let mut peer = Peer::bound(esme());
     peer.queue(1);
