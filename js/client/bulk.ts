@@ -1,4 +1,4 @@
-import { checked, callback, reading, signal, type Checks } from "./check.ts";
+import { checked, callback, isObject, reading, signal, type Checks } from "./check.ts";
 import { aborted, invalid, type SmppError } from "./errors.ts";
 import { isThenable } from "./inbound.ts";
 import type { Sent } from "./sent.ts";
@@ -73,7 +73,7 @@ export class Bulk implements ResultSink {
 
   async run(): Promise<BulkSummary> {
     const signal = this.#signal;
-    const stop = (): void => this.#stop(aborted(signal, "submit_sm", "unknown"));
+    const stop = (): void => this.#stop(aborted(signal, "submit_sm", this.#next === 0 ? "not-sent" : "unknown"));
     const finished = new Promise<void>((resolve) => (this.#finish = resolve));
     if (signal !== undefined) {
       if (isAborted(signal)) stop();
@@ -103,7 +103,7 @@ export class Bulk implements ResultSink {
     try {
       for (let taken = 1; this.#stopped === undefined; taken++) {
         const step = this.#source.next();
-        const { done, value } = isThenable(step) ? await step : (step as IteratorResult<SmsMessage>);
+        const { done, value } = resultOf(isThenable(step) ? await step : (step as IteratorResult<SmsMessage>));
         if (done) break;
         if (this.#stopped !== undefined) return;
         const room = this.#send(value);
@@ -237,4 +237,10 @@ function sourceOf(messages: Iterable<SmsMessage> | AsyncIterable<SmsMessage>): S
   const source = open.call(messages) as Source;
   if (typeof source?.next !== "function") throw new TypeError("its iterator has no next()");
   return source;
+}
+
+/** Checks what `next()` returned as `for await` does: a value without `done` would read as a source without an end. */
+function resultOf(step: IteratorResult<SmsMessage>): IteratorResult<SmsMessage> {
+  if (!isObject(step)) throw new TypeError(`the source's next() returned ${String(step)}; expected an object with done and value`);
+  return step;
 }

@@ -104,6 +104,8 @@ describe("sendMany ends with its own error", () => {
   for (const [name, source] of [
     ["next() throws", { next: raise }],
     ["next() gives no object", { next: () => null }],
+    ["next() gives a number", { next: () => 5 }],
+    ["next() resolves with a text", { next: () => Promise.resolve("text") }],
     ["next() rejects", { next: () => Promise.reject(boom) }],
     ["what next() gives can't be read", { next: () => ({ get done() { return raise(); } }) }],
   ]) {
@@ -124,6 +126,18 @@ describe("sendMany ends with its own error", () => {
     abort.abort(boom);
     await assert.rejects(bulk, (error) => error.name === "AbortError" && error.cause === boom);
   });
+
+  for (const [name, messages] of [["a source that is never read", [HELLO]], ["a source that gives nothing", { [Symbol.asyncIterator]: () => ({ next: hang }) }]]) {
+    test(`when it is aborted before it has taken a message, of ${name}: nothing was sent`, async () => {
+      const { client, link } = await bound();
+      const abort = new AbortController();
+      if (Array.isArray(messages)) abort.abort();
+      const bulk = client.sendMany(messages, { signal: abort.signal });
+      abort.abort();
+      await assert.rejects(bulk, { name: "AbortError", outcome: "not-sent", retryable: true });
+      assert.equal(link.sent.length, 0);
+    });
+  }
 
   test("when a message aborts it while it is read: that one is cancelled too", async () => {
     const { client, link } = await bound();
