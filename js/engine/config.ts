@@ -33,7 +33,8 @@ const STRINGS: readonly Name[] = ["systemId", "password", "systemType", "address
 const SETTINGS: readonly Name[] = [...(Object.keys(CHOICES) as Name[]), ...FLAGS, ...OCTETS, ...NUMBERS, "reconnect", "reconnect", ...STRINGS];
 
 function refused(name: Name): EngineError {
-  return new EngineError("invalid-field", `${name}: not a value for this option`, name);
+  const reason = STRINGS.includes(name) ? "too long, or not ISO-8859-1, or with a NUL" : "not a value for this option";
+  return new EngineError("invalid-option", `${name}: ${reason}`, name);
 }
 
 /** A setting as a number; NaN if it is not given. */

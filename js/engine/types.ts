@@ -174,6 +174,7 @@ export interface SmsPlan {
 
 export type EngineErrorCode =
   | "invalid-field"
+  | "invalid-option"
   | "unencodable"
   | "too-many-segments"
   | "queue-full"

@@ -65,6 +65,17 @@ async function using(use: (own: <T extends AsyncDisposable>(thing: Promise<T>) =
   }
 }
 
+test("a text that does not fit its field is an option that can't be used", async () => {
+  for (const name of ["systemId", "password", "systemType", "addressRange"]) {
+    for (const text of ["x".repeat(300), "a\0b", "ж"]) {
+      await assert.rejects(connect("smpp://127.0.0.1:1", { [name]: text }), (error: SmppError) => {
+        assert.deepEqual([error.code, error.field, error.outcome], ["invalid-option", name, "not-sent"]);
+        return !error.message.includes(text);
+      });
+    }
+  }
+});
+
 describe("several endpoints", () => {
   test("the first that can be reached and binds is used, without reconnection too", () =>
     using(async (own) => {
