@@ -86,8 +86,8 @@
 //! }
 //!
 //! let now = Instant::from_millis(0);
-//! let mut client = Session::new(Config::esme(b"esme", b"secret"), now);
-//! let mut centre = Session::new(Config::smsc(b"centre"), now);
+//! let mut client = Session::new(Config::esme(b"esme", b"secret", 1), now);
+//! let mut centre = Session::new(Config::smsc(b"centre", 2), now);
 //!
 //! // A connection is up. The centre is asked to bind, and agrees.
 //! client.bind(now);
@@ -120,11 +120,18 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(
+    any(feature = "wasm", feature = "wasm-pack"),
+    target_family = "wasm",
+    target_os = "unknown"
+))]
 mod allocator;
+pub mod messenger;
 pub mod pdu;
 pub mod receipt;
 pub mod session;
 pub mod text;
 #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 mod wasm;
+#[cfg(all(feature = "wasm-pack", target_family = "wasm", target_os = "unknown"))]
+mod wasm_pack;

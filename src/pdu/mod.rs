@@ -28,6 +28,7 @@ mod packed;
 mod query;
 mod reader;
 mod slots;
+mod smpp_time;
 mod status;
 mod submit;
 mod tag;
@@ -64,6 +65,7 @@ pub use named::{
     FieldValue, InvalidInput, InvalidInputKind, NamedField, NamedPdu, TlvKey, encode_fields,
 };
 pub use query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
+pub use smpp_time::SmppTime;
 pub use status::{CommandStatus, Handling};
 pub use submit::{MessageIdResp, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
 pub use tag::{Tag, TlvSpec, TlvType, carrier};

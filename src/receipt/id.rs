@@ -192,5 +192,7 @@ mod tests {
         assert!(!same("33E95179", "870928761", AsIs));
         assert!(!same("ab-1", "AB-1", AsIs), "no number: case counts");
         assert!(same("000", "0", AsIs));
+        assert!(!same("000", "", AsIs), "nought is a number of one digit");
+        assert!(!same("0", "", AsIs));
     }
 }

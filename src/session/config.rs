@@ -152,9 +152,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults of an ESME.
+    /// The defaults of an ESME. `seed`: start of the random numbers, another one for every session, so that clients of one
+    /// SMSC don't reconnect at the same moment and don't use the same reference numbers.
     #[must_use]
-    pub fn esme(system_id: &[u8], password: &[u8]) -> Self {
+    pub fn esme(system_id: &[u8], password: &[u8], seed: u64) -> Self {
         Self {
             role: Role::Esme,
             bind: BindType::Transceiver,
@@ -192,14 +193,14 @@ impl Config {
             fall_back: false,
             endpoints: 1,
             trace: false,
-            seed: 1,
+            seed,
         }
     }
 
-    /// The defaults of a message centre that calls itself `system_id`.
+    /// The defaults of a message centre that calls itself `system_id`; see [`esme`](Self::esme) for `seed`.
     #[must_use]
-    pub fn smsc(system_id: &[u8]) -> Self {
-        let mut config = Self::esme(system_id, b"");
+    pub fn smsc(system_id: &[u8], seed: u64) -> Self {
+        let mut config = Self::esme(system_id, b"", seed);
         config.role = Role::Smsc;
         config.interface_version = InterfaceVersion::V5_0;
         config.inactivity = 300_000;
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_of_settings_holds_no_password() {
-        let shown = format!("{:?}", Config::esme(b"esme", b"secret"));
+        let shown = format!("{:?}", Config::esme(b"esme", b"secret", 1));
         assert!(shown.contains("password: ***, "), "{shown}");
         assert!(!shown.contains(&format!("{:?}", b"secret")), "{shown}");
     }

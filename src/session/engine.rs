@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn what_is_shown_of_a_session_holds_no_password() {
         let now = Instant::from_millis(0);
-        let session = Session::new(Config::esme(b"esme", b"secret"), now);
+        let session = Session::new(Config::esme(b"esme", b"secret", 1), now);
         assert_eq!(
             format!("{session:?}"),
             "Session { role: Esme, state: Closed, in_flight: 0, queued: 0, unacknowledged: 0, .. }"

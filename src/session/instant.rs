@@ -1,6 +1,7 @@
 //! Time as the engine knows it: a number that its caller reads off a clock.
 
 use std::ops::Add;
+use std::time::Duration;
 
 /// A point in time: milliseconds since any epoch, as long as it is always the same one and never runs backwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -32,5 +33,15 @@ impl Add<u64> for Instant {
 
     fn add(self, millis: u64) -> Instant {
         Instant(self.0.saturating_add(millis))
+    }
+}
+
+/// Adds a duration; a fraction of a millisecond counts as a whole one.
+impl Add<Duration> for Instant {
+    type Output = Instant;
+
+    fn add(self, duration: Duration) -> Instant {
+        let millis = duration.as_nanos().div_ceil(1_000_000);
+        self + u64::try_from(millis).unwrap_or(u64::MAX)
     }
 }

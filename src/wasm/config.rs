@@ -144,9 +144,9 @@ pub(super) fn read(record: &[u8]) -> Result<(Config, Messages), BadSetting> {
     };
     let mut messages = Messages::default();
     let mut config = if number(0) == 1.0 {
-        Config::smsc(b"")
+        Config::smsc(b"", 1)
     } else {
-        Config::esme(b"", b"")
+        Config::esme(b"", b"", 1)
     };
     for (at, &(range, set)) in (1..).zip(&SETTINGS) {
         if let Some(number) = within(at, range)? {

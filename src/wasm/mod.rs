@@ -8,8 +8,6 @@ mod events;
 mod io;
 mod log;
 mod names;
-#[cfg(feature = "wasm-pack")]
-mod objects;
 mod panic;
 mod pdu;
 mod platform;

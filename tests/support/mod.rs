@@ -83,17 +83,17 @@ pub fn delivery() -> DeliverSm<'static> {
 pub fn esme() -> Config {
     Config {
         reconnect: None,
-        ..Config::esme(b"esme", b"secret")
+        ..Config::esme(b"esme", b"secret", 1)
     }
 }
 
 /// An ESME that connects again.
 pub fn persistent() -> Config {
-    Config::esme(b"esme", b"secret")
+    Config::esme(b"esme", b"secret", 1)
 }
 
 pub fn smsc() -> Config {
-    Config::smsc(b"smsc")
+    Config::smsc(b"smsc", 1)
 }
 
 /// The only kind of bind that carries all of `role`'s requests.

@@ -89,8 +89,8 @@ pub fn run(script: &[u8]) -> Stats {
     let mut script = Script(script);
     let role = script.pick(&[Role::Esme, Role::Esme, Role::Smsc]);
     let base = match role {
-        Role::Esme => Config::esme(b"esme", b"secret"),
-        Role::Smsc => Config::smsc(b"smsc"),
+        Role::Esme => Config::esme(b"esme", b"secret", 1),
+        Role::Smsc => Config::smsc(b"smsc", 1),
     };
     let config = Config {
         bind: script.pick(&BINDS),

@@ -197,7 +197,7 @@ impl World {
             interface_version: rng.pick(&[InterfaceVersion::V3_4, InterfaceVersion::V5_0]),
             endpoints: rng.range(1, 3) as usize,
             seed: rng.next(),
-            ..Config::esme(b"esme", b"secret")
+            ..Config::esme(b"esme", b"secret", 1)
         };
         let smsc_config = Config {
             window: rng.range(1, 20) as usize,
@@ -207,7 +207,7 @@ impl World {
             max_unacknowledged: rng.range(1, 20) as usize,
             acknowledge_timeout: rng.range(500, 25_000),
             inactivity: rng.range(5_000, 300_000),
-            ..Config::smsc(b"smsc")
+            ..Config::smsc(b"smsc", 1)
         };
         let weather = Weather {
             delay: rng.pick(&[0, 1, 40, 2_000]),
@@ -1008,7 +1008,7 @@ impl World {
     fn give_memory_back(&mut self, weigh: fn(Session) -> i64) -> i64 {
         let now = self.now();
         let mut total = 0;
-        let fresh = || Session::new(Config::esme(b"", b""), now);
+        let fresh = || Session::new(Config::esme(b"", b"", 1), now);
         let sessions = self.links.iter_mut().map(|l| &mut l.smsc);
         for session in sessions.chain([&mut self.esme]) {
             let held = weigh(std::mem::replace(session, fresh()));

@@ -24,7 +24,7 @@ fn bound(window: usize, rate: Option<f64>) -> Session {
     let config = Config {
         window,
         rate,
-        ..Config::esme(b"esme", b"secret")
+        ..Config::esme(b"esme", b"secret", 1)
     };
     let mut session = Session::new(config, NOW);
     session.bind(NOW);

@@ -57,6 +57,7 @@ const kinds = [
     assert(existsSync(at(directory)), directory);
     if (name !== undefined) hasRustTest(directory, name);
   }],
+  [/^cargo test -p smpp-edge-tokio (\w+)$/, (name) => hasRustTest("tokio/tests", `\\w*${name}\\w*`)],
   [/^cargo test --doc$/, () => has(read("src/lib.rs"), "//! ```\n")],
   [/^cargo test --lib (\w+)::$/, (name) => hasRustTest("src/lib.rs", name)],
   [/^cargo test ([a-z_]+)$/, (name) => hasRustTest("benches/native/tests", `\\w*${name}\\w*`)],
@@ -73,7 +74,7 @@ const kinds = [
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/send/flags.ts") + read("js/cli/send/password.ts"), name)],
   [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
-  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install cargo-[\w-]+(?: --locked)?|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
+  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
 describe("every command is one that there is", () => {

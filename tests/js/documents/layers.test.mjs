@@ -12,6 +12,8 @@ const rust = {
   text: ["pdu", "words"],
   receipt: ["pdu", "text", "words"],
   session: ["pdu", "text", "receipt", "words"],
+  messenger: ["pdu", "text", "receipt", "session"],
+  wasm_pack: ["pdu", "text", "receipt", "session", "messenger"],
   wasm: ["pdu", "text", "receipt", "session", "words"],
 };
 const javascript = {

@@ -40,8 +40,8 @@ test("every example is shown by a page", () => {
   assert.deepEqual(examples.filter(({ content }) => !text.includes(`\n${content}\`\`\``)).map(({ name }) => name), []);
 });
 
-test("every program in Rust that a page shows is a test, to the letter", () => {
-  const tests = files("tests").filter((path) => path.endsWith(".rs")).map((path) => readFileSync(path, "utf8"));
+test("every program in Rust that a page shows is a test or an example, to the letter", () => {
+  const tests = files("tests", "tokio/examples").filter((path) => path.endsWith(".rs")).map((path) => readFileSync(path, "utf8"));
   for (const code of documents.flatMap((page) => blocks(page, "rust"))) assert(tests.includes(code), `no test is\n${code}`);
 });
 
@@ -87,7 +87,7 @@ describe("the tables are complete", () => {
   test("CONTRIBUTING.md, the dependencies", () => {
     const [, section] = /^## Dependencies\n(.*?)^## /ms.exec(read("CONTRIBUTING.md"));
     const told = new Set([...section.matchAll(/`([@\w/-]+)`/g)].map(([, name]) => name));
-    const crates = ["Cargo.toml", "benches/native/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml"].flatMap((path) =>
+    const crates = ["Cargo.toml", "benches/native/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml", "tokio/Cargo.toml"].flatMap((path) =>
       read(path).split(/^(?=\[)/m).filter((table) => /^\[.*dependencies\]/.test(table)).flatMap((table) => [...table.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name)));
     const packages = ["package.json", "tools/packaging/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
     assert.deepEqual([...crates, ...packages].filter((name) => name !== "smpp-edge" && !told.has(name)), []);

@@ -165,7 +165,7 @@ fn bound(window: usize) -> Session {
     let mut session = Session::new(
         Config {
             window,
-            ..Config::esme(b"esme", b"secret")
+            ..Config::esme(b"esme", b"secret", 1)
         },
         NOW,
     );

@@ -1,0 +1,74 @@
+//! Errors as JavaScript throws them.
+
+use crate::messenger::MessageError;
+use crate::pdu::InvalidInput;
+use crate::text::TextError;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+/// A `SmppError`, see types.ts.
+pub(super) struct Thrown(JsValue);
+
+impl From<Thrown> for JsValue {
+    fn from(Thrown(error): Thrown) -> JsValue {
+        error
+    }
+}
+
+impl Thrown {
+    fn new(code: &str, field: Option<&str>, message: &str) -> Self {
+        let error = js_sys::Error::new(message);
+        error.set_name("SmppError");
+        let thrown = Thrown(error.into());
+        thrown.set("code", &code.into());
+        if let Some(field) = field {
+            thrown.set("field", &field.into());
+        }
+        thrown
+    }
+
+    /// An argument that can't be used; the message begins with its name.
+    pub(super) fn invalid(field: &str, message: &str) -> Self {
+        Self::new("invalid-field", Some(field), &format!("{field}: {message}"))
+    }
+
+    fn set(&self, name: &str, value: &JsValue) {
+        // An Error that was just made takes any property.
+        let _ = Reflect::set(&self.0, &name.into(), value);
+    }
+}
+
+impl From<MessageError> for Thrown {
+    fn from(error: MessageError) -> Self {
+        let thrown = Thrown::new(error.code(), error.field(), &error.to_string());
+        if let MessageError::Text(TextError::Unencodable(characters)) = &error {
+            let list = Array::new();
+            for &(index, character) in characters {
+                let item = Object::new();
+                let _ = Reflect::set(&item, &"index".into(), &(index as u32).into());
+                let _ = Reflect::set(&item, &"char".into(), &String::from(character).into());
+                list.push(&item);
+            }
+            thrown.set("unencodable", &list);
+        }
+        thrown
+    }
+}
+
+impl From<InvalidInput> for Thrown {
+    fn from(error: InvalidInput) -> Self {
+        Thrown::new("invalid-field", Some(&error.field), &error.to_string())
+    }
+}
+
+impl From<TextError> for Thrown {
+    fn from(error: TextError) -> Self {
+        MessageError::Text(error).into()
+    }
+}
+
+impl From<serde_wasm_bindgen::Error> for Thrown {
+    fn from(error: serde_wasm_bindgen::Error) -> Self {
+        Thrown::new("invalid-field", None, &error.to_string())
+    }
+}

@@ -1,0 +1,139 @@
+//! Arguments as JavaScript gives them, each refused by its name.
+
+use super::error::Thrown;
+use js_sys::{Date, Object, Reflect, Uint8Array};
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The members of an options object that are set. `undefined` counts as not set.
+pub(super) fn members(
+    object: &JsValue,
+    what: &'static str,
+) -> Result<Vec<(String, JsValue)>, Thrown> {
+    if object.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let object = object
+        .dyn_ref::<Object>()
+        .ok_or_else(|| Thrown::invalid(what, "expected an object"))?;
+    let mut members = Vec::new();
+    for name in Object::keys(object).iter() {
+        let value = Reflect::get(object, &name)
+            .map_err(|_| Thrown::invalid(what, "a member can't be read"))?;
+        if !value.is_undefined() {
+            members.push((name.as_string().unwrap_or_default(), value));
+        }
+    }
+    Ok(members)
+}
+
+pub(super) fn unknown(name: &str) -> Thrown {
+    Thrown::invalid(name, "is not an option here")
+}
+
+/// A number from `min` to `max`.
+pub(super) fn number(name: &str, value: &JsValue, min: f64, max: f64) -> Result<f64, Thrown> {
+    match value.as_f64() {
+        Some(number) if (min..=max).contains(&number) => Ok(number),
+        _ if max == f64::INFINITY => Err(Thrown::invalid(
+            name,
+            &format!("expected a number of at least {min}"),
+        )),
+        _ => Err(Thrown::invalid(
+            name,
+            &format!("expected a number from {min} to {max}"),
+        )),
+    }
+}
+
+/// A whole number from `min` to `max`.
+pub(super) fn whole(name: &str, value: &JsValue, min: u32, max: u32) -> Result<u32, Thrown> {
+    let number = number(name, value, min.into(), max.into())?;
+    if number.fract() == 0.0 {
+        Ok(number as u32)
+    } else {
+        Err(Thrown::invalid(name, "expected a whole number"))
+    }
+}
+
+pub(super) fn octet(name: &str, value: &JsValue) -> Result<u8, Thrown> {
+    Ok(whole(name, value, 0, 255)? as u8)
+}
+
+pub(super) fn flag(name: &str, value: &JsValue) -> Result<bool, Thrown> {
+    value
+        .as_bool()
+        .ok_or_else(|| Thrown::invalid(name, "expected true or false"))
+}
+
+pub(super) fn string(name: &str, value: &JsValue) -> Result<String, Thrown> {
+    value
+        .as_string()
+        .ok_or_else(|| Thrown::invalid(name, "expected a string"))
+}
+
+pub(super) fn octets(name: &str, value: &JsValue) -> Result<Vec<u8>, Thrown> {
+    let array = value.dyn_ref::<Uint8Array>();
+    array
+        .map(Uint8Array::to_vec)
+        .ok_or_else(|| Thrown::invalid(name, "expected a Uint8Array"))
+}
+
+/// A string whose characters all are ISO-8859-1, as bytes; at most `max` of them, none NUL.
+pub(super) fn latin1(name: &str, value: &JsValue, max: usize) -> Result<Vec<u8>, Thrown> {
+    let text = string(name, value)?;
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok().filter(|&byte| byte != 0))
+        .collect();
+    bytes.filter(|bytes| bytes.len() <= max).ok_or_else(|| {
+        Thrown::invalid(
+            name,
+            &format!("expected at most {max} characters of ISO-8859-1, none of them NUL"),
+        )
+    })
+}
+
+/// One of the names that `find` knows.
+pub(super) fn choice<T>(
+    name: &str,
+    value: &JsValue,
+    find: impl Fn(&str) -> Option<T>,
+    expected: &[&str],
+) -> Result<T, Thrown> {
+    let given = string(name, value)?;
+    find(&given).ok_or_else(|| {
+        Thrown::invalid(
+            name,
+            &format!(
+                "\"{given}\" is unknown; expected one of {}",
+                expected.join(", ")
+            ),
+        )
+    })
+}
+
+/// A period of seconds, or a point in time.
+pub(super) enum When {
+    Seconds(Duration),
+    At(i64),
+}
+
+pub(super) fn when(name: &str, value: &JsValue) -> Result<When, Thrown> {
+    let refused = || Thrown::invalid(name, "expected a Date or a number of seconds above 0");
+    if let Some(date) = value.dyn_ref::<Date>() {
+        let millis = date.get_time();
+        return if millis.is_nan() {
+            Err(refused())
+        } else {
+            Ok(When::At(millis as i64))
+        };
+    }
+    let seconds = value
+        .as_f64()
+        .filter(|seconds| *seconds > 0.0)
+        .ok_or_else(refused)?;
+    Duration::try_from_secs_f64(seconds)
+        .map(When::Seconds)
+        .map_err(|_| refused())
+}

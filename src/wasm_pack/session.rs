@@ -1,0 +1,236 @@
+//! A session as JavaScript drives it.
+
+use super::error::Thrown;
+use super::{
+    PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, StatusInput,
+    config, encode, events, sms,
+};
+use crate::messenger::{Messenger, SmsId};
+use crate::pdu::{CommandStatus, HEADER_LEN};
+use crate::session::{Instant, Sequence, State};
+use js_sys::{Array, Math, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn monotonic() -> f64;
+}
+
+/// The time that was given, or that of `performance.now()`.
+fn at(now: Option<f64>) -> Instant {
+    Instant::from_millis(now.unwrap_or_else(monotonic) as u64)
+}
+
+/// One handle for both parts of a sequence; JavaScript's numbers hold it exactly for two million connections.
+const CONNECTION: f64 = 4_294_967_296.0;
+
+pub(super) fn handle(sequence: Sequence) -> f64 {
+    f64::from(sequence.connection()) * CONNECTION + f64::from(sequence.number())
+}
+
+fn sequence(handle: f64) -> Sequence {
+    let connection = (handle / CONNECTION).floor();
+    Sequence::new(connection as u32, (handle - connection * CONNECTION) as u32)
+}
+
+/// An SMPP session over bytes: you own the socket and the timer. Each time is in milliseconds of one clock, `performance.now()`
+/// unless you give it.
+#[wasm_bindgen]
+pub struct SmppSession {
+    messenger: Messenger,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats {
+    in_flight: usize,
+    queued: usize,
+    unacknowledged: usize,
+    sent: f64,
+    responses: f64,
+    received: f64,
+    throttled: f64,
+    timeouts: f64,
+    lost: f64,
+    binds: f64,
+    rtt: f64,
+    octets_in: f64,
+    octets_out: f64,
+}
+
+#[wasm_bindgen]
+impl SmppSession {
+    /// A session without connection. Throws a `SmppError` that names the setting which can't be used.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &SessionConfig, now: Option<f64>) -> Result<SmppSession, JsValue> {
+        let seed = (Math::random() * 9e15) as u64;
+        let (config, options) = config::read(config, seed)?;
+        Ok(SmppSession {
+            messenger: Messenger::new(config, options, at(now)),
+        })
+    }
+
+    /// Asks for a connection: the event `connect` follows, now and for each reconnection.
+    pub fn connect(&mut self, now: Option<f64>) {
+        self.messenger.connect(at(now));
+    }
+
+    /// The connection is open: binds.
+    pub fn bind(&mut self, now: Option<f64>) {
+        self.messenger.bind(at(now));
+    }
+
+    /// Bytes came from the SMSC, in any chunks.
+    pub fn receive(&mut self, bytes: &[u8], now: Option<f64>) {
+        self.messenger.handle_input(at(now), bytes);
+    }
+
+    /// Takes the bytes to write to the socket; empty if there are none.
+    pub fn transmit(&mut self) -> Uint8Array {
+        let bytes = self.messenger.poll_transmit();
+        let length = bytes.len();
+        let copy = Uint8Array::from(bytes);
+        if length > 0 {
+            self.messenger.handle_transmitted(length);
+        }
+        copy
+    }
+
+    /// Takes the events since the last call.
+    pub fn poll(&mut self) -> Result<SmppEvents, JsValue> {
+        let list = Array::new();
+        while let Some(event) = self.messenger.poll_event() {
+            list.push(&events::object(event).map_err(Thrown::from)?);
+        }
+        Ok(list.unchecked_into())
+    }
+
+    /// Queues an SMS and returns its ticket, which the event `sent` repeats.
+    #[wasm_bindgen(js_name = sendSms)]
+    pub fn send_sms(&mut self, message: &SmsMessage, now: Option<f64>) -> Result<f64, JsValue> {
+        let message = sms::read(message)?;
+        let id = self
+            .messenger
+            .send_sms(at(now), &message)
+            .map_err(Thrown::from)?;
+        Ok(id.0 as f64)
+    }
+
+    /// Queues any other request and returns its ticket, which the event `response` repeats.
+    pub fn request(&mut self, pdu: &PduInput, now: Option<f64>) -> Result<f64, JsValue> {
+        let (command_id, bytes) = encode::encode(pdu)?;
+        let body = bytes.get(HEADER_LEN..).unwrap_or_default();
+        let id = self
+            .messenger
+            .send_request(at(now), command_id, body)
+            .map_err(|error| Thrown::from(crate::messenger::MessageError::from(error)))?;
+        Ok(id.0 as f64)
+    }
+
+    /// Gives up what is left of a message or request. Returns whether anything was left.
+    pub fn cancel(&mut self, ticket: f64, now: Option<f64>) -> bool {
+        self.messenger.cancel(at(now), SmsId(ticket as u64))
+    }
+
+    /// Answers a report, message or request, with ESME_ROK unless you give another status. Returns `false` if it was answered
+    /// already, or its connection is gone.
+    pub fn respond(
+        &mut self,
+        request: Option<f64>,
+        status: &StatusInput,
+        now: Option<f64>,
+    ) -> Result<bool, JsValue> {
+        let status = read_status(status)?;
+        // An incomplete message has no request that could be answered.
+        Ok(request
+            .is_some_and(|request| self.messenger.respond(at(now), sequence(request), status)))
+    }
+
+    /// When `timeout()` is due, in milliseconds of the session's clock; `undefined` if nothing waits. Any call may change it.
+    pub fn deadline(&self) -> Option<f64> {
+        self.messenger
+            .poll_timeout()
+            .map(|due| due.as_millis() as f64)
+    }
+
+    /// The deadline passed.
+    pub fn timeout(&mut self, now: Option<f64>) {
+        // A deadline is a whole number of milliseconds: a clock that is a fraction behind has reached it.
+        let now = at(now.or_else(|| Some(monotonic().ceil())));
+        self.messenger.handle_timeout(now);
+    }
+
+    /// Sends what is queued, unbinds, and ends the session.
+    pub fn close(&mut self, now: Option<f64>) {
+        self.messenger.unbind(at(now));
+    }
+
+    /// Ends the session at once.
+    pub fn abort(&mut self, now: Option<f64>) {
+        self.messenger.abort(at(now));
+    }
+
+    /// The connection ended, or could not be opened.
+    pub fn closed(&mut self, now: Option<f64>) {
+        self.messenger.handle_close(at(now));
+    }
+
+    /// Where the session stands.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> SessionState {
+        let name = match self.messenger.session().state() {
+            State::Closed => "closed",
+            State::Waiting => "waiting",
+            State::Connecting => "connecting",
+            State::Open | State::Outbound => "open",
+            State::Binding => "binding",
+            State::Bound(_) => "bound",
+            State::Unbinding(_) => "unbinding",
+            State::Unbound => "unbound",
+        };
+        JsValue::from_str(name).unchecked_into()
+    }
+
+    /// Figures over all connections.
+    #[wasm_bindgen(getter)]
+    pub fn stats(&self) -> Result<SessionStats, JsValue> {
+        let session = self.messenger.session();
+        let stats = session.stats();
+        let value = serde_wasm_bindgen::to_value(&Stats {
+            in_flight: session.in_flight(),
+            queued: session.queued(),
+            unacknowledged: session.unacknowledged(),
+            sent: stats.sent as f64,
+            responses: stats.responses as f64,
+            received: stats.received as f64,
+            throttled: stats.throttled as f64,
+            timeouts: stats.timeouts as f64,
+            lost: stats.lost as f64,
+            binds: stats.binds as f64,
+            rtt: stats.rtt,
+            octets_in: stats.octets_in as f64,
+            octets_out: stats.octets_out as f64,
+        });
+        Ok(value.map_err(Thrown::from)?.unchecked_into())
+    }
+}
+
+/// A command_status by number or name; ESME_ROK if it is absent.
+fn read_status(status: &JsValue) -> Result<CommandStatus, Thrown> {
+    let refused = || {
+        Thrown::invalid(
+            "status",
+            "expected a command_status: a number, or a name such as \"ESME_RX_T_APPN\"",
+        )
+    };
+    if status.is_undefined() {
+        return Ok(CommandStatus::ESME_ROK);
+    }
+    match (status.as_f64(), status.as_string()) {
+        (Some(number), _) if f64::from(number as u32) == number => Ok(CommandStatus(number as u32)),
+        (_, Some(name)) => CommandStatus::by_name(&name).ok_or_else(refused),
+        _ => Err(refused()),
+    }
+}
