@@ -16,12 +16,12 @@ async function main() {
   // The advisories are those of the day of publishing.
   if (await hasTool("deny")) await checkSupplyChain(publish ? [] : ["licenses", "bans", "sources"]);
   if (await hasTool("semver-checks")) await checkApi(version);
-  await step("Trying the crate", () => must("cargo", ["publish", "--dry-run", "--locked", ...(publish ? [] : ["--allow-dirty"])]));
+  await step("Trying the crates", () => must("cargo", ["publish", "--workspace", "--dry-run", "--locked", ...(publish ? [] : ["--allow-dirty"])]));
   const listing = await step("Trying the package", () => npm("pack", "--dry-run", "--json"));
   const [{ files, unpackedSize }] = JSON.parse(listing.slice(listing.indexOf("[")));
   console.log(`smpp-edge ${version}: ${files.length} files, ${Math.round(unpackedSize / 1024)} KiB in the package.`);
   if (!publish) return console.log("Nothing was published. `npm run release -- --publish` does.");
-  await step("Publishing the crate", () => must("cargo", ["publish", "--locked"]));
+  await step("Publishing the crates", () => must("cargo", ["publish", "--workspace", "--locked"]));
   await step("Publishing the package", () => npm("publish", "--access", "public"));
   await must("git", ["tag", "--annotate", `v${version}`, "--message", `smpp-edge ${version}`]);
   console.log(`Published. \`git push origin v${version}\` tells the others.`);
@@ -32,6 +32,8 @@ export function checkVersions() {
   const read = (path, pattern) => pattern.exec(readFileSync(at(path), "utf8"))?.[1];
   const versions = {
     "Cargo.toml": read("Cargo.toml", /^version = "(.+)"/m),
+    "tokio/Cargo.toml": read("tokio/Cargo.toml", /^version = "(.+)"/m),
+    "smpp-edge of tokio/Cargo.toml": read("tokio/Cargo.toml", /^smpp-edge = .*version = "(.+?)"/m),
     "Cargo.lock": read("Cargo.lock", /^name = "smpp-edge"\r?\nversion = "(.+)"/m),
     "package.json": read("package.json", /^ {2}"version": "(.+)"/m),
     "package-lock.json": read("package-lock.json", /^ {2}"version": "(.+)"/m),

@@ -21,10 +21,10 @@ const typescript = (project) => [process.execPath, [at("node_modules", "typescri
 
 // Each suite's `run` gives `{ passed, failed, skipped, output }`, or `{ unable: "why" }` when it can't run here.
 const rust = [
-  { name: "rustfmt", run: () => check("cargo", ["fmt", "--check"]) },
-  { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]) },
+  { name: "rustfmt", run: () => check("cargo", ["fmt", "--all", "--check"]) },
+  { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
   { name: "clippy-wasm", run: () => check("cargo", ["clippy", "--locked", ...wasmTarget, "--", "-D", "warnings"]) },
-  { name: "doc", run: () => check("cargo", ["doc", "--locked", "--no-deps", "--document-private-items"], { RUSTDOCFLAGS: "-D warnings" }) },
+  { name: "doc", run: () => check("cargo", ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"], { RUSTDOCFLAGS: "-D warnings" }) },
   { name: "cargo", run: cargoTest },
   { name: "instructions", run: instructions },
 ];
@@ -98,7 +98,7 @@ async function check(command, args, env = {}) {
 }
 
 async function cargoTest() {
-  const result = await execute("cargo", ["test", "--locked", "--no-fail-fast"], { timeout });
+  const result = await execute("cargo", ["test", "--locked", "--workspace", "--no-fail-fast"], { timeout });
   return tally(result, total(result.output, /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm));
 }
 
