@@ -59,16 +59,18 @@ test("a module that depends on the crate has an allocator and exports of its own
   assert.equal(command_length(33), 33);
 });
 
+/** The crates that `cargo tree` lists; what it says about locks it waits for is left out. */
+const crates = (output) => output.split("\n").flatMap((line) => /^(\S+) v\d/.exec(line)?.[1] ?? []);
+
 for (const target of ["wasm32-wasip1", "wasm32-wasip1-threads", "wasm32-wasip2", "x86_64-unknown-linux-gnu"]) {
   test(`no JavaScript crate on ${target}, whatever the features`, async () => {
     const { code, output } = await execute("cargo", ["tree", "--locked", "--edges", "normal", "--prefix", "none", "--target", target, "--features", "wasm,wasm-pack"], { cwd: at(".") });
     assert.equal(code, 0, output);
-    const crates = output.trim().split("\n").map((line) => line.split(" ")[0]);
-    assert.deepEqual(crates, ["smpp-edge", "bytes"]);
+    assert.deepEqual(crates(output), ["smpp-edge", "bytes"]);
   });
 }
 
 test("no feature is on by default", async () => {
   const { output } = await execute("cargo", ["tree", "--locked", "--edges", "normal", "--prefix", "none", "--target", "wasm32-unknown-unknown"], { cwd: at(".") });
-  assert.deepEqual(output.trim().split("\n").map((line) => line.split(" ")[0]), ["smpp-edge", "bytes"]);
+  assert.deepEqual(crates(output), ["smpp-edge", "bytes"]);
 });
