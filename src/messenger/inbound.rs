@@ -11,7 +11,8 @@ use crate::text::{Alphabet, Decoded, EncodingName, Joined, decode, decode_into};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryReport {
-    /// The id in the form the submission was answered with; see [`MessageIdFormat`].
+    /// The id in the form the submission was answered with; see
+    /// [`MessageIdFormat`](crate::receipt::MessageIdFormat).
     pub message_id: String,
     /// The id as the receipt has it.
     pub raw_message_id: String,
