@@ -9,6 +9,7 @@ use smpp_edge::text::{
     Alphabet, Concat, ConcatInfo, EncodeOptions, Encoding, EncodingName, Language, Limits, Outcome,
     Part, Plan, Reassembler, Udh, count_segments, decode, plan_into, plan_str,
 };
+use unicode_normalization::UnicodeNormalization;
 
 /// Texts of one script or several, short and long.
 fn text() -> impl Strategy<Value = String> {
@@ -133,7 +134,9 @@ proptest! {
         let padded = packed
             && (whole.text.strip_suffix('\r') == Some(&*text)
                 || text.strip_prefix(&*whole.text).is_some_and(|rest| rest.chars().count() == 1));
-        prop_assert!(padded || whole.text == text, "{:?} is not {:?}", whole.text, text);
+        // Sent composed, but for what that would take apart.
+        let composed = |text: &str| text.nfc().collect::<String>();
+        prop_assert!(padded || composed(&whole.text) == composed(&text), "{:?} is not {:?}", whole.text, text);
         prop_assert!(padded || !whole.lossy);
         prop_assert_eq!(whole.encoding, plan.encoding);
     }

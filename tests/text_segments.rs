@@ -103,11 +103,11 @@ fn nothing_is_parted_that_belongs_together() {
     assert_eq!(lengths(&escape_at_153, DEFAULT), [152, 22]);
     let pair_at_67 = format!("{}😀{}", "я".repeat(66), "я".repeat(20));
     assert_eq!(lengths(&pair_at_67, DEFAULT), [132, 44]);
-    let marks_at_67 = format!("{}e\u{301}{}", "я".repeat(66), "я".repeat(20));
+    let marks_at_67 = format!("{}q\u{301}{}", "я".repeat(66), "я".repeat(20));
     assert_eq!(lengths(&marks_at_67, DEFAULT), [132, 44]);
     let family = format!("{}👩‍👩‍👧‍👦{}", "я".repeat(60), "я".repeat(20));
     assert_eq!(lengths(&family, DEFAULT), [120, 62]);
-    let longer_than_a_segment = format!("a{}", "\u{301}".repeat(200));
+    let longer_than_a_segment = format!("q{}", "\u{301}".repeat(200));
     assert_eq!(lengths(&longer_than_a_segment, DEFAULT), [134, 134, 134]);
 }
 

@@ -20,12 +20,13 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   defaultAlphabet: ALPHABETS,
   concat: CONCATS,
   messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
+  ia5: ["auto", "ascii", "gsm7"],
 };
 const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble", "segments"];
 const OCTETS: readonly Name[] = ["addrTon", "addrNpi"];
 const NUMBERS: readonly Name[] = [
   "window", "maxQueue", "maxPdu", "maxUnacknowledged", "endpoints", "enquireLink", "enquireLinkTimeout", "responseTimeout", "bindTimeout",
-  "unbindTimeout", "sessionInit", "inactivity", "acknowledgeTimeout", "partTimeout", "rate", "inboundRate", "maxRefusals", "seed",
+  "unbindTimeout", "sessionInit", "inactivity", "acknowledgeTimeout", "partTimeout", "receiptZone", "rate", "inboundRate", "maxRefusals", "seed",
 ];
 const STRINGS: readonly Name[] = ["systemId", "password", "systemType", "addressRange"];
 

@@ -74,7 +74,8 @@ function bindRequest(): BindRequest {
 /** What a link does itself about the life of its connection. */
 export interface LifeSink {
   connect(endpoint: number): void;
-  disconnect(kind: number, status: number, retryIn: number | undefined, message: string): void;
+  /** `info`: what the SMSC said of the bind it refused. */
+  disconnect(kind: number, status: number, retryIn: number | undefined, message: string, info: string | undefined): void;
 }
 
 /**
@@ -89,13 +90,13 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
       case SETTLED: {
         // The hot one: settling calls nobody back before this turn is over, so it need not wait.
         // Arguments are evaluated in order.
-        sink.settled(number(), number(), number() as Outcome, number(), number(), text(), optionalBytes());
+        sink.settled(number(), number(), number() as Outcome, number(), number(), text(), optionalBytes(), optionalText());
         break;
       }
       case LATE: {
-        const [ticket, index, outcome, status, command, messageId, frame] =
-          [number(), number(), number() as Outcome, number(), number(), text(), optionalBytes()];
-        sink.late?.(ticket, index, outcome, status, command, messageId, frame);
+        const [ticket, index, outcome, status, command, messageId, frame, info] =
+          [number(), number(), number() as Outcome, number(), number(), text(), optionalBytes(), optionalText()];
+        sink.late?.(ticket, index, outcome, status, command, messageId, frame, info);
         break;
       }
       case REPORT: {
@@ -155,8 +156,8 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         calls.push(() => sink.noTransceiver?.());
         break;
       case DISCONNECT: {
-        const [kind, status, retryIn, why] = [number(), number(), optionalNumber(), text()];
-        calls.push(() => life.disconnect(kind, status, retryIn, why));
+        const [kind, status, retryIn, why, info] = [number(), number(), optionalNumber(), text(), optionalText()];
+        calls.push(() => life.disconnect(kind, status, retryIn, why, info));
         break;
       }
     }

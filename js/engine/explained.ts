@@ -22,6 +22,14 @@ export interface Fault {
   section?: string;
 }
 
+/** The text of a message. */
+export interface DecodedText {
+  value: string;
+  encoding: string;
+  /** The order of its bytes, where UCS-2 has a byte order mark (which is left out of `value`) or is not big-endian. */
+  byteOrder?: "big-endian" | "little-endian";
+}
+
 /** One PDU, explained. */
 export interface DecodedPdu {
   /** Octets from the start of the input. */
@@ -44,7 +52,7 @@ export interface DecodedPdu {
   /** The whole PDU. */
   bytes: Uint8Array;
   /** The text of a message. */
-  text?: { value: string; encoding: string };
+  text?: DecodedText;
   /** The elements of its user data header. */
   udh?: Field[];
   /** The delivery receipt that it is. */
@@ -86,6 +94,8 @@ function receipt(pdu: Uint8Array): Report {
   return found;
 }
 
+const BYTE_ORDERS = [undefined, "big-endian", "little-endian"] as const;
+
 /** Reads the PDUs that are in `input`. */
 function pdusOf(input: Uint8Array): DecodedPdu[] {
   const field = fieldsOf(input);
@@ -116,6 +126,8 @@ function pdusOf(input: Uint8Array): DecodedPdu[] {
     if (flag()) {
       const value = text();
       pdu.text = { value, encoding: text() };
+      const order = BYTE_ORDERS[number()];
+      if (order !== undefined) pdu.text.byteOrder = order;
     }
     const udh = list(field);
     if (udh.length > 0) pdu.udh = udh;

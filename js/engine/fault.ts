@@ -1,4 +1,5 @@
 import { wasm } from "#wasm";
+import { originalPlaces } from "./compose.ts";
 import { forgetScratch } from "./memory.ts";
 import { EngineError, type EngineErrorCode } from "./types.ts";
 
@@ -29,6 +30,16 @@ function refusal(error: string): EngineError {
     return { index: index!, char: String.fromCodePoint(codePoint!) };
   });
   return new EngineError(code as EngineErrorCode, message!, field || undefined, code === "unencodable" ? unencodable : undefined);
+}
+
+/** The places of an error's characters in the text that was given: the module knows them in the composed one. */
+export function placedIn(text: string | undefined, error: unknown): unknown {
+  if (text === undefined || !(error instanceof EngineError) || error.unencodable === undefined) return error;
+  const places = originalPlaces(text, error.unencodable.map(({ index }) => index));
+  if (places.every((place, i) => place === error.unencodable?.[i]?.index)) return error;
+  const found = error.unencodable.map(({ char }, i) => ({ index: places[i] as number, char }));
+  const which = found.map(({ index, char }) => `${JSON.stringify(char)} at ${index}`).join(", ");
+  return new EngineError("unencodable", `can't be encoded: ${which}`, error.field, found);
 }
 
 /** Calls into the module, with what it throws as {@link fault} has it. */

@@ -5,7 +5,7 @@ import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
 import { newEngine } from "./config.ts";
 import { readEvents, type LifeSink } from "./events.ts";
-import { fault } from "./fault.ts";
+import { fault, placedIn } from "./fault.ts";
 import { f64, place, refresh, u8 } from "./memory.ts";
 import { writeSms } from "./sms.ts";
 import type { OpenTransport, Transport, TransportHandler } from "./transport.ts";
@@ -110,7 +110,7 @@ export class Link {
       plan = engine.send_sms(this.#turn(), length);
       if (plan === 0) throw engine.refusal();
     } catch (error) {
-      throw this.#failed(error);
+      throw placedIn(sms.text, this.#failed(error));
     }
     this.#planFlush();
     this.#plan.segments = plan & 0xff;
@@ -221,7 +221,7 @@ export class Link {
 
   #life: LifeSink = {
     connect: (endpoint) => void this.#connect(endpoint),
-    disconnect: (kind, status, retryIn, message) => {
+    disconnect: (kind, status, retryIn, message, info) => {
       const transport = this.#transport;
       this.#transport = undefined;
       this.#connection++;
@@ -230,6 +230,7 @@ export class Link {
       const name = CLOSE_KINDS[kind] ?? "lost";
       const detail: CloseDetail = { kind: name, message };
       if (name === "refused") detail.status = status;
+      if (info !== undefined) detail.info = info;
       if (retryIn !== undefined) detail.retryIn = retryIn;
       if (this.#cause !== undefined) detail.cause = this.#cause;
       this.#cause = undefined;

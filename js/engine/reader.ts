@@ -162,6 +162,13 @@ function networkError(): { type: number; code: number } | undefined {
   return type === NOTHING ? undefined : { type, code };
 }
 
+const NO_EXTRA: Readonly<Record<string, string>> = Object.freeze({});
+
+function extra(): Readonly<Record<string, string>> {
+  const pairs = list((): [string, string] => [text(), text()]);
+  return pairs.length === 0 ? NO_EXTRA : Object.fromEntries(pairs);
+}
+
 /** A delivery report; the key of its identifier, absent if that is the identifier, is read before. */
 export function report(): Report {
   const status = STATUSES[number()] ?? "unknown";
@@ -172,6 +179,7 @@ export function report(): Report {
     final,
     messageId,
     rawMessageId: optionalText() ?? messageId,
+    stat: optionalText(),
     errorCode: optionalText(),
     submitted: optionalNumber(),
     delivered: optionalNumber(),
@@ -183,5 +191,6 @@ export function report(): Report {
     pdu: bytes(),
     submittedAt: date(),
     doneAt: date(),
+    extra: extra(),
   };
 }

@@ -2,6 +2,7 @@
 
 import { wasm } from "#wasm";
 import { ALPHABETS } from "./choices.ts";
+import { originalPlaces } from "./compose.ts";
 import { engineCall } from "./fault.ts";
 import { refresh } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
@@ -50,7 +51,7 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
   const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
   refresh();
   begin(block >> 3);
-  return {
+  const counted: SegmentCount = {
     encoding: text(),
     dataCoding: number(),
     segments: number(),
@@ -59,6 +60,11 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
     parts: list(segment),
     unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
   };
+  if (coded === undefined && counted.unencodable.length > 0) {
+    const places = originalPlaces(given, counted.unencodable.map(({ index }) => index));
+    for (const [i, entry] of counted.unencodable.entries()) entry.index = places[i] ?? entry.index;
+  }
+  return counted;
 }
 
 function segment(): { octets: Uint8Array; udh?: Uint8Array } {

@@ -4,6 +4,7 @@
 import { wasm } from "#wasm";
 import { CONCATS } from "./choices.ts";
 import { encodeTlvs } from "./codec.ts";
+import { composed } from "./compose.ts";
 import { scratch, TEXT_AT, textRoom, u16, u32, u8 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { EngineError, type SmsFields, type SmsMore } from "./types.ts";
@@ -205,9 +206,15 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
     putOctets(coded);
     flags = BINARY;
   } else {
-    words[w + 10] = text.length;
-    if (putNarrow(text)) flags = NARROW;
-    else putUnits(text);
+    if (putNarrow(text)) {
+      words[w + 10] = text.length;
+      flags = NARROW;
+    } else {
+      // Latin-1 has nothing to compose. Composed, no text is longer.
+      const units = composed(text);
+      words[w + 10] = units.length;
+      putUnits(units);
+    }
   }
   putLatin1(from.addr, "source_addr");
   putLatin1(to.addr, "destination_addr");

@@ -8,6 +8,11 @@ export interface Address {
   npi: number;
   /** The number or name, without a leading `+`. */
   addr: string;
+  /**
+   * Of what comes in: the number in the form that `sendSms` takes, `"+1234567890"` if it is international, to be compared with the one
+   * sent to; undefined for a name. Ignored in what goes out.
+   */
+  number?: string | undefined;
 }
 
 /** What data_coding 0 means at the SMSC. */
@@ -16,6 +21,8 @@ export type Alphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
 export type Concat = "udh8" | "udh16" | "sar" | "payload";
 /** In which notation the SMSC writes message ids: alike everywhere, or hexadecimal in one place and decimal in the other. */
 export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
+/** What data_coding 1 (IA5, ASCII) means when the SMSC sends it. */
+export type Ia5 = "auto" | "ascii" | "gsm7";
 export type BindType = "transceiver" | "transmitter" | "receiver";
 export type Version = "3.3" | "3.4" | "5.0";
 
@@ -60,6 +67,10 @@ export interface EngineConfig {
   defaultAlphabet?: Alphabet;
   concat?: Concat;
   messageIdFormat?: MessageIdFormat;
+  /** Minutes that the dates of receipts are ahead of UTC. */
+  receiptZone?: number;
+  /** What data_coding 1 is read as; "auto": GSM 03.38 where ASCII text can't be meant. */
+  ia5?: Ia5;
   maxUnacknowledged?: number;
   acknowledgeTimeout?: number;
   /** Takes what reads like a receipt for one, though it is not marked as such. */
@@ -104,6 +115,8 @@ export interface CloseDetail {
   kind: "refused" | "lost" | "timeout" | "unbound" | "protocol" | "closed" | "connect" | "panic";
   /** The status of a refused bind. */
   status?: number;
+  /** What the SMSC says of it (additional_status_info_text). */
+  info?: string;
   /** The bind, where it is not the one that was asked for. */
   bind?: BindType;
   message: string;
@@ -266,9 +279,11 @@ export interface Report {
   status: ReportStatus;
   /** Whether nothing more is to come. */
   final: boolean;
+  /** `stat`, the SMSC's own word, with its reason if it gives one. */
+  stat: string | undefined;
   /** `err`, as it stands there. */
   errorCode: string | undefined;
-  /** `submit date` and `done date`, taken as UTC: they name no zone. */
+  /** `submit date` and `done date`; without a zone of their own they are in `receiptZone`. */
   submittedAt: Date | undefined;
   doneAt: Date | undefined;
   /** `sub` and `dlvrd`. */
@@ -282,6 +297,8 @@ export interface Report {
   to: Address;
   /** network_error_code. */
   networkError: { type: number; code: number } | undefined;
+  /** Further fields of its text by their names; empty if there are none. */
+  extra: Readonly<Record<string, string>>;
   /** The octets of the report's text. */
   raw: Uint8Array;
   /** The PDU it came in, for `decodePdus`. */
@@ -345,13 +362,16 @@ export interface LinkSink {
   bound(peer: { systemId: string; version: number }): void;
   /** The centre has no bind_transceiver: this session goes on as a transmitter, what is delivered needs a second one. */
   noTransceiver?(): void;
-  /** One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`. */
-  settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
+  /**
+   * One segment of an SMS, or a request, came to its end. `frame` is the response to a `request`, `info` what the SMSC says of a refusal
+   * (additional_status_info_text).
+   */
+  settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void;
   /**
    * What became of a segment or request that was settled as `Timeout` or `CancelledOnWire`: its late response (`Response`), or that there
    * will be none (`Timeout`). Comes once for each.
    */
-  late?(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined): void;
+  late?(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void;
   /** To be answered by `respond(request, status)`. `key` is to be compared with that of a submission's identifier. */
   report(report: Report, request: number, key: string): void;
   /**

@@ -68,16 +68,70 @@ pub fn key(id: &[u8], side: Side, format: MessageIdFormat, out: &mut Vec<u8>) {
     canonicalise(out);
 }
 
-/// Puts a number into lower case, without leading zeros. Tells whether that changed it.
+/// Puts a number into lower case, without leading zeros, `0x`, brackets or quotes around it, or the dashes of a UUID.
+/// Returns whether that changed it.
 pub(crate) fn canonicalise(id: &mut Vec<u8>) -> bool {
+    let bare = without_brackets(id);
+    let start = bare.as_ptr().addr() - id.as_ptr().addr();
+    let end = start + bare.len();
+    let prefix = if let [b'0', b'x' | b'X', _, ..] = bare {
+        2
+    } else {
+        0
+    };
+    let start = start + prefix;
+    let digits = &id[start..end];
+    let (mut hex, mut dashes) = (0, 0);
+    for octet in digits {
+        match octet {
+            b'-' => dashes += 1,
+            _ if octet.is_ascii_hexdigit() => hex += 1,
+            // No number: nothing but the brackets is known to mean nothing.
+            _ => return take_part(id, start - prefix, end),
+        }
+    }
+    if hex == 0 || dashes > 0 && hex < LEAST_DASHED {
+        return take_part(id, start - prefix, end);
+    }
+    let mut changed = take_part(id, start, end);
+    if dashes > 0 {
+        id.retain(|octet| *octet != b'-');
+        changed = true;
+    }
     let zeros = id.iter().take_while(|digit| **digit == b'0').count();
-    let spare = zeros.min(id.len().saturating_sub(1));
-    let capitals = id.iter().any(u8::is_ascii_uppercase);
-    let changed = (spare > 0 || capitals) && id.iter().all(u8::is_ascii_hexdigit);
-    if changed {
+    let spare = zeros.min(id.len() - 1);
+    if spare > 0 || id.iter().any(u8::is_ascii_uppercase) {
         id.make_ascii_lowercase();
         id.drain(..spare);
+        changed = true;
     }
+    changed
+}
+
+/// Digits of an identifier whose dashes do not count; in a shorter one they may be all that tells two apart.
+const LEAST_DASHED: usize = 16;
+
+/// The identifier without blanks, and without the brackets or quotes that are around all of it.
+fn without_brackets(id: &[u8]) -> &[u8] {
+    let mut bare = id.trim_ascii();
+    while let [b'{', inner @ .., b'}']
+    | [b'<', inner @ .., b'>']
+    | [b'[', inner @ .., b']']
+    | [b'(', inner @ .., b')']
+    | [b'"', inner @ .., b'"']
+    | [b'\'', inner @ .., b'\''] = bare
+        && !inner.is_empty()
+    {
+        bare = inner.trim_ascii();
+    }
+    bare
+}
+
+/// Keeps a part of it. Returns whether that changed it.
+fn take_part(id: &mut Vec<u8>, start: usize, end: usize) -> bool {
+    let changed = end - start < id.len();
+    id.truncate(end);
+    id.drain(..start);
     changed
 }
 
@@ -194,5 +248,45 @@ mod tests {
         assert!(same("000", "0", AsIs));
         assert!(!same("000", "", AsIs), "nought is a number of one digit");
         assert!(!same("0", "", AsIs));
+    }
+
+    #[test]
+    fn a_uuid_meets_itself_in_any_spelling() {
+        use MessageIdFormat::AsIs;
+        let id = "AE0B1C2D-07FC-4162-8004-C5549761445A";
+        for other in [
+            "ae0b1c2d-07fc-4162-8004-c5549761445a",
+            "{AE0B1C2D-07FC-4162-8004-C5549761445A}",
+            "ae0b1c2d07fc41628004c5549761445a",
+            "<ae0b1c2d07fc41628004c5549761445a>",
+            "\"AE0B1C2D07FC41628004C5549761445A\"",
+            "(ae0b1c2d07fc41628004c5549761445a)",
+            "[ae0b1c2d07fc41628004c5549761445a]",
+            "'ae0b1c2d07fc41628004c5549761445a'",
+            "0xAE0B1C2D07FC41628004C5549761445A",
+        ] {
+            assert!(same(id, other, AsIs), "{other}");
+        }
+        assert!(same(
+            "0000000a-07fc-4162-8004-c5549761445a",
+            "a07fc41628004c5549761445a",
+            AsIs
+        ));
+        assert!(same("{m-1}", "m-1", AsIs), "brackets around a name");
+        for (one, other) in [
+            ("12-3", "1-23"),
+            ("{m-1", "m-1"),
+            ("{}", ""),
+            ("x{1}", "x1"),
+            ("-", ""),
+            ("0x", "x"),
+        ] {
+            assert!(!same(one, other, AsIs), "{one} {other}");
+        }
+        assert!(same("1234567-890123456", "1234567890123456", AsIs));
+        assert!(
+            !same("123456-789012345", "123456789012345", AsIs),
+            "too short to leave dashes out"
+        );
     }
 }

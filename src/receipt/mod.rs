@@ -8,7 +8,7 @@ mod status;
 mod text;
 mod write;
 
-pub use date::unix_ms;
+pub use date::{unix_ms, unix_ms_in};
 #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 pub(crate) use id::canonicalise;
 pub use id::{MessageIdFormat, Side, in_response_form, key};
@@ -89,8 +89,31 @@ pub fn from_deliver<'a>(
     }
 }
 
-/// As [`from_deliver`], for a text in UTF-16 (`data_coding` 8). Its fields, which are ASCII, are put into `room`, a
-/// question mark for what is not; the beginning of the message and [`Report::raw`] stay as they came.
+/// The order of the bytes of a text in UTF-16, where it reads as one of ASCII characters or has a byte order mark.
+fn byte_order(text: &[u8]) -> Option<(Order, usize)> {
+    match text {
+        [0xFE, 0xFF, ..] => Some((Order::Big, 2)),
+        [0xFF, 0xFE, ..] => Some((Order::Little, 2)),
+        [0, low, ..] if *low > 0 => Some((Order::Big, 0)),
+        [low, 0, ..] if *low > 0 => Some((Order::Little, 0)),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Big,
+    Little,
+}
+
+/// Whether a receipt's text is in UTF-16, and not only said to be: some SMSCs copy the `data_coding` of the message, but
+/// write ASCII.
+pub(crate) fn is_wide(text: &[u8]) -> bool {
+    byte_order(text).is_some()
+}
+
+/// As [`from_deliver`], for a text in UTF-16 (`data_coding` 8) of either byte order. Its fields, which are ASCII, are put
+/// into `room`, a question mark for what is not; the beginning of the message and [`Report::raw`] stay as they came.
 #[must_use]
 pub fn from_wide_deliver<'a>(
     esm_class: u8,
@@ -103,9 +126,10 @@ pub fn from_wide_deliver<'a>(
     } else {
         text
     };
+    let (order, mark) = byte_order(raw).unwrap_or((Order::Big, 0));
     room.clear();
-    room.extend(raw.chunks_exact(2).map(|unit| match unit {
-        [0, octet] => *octet,
+    room.extend(raw[mark..].chunks_exact(2).map(|unit| match (order, unit) {
+        (Order::Big, [0, octet]) | (Order::Little, [octet, 0]) => *octet,
         _ => b'?',
     }));
     let room = &room[..];
@@ -113,8 +137,8 @@ pub fn from_wide_deliver<'a>(
     report.raw = raw;
     // The message runs to the end, but for NULs.
     report.receipt.text = report.receipt.text.map(|text| {
-        let start = text.as_ptr().addr() - room.as_ptr().addr();
-        &raw[2 * start..2 * (start + text.len())]
+        let start = mark + 2 * (text.as_ptr().addr() - room.as_ptr().addr());
+        &raw[start..start + 2 * text.len()]
     });
     Some(report)
 }
@@ -216,13 +240,27 @@ impl<'a> Report<'a> {
     /// The submit date in Unix milliseconds; see [`unix_ms`].
     #[must_use]
     pub fn submitted_at(&self) -> Option<i64> {
-        self.receipt.submit_date.and_then(unix_ms)
+        self.submitted_at_in(0)
     }
 
     /// The done date in Unix milliseconds; see [`unix_ms`].
     #[must_use]
     pub fn done_at(&self) -> Option<i64> {
-        self.receipt.done_date.and_then(unix_ms)
+        self.done_at_in(0)
+    }
+
+    /// The submit date of an SMSC whose clock is `zone` minutes ahead of UTC; see [`unix_ms_in`].
+    #[must_use]
+    pub fn submitted_at_in(&self, zone: i32) -> Option<i64> {
+        let date = self.receipt.submit_date?;
+        unix_ms_in(date, zone)
+    }
+
+    /// The done date, likewise.
+    #[must_use]
+    pub fn done_at_in(&self, zone: i32) -> Option<i64> {
+        let date = self.receipt.done_date?;
+        unix_ms_in(date, zone)
     }
 }
 
@@ -364,6 +402,35 @@ mod tests {
             (Some(&b"42"[..]), &wide[..])
         );
         assert!(from_wide_deliver(0x00, &wide, ReceiptTlvs::default(), &mut room).is_none());
+    }
+
+    #[test]
+    fn either_byte_order_is_read_with_and_without_its_mark() {
+        let text = "id:42 sub:001 dlvrd:001 stat:DELIVRD err:000 text:При";
+        let (mut big, mut little) = (Vec::new(), Vec::new());
+        for unit in text.encode_utf16() {
+            big.extend(unit.to_be_bytes());
+            little.extend(unit.to_le_bytes());
+        }
+        let message = |order: &[u8]| order[order.len() - 6..].to_vec();
+        let marked = |mark: [u8; 2], octets: &[u8]| [&mark[..], octets].concat();
+        for (octets, message) in [
+            (big.clone(), message(&big)),
+            (little.clone(), message(&little)),
+            (marked([0xFE, 0xFF], &big), message(&big)),
+            (marked([0xFF, 0xFE], &little), message(&little)),
+        ] {
+            assert!(is_wide(&octets));
+            let mut room = Vec::new();
+            let report =
+                from_wide_deliver(0x04, &octets, ReceiptTlvs::default(), &mut room).unwrap();
+            assert_eq!(report.message_id(), Some(&b"42"[..]));
+            assert_eq!(report.receipt.text, Some(&message[..]));
+            assert_eq!(report.raw, octets);
+        }
+        assert!(
+            !is_wide(b"id:42 stat:DELIVRD") && !is_wide(b"") && !is_wide(&[0]) && !is_wide(&[0, 0])
+        );
     }
 
     #[test]

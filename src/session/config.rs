@@ -76,7 +76,8 @@ pub struct Config {
     pub role: Role,
     /// How an ESME binds.
     pub bind: BindType,
-    /// ESME: the account. SMSC: what it calls itself in bind responses. At most 15 octets.
+    /// ESME: the account; at most 15 octets by the specification, a longer one is sent as it is. SMSC: what it calls itself in
+    /// bind responses, at most 15 octets.
     pub system_id: Vec<u8>,
     /// At most 8 octets by the specification; longer ones are sent as they are, since many centres take them.
     pub password: Password,
@@ -84,8 +85,8 @@ pub struct Config {
     pub system_type: Vec<u8>,
     /// The version spoken at most.
     pub interface_version: InterfaceVersion,
-    /// ESME: the version of a centre that does not say. Both specifications say 3.3, which takes no TLVs; many centres of
-    /// 3.4 leave it out.
+    /// The version of a peer that names none. ESME: an SMSC without sc_interface_version; both specifications say 3.3, which
+    /// takes no TLVs, but many SMSCs of 3.4 leave it out. SMSC: a bind whose interface_version is below 3.3.
     pub assumed_version: InterfaceVersion,
     /// TON of the addresses served, for the bind.
     pub addr_ton: u8,
@@ -203,6 +204,7 @@ impl Config {
         let mut config = Self::esme(system_id, b"", seed);
         config.role = Role::Smsc;
         config.interface_version = InterfaceVersion::V5_0;
+        config.assumed_version = InterfaceVersion::V3_3;
         config.inactivity = 300_000;
         config.reconnect = None;
         config
@@ -225,14 +227,24 @@ impl Config {
     ///
     /// The first field that can't.
     pub fn check(&self) -> Result<(), InvalidField> {
-        if self.password.0.contains(&0) {
-            return Err(InvalidField {
-                field: "password",
-                kind: InvalidFieldKind::ContainsNul,
-            });
+        // Of an ESME these go whatever their length.
+        for (field, octets) in [
+            ("system_id", &self.system_id),
+            ("password", &self.password.0),
+        ] {
+            if octets.contains(&0) {
+                return Err(InvalidField {
+                    field,
+                    kind: InvalidFieldKind::ContainsNul,
+                });
+            }
         }
+        let own_id = match self.role {
+            Role::Esme => &[][..],
+            Role::Smsc => &self.system_id,
+        };
         let bind = Bind {
-            system_id: &self.system_id,
+            system_id: own_id,
             system_type: &self.system_type,
             address_range: &self.address_range,
             ..Bind::default()

@@ -5,7 +5,7 @@ use crate::pdu::{
     PriorityFlag, RegisteredDelivery, SubmitMulti, Tag, Tlvs, Ton,
 };
 use crate::receipt::{self, ReceiptTlvs, Report};
-use crate::text::{ConcatInfo, Udh};
+use crate::text::{self, ConcatInfo, Udh};
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -15,9 +15,6 @@ const MESSAGING_MODE: u8 = 0x03;
 
 /// esm_class: whether it is a receipt, an acknowledgement or a message (SMPP 5.0, 4.7.12).
 pub(super) const MESSAGE_TYPE: u8 = 0x3C;
-
-/// data_coding: UTF-16 (SMPP 3.4, 5.2.19).
-const UCS_2: DataCoding = DataCoding(0x08);
 
 /// An address with its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -191,12 +188,11 @@ impl<'a> Delivery<'a> {
         'a: 'b,
     {
         let tlvs = self.receipt_tlvs();
-        let (esm_class, text) = (self.esm_class.0, self.user_data);
-        // Some centres copy the data_coding of the message, but write ASCII.
-        if self.data_coding == UCS_2 && self.body().first() == Some(&0) {
-            receipt::from_wide_deliver(esm_class, text, tlvs, room)
+        let (esm_class, user_data) = (self.esm_class.0, self.user_data);
+        if text::is_ucs2(self.data_coding.0) && receipt::is_wide(self.body()) {
+            receipt::from_wide_deliver(esm_class, user_data, tlvs, room)
         } else {
-            receipt::from_deliver(esm_class, text, tlvs)
+            receipt::from_deliver(esm_class, user_data, tlvs)
         }
     }
 
@@ -277,7 +273,13 @@ mod tests {
         let ascii = b"id:42 stat:DELIVRD err:000";
         let wide: Vec<u8> = ascii.iter().flat_map(|octet| [0, *octet]).collect();
         assert_eq!(read(0, ascii).unwrap(), b"42");
-        assert_eq!(read(8, &wide).unwrap(), b"42");
+        for data_coding in [0x08, 0x18, 0x19, 0x48, 0xE0] {
+            assert_eq!(
+                read(data_coding, &wide).unwrap(),
+                b"42",
+                "{data_coding:#04X}"
+            );
+        }
         assert_eq!(read(8, ascii).unwrap(), b"42");
     }
 

@@ -54,6 +54,8 @@ pub struct Session {
     pub(super) unbind_sent: Option<u32>,
     /// SMSC: the bind that waits for the application's answer.
     pub(super) bind_received: Option<BindReceived>,
+    /// What the SMSC said of the bind it refused last.
+    pub(super) refusal_text: Vec<u8>,
     /// The peer's unbind, until it is answered.
     pub(super) unbind_received: Option<u32>,
     /// Since when the bind of this connection is up.
@@ -106,6 +108,7 @@ impl Session {
             bind_sent: None,
             unbind_sent: None,
             bind_received: None,
+            refusal_text: Vec::new(),
             unbind_received: None,
             bound_at: None,
             draining: false,
@@ -164,6 +167,12 @@ impl Session {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What the SMSC said of the bind it refused last (additional_status_info_text); empty if it said nothing.
+    #[must_use]
+    pub fn refusal_text(&self) -> &[u8] {
+        &self.refusal_text
     }
 
     /// What it has done so far.

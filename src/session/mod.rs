@@ -44,5 +44,6 @@ pub use engine::Session;
 pub use error::SendError;
 pub use event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
 pub use instant::Instant;
+pub use receive::status_text;
 pub use segment::{Segment, join_segments};
 pub use state::{State, Stats};

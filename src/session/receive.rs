@@ -14,7 +14,7 @@ use super::version;
 use super::window::InFlight;
 use crate::pdu::{
     Bind, BindResp, Body, CommandId, CommandStatus, DeliverSm, Framer, HEADER_LEN, Header,
-    InterfaceVersion, Tag, Untyped,
+    InterfaceVersion, Tag, Tlvs, Untyped,
 };
 
 /// SMSC: a bind that waits for the application's answer.
@@ -23,6 +23,29 @@ pub(super) struct BindReceived {
     pub(super) bind: BindType,
     pub(super) version: InterfaceVersion,
     pub(super) system_id: Vec<u8>,
+}
+
+/// The most octets of a system_id or password that a bind is asked about; the specification has 15 and 8.
+const LONGEST_CREDENTIAL: usize = 255;
+
+/// What the SMSC says of a refusal in additional_status_info_text of this response; `None` if it says nothing.
+#[must_use]
+pub fn status_text(frame: &[u8]) -> Option<&[u8]> {
+    let of = |tlvs: Tlvs<'_>| -> Option<core::ops::Range<usize>> {
+        let value = tlvs.get(Tag::ADDITIONAL_STATUS_INFO_TEXT)?;
+        let start = value.as_ptr().addr() - frame.as_ptr().addr();
+        Some(start..start + value.len())
+    };
+    // Many leave out the fields of a response that refuses: then the TLVs follow the header.
+    let bare = || of(Tlvs::from_bytes(frame.get(HEADER_LEN..)?).ok()?);
+    let found = Untyped::decode(frame)
+        .ok()
+        .and_then(|(_, pdu)| of(pdu.tlvs()))
+        .or_else(bare)?;
+    let text = &frame[found];
+    let end = text.iter().position(|octet| *octet == 0);
+    let text = text[..end.unwrap_or(text.len())].trim_ascii();
+    (!text.is_empty()).then_some(text)
 }
 
 impl Session {
@@ -118,6 +141,10 @@ impl Session {
         let status = header.command_status;
         let bind = self.config.bind;
         if status != CommandStatus::ESME_ROK || header.command_id != bind.command_id().response() {
+            self.refusal_text.clear();
+            if let Some(text) = status_text(frame) {
+                self.refusal_text.extend_from_slice(text);
+            }
             return self.end(now, CloseReason::BindRefused(status));
         }
         let response = BindResp::decode(header, &frame[HEADER_LEN..]).unwrap_or_default();
@@ -288,6 +315,17 @@ impl Session {
         };
         if let Some(bind) = BindType::from_command_id(command_id) {
             let fields = Bind::decode(header, &frame[HEADER_LEN..]).unwrap_or_default();
+            let too_long = [
+                (fields.system_id, CommandStatus::ESME_RINVSYSID),
+                (fields.password, CommandStatus::ESME_RINVPASWD),
+            ];
+            if let Some((_, status)) = too_long
+                .into_iter()
+                .find(|(field, _)| field.len() > LONGEST_CREDENTIAL)
+            {
+                self.refuse(command_id, number, status);
+                return self.end(now, CloseReason::BindRefused(status));
+            }
             self.bind_received = Some(BindReceived {
                 number,
                 bind,

@@ -8,8 +8,8 @@ use super::instant::Instant;
 use super::state::State;
 use super::version;
 use crate::pdu::{
-    BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InvalidField,
-    QuerySmResp, SubmitMultiResp, Tag, TlvBuf,
+    BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InterfaceVersion,
+    InvalidField, QuerySmResp, SubmitMultiResp, Tag, TlvBuf,
 };
 
 impl Session {
@@ -94,7 +94,12 @@ impl Session {
             self.end(now, CloseReason::BindRefused(status));
             return true;
         }
-        let version = version::common(self.config.interface_version, received.version);
+        let theirs = if received.version.0 < InterfaceVersion::V3_3.0 {
+            self.config.assumed_version
+        } else {
+            received.version
+        };
+        let version = version::common(self.config.interface_version, theirs);
         let mut tlvs = TlvBuf::default();
         if version::takes_tlvs(version) {
             tlvs.push_u8(Tag::SC_INTERFACE_VERSION, self.config.interface_version.0);

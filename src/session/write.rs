@@ -120,15 +120,16 @@ impl Session {
     }
 }
 
-/// Appends the bind. A password over the 8 octets of the specification goes as it is: many centres take it.
+/// Appends the bind. A system_id over 15 octets and a password over 8 go as they are: many SMSCs ask for them.
 fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), InvalidField> {
     config.check()?;
     let start = out.len();
-    let password = &config.password.0;
-    let too_long = password.len() > 8;
+    // By the codec go those that keep to the specification; the others are put in behind.
+    let (system_id, long_id) = split_by_length(&config.system_id, 15);
+    let (password, long_password) = split_by_length(&config.password.0, 8);
     let body = Bind {
-        system_id: &config.system_id,
-        password: if too_long { b"" } else { password },
+        system_id,
+        password,
         system_type: &config.system_type,
         interface_version: config.interface_version,
         addr_ton: config.addr_ton.into(),
@@ -138,11 +139,21 @@ fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), In
     };
     let command_id = config.bind.command_id();
     crate::pdu::encode(out, command_id, CommandStatus::ESME_ROK, number, &body)?;
-    if too_long {
-        let at = start + HEADER_LEN + config.system_id.len() + 1;
-        out.splice(at..at, password.iter().copied());
-        let length = (out.len() - start) as u32;
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    }
+    let at = start + HEADER_LEN;
+    out.splice(at..at, long_id.iter().copied());
+    let at = at + config.system_id.len() + 1;
+    out.splice(at..at, long_password.iter().copied());
+    let length = (out.len() - start) as u32;
+    out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(())
+}
+
+/// The string as the first if it has at most `longest` octets, else as the second; the other is empty.
+fn split_by_length(string: &[u8], longest: usize) -> (&[u8], &[u8]) {
+    let (fits, too_long) = string.split_at(if string.len() > longest {
+        0
+    } else {
+        string.len()
+    });
+    (fits, too_long)
 }

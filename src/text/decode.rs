@@ -2,7 +2,7 @@
 
 use super::data_coding::{Coding, coding};
 use super::gsm::{self, Tables};
-use super::{Alphabet, EncodingName, Udh, single_octet};
+use super::{Alphabets, EncodingName, Udh, single_octet};
 
 /// A text that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,12 +15,17 @@ pub struct Decoded {
     pub lossy: bool,
 }
 
-/// Reads the text behind the header `udh` (national tables, fill bits), as `data_coding` says; `default` is what
-/// 0 means at this centre. Every input has an answer.
+/// Reads the text behind the header `udh` (national tables, fill bits), as `data_coding` says; `alphabets` is what 0 and 1
+/// mean at this SMSC. Every input has an answer.
 #[must_use]
-pub fn decode(octets: &[u8], data_coding: u8, udh: Option<&Udh<'_>>, default: Alphabet) -> Decoded {
+pub fn decode(
+    octets: &[u8],
+    data_coding: u8,
+    udh: Option<&Udh<'_>>,
+    alphabets: impl Into<Alphabets>,
+) -> Decoded {
     let mut text = String::new();
-    let (encoding, lossy) = decode_into(&mut text, octets, data_coding, udh, default);
+    let (encoding, lossy) = decode_into(&mut text, octets, data_coding, udh, alphabets);
     Decoded {
         text,
         encoding,
@@ -34,9 +39,12 @@ pub fn decode_into(
     octets: &[u8],
     data_coding: u8,
     udh: Option<&Udh<'_>>,
-    default: Alphabet,
+    alphabets: impl Into<Alphabets>,
 ) -> (EncodingName, bool) {
-    let encoding = match coding(data_coding, default) {
+    let alphabets = alphabets
+        .into()
+        .decided_by(core::iter::once((data_coding, octets)));
+    let encoding = match coding(data_coding, alphabets) {
         Coding::Gsm7 { packed } => {
             let tables = udh.map_or(Tables::default(), |udh| Tables {
                 locking: udh.locking_shift(),
@@ -79,10 +87,63 @@ pub fn decode_into(
     (encoding, !exact)
 }
 
+/// The order of the octets of a text in UCS-2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// The specification's.
+    Big,
+    /// By a byte order mark, or because nothing else makes sense.
+    Little,
+}
+
+/// The order of the octets, and how many are the byte order mark.
+///
+/// Without a mark it is the big-endian one, unless only the other makes a text; see [`is_little_endian`].
+#[must_use]
+pub fn byte_order(octets: &[u8]) -> (ByteOrder, usize) {
+    match octets {
+        [0xFE, 0xFF, ..] => (ByteOrder::Big, 2),
+        [0xFF, 0xFE, ..] => (ByteOrder::Little, 2),
+        _ if is_little_endian(octets) => (ByteOrder::Little, 0),
+        _ => (ByteOrder::Big, 0),
+    }
+}
+
+/// Whether little-endian units are all of one block of 256 characters and Latin-1, three different ones or more. As big-endian
+/// ones they would be of as many blocks, which no script has beside each other in so few of their places.
+fn is_little_endian(octets: &[u8]) -> bool {
+    let mut block = 0;
+    let mut different = [0; 3];
+    let mut count = 0;
+    let (units, rest) = octets.as_chunks::<2>();
+    for &[low, high] in units {
+        if block == 0 {
+            block = high;
+        }
+        let latin1 = high == 0 && (low >= b' ' || matches!(low, b'\n' | b'\r' | b'\t'));
+        let script = high == block && (1..=LAST_BLOCK).contains(&high);
+        if !latin1 && !script {
+            return false;
+        }
+        if count < different.len() && !different[..count].contains(&low) {
+            different[count] = low;
+            count += 1;
+        }
+    }
+    let high = |unit: &[u8; 2]| unit[0] <= LAST_BLOCK;
+    count == different.len() && rest.is_empty() && !units.iter().all(high)
+}
+
+/// Of the scripts whose characters are in one block: Georgian.
+const LAST_BLOCK: u8 = 0x10;
+
 fn decode_utf16(octets: &[u8], out: &mut String) -> bool {
-    let units = octets
-        .chunks_exact(2)
-        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let (order, mark) = byte_order(octets);
+    let octets = &octets[mark..];
+    let units = octets.chunks_exact(2).map(|pair| match order {
+        ByteOrder::Big => u16::from_be_bytes([pair[0], pair[1]]),
+        ByteOrder::Little => u16::from_le_bytes([pair[0], pair[1]]),
+    });
     let mut exact = true;
     for unit in char::decode_utf16(units) {
         exact &= unit.is_ok();
@@ -108,4 +169,114 @@ fn decode_octets(set: EncodingName, octets: &[u8], out: &mut String) -> bool {
         });
     }
     exact
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(octets: &[u8]) -> String {
+        let mut text = String::new();
+        assert!(decode_utf16(octets, &mut text), "exact");
+        text
+    }
+
+    fn little(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    fn big(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_obeyed_and_left_out() {
+        for text in ["при", "a", "", "一上", "😀"] {
+            assert_eq!(read(&[&[0xFF, 0xFE][..], &little(text)].concat()), text);
+            assert_eq!(read(&[&[0xFE, 0xFF][..], &big(text)].concat()), text);
+        }
+    }
+
+    #[test]
+    fn little_endian_is_told_by_its_blocks_where_it_can_be() {
+        for text in [
+            "при",
+            "Hi!",
+            "Привет, мир 123\n",
+            "שלום",
+            "مرحبا",
+            "สวัสดี",
+            "नमस्ते",
+            "£5 each",
+        ] {
+            assert_eq!(byte_order(&little(text)), (ByteOrder::Little, 0), "{text}");
+            assert_eq!(byte_order(&big(text)), (ByteOrder::Big, 0), "{text}");
+            assert_eq!(read(&little(text)), text);
+        }
+    }
+
+    #[test]
+    fn big_endian_text_is_never_taken_for_the_other() {
+        for text in [
+            "一上上",
+            "一一一",
+            "上下不",
+            "你好吗",
+            "最一一",
+            "안녕하세요",
+            "😀😀😀",
+            "日本語",
+            "",
+        ] {
+            assert_eq!(byte_order(&big(text)), (ByteOrder::Big, 0), "{text}");
+        }
+        assert_eq!(
+            byte_order(&little("Hi")),
+            (ByteOrder::Big, 0),
+            "too few to tell"
+        );
+        assert_eq!(byte_order(&little("aaaa")), (ByteOrder::Big, 0));
+        assert_eq!(
+            byte_order(&[0x41, 0, 0x42, 0, 0x43, 0, 0x44]),
+            (ByteOrder::Big, 0),
+            "half a unit"
+        );
+        assert_eq!(
+            byte_order(&[0x41, 0, 0x01, 0, 0x43, 0]),
+            (ByteOrder::Big, 0),
+            "a control character"
+        );
+        assert_eq!(
+            byte_order(&[1, 0, 2, 0, 3, 0].map(|o| o)),
+            (ByteOrder::Big, 0)
+        );
+        assert_eq!(
+            byte_order(&[0x01, 4, 0x02, 4, 0x03, 4]),
+            (ByteOrder::Big, 0),
+            "as good the other way"
+        );
+    }
+
+    #[test]
+    fn one_means_gsm_where_its_octets_say_so() {
+        let read = |octets: &[u8], alphabets: Alphabets| {
+            let decoded = decode(octets, 1, None, alphabets);
+            (decoded.text, decoded.encoding)
+        };
+        let default = Alphabets::default();
+        let gsm = |text: &str| (text.to_owned(), EncodingName::Gsm7);
+        assert_eq!(read(b"\0", default), gsm("@"));
+        assert_eq!(read(b"\x01\x1Be 1", default), gsm("£€ 1"));
+        assert_eq!(read(b"a@b", default), ("a@b".into(), EncodingName::Ascii));
+        let always = Alphabets {
+            one: crate::text::Ia5::Gsm7,
+            ..default
+        };
+        assert_eq!(read(b"a@b", always), gsm("a¡b"));
+        let never = Alphabets {
+            one: crate::text::Ia5::Ascii,
+            ..default
+        };
+        assert_eq!(read(b"\x01", never), ("\x01".into(), EncodingName::Ascii));
+    }
 }

@@ -75,9 +75,8 @@ pub(super) struct Fallback {
 
 impl Fallback {
     fn put(self, c: char, coder: &Coder<'_>, out: &mut Vec<u8>) -> bool {
-        if self.transliterate
-            && let Some(plain) = transliterate(c)
-        {
+        let mut plain = String::new();
+        if self.transliterate && transliterate(c, &mut plain) {
             let start = out.len();
             if plain.chars().all(|c| coder.put(c, out)) {
                 return true;

@@ -4,6 +4,7 @@
 //! Positions are UTF-16 units throughout, as JavaScript counts them.
 
 mod cluster;
+mod compose;
 mod data_coding;
 mod decode;
 mod encode;
@@ -17,8 +18,9 @@ mod split;
 mod transliterate;
 pub mod udh;
 
-pub use decode::{Decoded, decode, decode_into};
-pub use names::{Alphabet, Concat, Encoding, EncodingName, Language};
+pub(crate) use data_coding::is_ucs2;
+pub use decode::{ByteOrder, Decoded, byte_order, decode, decode_into};
+pub use names::{Alphabet, Alphabets, Concat, Encoding, EncodingName, Ia5, Language};
 pub use plan::{
     EncodeOptions, Plan, Segment, SegmentCount, TextError, count_encoded, count_latin1,
     count_segments, plan, plan_binary_into, plan_encoded_into, plan_into, plan_latin1_into,
@@ -26,4 +28,6 @@ pub use plan::{
 };
 pub(crate) use reassembly::digest;
 pub use reassembly::{Joined, JoinedPart, Limits, Outcome, Part, Reassembler};
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+pub(crate) use transliterate::forms_by;
 pub use udh::{ConcatInfo, Udh, UdhError};

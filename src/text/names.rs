@@ -49,6 +49,38 @@ named! {
 }
 
 named! {
+    /// What `data_coding` 1 (IA5, ASCII) is read as.
+    #[derive(Default)]
+    Ia5 {
+        /// ASCII, unless there are octets that a text in ASCII never has: then it is GSM 03.38, which some peers send so.
+        #[default]
+        Auto = "auto",
+        /// ASCII.
+        Ascii = "ascii",
+        /// GSM 03.38, one septet an octet.
+        Gsm7 = "gsm7",
+    }
+}
+
+/// What the values of `data_coding` mean that SMSCs disagree about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Alphabets {
+    /// `data_coding` 0.
+    pub zero: Alphabet,
+    /// `data_coding` 1.
+    pub one: Ia5,
+}
+
+impl From<Alphabet> for Alphabets {
+    fn from(zero: Alphabet) -> Self {
+        Self {
+            zero,
+            one: Ia5::default(),
+        }
+    }
+}
+
+named! {
     /// How a text too long for one message is carried.
     #[derive(Default)]
     Concat {

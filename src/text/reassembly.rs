@@ -3,7 +3,7 @@
 use super::data_coding::{Coding, coding};
 use super::decode::decode_into;
 use super::gsm::ESCAPE;
-use super::{Alphabet, ConcatInfo, Decoded, EncodingName, Udh};
+use super::{Alphabet, Alphabets, ConcatInfo, Decoded, EncodingName, Udh};
 
 /// How long and how much is kept of messages that are not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,12 @@ impl<T> Joined<T> {
     /// The text. GSM 03.38 is read part by part, each with its own tables; codings of several octets are joined first,
     /// since some senders part a character, and an escape from what it selects. Parts that did not come leave no trace in it.
     #[must_use]
-    pub fn decode(&self, default: Alphabet) -> Decoded {
+    pub fn decode(&self, alphabets: impl Into<Alphabets>) -> Decoded {
+        let texts = self
+            .parts
+            .iter()
+            .map(|part| (part.data_coding, &part.text[..]));
+        let alphabets = alphabets.into().decided_by(texts);
         let mut decoded = Decoded::default();
         let mut run = Vec::new();
         let mut parts = self.parts.iter().peekable();
@@ -198,7 +203,7 @@ impl<T> Joined<T> {
                 .peek()
                 .is_some_and(|next| next.number == part.number + 1);
             // What is read with the next part.
-            let kept = match coding(part.data_coding, default) {
+            let kept = match coding(part.data_coding, alphabets) {
                 _ if !next_follows => 0,
                 Coding::Named(EncodingName::Ucs2 | EncodingName::Utf8) => run.len(),
                 Coding::Gsm7 { packed: false } if run.last() == Some(&ESCAPE) => 1,
@@ -210,7 +215,7 @@ impl<T> Joined<T> {
                 &run[..read],
                 part.data_coding,
                 Udh::parse(&part.udh).ok().as_ref(),
-                default,
+                alphabets,
             );
             if decoded.encoding == EncodingName::default() {
                 decoded.encoding = encoding;
@@ -276,7 +281,7 @@ impl Key {
             reference,
             wide,
             total,
-            coding: coding(part.data_coding, Alphabet::Gsm7),
+            coding: coding(part.data_coding, Alphabet::Gsm7.into()),
         }
     }
 

@@ -1,8 +1,58 @@
-//! Typographic characters and what a plain keyboard writes for them. Letters are left alone: a name without its
-//! marks is another name.
+//! Typographic characters and what a plain keyboard writes for them, and Unicode's compatibility forms (NFKC): ligatures,
+//! full-width and styled letters, numbers in circles, fractions, units. Letters are left alone: a name without its marks is
+//! another name.
 
-/// What may stand for `c`: empty for what has no width, `None` if there is nothing to put.
-pub(super) fn transliterate(c: char) -> Option<&'static str> {
+/// What may stand for `c`: appended to `out`, nothing for what has no width. `false` if there is nothing to put.
+pub(super) fn transliterate(c: char, out: &mut String) -> bool {
+    if let Some(plain) = typographic(c) {
+        out.push_str(plain);
+        return true;
+    }
+    let start = out.len();
+    compatible(c, out);
+    let form = out.split_off(start);
+    // A fraction has a slash of its own, a negative exponent a minus.
+    for part in form.chars() {
+        match typographic(part) {
+            Some(plain) => out.push_str(plain),
+            None => out.push(part),
+        }
+    }
+    let mut chars = form.chars();
+    chars.next() != Some(c) || chars.next().is_some()
+}
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn compatible(c: char, out: &mut String) {
+    use unicode_normalization::UnicodeNormalization;
+    out.extend(core::iter::once(c).nfkc());
+}
+
+/// Gives the compatibility form of a character.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub(crate) type Forms = fn(char) -> String;
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+std::thread_local! {
+    /// How the host of the module tells compatibility forms: it has the tables.
+    static HOST: core::cell::Cell<Option<Forms>> = const { core::cell::Cell::new(None) };
+}
+
+/// Has the compatibility forms told by the host of the module.
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+pub(crate) fn forms_by(host: Forms) {
+    HOST.set(Some(host));
+}
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+fn compatible(c: char, out: &mut String) {
+    match HOST.get() {
+        Some(host) => out.push_str(&host(c)),
+        None => out.push(c),
+    }
+}
+
+fn typographic(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{2035}'
         | '\u{02BC}' | '\u{2039}' | '\u{203A}' | '`' | '´' => "'",
@@ -22,4 +72,34 @@ pub(super) fn transliterate(c: char) -> Option<&'static str> {
         '®' => "(R)",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compatibility_forms_are_plain_characters() {
+        for (c, expected) in [
+            ('ﬁ', "fi"),
+            ('Ａ', "A"),
+            ('𝐇', "H"),
+            ('①', "1"),
+            ('⑫', "12"),
+            ('½', "1/2"),
+            ('⁻', "-"),
+            ('㎏', "kg"),
+            ('№', "No"),
+            ('™', "TM"),
+            ('“', "\""),
+            ('…', "..."),
+        ] {
+            let mut out = String::from("x");
+            assert!(transliterate(c, &mut out), "{c}");
+            assert_eq!(out, format!("x{expected}"));
+        }
+        for c in ['a', 'я', '中', '😀'] {
+            assert!(!transliterate(c, &mut String::new()), "{c}");
+        }
+    }
 }

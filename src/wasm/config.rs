@@ -3,7 +3,7 @@
 use crate::pdu::InterfaceVersion;
 use crate::receipt::MessageIdFormat;
 use crate::session::{BindType, Config, Reconnect};
-use crate::text::{Alphabet, Concat};
+use crate::text::{Alphabet, Alphabets, Concat, Ia5};
 
 /// How much of a PDU a log line tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,21 @@ pub(super) struct Messages {
     pub(super) plain_receipts: bool,
     /// Each segment of a long message is handed over as it came, with its key.
     pub(super) segments: bool,
+    /// Minutes that the dates of receipts are ahead of UTC.
+    pub(super) receipt_zone: i32,
+    /// What `data_coding` 1 is read as.
+    pub(super) ia5: Ia5,
     pub(super) log: LogLevel,
+}
+
+impl Messages {
+    /// How the SMSC writes text.
+    pub(super) fn alphabets(&self) -> Alphabets {
+        Alphabets {
+            zero: self.default_alphabet,
+            one: self.ia5,
+        }
+    }
 }
 
 impl Default for Messages {
@@ -34,6 +48,8 @@ impl Default for Messages {
             message_id_format: MessageIdFormat::default(),
             plain_receipts: false,
             segments: false,
+            receipt_zone: 0,
+            ia5: Ia5::default(),
             log: LogLevel::None,
         }
     }
@@ -63,7 +79,7 @@ const VERSIONS: [InterfaceVersion; 3] = [
 type Setting = (Range, fn(&mut Config, &mut Messages, f64));
 
 /// The settings in the order of the record, behind the role.
-const SETTINGS: [Setting; 30] = [
+const SETTINGS: [Setting; 32] = [
     (CHOICE_OF_3, |config, _, n| {
         const BINDS: [BindType; 3] = [
             BindType::Transceiver,
@@ -91,6 +107,9 @@ const SETTINGS: [Setting; 30] = [
     (CHOICE_OF_3, |_, messages, n| {
         messages.message_id_format = MessageIdFormat::ALL[n as usize];
     }),
+    (CHOICE_OF_3, |_, messages, n| {
+        messages.ia5 = Ia5::ALL[n as usize];
+    }),
     (FLAG, |config, _, n| config.bind_fail_is_final = n > 0.0),
     (FLAG, |config, _, n| config.fall_back = n > 0.0),
     (FLAG, |_, messages, n| messages.plain_receipts = n > 0.0),
@@ -117,6 +136,9 @@ const SETTINGS: [Setting; 30] = [
     (MILLIS, |config, _, n| config.inactivity = n as u64),
     (MILLIS, |config, _, n| config.acknowledge_timeout = n as u64),
     (MILLIS, |config, _, n| config.part_timeout = n as u64),
+    (Range(-840.0, 840.0), |_, messages, n| {
+        messages.receipt_zone = n as i32;
+    }),
     (RATE, |config, _, n| config.rate = Some(n)),
     (RATE, |config, _, n| config.inbound_rate = Some(n)),
 ];
@@ -127,9 +149,9 @@ const SEED: usize = MAX_REFUSALS + 1;
 const RECONNECT: usize = SEED + 1;
 const STRINGS: usize = RECONNECT + 2;
 
-/// The most octets of system_id, password, system_type and address_range. A password has 8 by the specification; many
-/// centres take more.
-const LONGEST: [usize; 4] = [15, 255, 12, 40];
+/// The most octets of system_id, password, system_type and address_range. By the specification a system_id has 15 and a
+/// password 8; many SMSCs take more.
+const LONGEST: [usize; 4] = [255, 255, 12, 40];
 
 /// Reads an `EngineConfig`. A number that is not given is NaN.
 pub(super) fn read(record: &[u8]) -> Result<(Config, Messages), BadSetting> {

@@ -10,7 +10,8 @@ use crate::pdu::{CommandId, ValueSet};
 use crate::receipt::{self, ReceiptTlvs};
 use crate::session::{Content, Delivery, Instant};
 use crate::text::{
-    Alphabet, EncodeOptions, Udh, count_encoded, count_latin1, count_segments, decode_into, udh,
+    Alphabet, ByteOrder, EncodeOptions, EncodingName, Udh, byte_order, count_encoded, count_latin1,
+    count_segments, decode_into, udh,
 };
 use std::fmt::Write as _;
 use wasm_bindgen::prelude::*;
@@ -26,6 +27,11 @@ const FIELDS: u32 = 4;
 const ELEMENT: u32 = 5;
 const WITH_MEANING: u32 = 8;
 const WITH_CHILDREN: u32 = 16;
+
+// The byte order of a text in UCS-2, where that says anything.
+const UNSAID: u32 = 0;
+const BIG_ENDIAN: u32 = 1;
+const LITTLE_ENDIAN: u32 = 2;
 
 /// Explains the first `length` octets of the scratch room. Returns the address of the block that tells where the records are.
 #[wasm_bindgen]
@@ -183,7 +189,7 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
     };
     let header = delivery.udh();
     io.word(1);
-    let mut encoding = crate::text::EncodingName::Binary;
+    let mut encoding = EncodingName::Binary;
     io.text_with(|heap| {
         encoding = decode_into(
             heap,
@@ -195,6 +201,13 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         .0;
     });
     io.name(encoding.as_str());
+    let (order, mark) = byte_order(delivery.body());
+    io.word(match order {
+        _ if encoding != EncodingName::Ucs2 => UNSAID,
+        ByteOrder::Big if mark == 0 => UNSAID,
+        ByteOrder::Big => BIG_ENDIAN,
+        ByteOrder::Little => LITTLE_ENDIAN,
+    });
     match header {
         Some(header) => write_udh(io, &header, offset_in(header.as_bytes(), input)),
         None => io.word(0),

@@ -144,8 +144,9 @@ impl Engine {
         }
         Io::with(|io| {
             io.clear();
+            let refusal = self.session.refusal_text().to_vec();
             while let Some(event) = self.session.poll_event() {
-                events::write(io, &event, &self.messages);
+                events::write(io, &event, &self.messages, &refusal);
             }
             let out = if writable {
                 self.session.poll_transmit()

@@ -7,7 +7,7 @@ use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
 use crate::receipt::Report;
 use crate::session::{
     BindType, CloseReason, Delivery, Event, Failure, Segment, Sequence, State, Ticket,
-    join_segments,
+    join_segments, status_text,
 };
 use crate::text::{Decoded, EncodingName, Joined, decode_into};
 
@@ -54,8 +54,8 @@ pub(super) fn state_code(state: State) -> u32 {
     }
 }
 
-/// Writes one event.
-pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
+/// Writes one event. `refusal`: what the SMSC said of the bind it refused last.
+pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal: &[u8]) {
     match *event {
         Event::Connect { endpoint } => io.words(&[CONNECT, endpoint as u32]),
         Event::NoTransceiver => io.word(NO_TRANSCEIVER),
@@ -149,6 +149,9 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages) {
                 retry_in.map_or(NOTHING, |millis| millis as u32),
             ]);
             io.text(&super::error::with_source(reason));
+            let refused = matches!(reason, CloseReason::BindRefused(_));
+            let said = io.place_optional(Some(refusal).filter(|said| refused && !said.is_empty()));
+            io.words(&said);
         }
         _ => {}
     }
@@ -187,6 +190,8 @@ fn settled(
         .position(|&o| o == 0)
         .map_or(body, |end| &body[..end]);
     let [id_at, id_length] = io.place_latin1(if whole { b"" } else { id });
+    let said = frame.filter(|_| status != 0).and_then(status_text);
+    let [said_at, said_length] = io.place_optional(said);
     let [frame_at, frame_length] = frame
         .filter(|_| whole)
         .map_or(ABSENT, |frame| io.keep(frame));
@@ -201,6 +206,8 @@ fn settled(
         id_length,
         frame_at,
         frame_length,
+        said_at,
+        said_length,
     ]);
 }
 
@@ -291,7 +298,7 @@ fn message(
         body,
         delivery.data_coding.0,
         udh.as_ref(),
-        messages.default_alphabet,
+        messages.alphabets(),
     );
     content(io, &decoded, body);
     io.optional_octets(udh.map(|udh| udh.as_bytes()));
@@ -368,7 +375,7 @@ pub(super) fn joined(
         return;
     }
     fields(io, sequence, &header, &delivery);
-    content(io, &joined.decode(messages.default_alphabet), &octets);
+    content(io, &joined.decode(messages.alphabets()), &octets);
     io.optional_octets(Some(first.udh.as_slice()).filter(|udh| !udh.is_empty()));
     io.words(&[0, 0, 0]);
     io.words(&[joined.parts.len() as u32, joined.is_complete().into()]);

@@ -45,7 +45,7 @@ pub(super) fn write(line: &mut String, direction: Direction, frame: &[u8], messa
             delivery.body(),
             delivery.data_coding.0,
             udh.as_ref(),
-            messages.default_alphabet,
+            messages.alphabets(),
         );
         line.push_str(" text=");
         write_quoted(line, &text);

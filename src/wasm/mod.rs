@@ -17,6 +17,13 @@ mod stats;
 
 use wasm_bindgen::prelude::*;
 
+/// Runs once, when the module is instantiated.
+#[wasm_bindgen(start)]
+pub fn start() {
+    panic::record_panics();
+    crate::text::forms_by(platform::compatible);
+}
+
 /// Room for `length` octets in the module, at the returned address, until more is asked for.
 #[wasm_bindgen]
 pub fn scratch(length: usize) -> usize {

@@ -7,9 +7,8 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs once, when the module is instantiated.
-#[wasm_bindgen(start)]
-pub fn record_panics() {
+/// Has the next panic's text kept for [`take_panic`].
+pub(super) fn record_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let text = panic.to_string();
         #[cfg(feature = "wasm-pack")]

@@ -5,6 +5,16 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
+    /// A string of JavaScript's, for its normal forms.
+    #[wasm_bindgen(js_name = String)]
+    type Characters;
+
+    #[wasm_bindgen(constructor, js_class = "String")]
+    fn new(text: &str) -> Characters;
+
+    #[wasm_bindgen(method, js_class = "String")]
+    fn normalize(this: &Characters, form: &str) -> String;
+
     type TextDecoder;
 
     #[wasm_bindgen(constructor, catch)]
@@ -21,4 +31,9 @@ pub(super) fn decode(label: &str, octets: &[u8]) -> Option<Cow<'static, str>> {
         .decode(octets)
         .ok()
         .map(Cow::Owned)
+}
+
+/// The compatibility form of a character (NFKC).
+pub(super) fn compatible(c: char) -> String {
+    Characters::new(c.encode_utf8(&mut [0; 4])).normalize("NFKC")
 }

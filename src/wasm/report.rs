@@ -34,13 +34,20 @@ pub(super) fn write(
     let key = io.place_optional(Some(&id[..]).filter(|_| changed));
     io.room = id;
 
+    // The words of appendix B last; others are copied.
+    let stat = match report.receipt.stat {
+        Some(word) if word == report.status().stat().as_bytes() => {
+            Io::lasting(report.status().stat())
+        }
+        word => io.place_optional(word),
+    };
     let error_code = io.place_optional(report.receipt.err);
     let [submitted, delivered] = [report.receipt.sub, report.receipt.dlvrd]
         .map(|count| count.and_then(decimal).unwrap_or(NOTHING));
     let text = report.receipt.text.map_or(ABSENT, |text| {
         let data_coding = delivery.map_or(0, |delivery| delivery.data_coding.0);
         io.place_with(|out| {
-            decode_into(out, text, data_coding, None, messages.default_alphabet);
+            decode_into(out, text, data_coding, None, messages.alphabets());
         })
     });
     let nowhere = Address::default();
@@ -54,7 +61,8 @@ pub(super) fn write(
         Some(offset) => [pdu[0] + offset, report.raw.len() as u32],
         None => io.keep(report.raw),
     };
-    let [submitted_at, done_at] = [report.submitted_at(), report.done_at()]
+    let zone = messages.receipt_zone;
+    let [submitted_at, done_at] = [report.submitted_at_in(zone), report.done_at_in(zone)]
         .map(|date| halves(date.map_or(f64::NAN, |millis| millis as f64)));
 
     io.words(&[
@@ -66,6 +74,8 @@ pub(super) fn write(
         message_id[1],
         raw_message_id[0],
         raw_message_id[1],
+        stat[0],
+        stat[1],
         error_code[0],
         error_code[1],
         submitted,
@@ -86,7 +96,12 @@ pub(super) fn write(
         submitted_at[1],
         done_at[0],
         done_at[1],
+        report.receipt.extra().count() as u32,
     ]);
+    for extra in report.receipt.extra() {
+        io.latin1(extra.name);
+        io.latin1(extra.value);
+    }
 }
 
 /// Where `part` begins in `whole`, if it is a part of it.

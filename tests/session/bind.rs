@@ -63,18 +63,150 @@ fn a_long_password_goes_as_it_is() {
 }
 
 #[test]
+fn a_long_system_id_goes_as_it_is_with_any_password() {
+    for password in [&b"secret"[..], b"much longer than eight", b""] {
+        for system_id in [
+            &b"fifteen letters"[..],
+            b"sixteen letters.",
+            b"twenty letters long.",
+        ] {
+            let mut peer = Peer::new(Config {
+                system_id: system_id.to_vec(),
+                password: Password(password.to_vec()),
+                ..esme()
+            });
+            let now = peer.now();
+            peer.bind(now);
+            let heard = peer.hears_one();
+            let Pdu::BindTransceiver(body) = heard.pdu() else {
+                panic!("no bind");
+            };
+            assert_eq!((body.system_id, body.password), (system_id, password));
+        }
+    }
+}
+
+#[test]
+fn what_the_smsc_says_of_a_refused_bind_is_kept() {
+    let said = |frame: &[u8]| {
+        let mut peer = Peer::new(esme());
+        let now = peer.now();
+        peer.bind(now);
+        peer.hears_one();
+        peer.says(frame);
+        String::from_utf8(peer.refusal_text().to_vec()).unwrap()
+    };
+    let frame = |body: &[u8]| {
+        let header = Header {
+            command_length: (HEADER_LEN + body.len()) as u32,
+            command_id: CommandId::BIND_TRANSCEIVER_RESP,
+            command_status: CommandStatus::ESME_RBINDFAIL,
+            sequence_number: 1,
+        };
+        [&header.encode()[..], body].concat()
+    };
+    let tlv = b"\x00\x1D\x00\x06 No IP\0";
+    let tlv = &[&tlv[..3], &[(tlv.len() - 4) as u8], &tlv[4..]].concat()[..];
+    assert_eq!(said(&frame(tlv)), "No IP", "without the field before it");
+    assert_eq!(said(&frame(&[b"smsc\0", tlv].concat())), "No IP");
+    assert_eq!(said(&frame(b"\0")), "");
+    assert_eq!(said(&frame(b"")), "");
+    assert_eq!(status_text(&[0; 8]), None);
+}
+
+#[test]
+fn an_smsc_takes_a_bind_below_3_3_for_the_version_that_it_assumes() {
+    for (assumed, named, spoken) in [
+        (InterfaceVersion::V3_3, 0x00, InterfaceVersion::V3_3),
+        (InterfaceVersion::V3_4, 0x00, InterfaceVersion::V3_4),
+        (InterfaceVersion::V3_4, 0x32, InterfaceVersion::V3_4),
+        (InterfaceVersion::V3_4, 0x33, InterfaceVersion::V3_3),
+        (InterfaceVersion::V5_0, 0x34, InterfaceVersion::V3_4),
+    ] {
+        let mut session = Session::new(
+            Config {
+                assumed_version: assumed,
+                ..Config::smsc(b"smsc", 1)
+            },
+            Instant::default(),
+        );
+        assert_eq!(
+            version_bound(&mut session, named),
+            Some(spoken),
+            "{named:#04X}"
+        );
+    }
+    assert_eq!(Config::smsc(b"", 1).assumed_version, InterfaceVersion::V3_3);
+}
+
+fn version_bound(session: &mut Session, named: u8) -> Option<InterfaceVersion> {
+    let now = Instant::default();
+    session.accept(now);
+    let bind = Bind {
+        system_id: b"esme",
+        interface_version: InterfaceVersion(named),
+        ..Bind::default()
+    };
+    let mut frame = Vec::new();
+    encode(
+        &mut frame,
+        CommandId::BIND_TRANSCEIVER,
+        CommandStatus::ESME_ROK,
+        1,
+        &bind,
+    )
+    .unwrap();
+    session.handle_input(now, &frame);
+    let Some(Event::Request { sequence, .. }) = session.poll_event() else {
+        panic!("no bind");
+    };
+    session.respond(now, sequence, CommandStatus::ESME_ROK);
+    while let Some(event) = session.poll_event() {
+        if let Event::Bound { version, .. } = event {
+            return Some(version);
+        }
+    }
+    None
+}
+
+#[test]
+fn an_smsc_refuses_a_system_id_or_password_without_bounds() {
+    let status = |system_id: usize, password: usize| {
+        let mut session = Session::new(Config::smsc(b"smsc", 1), Instant::default());
+        session.accept(Instant::default());
+        let mut body = vec![b'i'; system_id];
+        body.push(0);
+        body.extend(vec![b'p'; password]);
+        body.extend([0, 0, 0x34, 0, 0, 0]);
+        let header = Header {
+            command_length: (HEADER_LEN + body.len()) as u32,
+            command_id: CommandId::BIND_TRANSCEIVER,
+            command_status: CommandStatus::ESME_ROK,
+            sequence_number: 1,
+        };
+        session.handle_input(Instant::default(), &[&header.encode()[..], &body].concat());
+        let out = session.poll_transmit().to_vec();
+        out.get(8..12)
+            .map(|status| u32::from_be_bytes(status.try_into().unwrap()))
+    };
+    assert_eq!(status(255, 255), None, "the application is asked");
+    assert_eq!(status(256, 8), Some(CommandStatus::ESME_RINVSYSID.0));
+    assert_eq!(status(8, 256), Some(CommandStatus::ESME_RINVPASWD.0));
+}
+
+#[test]
 fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
     let nul = Config {
         password: Password(b"a\0b".to_vec()),
         ..esme()
     };
     let long = Config {
-        system_id: vec![b'x'; 16],
+        system_type: vec![b'x'; 13],
         password: Password(vec![b'y'; 20]),
         ..esme()
     };
     assert_eq!(esme().check(), Ok(()));
-    for (config, field) in [(nul, "password"), (long, "system_id")] {
+    for (config, field) in [(nul, "password"), (long, "system_type")] {
         assert_eq!(config.check().unwrap_err().field, field);
         let mut peer = Peer::new(config);
         let now = peer.now();

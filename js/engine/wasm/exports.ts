@@ -1,2 +1,2 @@
 /** What the crate's `wasm` feature exports, as wasm-bindgen presents it, and the module's memory. */
-export type Exports = Omit<typeof import("#bindgen"), "default" | "initSync" | "record_panics"> & { readonly memory: WebAssembly.Memory };
+export type Exports = Omit<typeof import("#bindgen"), "default" | "initSync" | "start"> & { readonly memory: WebAssembly.Memory };

@@ -3,6 +3,7 @@
 mod code;
 mod options;
 
+use super::compose::compose;
 use super::gsm::{self, Tables};
 use super::split::Measure;
 use super::udh::{self, CONCAT_8, CONCAT_16, LOCKING_SHIFT, SINGLE_SHIFT};
@@ -307,7 +308,15 @@ impl Plan {
         unencodable: &mut Vec<(usize, char)>,
     ) -> Result<(), TextError> {
         check_text_udh(options.extra_udh)?;
-        self.code(units, options, unencodable)?;
+        match compose(units) {
+            Some(composed) => {
+                self.code(&composed.units, options, unencodable)?;
+                for (index, _) in unencodable {
+                    *index = composed.original(*index);
+                }
+            }
+            None => self.code(units, options, unencodable)?,
+        }
         self.cut(options)?;
         self.put_together(options);
         Ok(())

@@ -1,4 +1,5 @@
-// Writes segments.json: what Twilio's sms-segments-calculator makes of the sentences and of lengths around each boundary.
+// Writes segments.json: what Twilio's sms-segments-calculator makes of the sentences and of lengths around each boundary, composed (NFC) as
+// they are sent.
 // npm install --no-save sms-segments-calculator@1.3.0 && node tests/vectors/text/segments.mjs
 import { readFileSync, writeFileSync } from "node:fs";
 import calculator from "sms-segments-calculator";
@@ -23,7 +24,7 @@ for (const [end, lengths] of Object.entries(ends)) {
 }
 
 const lines = cases.map(([text, times]) => {
-  const message = new calculator.SegmentedMessage(text.repeat(times));
+  const message = new calculator.SegmentedMessage(text.repeat(times).normalize("NFC"));
   const units = message.segments.map((segment) =>
     Array.from(segment).reduce((sum, char) => sum + (char.codeUnits?.length ?? 0), 0));
   return JSON.stringify([text, times, message.getEncodingName(), units]);
