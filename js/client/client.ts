@@ -3,9 +3,10 @@ import { countSegments, type SegmentCount } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
-import { readAddress } from "./address.ts";
+import { numberOf, readAddress, readRecipient } from "./address.ts";
 import { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
+import type { Country } from "./country.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
 import { Deliveries, type Delivery } from "./delivery.ts";
 import { deadline } from "./deadline.ts";
@@ -126,7 +127,7 @@ export class SmppClient implements AsyncDisposable {
       await new Promise<void>((resolve, reject) => {
         this.#opening = { resolve, reject };
         if (limit > 0) {
-          stopTimer = deadline(limit, () => this.#failOpening(new TimeoutError(`no bind within ${limit} ms`, {
+          stopTimer = deadline(limit, () => this.#failOpening(new TimeoutError(this.#settings.words.timeout(this.#bind) ?? `no bind within ${limit} ms`, {
             code: "timeout", command: this.#bind, outcome: "unknown", retryable: true,
           })));
         }
@@ -235,7 +236,7 @@ export class SmppClient implements AsyncDisposable {
   async cancel(messageId: string, options: CancelOptions = {}): Promise<void> {
     const id = readId(messageId);
     const given = checked("options", options, CANCEL_CHECKS);
-    const to = address(given.to, "to");
+    const to = address(given.to, "to", this.#settings.country);
     await this.#request({
       command: "cancel_sm",
       service_type: given.serviceType ?? "",
@@ -311,7 +312,7 @@ export class SmppClient implements AsyncDisposable {
     const read = this.#message;
     let tag: string | undefined;
     try {
-      readMessage(message, read);
+      readMessage(message, read, this.#settings.country);
       const { sms, signal } = read;
       tag = read.tag;
       if (this.#closed) throw closedError("submit_sm", "not-sent", this.#endedBy);
@@ -418,11 +419,11 @@ export class SmppClient implements AsyncDisposable {
         this.#opening?.resolve();
         this.#opening = undefined;
       },
-      settled: (ticket, index, outcome, status, _command, messageId, frame) => this.#settled(ticket, index, outcome, status, messageId, frame),
-      late: (ticket, index, outcome, status, _command, messageId, frame) => this.#late(ticket, index, outcome, status, messageId, frame),
+      settled: (ticket, index, outcome, status, _command, messageId, frame, info) => this.#settled(ticket, index, outcome, status, messageId, frame, info),
+      late: (ticket, index, outcome, status, _command, messageId, frame, info) => this.#late(ticket, index, outcome, status, messageId, frame, info),
       report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
-        const item = publicMessage(message);
+        const item = publicMessage(message, this.#settings.country);
         if (!message.complete) this.#messages.offerInstead(item, request);
         else if (this.#messages.offer(item, request, message.segments > 1) === "refused") this.#link.respond(request, ESME_RX_T_APPN);
       },
@@ -442,10 +443,10 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /** One segment, or a request, came to its end. Nobody is called from here, and neither is the link. */
-  #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
+  #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void {
     const slot = this.#slots.at(ticket);
     const ok = outcome === Outcome.Response && status === ESME_ROK;
-    const error = ok ? undefined : tagged(failure(outcome, status, slot.command, slot.signal, this.#lostBy), slot.tag);
+    const error = ok ? undefined : tagged(failure(outcome, status, slot.command, slot.signal, this.#lostBy, info), slot.tag);
     if (outcome === Outcome.Timeout || outcome === Outcome.CancelledOnWire) slot.unanswered++;
     if (slot.expected === 0) {
       if (error === undefined) slot.resolve?.(frame as never);
@@ -488,7 +489,7 @@ export class SmppClient implements AsyncDisposable {
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
   #delivery(slot: Slot, partial: boolean): Delivery | undefined {
     if (!slot.report) return undefined;
-    return (slot.delivery = this.#deliveries.accepted(this.#keys(slot), partial, slot.tag));
+    return (slot.delivery = this.#deliveries.accepted(this.#keys(slot), partial, slot.tag, this.#settings.options.receipts === "message"));
   }
 
   #keys({ segments }: Slot): string[] {
@@ -505,11 +506,11 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /** A segment, or a request, that was settled as unknown has its answer after all, or can't get one any more. Nobody is called from here. */
-  #late(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined): void {
+  #late(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void {
     const slot = this.#slots.at(ticket);
     slot.unanswered--;
     const answered = outcome === Outcome.Response;
-    const error = answered ? tagged(failure(outcome, status, slot.command), slot.tag) : undefined;
+    const error = answered ? tagged(failure(outcome, status, slot.command, undefined, undefined, info), slot.tag) : undefined;
     if (slot.expected > 0 && answered) {
       const segment: SentSegment = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
       // The caller may have been given these.
@@ -541,6 +542,8 @@ export class SmppClient implements AsyncDisposable {
   #report(report: Report, request: number, key: string): void {
     const tag = this.#deliveries.tagOf(key);
     if (tag !== undefined) report.tag = tag;
+    report.from.number = numberOf(report.from, this.#settings.country);
+    report.to.number = numberOf(report.to, this.#settings.country);
     const offered = this.#reports.offer(report, request);
     this.#deliveries.offer(key, report, request, offered);
   }
@@ -548,7 +551,7 @@ export class SmppClient implements AsyncDisposable {
   #state(state: LinkState, detail: CloseDetail | undefined): void {
     const ended = state === "waiting" || state === "closed";
     const wanted = detail?.kind === "closed" && this.#closing !== undefined;
-    const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind) : undefined;
+    const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind, this.#settings.words) : undefined;
     // The next endpoint, or the next kind of bind, belongs to the first connection.
     if (error !== undefined && detail?.retryIn !== 0) this.#failOpening(error);
     const shown = error && { message: error.message, error, retryIn: detail?.retryIn };
@@ -569,7 +572,7 @@ export class SmppClient implements AsyncDisposable {
   #ended(detail: CloseDetail): void {
     if (this.#closed) return;
     this.#closed = true;
-    const error = closeError(detail, this.#bind);
+    const error = closeError(detail, this.#bind, this.#settings.words);
     const wanted = this.#closing !== undefined || detail.kind === "closed";
     this.#endedBy = wanted ? undefined : error;
     this.#failOpening(error);
@@ -630,9 +633,11 @@ function lateResponse(frame: Uint8Array | undefined, error: SmppError | undefine
   return response === undefined ? UNKNOWN : { outcome: "accepted", response };
 }
 
-function address(input: string | Address | undefined, field: string): Address {
+function address(input: string | Address | undefined, field: string, country?: Country): Address {
   const out: Address = { ton: 0, npi: 0, addr: "" };
-  readAddress(plainAddress(input, field), out, field);
+  const plain = plainAddress(input, field);
+  if (field === "to" && plain !== undefined) readRecipient(plain, out, field, country);
+  else readAddress(plain, out, field, country);
   return out;
 }
 

@@ -67,10 +67,10 @@ export class Deliveries {
     this.#expected--;
   }
 
-  /** The message was accepted, under these keys. `refused`: not all of it. */
-  accepted(keys: string[], refused: boolean, tag: string | undefined): Delivery {
+  /** The message was accepted, under these keys. `refused`: not all of it; `once`: its SMSC reports a long message once. */
+  accepted(keys: string[], refused: boolean, tag: string | undefined, once = false): Delivery {
     this.#expected--;
-    const delivery = new Delivery(this, keys, refused, tag);
+    const delivery = new Delivery(this, keys, refused, tag, once);
     for (const key of delivery.keys) {
       const early = this.#early.take(key);
       if (early !== undefined) {
@@ -184,15 +184,18 @@ export class Delivery {
   #missing: string[];
   #worst: Report | undefined;
   #refused: boolean;
+  readonly #once: boolean;
   readonly tag: string | undefined;
   #waiters = new Set<Waiter>();
   /** Whether somebody has asked for the result. */
   wanted = false;
   held: Held[] = [];
 
-  constructor(owner: Deliveries, keys: string[], refused: boolean, tag: string | undefined) {
+  /** A segment that the SMSC gave no id has no report that could be told from others, so that none is waited for. */
+  constructor(owner: Deliveries, keys: string[], refused: boolean, tag: string | undefined, once: boolean) {
     this.#owner = owner;
-    this.keys = keys.length === 1 ? keys : [...new Set(keys)];
+    this.#once = once;
+    this.keys = keys.length === 1 && keys[0] !== "" ? keys : [...new Set(keys.filter((key) => key !== ""))];
     this.#missing = this.keys;
     this.#refused = refused;
     this.tag = tag;
@@ -200,9 +203,9 @@ export class Delivery {
 
   /** Further segments were accepted. */
   extend(keys: string[], refused: boolean): void {
-    const added = [...new Set(keys)].filter((key) => !this.keys.includes(key));
+    const added = [...new Set(keys)].filter((key) => key !== "" && !this.keys.includes(key));
     this.keys = [...this.keys, ...added];
-    this.#missing = [...this.#missing, ...added];
+    if (!this.#once || this.#worst === undefined) this.#missing = [...this.#missing, ...added];
     this.#refused = refused;
   }
 
@@ -217,7 +220,7 @@ export class Delivery {
   add(key: string, report: Report): void {
     if (!this.#missing.includes(key)) return;
     const own = report.tag === this.tag ? report : { ...report, tag: this.tag };
-    this.#missing = this.#missing.filter((other) => other !== key);
+    this.#missing = this.#once ? [] : this.#missing.filter((other) => other !== key);
     if (this.#worst === undefined || RANK.indexOf(own.status) > RANK.indexOf(this.#worst.status)) this.#worst = own;
     const result = this.#result();
     if (result !== undefined) this.#settleAll((waiter) => waiter.resolve(result));
@@ -228,6 +231,11 @@ export class Delivery {
   }
 
   wait(timeout: number | undefined, signal: AbortSignal | undefined): Promise<Report> {
+    if (this.keys.length === 0) {
+      return Promise.reject(new SmppError("the SMSC gave the message no id: no report can be matched with it", {
+        code: "no-report", command: "submit_sm", outcome: "unknown",
+      }));
+    }
     this.wanted = true;
     for (const held of this.held) this.#owner.release(held);
     this.held = [];

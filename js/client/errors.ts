@@ -25,6 +25,7 @@ export interface SmppErrorInit {
   field?: string | undefined;
   unencodable?: { index: number; char: string }[] | undefined;
   tag?: string | undefined;
+  info?: string | undefined;
   cause?: unknown;
 }
 
@@ -52,6 +53,8 @@ export class SmppError extends Error {
   declare readonly unencodable?: { index: number; char: string }[];
   /** The `tag` of the message that failed. */
   declare readonly tag?: string;
+  /** What the SMSC says of its refusal in words of its own (additional_status_info_text). */
+  declare readonly info?: string;
 
   #late: (() => Promise<LateResult>) | undefined;
   #lateResult: Promise<LateResult> | undefined;
@@ -66,6 +69,7 @@ export class SmppError extends Error {
     if (init.field !== undefined) this.field = init.field;
     if (init.unencodable !== undefined) this.unencodable = init.unencodable;
     if (init.tag !== undefined) this.tag = init.tag;
+    if (init.info !== undefined) this.info = init.info;
   }
 
   /**

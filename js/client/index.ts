@@ -40,7 +40,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const settings = readOptions(url, options);
   await init();
   const { socket } = settings.options;
-  const endpoints = settings.targets.map((target) => (socket === undefined ? openSocket(target) : openWinterTc(socket, target)));
+  const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));
   const open: OpenTransport = (handler, signal, endpoint) => (endpoints[endpoint] as OpenTransport)(handler, signal, endpoint);
   const client = new SmppClient(settings, (config, sink, openTransport) => new Link(config, sink, openTransport), open);
   await client.open();

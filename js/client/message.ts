@@ -1,6 +1,7 @@
 import { EngineError, type SmsFields, type SmsMore, type TlvInput, type TlvValue } from "../engine/types.ts";
-import { readAddress } from "./address.ts";
+import { readAddress, readRecipient } from "./address.ts";
 import { flag, integer, isObject, itemsOf, octet, oneOf, reading, text as string, type Check } from "./check.ts";
+import type { Country } from "./country.ts";
 import { invalid } from "./errors.ts";
 import { exactOctets } from "../engine/octets.ts";
 import { isSignal } from "./signals.ts";
@@ -85,7 +86,7 @@ const PLAIN_NAMES: Record<string, keyof SmsMessage> = {
  *
  * @throws {SmppError} `"invalid-field"`
  */
-export function readMessage(message: SmsMessage, out: ReadMessage): void {
+export function readMessage(message: SmsMessage, out: ReadMessage, country?: Country): void {
   let to, from, text, binary, encoding, language, concat, maxSegments, report, flash, priority, serviceType, protocolId, replaceIfPresent, smDefaultMsgId, udh;
   let reference, tag, dataCoding, esmClass, transliterate, substitute, signal;
   let validity: SmsMessage["validity"];
@@ -137,8 +138,8 @@ export function readMessage(message: SmsMessage, out: ReadMessage): void {
     });
   }
   const { sms } = out;
-  readAddress(sender, sms.from, "from");
-  readAddress(recipient, sms.to, "to");
+  readAddress(sender, sms.from, "from", country);
+  readRecipient(recipient, sms.to, "to", country);
   sms.text = text;
   sms.binary = octets;
   sms.encoding = encoding ?? "auto";
@@ -166,7 +167,8 @@ function octetsOf(value: unknown, field: string): Uint8Array {
 
 /** An address whose parts are read once and are of the right kind. */
 export function plainAddress(value: string | Address | undefined, field: string): string | Address | undefined {
-  if (typeof value === "string" || value === undefined) return value;
+  // A number is named as such where addresses are read.
+  if (typeof value === "string" || value === undefined || typeof value === "number" || typeof value === "bigint") return value;
   return reading(field, "invalid-field", () => {
     const { ton, npi, addr } = isObject(value) ? value : fail(field, ADDRESS);
     if (octet(ton) !== undefined || octet(npi) !== undefined) return fail(field, "a ton and an npi from 0 to 255 are expected");

@@ -1,5 +1,7 @@
 import type { EngineConfig } from "../engine/types.ts";
 import { callback, checked, flag, integer, isObject, itemsOf, LONGEST, milliseconds, octet, oneOf, signal, text, type Check, type Checks } from "./check.ts";
+import { ConnectionWords } from "./connection-words.ts";
+import { country, type Country } from "./country.ts";
 import { invalid, type SmppError } from "./errors.ts";
 import type { ConnectOptions, Endpoint, JoinOptions, TlsOptions } from "./types.ts";
 
@@ -16,6 +18,10 @@ export interface Settings {
   targets: Target[];
   engine: EngineConfig;
   options: ConnectOptions;
+  /** The country of numbers without `+`. */
+  country: Country | undefined;
+  /** What the errors of a connection that can't be made say. */
+  words: ConnectionWords;
 }
 
 const PLAIN_PORT = 2775;
@@ -28,6 +34,9 @@ const RECONNECT = { min: 1_000, max: 60_000 };
 const host: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "the SMSC's name or address is expected");
 const perSecond: Check = (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected");
 const tls: Check = (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected");
+
+const isPem = (value: unknown): boolean => typeof value === "string" || value instanceof Uint8Array;
+const pem: Check = (value) => (isPem(value) ? undefined : "PEM as a string or a Uint8Array is expected");
 
 const CHECKS: Checks<ConnectOptions> = {
   host,
@@ -60,6 +69,10 @@ const CHECKS: Checks<ConnectOptions> = {
   defaultAlphabet: oneOf("gsm7", "gsm7-packed", "latin1", "ascii", "utf8"),
   concat: oneOf("udh8", "udh16", "sar", "payload"),
   messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
+  receipts: oneOf("segment", "message"),
+  receiptZone: (value) => (typeof value === "string" && zoneMinutes(value) !== undefined ? undefined : '"Z" or an offset from UTC such as "+03:00" is expected'),
+  ia5: oneOf("auto", "ascii", "gsm7"),
+  defaultCountry: (value) => (typeof value === "string" && country(value) !== undefined ? undefined : 'the two letters of a country, such as "DE", are expected'),
   plainReceipts: flag,
   reassemble: flag,
   partTimeout: milliseconds,
@@ -81,9 +94,9 @@ const CHECKS: Checks<ConnectOptions> = {
 const ENDPOINT_CHECKS: Checks<Endpoint> = { host, port: integer(1, 65_535), tls };
 
 const TLS_CHECKS: Checks<TlsOptions> = {
-  ca: (value) => ([value].flat().every((item) => typeof item === "string") ? undefined : "PEM text is expected"),
-  cert: text,
-  key: text,
+  ca: (value) => ([value].flat().every(isPem) ? undefined : "PEM as a string or a Uint8Array is expected, or an array of them"),
+  cert: pem,
+  key: pem,
   servername: text,
   rejectUnauthorized: flag,
 };
@@ -91,7 +104,7 @@ const TLS_CHECKS: Checks<TlsOptions> = {
 /** The options that go to the engine as they are. */
 const ENGINE_SETTINGS = [
   "systemId", "password", "bind", "version", "assumeVersion", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "inboundRate", "maxQueue", "maxPdu",
-  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
+  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "ia5", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
 ] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
 
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
@@ -103,7 +116,12 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
   if (tls === undefined && fromUrl.tls === true) throw invalid("invalid-option", "tls", "it can't be false for an smpps:// URL");
   const others = itemsOf("endpoints", "invalid-option", options.endpoints ?? [], MOST_ENDPOINTS).map((endpoint) => readEndpoint(endpoint, tls));
   const targets = [target(options.host, options.port, tls), ...others];
-  return { targets, engine: readEngine(options, targets.length), options };
+  const { defaultCountry } = options;
+  return {
+    targets, engine: readEngine(options, targets.length), options,
+    country: defaultCountry === undefined ? undefined : country(defaultCountry),
+    words: new ConnectionWords(),
+  };
 }
 
 /** Checks the options of {@link joinSegments}. */
@@ -140,6 +158,7 @@ function readEngine(options: ConnectOptions, endpoints: number): EngineConfig {
     log: options.log === undefined ? "none" : options.logTexts ? "texts" : "pdus",
   };
   if (endpoints > 1) engine.endpoints = endpoints;
+  if (options.receiptZone !== undefined) engine.receiptZone = zoneMinutes(options.receiptZone) as number;
   if (options.onSegment !== undefined) engine.segments = true;
   const named = ENGINE_SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   return Object.assign(engine, Object.fromEntries(named));
@@ -158,7 +177,24 @@ function readReconnect(value: ConnectOptions["reconnect"]): { min: number; max: 
 function readTls(value: ConnectOptions["tls"]): TlsOptions | undefined {
   if (value === undefined || value === false) return undefined;
   if (value === true) return {};
-  return checked("tls", value, TLS_CHECKS);
+  const tls = checked("tls", value, TLS_CHECKS);
+  // As text, which every runtime takes.
+  if (tls.ca !== undefined) tls.ca = Array.isArray(tls.ca) ? tls.ca.map(pemText) : pemText(tls.ca);
+  if (tls.cert !== undefined) tls.cert = pemText(tls.cert);
+  if (tls.key !== undefined) tls.key = pemText(tls.key);
+  return tls;
+}
+
+function pemText(pem: string | Uint8Array): string {
+  return typeof pem === "string" ? pem : new TextDecoder().decode(pem);
+}
+
+/** Minutes ahead of UTC; undefined if it is no zone. */
+function zoneMinutes(zone: string): number | undefined {
+  if (zone === "Z") return 0;
+  const [, sign, hours, minutes = "00"] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  if (hours === undefined || Number(hours) > 14 || Number(minutes) > 59) return undefined;
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) || 0;
 }
 
 function readUrl(input: string | URL): ConnectOptions {

@@ -1,18 +1,21 @@
-import { statusHandling, statusName } from "../engine/codec.ts";
+import { statusHandling, statusMeaning, statusName } from "../engine/codec.ts";
+import type { ConnectionWords } from "./connection-words.ts";
 import type { CloseDetail } from "../engine/types.ts";
 import { Outcome } from "../engine/types.ts";
 import { aborted, BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError, type LocalCode, type SmppErrorInit } from "./errors.ts";
 
 const ESME_RBINDFAIL = 0x0d;
 
-/** The error for a command_status that the SMSC answered `command` with. */
-export function statusError(status: number, command: string): SmppError {
+/** The error for a command_status that the SMSC answered `command` with. `info`: what it said of it (additional_status_info_text). */
+export function statusError(status: number, command: string, info?: string): SmppError {
   const handling = statusHandling(status);
   const name = statusName(status);
   const hex = `0x${status.toString(16).toUpperCase().padStart(8, "0")}`;
-  const message = `${command} was refused with ${name === "unknown" ? `status ${hex}` : `${name} (${hex})`}`;
+  const said = info === undefined ? "" : `; the SMSC says ${JSON.stringify(info)}`;
+  const meaning = statusMeaning(status);
+  const message = `${command} was refused with ${name === "unknown" ? `status ${hex}` : `${name} (${hex})`}${meaning === "" ? "" : `: ${meaning}`}${said}`;
   const retryable = handling === "retry" || handling === "throttle";
-  const init: SmppErrorInit = { code: status, name: name === "unknown" ? hex : name, command, retryable, outcome: "rejected" };
+  const init: SmppErrorInit = { code: status, name: name === "unknown" ? hex : name, command, retryable, outcome: "rejected", info };
   if (command.startsWith("bind_")) return new BindError(message, init);
   if (handling === "throttle") return new ThrottledError(message, init);
   return new SmppError(message, init);
@@ -22,10 +25,10 @@ export function statusError(status: number, command: string): SmppError {
  * The error that an outcome of the engine is, or undefined if the request was accepted. `signal` may have cancelled it, `lostBy` is
  * what the connection failed with.
  */
-export function failure(outcome: Outcome, status: number, command: string, signal?: AbortSignal, lostBy?: Error): SmppError | undefined {
+export function failure(outcome: Outcome, status: number, command: string, signal?: AbortSignal, lostBy?: Error, info?: string): SmppError | undefined {
   switch (outcome) {
     case Outcome.Response:
-      return status === 0 ? undefined : statusError(status, command);
+      return status === 0 ? undefined : statusError(status, command, info);
     case Outcome.Timeout:
       return new TimeoutError(`no answer to ${command} came in time`, { code: "timeout", command, outcome: "unknown" });
     case Outcome.Lost:
@@ -43,7 +46,7 @@ export function failure(outcome: Outcome, status: number, command: string, signa
     case Outcome.Mismatch:
       return status === 0
         ? new ProtocolError(`the answer to ${command} was of another kind`, { code: "protocol", command, outcome: "unknown" })
-        : statusError(status, command);
+        : statusError(status, command, info);
     case Outcome.Unsupported:
       return new SmppError(`${command} is not carried by this bind, or not by the peer's version`, { code: "unsupported", command, outcome: "not-sent" });
   }
@@ -55,8 +58,11 @@ function lostError(command: string, by: Error | undefined): SmppError {
   return new ConnectionLostError(`the connection was lost before ${command} was answered`, init);
 }
 
-/** The error for the end of a connection. `asked`: the command of the bind that was asked for. */
-export function closeError(detail: CloseDetail, asked: string): SmppError {
+/**
+ * The error for the end of a connection. `asked`: the command of the bind that was asked for; `words`: what is known of the connection
+ * while it is being made.
+ */
+export function closeError(detail: CloseDetail, asked: string, words?: ConnectionWords): SmppError {
   const { kind, message, cause, bind } = detail;
   const command = bind === undefined ? asked : `bind_${bind}`;
   if (cause instanceof SmppError) return cause;
@@ -64,9 +70,9 @@ export function closeError(detail: CloseDetail, asked: string): SmppError {
     new ConnectionLostError(cause instanceof Error ? `${message}: ${cause.message}` : message, { code, command, outcome, retryable, cause });
   switch (kind) {
     case "refused":
-      return statusError(detail.status ?? ESME_RBINDFAIL, command);
+      return statusError(detail.status ?? ESME_RBINDFAIL, command, detail.info);
     case "timeout":
-      return new TimeoutError(message, { code: "timeout", command, outcome: "unknown", retryable: true, cause });
+      return new TimeoutError(words?.timeout(command) ?? message, { code: "timeout", command, outcome: "unknown", retryable: true, cause });
     case "protocol":
       return new ProtocolError(message, { code: "protocol", command, outcome: "unknown", cause });
     case "panic":

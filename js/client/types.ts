@@ -1,11 +1,11 @@
 import type { DecodedPdu } from "../engine/codec.ts";
 import type {
-  Address, Alphabet, Concat, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput,
+  Address, Alphabet, Concat, Ia5, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput,
 } from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
-export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput };
+export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, Ia5, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput };
 
 /** When a delivery report is asked for. */
 export type ReportRequest = "always" | "failure" | "success" | "none";
@@ -13,11 +13,11 @@ export type ReportRequest = "always" | "failure" | "success" | "none";
 /** How TLS is to be done. The certificate is verified unless `rejectUnauthorized` is false. */
 export interface TlsOptions {
   /** Certificates (PEM) of authorities to trust in place of the runtime's own. Node, Deno, Bun. */
-  ca?: string | string[];
+  ca?: string | Uint8Array | (string | Uint8Array)[];
   /** The client's certificate (PEM). Node, Deno, Bun. */
-  cert?: string;
+  cert?: string | Uint8Array;
   /** The client's key (PEM). Node, Deno, Bun. */
-  key?: string;
+  key?: string | Uint8Array;
   /** The name sent by SNI and verified in the certificate; the host of the URL if absent. Node, Deno, Bun. */
   servername?: string;
   /** False accepts any certificate: for tests only. Node, Deno, Bun. */
@@ -134,6 +134,20 @@ export interface ConnectOptions {
   concat?: Concat;
   /** Default `"as-is"`. */
   messageIdFormat?: MessageIdFormat;
+  /** How many receipts the SMSC sends for a long message: one a `"segment"` (default), or one a `"message"`, which stands for all. */
+  receipts?: "segment" | "message";
+  /** Zone of the dates in receipts that name none: `"Z"` (default) or an offset from UTC such as `"+03:00"`. */
+  receiptZone?: string;
+  /**
+   * What data_coding 1 means in inbound messages: `"ascii"`, `"gsm7"`, or `"auto"` (default): ASCII, unless octets that a text in ASCII
+   * never has show that it is GSM 03.38.
+   */
+  ia5?: Ia5;
+  /**
+   * The country of numbers without `+`, by its two letters (ISO 3166): `"DE"` makes `+491711234567` of `"0171 1234567"`. Numbers of up to
+   * six digits, short codes, stay as they are. Without it a number without `+` goes as it is, its type unknown.
+   */
+  defaultCountry?: string;
   /**
    * Whether an ordinary message whose text begins with `id:` and has a `stat:` is taken for a report: for centres that don't mark
    * theirs. Default false, since anybody can write such a text.

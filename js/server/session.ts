@@ -18,6 +18,7 @@ import type { SmppError } from "../client/errors.ts";
 import { failure, refusal } from "../client/outcome.ts";
 import type { SmsMessage } from "../client/types.ts";
 import type { ListenOptions, RequestAnswer } from "./listen.ts";
+import type { Joiner } from "./joiner.ts";
 import { receiptPdu, type Receipt } from "./receipt.ts";
 import { Status } from "./status.ts";
 
@@ -31,6 +32,9 @@ export interface Delivery extends Content {
   from: string | Address;
   to: string | Address;
 }
+
+/** esm_class: whether it is a receipt, an acknowledgement or a message (SMPP 5.0, 4.7.12). */
+const MESSAGE_TYPE = 0x3c;
 
 /** What was sent to the peer and waits for its responses. */
 interface Pending {
@@ -48,6 +52,8 @@ interface Pending {
 export interface SessionEvents {
   bound(session: Session): void;
   closed(session: Session): void;
+  /** What joins the segments that an account submits. */
+  joiner(systemId: string): Joiner;
 }
 
 /** One connection of an ESME. The application sees it from its accepted bind on. */
@@ -165,11 +171,11 @@ export class Session {
     });
   }
 
-  #settled(ticket: number, outcome: Outcome, status: number, frame: Uint8Array | undefined): void {
+  #settled(ticket: number, outcome: Outcome, status: number, frame: Uint8Array | undefined, info: string | undefined): void {
     const pending = this.#pending.get(ticket);
     if (!pending) return;
     pending.frame = frame;
-    pending.failure ??= failure(outcome, status, pending.command, undefined);
+    pending.failure ??= failure(outcome, status, pending.command, undefined, undefined, info);
     if (--pending.left > 0) return;
     this.#pending.delete(ticket);
     if (pending.failure) pending.reject(pending.failure);
@@ -191,7 +197,7 @@ export class Session {
       },
       // Receipts go from a centre to an ESME only.
       report: (_report, request) => void this.#link.respond(request, Status.ESME_RINVCMDID),
-      settled: (ticket, _index, outcome, status, _command, _id, frame) => this.#settled(ticket, outcome, status, frame),
+      settled: (ticket, _index, outcome, status, _command, _id, frame, info) => this.#settled(ticket, outcome, status, frame, info),
       closed: (detail) => {
         this.#state = "closed";
         this.#events.closed(this);
@@ -213,8 +219,12 @@ export class Session {
   async #submitted(message: EngineMessage, request: number): Promise<void> {
     await this.#answer(request, async () => {
       if (!this.#options.onSubmit) return Status.ESME_RINVCMDID;
-      const answer = await this.#options.onSubmit(message, this);
+      const segment = this.#options.reassemble === true && message.concat !== undefined && (message.esmClass & MESSAGE_TYPE) === 0;
+      const whole = segment ? this.#events.joiner(this.systemId).add(message) : { message, segmentIds: [] };
+      if (!("message" in whole)) return { message_id: whole.messageId };
+      const answer = await this.#options.onSubmit(whole.message, this, whole.segmentIds);
       if (typeof answer === "number") return answer;
+      if ("taken" in whole) whole.taken();
       const { messageId, tlvs } = answer;
       return { message_id: messageId, tlvs };
     });

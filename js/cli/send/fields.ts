@@ -1,6 +1,6 @@
 // The fields of a message as flags, CSV columns and JSON members name them.
 
-import { readAddress } from "../../client/address.ts";
+import { readAddress, readRecipient } from "../../client/address.ts";
 import { SmppError } from "../../client/errors.ts";
 import type { SmsMessage } from "../../client/types.ts";
 
@@ -60,7 +60,7 @@ function read(name: Name, value: unknown): unknown {
     case "text":
       return typeof value === "string" ? value : unusable(name, "text is expected");
     case "address":
-      readAddress(value as SmsMessage["from"], { ton: 0, npi: 0, addr: "" }, name);
+      (name === "to" ? readRecipient : readAddress)(value as SmsMessage["from"], { ton: 0, npi: 0, addr: "" }, name);
       return value;
     case "number":
       return readNumber(value) ?? unusable(name, "a number is expected");

@@ -13,9 +13,9 @@ interface BunSocket {
   setNoDelay(noDelay?: boolean): boolean;
 }
 interface BunTls {
-  ca?: string | string[];
-  cert?: string;
-  key?: string;
+  ca?: TlsOptions["ca"];
+  cert?: TlsOptions["cert"];
+  key?: TlsOptions["key"];
   serverName?: string;
   rejectUnauthorized?: boolean;
 }

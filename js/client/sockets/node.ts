@@ -1,17 +1,24 @@
 import { connect as connectPlain, type OnReadOpts, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { OpenTransport, TransportHandler } from "../../engine/transport.ts";
 import type { Target } from "../options.ts";
+import type { TlsOptions } from "../types.ts";
 import { NetTransport } from "./net.ts";
 
 const BUFFER = 65_536;
+
+/**
+ * How long one address of several is tried before the next, in milliseconds. Node's own 250 is less than a far host's round trip, and
+ * gives up on all of them.
+ */
+const ATTEMPT = { autoSelectFamilyAttemptTimeout: 2_500 };
 
 /** Connections over node:net, with TLS over node:tls. */
 export function openSocket({ host, port, tls }: Target): OpenTransport {
   return (handler, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
-      const socket = tls === undefined ? connectPlain({ host, port, onread: readInto(handler) }) : connectTls({ ...tls, host, port });
+      const socket = tls === undefined ? connectPlain({ ...ATTEMPT, host, port, onread: readInto(handler) }) : connectTls({ ...ATTEMPT, ...nodeTls(tls), host, port });
       const onAbort = (): void => {
         socket.destroy();
         reject(signal.reason as Error);
@@ -24,6 +31,11 @@ export function openSocket({ host, port, tls }: Target): OpenTransport {
         resolve(new NodeTransport(socket, handler));
       });
     });
+}
+
+/** Its certificates are text by now; see `readOptions`. */
+function nodeTls(tls: TlsOptions): ConnectionOptions {
+  return tls as ConnectionOptions;
 }
 
 /** One buffer for all reads: what comes in is used up before the next. A TLS socket, and Deno, give `data` events instead. */

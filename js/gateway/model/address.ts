@@ -1,4 +1,4 @@
-import { readAddress } from "../../client/address.ts";
+import { readAddress, readRecipient } from "../../client/address.ts";
 
 /** An address as it is given: a text, or the three fields of a PDU. */
 export type Address = string | { ton: number; npi: number; addr: string };
@@ -35,6 +35,7 @@ export function addressKey(address: Address): string {
 
 function fields(address: Address, field: string): { ton: number; npi: number; addr: string } {
   const out = { ton: 0, npi: 0, addr: "" };
-  readAddress(address, out, field);
+  if (field === "to") readRecipient(address, out, field);
+  else readAddress(address, out, field);
   return out;
 }

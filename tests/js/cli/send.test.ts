@@ -75,7 +75,7 @@ describe("one message", () => {
     [["--text", "x"], /--to is missing/],
     [["--to", "+1"], /--text is missing/],
     [["--to", "+1", "--text", "x", "--max-segments", "many"], /--max-segments: a number is expected/],
-    [["--to", "not a number at all", "--text", "x"], /--to: a number/],
+    [["--to", "not a number at all", "--text", "x"], /--to: "not a number at all" is not a phone number/],
     [["--to", "+1", "--text", "x", "--results", "x.csv"], /--results is for a file/],
     [["--to", "+1", "--text", "x"], /--url is missing, or the variable SMPP_URL/],
     [["--to", "+1", "--text", "x", "--url", "smpp://id@localhost"], /SMPP_PASSWORD/],

@@ -154,7 +154,7 @@ export function exchangeTests(): void {
         assert.equal(message?.text, "Hello World");
         assert.equal(message?.segments, 2);
         assert.equal(message?.complete, true);
-        assert.deepEqual(message?.from, { ton: 1, npi: 1, addr: "491701234567" });
+        assert.deepEqual(message?.from, { ton: 1, npi: 1, addr: "491701234567", number: "+491701234567" });
         assert.equal(message?.pdus.length, 2);
       }, { onMessage: (message) => void messages.push(message) });
     });

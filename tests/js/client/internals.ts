@@ -2,7 +2,9 @@
 
 export { SmppClient } from "../../../js/client/client.ts";
 export { readOptions } from "../../../js/client/options.ts";
-export { formatAddress, readAddress } from "../../../js/client/address.ts";
+export { formatAddress, numberOf, readAddress, readRecipient } from "../../../js/client/address.ts";
+export { country } from "../../../js/client/country.ts";
+export { ConnectionWords } from "../../../js/client/connection-words.ts";
 export { Generations } from "../../../js/client/generations.ts";
 export { openSocket } from "../../../js/client/sockets/node.ts";
 export { openWinterTc } from "../../../js/client/sockets/wintertc.ts";

@@ -172,7 +172,15 @@ describe("addresses", () => {
     });
   }
 
-  for (const input of ["+", "+12 34", "+1-2", "12characters", "555-1234", "١٢٣", 12345, null, { ton: 1, npi: 1 }]) {
+  for (const [input, ton, npi, addr] of [["+12 34", 1, 1, "1234"], ["+1-2", 1, 1, "12"], ["555-1234", 0, 0, "5551234"]]) {
+    test(`${input} without what is between its digits`, () => {
+      const out = {};
+      readAddress(input, out, "from");
+      assert.deepEqual(out, { ton, npi, addr });
+    });
+  }
+
+  for (const input of ["+", "12characters", "١٢٣", 12345, null, { ton: 1, npi: 1 }]) {
     test(`${JSON.stringify(input)} is refused`, () => {
       assert.throws(() => readAddress(input, {}, "to"), (error) => error.code === "invalid-field" && error.field === "to");
     });

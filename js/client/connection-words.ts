@@ -1,0 +1,149 @@
+import type { OpenTransport, Transport } from "../engine/transport.ts";
+import { ConnectionLostError, ProtocolError, SmppError } from "./errors.ts";
+import type { Target } from "./options.ts";
+
+/** What a system's error code means, and what to look at. */
+const SYSTEM: Record<string, string> = {
+  ECONNREFUSED: "connection refused: nothing listens at that port; check host and port",
+  ETIMEDOUT: "no answer: check the host, and whether a firewall lets this machine's address through",
+  EHOSTUNREACH: "the host can't be reached: check the network and the address",
+  ENETUNREACH: "the network can't be reached: check the network (IPv6 without a route does this, too)",
+  EADDRNOTAVAIL: "this machine has no address or port left to connect from",
+  ENOTFOUND: "the name is not known: check the host's spelling and the DNS",
+  EAI_AGAIN: "the DNS did not answer: check the network and the resolver",
+  ECONNRESET: "the peer broke the connection off: check whether it wants TLS, and whether it lets this machine's address in",
+  EPIPE: "the peer closed the connection",
+  EMFILE: "this process has too many files and sockets open",
+};
+
+const NO_TLS = "what answers there does not speak TLS: use smpp:// in place of smpps://, or the SMSC's TLS port";
+const OWN_CERTIFICATE = "the SMSC wants a client's certificate: give tls.cert and tls.key";
+
+/** Errors of TLS by their code, or by what their message has. */
+const TLS: [RegExp, string][] = [
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|InvalidContentType|corrupt message|NotTLS/i, NO_TLS],
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has )?expired|Expired/, "the SMSC's certificate is out of date"],
+  [/SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UnknownIssuer|self.signed|unable to (verify|get)/i, "the SMSC's certificate is of an authority that is not trusted here: give it in tls.ca"],
+  [/ALTNAME|NotValidForName|Hostname.*match/i, "the SMSC's certificate is for another name: give that name in tls.servername, or connect by it"],
+  [/CERTIFICATE_REQUIRED|certificate required|HANDSHAKE_FAILURE|handshake failure|BAD_CERTIFICATE|bad certificate/i, OWN_CERTIFICATE],
+  [/UNKNOWN_CA|unknown ca/i, "the SMSC does not trust the client's certificate: check tls.cert"],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|protocol version/i, "the SMSC speaks other versions of TLS than this runtime"],
+  [/before secure TLS connection|TLS handshake|Unexpected ?EOF|socket hang up/i, `the connection ended during the TLS handshake: ${NO_TLS}`],
+];
+
+/** What speaks first and is not SMPP, whose first byte is 0. */
+const OTHERS: [RegExp, string][] = [
+  [/^HTTP\/|^<!DOCTYPE|^<html/i, "an HTTP server answers there: check the port"],
+  [/^SSH-/, "an SSH server answers there: check the port"],
+  [/^220[ -]/, "a mail or FTP server answers there: check the port"],
+  [/^\* OK|^\+OK/, "a mail server answers there: check the port"],
+];
+
+interface Attempt {
+  target: Target;
+  start: number;
+  /** The connection is up. */
+  open: boolean;
+  /** Something came over it. */
+  heard: boolean;
+}
+
+/** What is known of the connection that is being made, for the words of its errors. */
+export class ConnectionWords {
+  #attempt: Attempt | undefined;
+
+  /** Has errors of the connections that `open` makes to `target` say where, after how long, and what to look at. */
+  watch(open: OpenTransport, target: Target): OpenTransport {
+    return async (handler, signal, endpoint) => {
+      const attempt: Attempt = { target, start: Date.now(), open: false, heard: false };
+      this.#attempt = attempt;
+      let transport: Transport | undefined;
+      let foreign = false;
+      const data = (chunk: Uint8Array): void => {
+        if (foreign) return;
+        if (!attempt.heard && chunk.length > 0) {
+          attempt.heard = true;
+          if (chunk[0] !== 0) {
+            foreign = true;
+            handler.end(new ProtocolError(`${told(attempt)}: ${speaker(chunk)}`, { code: "protocol", outcome: "unknown" }));
+            transport?.destroy();
+            return;
+          }
+        }
+        handler.data(chunk);
+      };
+      const end = (error?: Error): void => {
+        if (!foreign) handler.end(attempt.heard ? error : lost(attempt, error));
+      };
+      try {
+        transport = await open({ data, drain: () => handler.drain(), end }, signal, endpoint);
+      } catch (error) {
+        throw error instanceof SmppError ? error : notMade(attempt, error);
+      }
+      attempt.open = true;
+      return transport;
+    };
+  }
+
+  /** Why the bind did not come about in time. */
+  timeout(command: string): string | undefined {
+    const attempt = this.#attempt;
+    if (attempt === undefined || attempt.heard) return undefined;
+    const secure = attempt.target.tls !== undefined;
+    if (attempt.open) {
+      const hint = secure ? "is it an SMSC's port?" : "does it want TLS (smpps://), and is it an SMSC's port?";
+      return `${told(attempt)}: connected, but ${command} was not answered: ${hint}`;
+    }
+    const hint = secure ? "is there TLS at that port (smpp:// has none), and does a firewall let this machine's address through?"
+      : "is the address right, and does a firewall let this machine's address through?";
+    return `${told(attempt)}: no connection: ${hint}`;
+  }
+}
+
+/** Where, and after how long. */
+function told({ target: { host, port }, start }: Attempt): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port} after ${Date.now() - start} ms`;
+}
+
+function speaker(chunk: Uint8Array): string {
+  // A record of TLS: its type from 20 to 23, then the version.
+  const [type = 0, version] = chunk;
+  if (type >= 20 && type <= 23 && version === 3) return "the SMSC speaks TLS at that port: use smpps://, or its port without TLS";
+  const beginning = Array.from(chunk.subarray(0, 32), (octet) => String.fromCharCode(octet)).join("");
+  const known = OTHERS.find(([pattern]) => pattern.test(beginning));
+  return known?.[1] ?? `what answers there does not speak SMPP (it begins with ${JSON.stringify(beginning.slice(0, 16))}): check the port, and whether it wants TLS`;
+}
+
+/** No connection was made. */
+function notMade(attempt: Attempt, error: unknown): SmppError {
+  const message = `${told(attempt)}: ${reason(error, attempt.target.tls !== undefined)}`;
+  return new ConnectionLostError(message, { code: "connection-failed", outcome: "not-sent", retryable: true, cause: error });
+}
+
+/** It ended before the SMSC said anything. */
+function lost(attempt: Attempt, error: Error | undefined): Error {
+  if (error instanceof SmppError) return error;
+  const why = error === undefined || codeOf(error) === "ECONNRESET" ? "" : `${reason(error, attempt.target.tls !== undefined)}; `;
+  const hint = attempt.target.tls === undefined ? "check whether it wants TLS (smpps://), and whether it lets this machine's address in" : "check whether it lets this machine's address in";
+  return new ConnectionLostError(`${told(attempt)}: ${why}the connection was closed before the bind was answered: ${hint}`, {
+    code: "connection-lost", outcome: "unknown", retryable: true, cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? "");
+}
+
+function reason(error: unknown, secure: boolean): string {
+  // Of several addresses each has its reason.
+  const several = (error as { errors?: unknown } | undefined)?.errors;
+  if (Array.isArray(several) && several.length > 0) {
+    return several.map((each: unknown) => `${(each as { address?: string }).address ?? "an address"}: ${reason(each, secure)}`).join("; ");
+  }
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const known = (secure ? TLS.find(([pattern]) => pattern.test(code) || pattern.test(message))?.[1] : undefined)
+    ?? SYSTEM[code] ?? Object.entries(SYSTEM).find(([name]) => message.includes(name))?.[1]
+    ?? (/refused/i.test(message) ? SYSTEM["ECONNREFUSED"] : undefined);
+  return known === undefined ? message || code || "it could not be made" : `${known} (${message || code})`;
+}
