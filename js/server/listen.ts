@@ -6,6 +6,7 @@ import { init } from "../engine/init.ts";
 import type { Transport } from "../engine/transport.ts";
 import type { BindRequest, EngineConfig, EngineMessage, TlvInput } from "../engine/types.ts";
 import { AcceptedTransport } from "./accept.ts";
+import { Joiner } from "./joiner.ts";
 import { Session } from "./session.ts";
 
 /** The answer to submit_sm or data_sm: an identifier of at most 64 characters, or a command_status other than 0. */
@@ -16,6 +17,7 @@ export type RequestAnswer = { status?: number; tlvs?: TlvInput; [field: string]:
 
 const sessionKeys = [
   "version",
+  "assumeVersion",
   "window",
   "rate",
   "inboundRate",
@@ -33,7 +35,8 @@ const sessionKeys = [
 ] as const;
 
 /**
- * Settings of each session, as the client's. Those of a centre alone: `sessionInit`, how long a connection may stay
+ * Settings of each session, as the client's. `assumeVersion` is that of a bind whose interface_version is below 3.3 (default `"3.3"`, which
+ * is sent no TLVs; `"3.4"` for clients that leave it at 0). Those of an SMSC alone: `sessionInit`, how long a connection may stay
  * without a bind (default 10,000 ms), and `inactivity`, after which a quiet session is ended (default 300,000 ms).
  */
 export type SessionOptions = Pick<EngineConfig, (typeof sessionKeys)[number]>;
@@ -55,10 +58,21 @@ export interface ListenOptions extends SessionOptions {
    */
   authenticate(bind: BindRequest): boolean | number | Promise<boolean | number>;
   /**
-   * Takes one submit_sm or data_sm; a long message comes segment by segment. What it throws answers ESME_RSYSERR.
-   * Without it both are answered ESME_RINVCMDID.
+   * Takes one submit_sm or data_sm; a long message comes segment by segment, unless `reassemble` is true. What it throws answers
+   * ESME_RSYSERR. Without it both are answered ESME_RINVCMDID.
+   *
+   * Of a joined message the answer is that of its last segment; `segmentIds` are the ids that the earlier ones were answered with.
    */
-  onSubmit?(message: EngineMessage, session: Session): SubmitAnswer | Promise<SubmitAnswer>;
+  onSubmit?(message: EngineMessage, session: Session, segmentIds: readonly string[]): SubmitAnswer | Promise<SubmitAnswer>;
+  /**
+   * Joins the segments of long messages, over all sessions of a system_id. Each but the last is answered with an id of its own as it is
+   * held; if `onSubmit` refuses the whole, the last one can be sent again. Default false.
+   */
+  reassemble?: boolean;
+  /** How long segments wait for the missing ones, in milliseconds; default 300,000. */
+  partTimeout?: number;
+  /** Takes the segments of a message whose others did not come in time; they were answered already. */
+  onIncomplete?(message: EngineMessage, systemId: string, segmentIds: readonly string[]): void;
   /** Takes any other request (submit_multi, query_sm, cancel_sm, …), likewise. */
   onRequest?(pdu: DecodedPdu, session: Session): RequestAnswer | Promise<RequestAnswer>;
   /** A session was bound. */
@@ -92,6 +106,7 @@ export async function listen(options: ListenOptions): Promise<Server> {
   const bound = new Set<Session>();
   const open = new Set<Session>();
   const sockets = new Set<Socket>();
+  const joiners = new Map<string, Joiner>();
   const events = {
     bound(session: Session) {
       bound.add(session);
@@ -100,6 +115,14 @@ export async function listen(options: ListenOptions): Promise<Server> {
     closed(session: Session) {
       bound.delete(session);
       open.delete(session);
+    },
+    joiner(systemId: string): Joiner {
+      let joiner = joiners.get(systemId);
+      if (joiner === undefined) {
+        joiner = new Joiner(config, options.partTimeout, (message, segmentIds) => options.onIncomplete?.(message, systemId, segmentIds));
+        joiners.set(systemId, joiner);
+      }
+      return joiner;
     },
   };
 
@@ -134,6 +157,7 @@ export async function listen(options: ListenOptions): Promise<Server> {
   server.on("error", (error) => options.log?.(`a connection could not be taken: ${error.message}`));
   const stopped = new Promise<void>((resolve) => server.once("close", resolve));
   const destroySockets = () => sockets.forEach((socket) => socket.destroy());
+  const endJoiners = () => joiners.forEach((joiner) => joiner.close());
   const local = server.address() as AddressInfo;
 
   const result: Server = {
@@ -147,12 +171,14 @@ export async function listen(options: ListenOptions): Promise<Server> {
       const timer = setTimeout(destroySockets, LINGER);
       await stopped;
       clearTimeout(timer);
+      endJoiners();
     },
     async destroy() {
       server.close();
       for (const session of open) session.destroy();
       destroySockets();
       await stopped;
+      endJoiners();
     },
     [Symbol.asyncDispose]: () => result.close(),
   };

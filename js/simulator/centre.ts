@@ -117,9 +117,9 @@ export class Centre {
     }
   }
 
-  /** Sends something to an account, now or when it is bound. */
-  send(systemId: string, send: Send): Promise<void> {
-    return this.#outbox(systemId).add(send);
+  /** Sends something to an account, now or when it is bound. A receipt is `lasting`: it is never given up. */
+  send(systemId: string, send: Send, lasting = false): Promise<void> {
+    return this.#outbox(systemId).add(send, lasting);
   }
 
   /** Stops all timers and gives up what waits. */
@@ -193,10 +193,11 @@ export class Centre {
     this.#clearTimer(message);
     message.status = status;
     message.doneAt = Date.now();
-    this.store.ended(message);
     const asked = isAsked(message.registeredDelivery, status) || message.fault === "early-receipt";
     const copies = message.fault === "twice-receipt" ? 2 : 1;
     if (asked) await Promise.all(Array.from({ length: copies }, () => this.#tell(message, status)));
+    // Until its receipt was taken the message keeps its place: no more are taken than can be reported.
+    this.store.ended(message);
   }
 
   /** early-receipt: the end comes at once. */
@@ -228,6 +229,7 @@ export class Centre {
           format: this.#options.receiptFormat,
           intermediate: status === "enroute",
         }),
+        true,
       );
     } catch (error) {
       this.#options.log(`receipt of ${message.id} not delivered: ${String(error)}`);

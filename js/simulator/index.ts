@@ -39,9 +39,9 @@ export interface SimulatorOptions extends SessionOptions {
   faults?: (FaultName | `${FaultName}=${number}`)[];
   /** Milliseconds that a late response takes; default 5,000. */
   late?: number;
-  /** Messages kept; for a new one the oldest that has ended is forgotten, and if none has: ESME_RMSGQFUL. Default 10,000. */
+  /** Messages kept; for a new one the oldest that has ended and is reported is forgotten, and if none is: ESME_RMSGQFUL. Default 10,000. */
   maxMessages?: number;
-  /** Milliseconds until a delivery that the ESME refused for now is tried again (doubled each time, 10 tries); default 1,000. */
+  /** Milliseconds until a delivery that the ESME refused for now is tried again (doubled each time, 10 tries; a receipt is tried until it is taken); default 1,000. */
   retryDelay?: number;
   /** Port of the HTTP control on 127.0.0.1; 0 takes a free one; default none. */
   controlPort?: number;
@@ -63,8 +63,8 @@ export interface Simulator extends AsyncDisposable {
   /** The messages that were submitted, oldest first. */
   messages(): SimulatedMessage[];
   /**
-   * Sends an inbound message to an account (default the first), on one of its sessions that receive; if none is bound, once
-   * one is. Resolves when it was acknowledged; rejects if it was refused for good.
+   * Sends an inbound message to an account (default the first that is bound to receive, else the first), on one of its sessions that
+   * receive; if none is bound, once one is. Resolves when it was acknowledged; rejects if it was refused for good.
    */
   deliver(delivery: Delivery & { systemId?: string }): Promise<void>;
   /** Unbinds and stops. What is not closed after 2 s is ended. */
@@ -108,7 +108,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     wrapTransport: (transport) => new FaultyTransport(transport),
   });
 
-  function deliver({ systemId = firstAccount!, ...delivery }: Delivery & { systemId?: string }): Promise<void> {
+  /** The first account that is bound to receive; the first of all while none is. */
+  function receivingAccount(): string {
+    const receiving = new Set([...server.sessions].filter(({ receives }) => receives).map(({ systemId }) => systemId));
+    return [...accounts.keys()].find((systemId) => receiving.has(systemId)) ?? firstAccount!;
+  }
+
+  function deliver({ systemId = receivingAccount(), ...delivery }: Delivery & { systemId?: string }): Promise<void> {
     if (!accounts.has(systemId)) return Promise.reject(new RangeError(`no account ${systemId}`));
     return centre.send(systemId, (session) => session.deliver(delivery));
   }

@@ -7,11 +7,15 @@ export type Send = (session: Session) => Promise<unknown>;
 interface Item {
   send: Send;
   tries: number;
+  /** It is tried until it is taken or refused for good. */
+  lasting: boolean;
   resolve(): void;
   reject(error: Error): void;
 }
 
 const MAX_TRIES = 10;
+/** Times that the wait between two tries doubles. */
+const MAX_DOUBLED = 6;
 
 /** What waits for one account: sent over its sessions in turn, kept while none is bound, tried again when it may be. */
 export class Outbox {
@@ -35,12 +39,15 @@ export class Outbox {
     this.#retryDelay = retryDelay;
   }
 
-  /** Resolves when the peer acknowledged it; rejects if it refused it for good or the box is full or given up. */
-  add(send: Send): Promise<void> {
-    if (this.#size >= this.#limit) return Promise.reject(new Error("too many messages wait for a bind"));
-    this.#size++;
+  /**
+   * Resolves when the peer acknowledged it; rejects if it refused it for good or the box is full or given up. For a `lasting` one there is
+   * always room, and it is tried until then: whoever adds them bounds their number.
+   */
+  add(send: Send, lasting = false): Promise<void> {
+    if (!lasting && this.#size >= this.#limit) return Promise.reject(new Error("too many messages wait for a bind"));
+    if (!lasting) this.#size++;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ send, tries: 0, resolve, reject });
+      this.#waiting.push({ send, tries: 0, lasting, resolve, reject });
       this.flush();
     });
   }
@@ -65,10 +72,10 @@ export class Outbox {
     item.tries++;
     try {
       await item.send(session);
-      this.#size--;
+      this.#left(item);
       item.resolve();
     } catch (error) {
-      if (!this.#closed && item.tries < MAX_TRIES && mayTryAgain(error)) this.#again(item);
+      if (!this.#closed && (item.lasting || item.tries < MAX_TRIES) && mayTryAgain(error)) this.#again(item);
       else this.#drop(item, error as Error);
     }
   }
@@ -80,13 +87,17 @@ export class Outbox {
         this.#waiting.push(item);
         this.flush();
       },
-      this.#retryDelay * 2 ** (item.tries - 1),
+      this.#retryDelay * 2 ** Math.min(item.tries - 1, item.lasting ? MAX_DOUBLED : MAX_TRIES),
     );
     this.#resting.set(item, timer);
   }
 
+  #left(item: Item): void {
+    if (!item.lasting) this.#size--;
+  }
+
   #drop(item: Item, error: Error): void {
-    this.#size--;
+    this.#left(item);
     item.reject(error);
   }
 }
