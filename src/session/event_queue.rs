@@ -114,15 +114,14 @@ impl EventQueue {
     /// `inbound` has the messages that are handed over. One that was withdrawn meanwhile is passed over.
     pub(super) fn poll<'a>(&'a mut self, inbound: &'a mut Inbound) -> Option<Event<'a>> {
         self.incomplete = None;
-        let record = loop {
-            match self.waiting.pop_front() {
-                Some(Record::LongMessage { id, .. }) if inbound.hand_over(id).is_none() => {}
-                Some(record) => break record,
-                None => {
-                    self.clear();
-                    return None;
-                }
-            }
+        while let Some(&Record::LongMessage { id, .. }) = self.waiting.front()
+            && inbound.hand_over(id).is_none()
+        {
+            self.waiting.pop_front();
+        }
+        let Some(record) = self.waiting.pop_front() else {
+            self.clear();
+            return None;
         };
         let octets = self.octets.as_slice();
         Some(match record {

@@ -206,6 +206,7 @@ impl Queue {
     }
 
     /// A request that was sent at `sent_at` is done with: the peer took it, or refused it for good.
+    #[inline]
     pub(super) fn answered(&mut self, request: Queued, sent_at: Instant) {
         if !self.delayed.is_empty() {
             let free = self.delayed.taken(self.role, &request, sent_at);

@@ -102,6 +102,7 @@ impl Session {
         }
     }
 
+    #[inline]
     pub(super) fn trace_out(&mut self, start: usize) {
         if self.config.trace {
             let frame = self.events.keep(&self.out.octets()[start..]);

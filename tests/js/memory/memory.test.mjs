@@ -23,9 +23,11 @@ async function startSmsc(onEnd, name, ...args) {
 }
 
 let responder;
+let endResponder;
 before(async () => {
-  responder = await startSmsc(after, "responder.mjs");
+  responder = await startSmsc((end) => (endResponder = end), "responder.mjs");
 });
+after(() => endResponder());
 
 /** Does it, and gives what was measured after each step. */
 async function measure(t, what, steps, each, port = responder) {

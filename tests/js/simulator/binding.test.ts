@@ -153,9 +153,12 @@ describe("connections that are quiet", () => {
     let skew = 0;
     t.mock.method(performance, "now", () => now() + skew);
     t.mock.timers.enable({ apis: ["setTimeout"] });
+    // In small steps: a timer that fires late looks like a process that was stopped.
     const pass = (seconds: number) => {
-      skew += seconds * 1_000;
-      t.mock.timers.tick(seconds * 1_000);
+      for (let step = 0; step < seconds * 20; step++) {
+        skew += 50;
+        t.mock.timers.tick(50);
+      }
     };
     await using simulator = await createSimulator({ port: 0 });
     using esme = await RawEsme.bound(simulator.port);
