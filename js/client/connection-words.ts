@@ -65,8 +65,9 @@ export class ConnectionWords {
           attempt.heard = true;
           if (chunk[0] !== 0) {
             foreign = true;
+            // Closed first: what follows the end may be the last that a Worker's request does.
+            transport?.close();
             handler.end(new ProtocolError(`${told(attempt)}: ${speaker(chunk)}`, { code: "protocol", outcome: "unknown" }));
-            transport?.destroy();
             return;
           }
         }
