@@ -1,9 +1,14 @@
-import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Transport } from "../../engine/transport.ts";
 
 /** How long what was written may take to leave after `close()`, in milliseconds. */
 export const LINGER = 2_000;
+
+/**
+ * Copies bytes that are reused after the write. Node's Buffer takes small ones from a pool. It is taken from the global scope: an import
+ * of node:buffer would keep bundles of this file from runtimes that lack it.
+ */
+const copy = typeof Buffer === "function" ? (octets: Uint8Array): Uint8Array => Buffer.from(octets) : (octets: Uint8Array): Uint8Array => octets.slice();
 
 /** What carries octets out over node:net or node:tls, whoever made the connection. */
 export class NetTransport implements Transport {
@@ -16,8 +21,7 @@ export class NetTransport implements Transport {
   }
 
   write(octets: Uint8Array): boolean {
-    // From a pool, where there are few.
-    return this.socket.write(Buffer.from(octets));
+    return this.socket.write(copy(octets));
   }
 
   close(): void {

@@ -1,7 +1,8 @@
-// The sockets of Node, and any WinterTC socket, here made of node:net.
+// The sockets of Node, imported and found at run time, and any WinterTC socket, here made of node:net.
 
 import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { openSocket as openInline } from "../../../js/client/sockets/inline.ts";
 import { openSocket } from "../../../js/client/sockets/node.ts";
 import { openWinterTc } from "../../../js/client/sockets/wintertc.ts";
 import type { WinterTcSocket } from "../../../js/client/types.ts";
@@ -25,4 +26,5 @@ function winterTc(socket: Socket): WinterTcSocket {
 }
 
 socketTests("node", openSocket, { clientCertificate: true, insecure: true });
+socketTests("inline", openInline, { clientCertificate: true, insecure: true });
 socketTests("wintertc", (target) => openWinterTc(({ hostname, port }) => winterTc(connect(port, hostname)), target), undefined);

@@ -77,6 +77,46 @@ describe("webpack", () => {
   test("for Node: a bundle that decodes", async () => decodes(await webpack("webpack-node-decode", { entry: source("decode"), target: "node20" })));
 });
 
+describe("rollup", () => {
+  const rollup = async (name, options = {}, code = readFileSync(source("send"), "utf8")) => {
+    const { rollup: bundle } = await load("rollup");
+    const { default: nodeResolve } = await load("@rollup/plugin-node-resolve");
+    const entry = join(project, `${name}.mjs`);
+    writeFileSync(entry, code);
+    const warnings = [];
+    const built = await bundle({ input: entry, plugins: [nodeResolve(options)], onwarn: (warning) => warnings.push(warning.message) });
+    const file = join(place("rollup"), `${name}.mjs`);
+    await built.write({ file, format: "es", inlineDynamicImports: true });
+    await built.close();
+    assert.deepEqual(warnings.filter((message) => !/inlineDynamicImports/.test(message)), []);
+    return file;
+  };
+  test("by its default resolution: a bundle that sends on Node", async () => {
+    const file = await rollup("default");
+    assert.doesNotMatch(readFileSync(file, "utf8"), /from ['"]node:/);
+    await sends(file);
+    await sends(file, process.execPath);
+  });
+  test("by its default resolution, on a Node that hands out no built-in modules: what to set", async () => {
+    const file = await rollup("too-old");
+    const { code, output } = await execute(node24(), ["--import", "data:text/javascript,delete process.getBuiltinModule", file], { cwd: "/", timeout: 60_000, env: { ...process.env, SMPP_URL: simulator.url } });
+    assert.notEqual(code, 0);
+    assert.match(output, /built without the sockets of Node, and Node \d+\.\d+\.\d+ can't add them at run time: .*nodeResolve\({ exportConditions: \["node"\] }\)/);
+  });
+  test('as that error says, by the condition "node": a bundle that sends', async () => {
+    const file = await rollup("node", { exportConditions: ["node"], preferBuiltins: true });
+    assert.match(readFileSync(file, "utf8"), /from ['"]node:net/);
+  });
+});
+
+test("smpp-edge/inline sends on Node as it is", async () => {
+  const file = join(project, "inline.mjs");
+  writeFileSync(file, readFileSync(source("send"), "utf8").replace('"smpp-edge"', '"smpp-edge/inline"'));
+  assert.match(readFileSync(file, "utf8"), /smpp-edge\/inline/);
+  await sends(file);
+  await sends(file, process.execPath);
+});
+
 test("bun build: a bundle that sends", { skip: !bun() && "there is no Bun for this platform on npm" }, async () => {
   const outfile = join(place("bun"), "send.mjs");
   const { code, output } = await execute(bun(), ["build", "--target=bun", `--outfile=${outfile}`, source("send")], { cwd: project, timeout: 60_000 });
