@@ -35,8 +35,10 @@ const host: Check = (value) => (typeof value === "string" && value !== "" ? unde
 const perSecond: Check = (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? undefined : "a number above 0 is expected");
 const tls: Check = (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or an object is expected");
 
-const isPem = (value: unknown): boolean => typeof value === "string" || value instanceof Uint8Array;
-const pem: Check = (value) => (isPem(value) ? undefined : "PEM as a string or a Uint8Array is expected");
+// The path of a file, DER and an empty environment variable are what is mostly given in its place.
+const isPem = (value: unknown): boolean => (typeof value === "string" || value instanceof Uint8Array) && pemText(value).includes("-----BEGIN ");
+const PEM = 'PEM as a string or a Uint8Array is expected: the content of the file, which has "-----BEGIN"';
+const pem: Check = (value) => (isPem(value) ? undefined : PEM);
 
 const CHECKS: Checks<ConnectOptions> = {
   host,
@@ -94,7 +96,7 @@ const CHECKS: Checks<ConnectOptions> = {
 const ENDPOINT_CHECKS: Checks<Endpoint> = { host, port: integer(1, 65_535), tls };
 
 const TLS_CHECKS: Checks<TlsOptions> = {
-  ca: (value) => ([value].flat().every(isPem) ? undefined : "PEM as a string or a Uint8Array is expected, or an array of them"),
+  ca: (value) => ([value].flat().every(isPem) ? undefined : `${PEM}; or an array of them`),
   cert: pem,
   key: pem,
   servername: text,

@@ -86,9 +86,10 @@ describe("options", () => {
     const targets = (url, endpoints, tls) => readOptions(url, { endpoints, tls }).targets.map((target) => [target.host, target.port, target.tls]);
     assert.deepEqual(targets("smpp://a:b@one", ["smpp://two", "smpps://three", new URL("smpp://four:4"), { host: "five", tls: true }, { host: "six", port: 6 }]),
       [["one", 2775, undefined], ["two", 2775, undefined], ["three", 3550, {}], ["four", 4, undefined], ["five", 3550, {}], ["six", 6, undefined]]);
-    const ca = "PEM";
-    assert.deepEqual(targets("smpps://one", ["smpps://two", "smpp://three", { host: "four" }, { host: "five", tls: { ca: "other" } }, { host: "six", tls: false }], { ca }),
-      [["one", 3550, { ca }], ["two", 3550, { ca }], ["three", 2775, undefined], ["four", 3550, { ca }], ["five", 3550, { ca: "other" }], ["six", 2775, undefined]]);
+    const ca = "-----BEGIN CERTIFICATE-----";
+    const other = `${ca} of another`;
+    assert.deepEqual(targets("smpps://one", ["smpps://two", "smpp://three", { host: "four" }, { host: "five", tls: { ca: other } }, { host: "six", tls: false }], { ca }),
+      [["one", 3550, { ca }], ["two", 3550, { ca }], ["three", 2775, undefined], ["four", 3550, { ca }], ["five", 3550, { ca: other }], ["six", 2775, undefined]]);
     assert.equal(readOptions("smpp://one", { endpoints: ["smpp://two"] }).engine.endpoints, 2);
   });
 
