@@ -8,7 +8,7 @@ import { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import type { Country } from "./country.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
-import { Deliveries, type Delivery } from "./delivery.ts";
+import { Deliveries, type Delivery, type Identifiers } from "./delivery.ts";
 import { deadline } from "./deadline.ts";
 import { aborted, invalid, setLate, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound, type Loop } from "./inbound.ts";
@@ -489,13 +489,20 @@ export class SmppClient implements AsyncDisposable {
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
   #delivery(slot: Slot, partial: boolean): Delivery | undefined {
     if (!slot.report) return undefined;
-    return (slot.delivery = this.#deliveries.accepted(this.#keys(slot), partial, slot.tag, this.#settings.options.receipts === "message"));
+    return (slot.delivery = this.#deliveries.accepted(this.#identifiers(slot), partial, slot.tag, this.#settings.options.receipts === "message"));
   }
 
-  #keys({ segments }: Slot): string[] {
+  #identifiers({ segments }: Slot): Identifiers {
     const format = this.#settings.options.messageIdFormat ?? "as-is";
-    const ids = segments.filter(({ status }) => status === "accepted").map(({ messageId }) => messageId);
-    return ids.map((id) => messageIdKey(id, "response", format));
+    const keys: string[] = [];
+    let spelt: Map<string, string> | undefined;
+    for (const { status, messageId } of segments) {
+      if (status !== "accepted") continue;
+      const key = messageIdKey(messageId, "response", format);
+      keys.push(key);
+      if (key !== messageId) (spelt ??= new Map()).set(key, messageId);
+    }
+    return { keys, spelt };
   }
 
   /** Keeps a slot whose caller was answered, with these errors, for the late answers that may come. */
@@ -534,14 +541,13 @@ export class SmppClient implements AsyncDisposable {
     }
     const partial = accepted.length < slot.segments.length;
     if (slot.delivery === undefined) this.#delivery(slot, partial);
-    else this.#deliveries.extended(slot.delivery, this.#keys(slot), partial);
+    else this.#deliveries.extended(slot.delivery, this.#identifiers(slot), partial);
     const sent = new Sent(first.messageId, slot.segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, slot.delivery);
     return { outcome: "accepted", sent };
   }
 
   #report(report: Report, request: number, key: string): void {
-    const tag = this.#deliveries.tagOf(key);
-    if (tag !== undefined) report.tag = tag;
+    this.#deliveries.complete(key, report);
     report.from.number = numberOf(report.from, this.#settings.country);
     report.to.number = numberOf(report.to, this.#settings.country);
     const offered = this.#reports.offer(report, request);

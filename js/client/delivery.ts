@@ -33,6 +33,13 @@ interface Early {
   held: Held | undefined;
 }
 
+/** The ids of a message's accepted segments, by what is compared. */
+export interface Identifiers {
+  keys: string[];
+  /** By key, those that the SMSC spells in another way than the key; undefined if there are none. */
+  spelt: Map<string, string> | undefined;
+}
+
 interface Waiter {
   resolve(report: Report): void;
   reject(error: Error): void;
@@ -67,14 +74,14 @@ export class Deliveries {
     this.#expected--;
   }
 
-  /** The message was accepted, under these keys. `refused`: not all of it; `once`: its SMSC reports a long message once. */
-  accepted(keys: string[], refused: boolean, tag: string | undefined, once = false): Delivery {
+  /** The message was accepted, with these ids. `refused`: not all of it; `once`: its SMSC reports a long message once. */
+  accepted(ids: Identifiers, refused: boolean, tag: string | undefined, once = false): Delivery {
     this.#expected--;
-    const delivery = new Delivery(this, keys, refused, tag, once);
+    const delivery = new Delivery(this, ids, refused, tag, once);
     for (const key of delivery.keys) {
       const early = this.#early.take(key);
       if (early !== undefined) {
-        delivery.add(key, early.report);
+        delivery.addEarly(key, early.report);
         if (early.held !== undefined) delivery.held.push(early.held);
       }
       this.#remembered.set(key, delivery);
@@ -82,22 +89,22 @@ export class Deliveries {
     return delivery;
   }
 
-  /** The tag of the message with this key; undefined if it has none, or is not known any more. */
-  tagOf(key: string): string | undefined {
-    return (this.#waiting.get(key) ?? this.#remembered.get(key))?.tag;
+  /** Puts the tag and the id of its message, as `sendSms` gave them, into a report; nothing if the message is not known any more. */
+  complete(key: string, report: Report): void {
+    (this.#waiting.get(key) ?? this.#remembered.get(key))?.complete(key, report);
   }
 
-  /** More of an accepted message was accepted, late, under these keys. */
-  extended(delivery: Delivery, keys: string[], refused: boolean): void {
+  /** More of an accepted message was accepted, late, with these ids. */
+  extended(delivery: Delivery, ids: Identifiers, refused: boolean): void {
     this.#expected--;
     const watched = delivery.keys.some((key) => this.#waiting.has(key));
-    delivery.extend(keys, refused);
-    for (const key of keys) {
+    delivery.extend(ids, refused);
+    for (const key of ids.keys) {
       const early = this.#early.take(key);
       if (watched) this.#waiting.set(key, delivery);
       else this.#remembered.set(key, delivery);
       if (early === undefined) continue;
-      delivery.add(key, early.report);
+      delivery.addEarly(key, early.report);
       if (early.held === undefined) continue;
       if (delivery.wanted) this.release(early.held);
       else delivery.held.push(early.held);
@@ -180,6 +187,7 @@ export class Delivery {
   readonly #owner: Deliveries;
   /** Of the accepted segments, each once: some SMSCs give all segments one id. */
   keys: string[];
+  #spelt: Map<string, string> | undefined;
   /** Those without a final report. */
   #missing: string[];
   #worst: Report | undefined;
@@ -192,9 +200,10 @@ export class Delivery {
   held: Held[] = [];
 
   /** A segment that the SMSC gave no id has no report that could be told from others, so that none is waited for. */
-  constructor(owner: Deliveries, keys: string[], refused: boolean, tag: string | undefined, once: boolean) {
+  constructor(owner: Deliveries, { keys, spelt }: Identifiers, refused: boolean, tag: string | undefined, once: boolean) {
     this.#owner = owner;
     this.#once = once;
+    this.#spelt = spelt;
     this.keys = keys.length === 1 && keys[0] !== "" ? keys : [...new Set(keys.filter((key) => key !== ""))];
     this.#missing = this.keys;
     this.#refused = refused;
@@ -202,7 +211,8 @@ export class Delivery {
   }
 
   /** Further segments were accepted. */
-  extend(keys: string[], refused: boolean): void {
+  extend({ keys, spelt }: Identifiers, refused: boolean): void {
+    if (spelt !== undefined) this.#spelt = new Map([...(this.#spelt ?? []), ...spelt]);
     const added = [...new Set(keys)].filter((key) => key !== "" && !this.keys.includes(key));
     this.keys = [...this.keys, ...added];
     if (!this.#once || this.#worst === undefined) this.#missing = [...this.#missing, ...added];
@@ -216,14 +226,26 @@ export class Delivery {
     return this.#refused ? { ...worst, status: "rejected" } : worst;
   }
 
+  /** Puts the message's tag, and its id as the SMSC gave it, into a report. */
+  complete(key: string, report: Report): void {
+    if (this.tag !== undefined) report.tag = this.tag;
+    report.messageId = this.#spelt?.get(key) ?? key;
+  }
+
   /** Takes in a final report; one that comes again changes nothing. */
   add(key: string, report: Report): void {
     if (!this.#missing.includes(key)) return;
-    const own = report.tag === this.tag ? report : { ...report, tag: this.tag };
     this.#missing = this.#once ? [] : this.#missing.filter((other) => other !== key);
-    if (this.#worst === undefined || RANK.indexOf(own.status) > RANK.indexOf(this.#worst.status)) this.#worst = own;
+    if (this.#worst === undefined || RANK.indexOf(report.status) > RANK.indexOf(this.#worst.status)) this.#worst = report;
     const result = this.#result();
     if (result !== undefined) this.#settleAll((waiter) => waiter.resolve(result));
+  }
+
+  /** The same for one that came before the message was accepted. It was handed on without tag and id, so that they go into a copy. */
+  addEarly(key: string, report: Report): void {
+    const own = { ...report };
+    this.complete(key, own);
+    this.add(key, own);
   }
 
   fail(error: Error): void {
