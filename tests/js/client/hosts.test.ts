@@ -84,8 +84,8 @@ test("an address has the time of a far host's round trip, not Node's 250 ms", as
     given.push(settings.autoSelectFamilyAttemptTimeout);
     return original(settings as never, ...others);
   };
-  net.connect = spy(originals.plain as never) as typeof net.connect;
-  tls.connect = spy(originals.secure as never) as typeof tls.connect;
+  net.connect = spy(originals.plain as never) as unknown as typeof net.connect;
+  tls.connect = spy(originals.secure as never) as unknown as typeof tls.connect;
   syncBuiltinESMExports();
   try {
     for (const scheme of ["smpp", "smpps"]) await assert.rejects(connect(`${scheme}://127.0.0.1:1`, options));
