@@ -134,9 +134,11 @@ proptest! {
         let padded = packed
             && (whole.text.strip_suffix('\r') == Some(&*text)
                 || text.strip_prefix(&*whole.text).is_some_and(|rest| rest.chars().count() == 1));
+        // A byte order mark at the start is not part of the text that is received.
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         // Sent composed, but for what that would take apart.
         let composed = |text: &str| text.nfc().collect::<String>();
-        prop_assert!(padded || composed(&whole.text) == composed(&text), "{:?} is not {:?}", whole.text, text);
+        prop_assert!(padded || composed(&whole.text) == composed(text), "{:?} is not {:?}", whole.text, text);
         prop_assert!(padded || !whole.lossy);
         prop_assert_eq!(whole.encoding, plan.encoding);
     }
