@@ -145,7 +145,7 @@ export interface ConnectOptions {
   ia5?: Ia5;
   /**
    * The country of numbers without `+`, by its two letters (ISO 3166): `"DE"` makes `+491711234567` of `"0171 1234567"`. Numbers of up to
-   * six digits, short codes, stay as they are. Without it a number without `+` goes as it is, its type unknown.
+   * six digits, short codes, stay as they are where the country's own are longer. Without it a number without `+` goes as it is, its type unknown.
    */
   defaultCountry?: string;
   /**

@@ -106,7 +106,36 @@ describe("numbers of what comes in", () => {
 test("every country of the table can be read", () => {
   assert.equal(country("xx"), undefined);
   assert.equal(country("Toto"), undefined);
-  for (const [letters, code, trunk, abroad, longest] of [["de", "49", "0", "00", 13], ["US", "1", "1", "011", 10], ["RU", "7", "8", "810", 14], ["HU", "36", "06", "00", 13], ["IT", "39", "", "00", 11], ["AU", "61", "0", "0011", 13], ["XK", "383", "0", "00", 12]]) {
+  for (const [letters, code, trunk, abroad, longest] of [["de", "49", "0", "00", 13], ["US", "1", "1", "011", 10], ["RU", "7", "8", "810", 10], ["HU", "36", "06", "00", 13], ["IT", "39", "", "00", 11], ["AU", "61", "0", "0011", 13], ["XK", "383", "0", "00", 12]]) {
     assert.deepEqual(country(letters), { code, trunk, abroad: [abroad], longest });
   }
+});
+
+// Short numbers that can't be told from short codes (AC, AD, TA, TK, TV), Argentina's mobile numbers, which are written in another way
+// inside the country, and Gabon's numbers of before 2019.
+const OTHERWISE = ["AC", "AD", "AR", "GA", "TA", "TK", "TV"];
+
+test("numbers as they are written inside each country", () => {
+  const { numbers } = JSON.parse(readFileSync(new URL("../../vectors/national-numbers.json", import.meta.url), "utf8"));
+  const wrong = numbers.filter(([letters, national, number]) => {
+    const digits = national.replace(/\D/g, "");
+    return country(letters) === undefined || numberOf({ ton: 0, npi: 1, addr: digits }, country(letters)) !== number;
+  });
+  assert.equal(numbers.length, 245);
+  assert.deepEqual(wrong.map(([letters]) => letters), OTHERWISE);
+  for (const [letters, national] of wrong.filter(([letters]) => letters !== "GA")) {
+    const digits = national.replace(/\D/g, "");
+    const known = country(letters);
+    assert.equal(known && numberOf({ ton: 0, npi: 1, addr: digits }, known), known && digits, "it stays as it is");
+  }
+});
+
+test("up to six digits are a short code, except where the country's own numbers are as short", () => {
+  const number = (addr, letters) => numberOf({ ton: 0, npi: 0, addr }, country(letters));
+  assert.equal(number("123456", "DE"), "123456");
+  assert.equal(number("1234567", "DE"), "+491234567");
+  assert.equal(number("211234", "FO"), "+298211234");
+  assert.equal(number("12345", "FO"), "12345");
+  assert.equal(number("71234", "CK"), "+68271234");
+  assert.equal(number("1234", "CK"), "1234");
 });
