@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { FIELD_CASES } from "../decoder/field-cases.ts";
 import { run } from "./program.ts";
 
 const CAPTURE = join(import.meta.dirname, "..", "decoder", "captures", "session.pcapng");
@@ -100,6 +101,21 @@ for (const [what, input, expected] of [
     for (const result of [await decode([input]), await decode([], `${input}\n`)]) {
       assert.equal(result.code, 0, result.err);
       assert.match(result.out, expected);
+    }
+  });
+}
+
+for (const [i, { what, input, pdus, faulty = false }] of FIELD_CASES.entries()) {
+  test(`${what}, as a file and on standard input`, async () => {
+    const file = join(directory, `case-${i}`);
+    writeFileSync(file, input);
+    const results = [await decode(["--json", file])];
+    if (typeof input === "string") results.push(await decode(["--json", "-"], input));
+    for (const { code, out, err } of results) {
+      assert.equal(code, faulty ? 1 : 0, err);
+      const read = JSON.parse(out) as { pdus: { command: string; sequence: number; valid: boolean }[] };
+      assert.deepEqual(read.pdus.map(({ command, sequence }) => `${command} ${sequence}`), pdus);
+      assert.deepEqual(read.pdus.every(({ valid }) => valid), !faulty);
     }
   });
 }

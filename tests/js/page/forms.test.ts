@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { FIELD_CASES } from "../decoder/field-cases.ts";
 import { openFile, paste, startSite, type Site } from "./site.ts";
 
 interface Sample {
@@ -68,6 +69,20 @@ test("samples of tcpdump and tshark", async () => {
     assert.doesNotMatch(said, /with faults/, command);
   }
 });
+
+for (const { what, input, pdus, faulty = false } of FIELD_CASES) {
+  test(what, async () => {
+    // Typing a long text into the page is the browser's own time.
+    if (typeof input === "string" && input.length < 2_000) await paste(page, input);
+    else await openFile(page, "given", typeof input === "string" ? new TextEncoder().encode(input) : input);
+    const status = page.locator("#status").filter({ hasText: new RegExp(`, ${pdus.length} PDUs?[,.]`) });
+    await status.waitFor();
+    assert.equal(/with faults|faulty/.test((await status.textContent())!), faulty);
+    assert.deepEqual(await page.locator("#list .command").allTextContents(), pdus.map((pdu) => pdu.split(" ")[0]));
+    await page.locator("#clear").click();
+    await page.locator("#status:empty").waitFor({ state: "attached" });
+  });
+}
 
 for (const [what, input, heading, value] of [
   ["a status by number", "0x58", "ESME_RTHROTTLED", "0x00000058, 88 in decimal"],
