@@ -36,7 +36,10 @@ export async function startSite(): Promise<Site> {
   await new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", fulfil));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = `${origin}/tools/smpp/`;
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM!, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM!, args: ["--no-sandbox"] }).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
   return {
     url,
     requests,
