@@ -22,7 +22,7 @@ import { Handover } from "./store/handover.ts";
 import { InboundSegments, type InboundSegment } from "./store/inbound-segments.ts";
 import { InboundStore } from "./store/inbound.ts";
 import { MessageLists } from "./store/lists.ts";
-import { MessageQueue } from "./store/queue.ts";
+import { MessageQueue, type Insertion } from "./store/queue.ts";
 import { ReportStore } from "./store/reports.ts";
 import { Retention } from "./store/retention.ts";
 import { linkAt, linkNamed, registryOf } from "./stub.ts";
@@ -69,8 +69,8 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   #binds = 0;
   #losses = 0;
   #purgeAt = Infinity;
-  #gathered: (() => void)[] = [];
-  #storing: Promise<void> | undefined;
+  #gathered: Insertion[] = [];
+  #storing: Promise<string[][]> | undefined;
   #gatheredCount = 0;
   #draining = false;
 
@@ -245,24 +245,21 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     });
   }
 
-  /** Writes messages down. Those that come in together share one commit: each takes the disk's time. */
+  /** Writes messages down. Those that come in together share one statement and one commit: each takes the disk's time. */
   async #store(messages: NewMessage[], nonce: string | undefined, again: boolean): Promise<string[]> {
-    let ids: string[] = [];
-    this.#gathered.push(() => {
-      ids = this.#queue.insert(messages, Date.now(), nonce, again);
-    });
+    const index = this.#gathered.push({ messages, nonce, again }) - 1;
     this.#gatheredCount += messages.length;
     this.#storing ??= scheduler.wait(0).then(() => {
       const all = this.#gathered;
       this.#gathered = [];
       this.#gatheredCount = 0;
       this.#storing = undefined;
-      for (const insert of all) insert();
+      const ids = this.#queue.insertAll(all, Date.now());
       this.#sender?.kick();
       this.#scheduler.arm(Date.now());
+      return ids;
     });
-    await this.#storing;
-    return ids;
+    return (await this.#storing)[index]!;
   }
 
   // ── The connection ──

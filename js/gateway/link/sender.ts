@@ -1,7 +1,7 @@
 import { SmppError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
 import { toSms } from "../model/input.ts";
 import type { MessageError } from "../model/views.ts";
-import type { AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
+import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
 
 /** How long a message without a validity is tried again when the SMSC is too busy for it. */
 const PATIENCE = 86_400_000;
@@ -53,6 +53,8 @@ export class Sender {
   readonly #inOrder = new Set<number>();
   /** All that the client has. */
   readonly #flights = new Set<number>();
+  /** Accepted in this turn, and yet to be stored. */
+  #accepted: AcceptedMessage[] = [];
   /** Up to here messages were given to the client, or are not to be sent in this order. */
   #next: number;
   #scheduled = false;
@@ -157,9 +159,16 @@ export class Sender {
     if (!message.held) this.#inOrder.add(message.n);
     this.#given.set(message.n, { message, at: now });
     this.#inFlight += message.segments;
-    client.sendSms(sms)
-      .then((sent) => this.#answered(message, sent), (error: unknown) => this.#failed(message, error))
-      .finally(() => this.#ended(message));
+    client.sendSms(sms).then((sent) => this.#answered(message, sent), (error: unknown) => this.#endAfter([message], () => this.#failed(message, error)));
+  }
+
+  /** Stores what became of messages; then they are the client's no more, whether that worked or not. */
+  #endAfter(messages: DueMessage[], store: () => void): void {
+    try {
+      store();
+    } finally {
+      for (const message of messages) this.#ended(message);
+    }
   }
 
   #ended({ n, segments }: DueMessage): void {
@@ -172,8 +181,28 @@ export class Sender {
   }
 
   #answered(message: DueMessage, sent: Sent): void {
-    const now = Date.now();
     const parts = this.#partsOf(sent);
+    if (sent.status !== "accepted" || this.#parts.queue.sentAt(message.n) === undefined) {
+      this.#endAfter([message], () => this.#answeredAlone(message, sent, parts));
+      return;
+    }
+    if (this.#accepted.push({ message, parts }) > 1) return;
+    // The answers that came with this one settle in the same turn, before this runs.
+    queueMicrotask(() => {
+      const accepted = this.#accepted;
+      this.#accepted = [];
+      this.#endAfter(accepted.map((one) => one.message), () => this.#storeAccepted(accepted));
+    });
+  }
+
+  #storeAccepted(accepted: AcceptedMessage[]): void {
+    const now = Date.now();
+    this.#parts.queue.accepted(accepted, now);
+    this.#parts.accepted(accepted.flatMap(({ parts }) => keysOf(parts)), now);
+  }
+
+  #answeredAlone(message: DueMessage, sent: Sent, parts: AnsweredPart[]): void {
+    const now = Date.now();
     if (sent.status === "accepted") {
       this.#parts.queue.answered(message, "accepted", parts, now);
     } else {
@@ -183,7 +212,7 @@ export class Sender {
       this.#parts.queue.answered(message, status, parts, now, { ...reason(cause), detail });
       if (status === "unknown") this.#awaitLate(message, sent.segments.find((segment) => segment.status === "unknown")?.error);
     }
-    this.#parts.accepted(parts.map(({ key }) => key).filter((key) => key !== ""), now);
+    this.#parts.accepted(keysOf(parts), now);
   }
 
   #partsOf(sent: Sent): AnsweredPart[] {
@@ -215,7 +244,7 @@ export class Sender {
       if (parts.some(({ status }) => status === "unknown")) return;
       const refused = sent.segments.find((segment) => segment.error)?.error;
       const known = this.#parts.queue.answeredLate(message, refused ? "failed" : "accepted", parts, now, refused && reason(refused));
-      if (known) this.#parts.accepted(parts.map(({ key }) => key).filter((key) => key !== ""), now);
+      if (known) this.#parts.accepted(keysOf(parts), now);
     }, () => {});
   }
 
@@ -229,6 +258,10 @@ export class Sender {
   #rewind(messages: DueMessage[]): void {
     for (const { n, held } of messages) if (!held) this.#next = Math.min(this.#next, n - 1);
   }
+}
+
+function keysOf(parts: AnsweredPart[]): string[] {
+  return parts.map(({ key }) => key).filter((key) => key !== "");
 }
 
 /** Whether there is a submit_sm among whole PDUs. */

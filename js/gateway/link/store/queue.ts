@@ -4,7 +4,8 @@ import type { MessageInput } from "../../model/input.ts";
 import type { MessageError, MessageStatus } from "../../model/views.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";
-import { ADD_HISTORY, findRow, historyLine, idOf, partsOf, type HistoryEntry, type Row, type StoredPart } from "./rows.ts";
+import { ADD_HISTORY, findRow, historyLine, idOf, LONGEST_HISTORY, partsOf, type HistoryEntry, type Row, type StoredPart } from "./rows.ts";
+import { UnreadMessages } from "./unread.ts";
 
 /** Rows that one call of {@link MessageQueue.expire} looks at, and those that it ends. */
 const SCAN = 20_000;
@@ -38,6 +39,35 @@ export interface AnsweredPart {
   status: string;
 }
 
+/** Messages that come in one call: see {@link MessageQueue.insertAll}. */
+export interface Insertion {
+  messages: NewMessage[];
+  nonce?: string | undefined;
+  again?: boolean;
+}
+
+/** A message that the SMSC accepted whole. */
+export interface AcceptedMessage {
+  message: DueMessage;
+  parts: AnsweredPart[];
+}
+
+/** A new row, as {@link INSERT} reads it from JSON. */
+type NewRow = [
+  n: number, tag: number, recipient: string, encoding: string, segments: number, input: MessageInput, due: number, held: 0 | 1, caller: string,
+  expires: number | null, account: string | null, id: string | null, hops: number,
+];
+
+/** One statement for all rows of a turn: each costs a few microseconds beside what its rows cost. */
+const INSERT = `INSERT INTO messages (n, tag, created, updated, status, recipient, encoding, segments, input, due, held, caller, expires, account, id, hops)
+  SELECT value->>0, value->>1, ?, ?, 'queued', value->>2, value->>3, value->>4, value->5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>12
+  FROM json_each(?)`;
+
+const INSERT_KEYS = "INSERT OR IGNORE INTO segments (key, n, number) SELECT value->>0, value->>1, value->>2 FROM json_each(?)";
+
+const ACCEPT = `UPDATE messages SET status = 'accepted', updated = ?, attempts = attempts + 1, error = NULL, parts = j.value->1,
+  history = iif(length(history) < ${LONGEST_HISTORY}, history || (j.value->>2), history) FROM json_each(?) j WHERE n = j.value->>0`;
+
 /** Called with each change of a message's state, after it was stored. */
 export type Changed = (id: string, status: MessageStatus, error?: MessageError) => void;
 
@@ -61,6 +91,7 @@ export class MessageQueue {
   readonly #onWire = new Map<number, number>();
   /** How far {@link expire} got. */
   #expiredTo = 0;
+  readonly #unread: UnreadMessages;
 
   constructor(db: Database, place: Place, changed: Changed) {
     this.#db = db;
@@ -71,6 +102,7 @@ export class MessageQueue {
     // The highest rows may have been purged: their numbers are not given out again.
     this.#last = Math.max(last?.n ?? 0, this.#sent);
     this.#lastCreated = last?.created ?? 0;
+    this.#unread = new UnreadMessages(this.#last + 1);
     this.#held = db.first<{ count: number }>("SELECT count(*) AS count FROM waiting")!.count;
     this.#waiting = db.first<{ count: number }>("SELECT count(*) AS count FROM messages WHERE n > ? AND status = 'queued' AND held = 0", this.#sent)!.count
       + db.first<{ count: number }>("SELECT count(*) AS count FROM waiting WHERE sent = 0")!.count;
@@ -91,18 +123,33 @@ export class MessageQueue {
     return this.#onWire.get(n);
   }
 
-  /** Adds messages and returns their ids. Those of a repeated request or hand-over are here already, and stay as they are. */
+  /** Adds messages of one call: see {@link insertAll}. */
   insert(messages: NewMessage[], now: number, nonce?: string, again = false): string[] {
+    return this.insertAll([{ messages, nonce, again }], now)[0]!;
+  }
+
+  /** Adds the messages of several calls and returns their ids. Those of a repeated request or hand-over are here already, and stay as they are. */
+  insertAll(insertions: Insertion[], now: number): string[][] {
+    const rows: NewRow[] = [];
+    const ids = insertions.map((insertion) => this.#prepare(insertion, rows, now));
+    this.#write(rows);
+    return ids;
+  }
+
+  /** Adds the rows that a call needs to `rows`; returns the ids of its messages. */
+  #prepare({ messages, nonce, again = false }: Insertion, rows: NewRow[], now: number): string[] {
+    // What is looked for may be among the rows of a call before this one.
+    if (nonce !== undefined || again) this.#write(rows);
     const known = nonce === undefined ? undefined : this.known(nonce);
     const repeated = again ? this.#tagged(messages) : undefined;
     const first = this.#last + 1;
     const positions: number[] = [];
     const ids = messages.map((message) => {
-      if (message.hops !== undefined) return this.#takeOver(message, message.hops, now);
+      if (message.hops !== undefined) return this.#takeOver(message, message.hops, rows, now);
       const there = known?.get(message.position ?? 0) ?? repeated?.get(message.tag);
       if (there !== undefined) return there;
       positions.push(message.position ?? 0);
-      return this.#add(message, undefined, 0, now);
+      return this.#add(message, undefined, 0, rows, now);
     });
     if (nonce !== undefined && positions.length > 0) {
       this.#db.exec("INSERT INTO requests (nonce, n, positions) VALUES (?, ?, ?)", nonce, first, JSON.stringify(positions));
@@ -135,6 +182,8 @@ export class MessageQueue {
   /** Messages to be sent in the order of acceptance, after number `after`, and the number to go on from. */
   fresh(after: number, limit: number): { messages: DueMessage[]; next: number } {
     if (after >= this.#last) return { messages: [], next: after };
+    const unread = this.#unread.take(after + 1, this.#last, limit);
+    if (unread) return unread;
     const rows = this.#db.all<DueRow>(`SELECT ${COLUMNS} FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0 ORDER BY m.n LIMIT ?`, after, limit);
     return { messages: rows.map((row) => this.#dueMessage(row)), next: rows.length < limit ? this.#last : rows.at(-1)?.n ?? after };
   }
@@ -175,6 +224,23 @@ export class MessageQueue {
     this.#end(message, status, now, error, parts);
   }
 
+  /** Stores what the SMSC accepted in one turn, without an error: the same as {@link answered} for each. */
+  accepted(answers: AcceptedMessage[], now: number): void {
+    const keys: [key: string, n: number, number: number][] = [];
+    const rows: [n: number, parts: StoredPart[], lines: string][] = [];
+    for (const { message: { n, due, held }, parts } of answers) {
+      if (held) this.#unlist(due, n);
+      for (const { key, index } of parts) if (key !== "") keys.push([key, n, index]);
+      rows.push([n, parts.map(storedPart), sentLine(this.#onWire.get(n)) + historyLine(answerLine("accepted", now, parts, undefined))]);
+    }
+    if (keys.length > 0) this.#db.exec(INSERT_KEYS, JSON.stringify(keys));
+    this.#db.exec(ACCEPT, now, JSON.stringify(rows));
+    for (const { message: { n, id } } of answers) {
+      this.#onWire.delete(n);
+      this.#changed(id, "accepted");
+    }
+  }
+
   /** Ends a message that was taken out, or that waits. */
   end(message: DueMessage, status: MessageStatus, now: number, error?: MessageError): void {
     this.#end(message, status, now, error);
@@ -189,6 +255,7 @@ export class MessageQueue {
     const { n, id } = message;
     const sentAt = this.#onWire.get(n);
     const at = Math.trunc(due);
+    this.#unread.remove(n);
     if (message.held) this.#unlist(message.due, n);
     this.#list(at, n);
     const lines = error ? sentLine(sentAt) + historyLine({ status: "queued", at: now, ...error }) : "";
@@ -200,6 +267,7 @@ export class MessageQueue {
 
   /** Takes a waiting message out of the queue; its row is the caller's to change. */
   withdraw(row: Row): void {
+    this.#unread.remove(row.n);
     if (row.held === 1) this.#unlist(row.due, row.n);
     this.#waiting--;
   }
@@ -261,9 +329,10 @@ export class MessageQueue {
   }
 
   /** Takes a message over that another link had, if that hand-over was not done before. */
-  #takeOver(message: NewMessage, hops: number, now: number): string {
+  #takeOver(message: NewMessage, hops: number, rows: NewRow[], now: number): string {
+    this.#write(rows);
     const row = findRow(this.#db, this.#place, message.id);
-    if (!row) return this.#add(message, message.id, hops, now);
+    if (!row) return this.#add(message, message.id, hops, rows, now);
     // What was handed over this often before is the same hand-over again: the message is here, or was, and went on from here.
     if (row.hops >= hops) return message.id;
     this.#db.exec("UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, moved = NULL, hops = ? WHERE n = ?", message.due, now, hops, row.n);
@@ -274,31 +343,41 @@ export class MessageQueue {
     return message.id;
   }
 
-  #add(message: NewMessage, id: string | undefined, hops: number, now: number): string {
+  /** Adds the message's row to `rows`; returns its id. */
+  #add(message: NewMessage, id: string | undefined, hops: number, rows: NewRow[], now: number): string {
     const n = ++this.#last;
     const created = (this.#lastCreated = Math.max(this.#lastCreated, now));
     const tag = message.tag ?? randomTag();
-    const { input } = message;
+    const { input, encoding, segments, caller } = message;
     // A message that is not scheduled is due at once, whatever the clock of the Worker that took it said.
     const due = input.scheduleAt === undefined && hops === 0 ? created : message.due;
     const expires = message.validity === undefined ? message.expires : Math.max(created, due) + message.validity * 1000;
-    const held = due > created;
-    this.#db.exec(
-      `INSERT INTO messages (n, id, tag, created, updated, status, held, due, expires, recipient, caller, account, encoding, segments, hops, input)
-       VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      n, id ?? null, tag, created, created, held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), message.caller,
-      input.account ?? null, message.encoding, message.segments, hops, JSON.stringify(input));
-    if (id !== undefined) this.#db.exec("INSERT INTO ids (id, n) VALUES (?, ?)", id, n);
-    if (held) this.#list(due, n);
-    this.#waiting++;
-    const own = id ?? idOf({ n, id: null, tag, created }, this.#place);
-    this.#changed(own, "queued");
-    return own;
+    rows.push([n, tag, addressText(input.to).replace(/^\+/, ""), encoding, segments, input, due, due > created ? 1 : 0, caller, expires, input.account ?? null, id ?? null, hops]);
+    return id ?? idOf({ n, id: null, tag, created }, this.#place);
+  }
+
+  /** Writes new rows, and empties `rows`. */
+  #write(rows: NewRow[]): void {
+    if (rows.length === 0) return;
+    const created = this.#lastCreated;
+    const json = JSON.stringify(rows);
+    this.#db.exec(INSERT, created, created, json);
+    const average = json.length / rows.length;
+    for (const [n, tag, , , segments, input, due, held, , expires, , id] of rows) {
+      const own = idOf({ n, id, tag, created }, this.#place);
+      if (id !== null) this.#db.exec("INSERT INTO ids (id, n) VALUES (?, ?)", id, n);
+      if (held === 1) this.#list(due, n);
+      else this.#unread.add({ n, id: own, input, segments, due, held: false, expires, attempts: 0, created }, average);
+      this.#waiting++;
+      this.#changed(own, "queued");
+    }
+    rows.length = 0;
   }
 
   #end(message: DueMessage, status: MessageStatus, now: number, error: MessageError | undefined, parts?: AnsweredPart[]): void {
     const { n, id, due, held } = message;
     const sentAt = this.#onWire.get(n);
+    this.#unread.remove(n);
     if (held) this.#unlist(due, n);
     if (parts) this.#storeKeys(n, parts);
     const lines = sentLine(sentAt) + historyLine(answerLine(status, now, parts ?? [], error));

@@ -6,7 +6,7 @@ import { STATUSES, type MessageError, type MessageStatus, type MessageView, type
 import type { Database } from "../database.ts";
 
 /** The longest history that is kept, in characters: an SMSC may report for ever. */
-const LONGEST_HISTORY = 16_000;
+export const LONGEST_HISTORY = 16_000;
 
 /** A state as it is stored. `sent` is not: see the table `sending`. */
 export type StoredStatus = MessageStatus | "moving" | "moved";
