@@ -157,11 +157,14 @@ function usable<T>(work: () => T, fault: (error: EngineError) => ProblemError): 
   }
 }
 
-function optionsOf(input: PreviewInput): Record<string, unknown> {
-  const { text: _t, binary: _b, to: _to, from: _from, udh, ...rest } = input as PreviewInput & { defaultAlphabet?: string };
-  const { encoding, language, concat, maxSegments, transliterate, substitute, flash, reference, defaultAlphabet } = rest;
-  const all = { encoding, language, concat, maxSegments, transliterate, substitute, flash, reference, defaultAlphabet, udh: udh === undefined ? undefined : fromHex(udh) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+/** Fields of a message that decide about encoding and segments, as `countSegments` takes them. */
+const COUNTED = ["encoding", "language", "concat", "maxSegments", "transliterate", "substitute", "flash", "reference", "defaultAlphabet"] as const;
+
+function optionsOf(input: PreviewInput & { defaultAlphabet?: string }): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const name of COUNTED) if (input[name] !== undefined) options[name] = input[name];
+  if (input.udh !== undefined) options["udh"] = fromHex(input.udh);
+  return options;
 }
 
 async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: Idempotency | undefined): Promise<Admitted> {

@@ -3,7 +3,8 @@
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Storage as the gateway uses it, in memory or in `file`. `statements` collects the text of each statement that was run.
+ * Storage as the gateway uses it, in memory or in `file`. `statements` collects the texts of the statements
+ * that were run, `log` has the text of each run.
  * `rowsWritten` counts rows as `changes` has them: a row of an index is not among them.
  */
 export function sqliteStorage(file = ":memory:") {
@@ -11,6 +12,7 @@ export function sqliteStorage(file = ":memory:") {
   const prepared = new Map();
   const changes = database.prepare("SELECT total_changes() AS n");
   const statements = new Set();
+  const log = [];
   const prepare = (query) => {
     let statement = prepared.get(query);
     if (!statement) prepared.set(query, (statement = database.prepare(query)));
@@ -19,8 +21,10 @@ export function sqliteStorage(file = ":memory:") {
   return {
     database,
     statements,
+    log,
     exec(query, ...values) {
       statements.add(query);
+      log.push(query);
       // What changes the tables makes prepared statements stale.
       if (/^\s*(CREATE|DROP|ALTER)/.test(query)) {
         prepared.clear();

@@ -305,6 +305,9 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   link.handover.start({ scheduled: true, pinned: true, limit: 1, taken: () => false }, () => undefined, () => {}, NOW);
   const sent = send(link, 10, NOW + 1);
   link.queue.insert([message(), message()], NOW);
+  const together = send(link, 2, NOW + 1, false);
+  link.queue.accepted(together.map((one, i) => ({ message: one, parts: [{ index: 0, messageId: `t${i}`, key: `t${i}`, status: "accepted" }] })), NOW);
+  link.queue.insert([message(), message()], NOW);
   const [busy, doubtful] = send(link, 2, NOW + 1, false);
   link.queue.requeue(busy, NOW + 1, NOW + 1);
   link.queue.end(doubtful, "unknown", NOW);

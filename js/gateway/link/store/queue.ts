@@ -4,6 +4,7 @@ import type { MessageInput } from "../../model/input.ts";
 import type { MessageError, MessageStatus } from "../../model/views.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";
+import { insertRows, type Cell } from "./insert.ts";
 import { ADD_HISTORY, findRow, historyLine, idOf, LONGEST_HISTORY, partsOf, type HistoryEntry, type Row, type StoredPart } from "./rows.ts";
 import { UnreadMessages } from "./unread.ts";
 
@@ -52,18 +53,16 @@ export interface AcceptedMessage {
   parts: AnsweredPart[];
 }
 
-/** A new row, as {@link INSERT} reads it from JSON. */
-type NewRow = [
-  n: number, tag: number, recipient: string, encoding: string, segments: number, input: MessageInput, due: number, held: 0 | 1, caller: string,
-  expires: number | null, account: string | null, id: string | null, hops: number,
-];
+/** A message to be written, and its row: the values of {@link NEW}. */
+interface NewRow {
+  message: DueMessage;
+  /** The message's id if another link gave it one. */
+  id: string | null;
+  values: Cell[];
+}
 
-/** One statement for all rows of a turn: each costs a few microseconds beside what its rows cost. */
-const INSERT = `INSERT INTO messages (n, tag, created, updated, status, recipient, encoding, segments, input, due, held, caller, expires, account, id, hops)
-  SELECT value->>0, value->>1, ?, ?, 'queued', value->>2, value->>3, value->>4, value->5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>12
-  FROM json_each(?)`;
-
-const INSERT_KEYS = "INSERT OR IGNORE INTO segments (key, n, number) SELECT value->>0, value->>1, value->>2 FROM json_each(?)";
+const NEW = ["n", "id", "tag", "created", "updated", "status", "held", "due", "expires", "recipient", "caller", "account", "encoding", "segments", "hops", "input"];
+const SEGMENT = ["key", "n", "number"];
 
 const ACCEPT = `UPDATE messages SET status = 'accepted', updated = ?, attempts = attempts + 1, error = NULL, parts = j.value->1,
   history = iif(length(history) < ${LONGEST_HISTORY}, history || (j.value->>2), history) FROM json_each(?) j WHERE n = j.value->>0`;
@@ -226,14 +225,12 @@ export class MessageQueue {
 
   /** Stores what the SMSC accepted in one turn, without an error: the same as {@link answered} for each. */
   accepted(answers: AcceptedMessage[], now: number): void {
-    const keys: [key: string, n: number, number: number][] = [];
     const rows: [n: number, parts: StoredPart[], lines: string][] = [];
     for (const { message: { n, due, held }, parts } of answers) {
       if (held) this.#unlist(due, n);
-      for (const { key, index } of parts) if (key !== "") keys.push([key, n, index]);
       rows.push([n, parts.map(storedPart), sentLine(this.#onWire.get(n)) + historyLine(answerLine("accepted", now, parts, undefined))]);
     }
-    if (keys.length > 0) this.#db.exec(INSERT_KEYS, JSON.stringify(keys));
+    this.#storeKeys(answers.flatMap(({ message: { n }, parts }) => keyRows(n, parts)));
     this.#db.exec(ACCEPT, now, JSON.stringify(rows));
     for (const { message: { n, id } } of answers) {
       this.#onWire.delete(n);
@@ -288,7 +285,7 @@ export class MessageQueue {
     const row = this.#db.first<Row>("SELECT * FROM messages WHERE n = ?", message.n);
     if (row?.status !== "unknown") return false;
     const known = partsOf(row).filter(({ index }) => !parts.some((part) => part.index === index));
-    this.#storeKeys(message.n, parts);
+    this.#storeKeys(keyRows(message.n, parts));
     this.#update(message.n, status, now, message.attempts + 1, error, historyLine(answerLine(status, now, parts, error)), [...known, ...parts.map(storedPart)]);
     this.#changed(message.id, status, error);
     return true;
@@ -352,24 +349,29 @@ export class MessageQueue {
     // A message that is not scheduled is due at once, whatever the clock of the Worker that took it said.
     const due = input.scheduleAt === undefined && hops === 0 ? created : message.due;
     const expires = message.validity === undefined ? message.expires : Math.max(created, due) + message.validity * 1000;
-    rows.push([n, tag, addressText(input.to).replace(/^\+/, ""), encoding, segments, input, due, due > created ? 1 : 0, caller, expires, input.account ?? null, id ?? null, hops]);
-    return id ?? idOf({ n, id: null, tag, created }, this.#place);
+    const held = due > created;
+    const own = id ?? idOf({ n, id: null, tag, created }, this.#place);
+    rows.push({
+      message: { n, id: own, input, segments, due, held, expires, attempts: 0, created },
+      id: id ?? null,
+      values: [
+        n, id ?? null, tag, created, created, "queued", held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), caller, input.account ?? null,
+        encoding, segments, hops, input,
+      ],
+    });
+    return own;
   }
 
   /** Writes new rows, and empties `rows`. */
   #write(rows: NewRow[]): void {
-    if (rows.length === 0) return;
-    const created = this.#lastCreated;
-    const json = JSON.stringify(rows);
-    this.#db.exec(INSERT, created, created, json);
-    const average = json.length / rows.length;
-    for (const [n, tag, , , segments, input, due, held, , expires, , id] of rows) {
-      const own = idOf({ n, id, tag, created }, this.#place);
+    insertRows(this.#db, "INSERT INTO messages", NEW, rows.map(({ values }) => values));
+    for (const { message, id } of rows) {
+      const { n, due, held } = message;
       if (id !== null) this.#db.exec("INSERT INTO ids (id, n) VALUES (?, ?)", id, n);
-      if (held === 1) this.#list(due, n);
-      else this.#unread.add({ n, id: own, input, segments, due, held: false, expires, attempts: 0, created }, average);
+      if (held) this.#list(due, n);
+      else this.#unread.add(message);
       this.#waiting++;
-      this.#changed(own, "queued");
+      this.#changed(message.id, "queued");
     }
     rows.length = 0;
   }
@@ -379,7 +381,7 @@ export class MessageQueue {
     const sentAt = this.#onWire.get(n);
     this.#unread.remove(n);
     if (held) this.#unlist(due, n);
-    if (parts) this.#storeKeys(n, parts);
+    if (parts) this.#storeKeys(keyRows(n, parts));
     const lines = sentLine(sentAt) + historyLine(answerLine(status, now, parts ?? [], error));
     this.#update(n, status, now, message.attempts + (sentAt === undefined ? 0 : 1), error, lines, parts?.map(storedPart));
     if (!this.#onWire.delete(n)) this.#waiting--;
@@ -396,10 +398,8 @@ export class MessageQueue {
     this.#held--;
   }
 
-  #storeKeys(n: number, parts: AnsweredPart[]): void {
-    for (const { key, index } of parts) {
-      if (key !== "") this.#db.exec("INSERT OR IGNORE INTO segments (key, n, number) VALUES (?, ?, ?)", key, n, index);
-    }
+  #storeKeys(rows: Cell[][]): void {
+    insertRows(this.#db, "INSERT OR IGNORE INTO segments", SEGMENT, rows);
   }
 
   #update(n: number, status: MessageStatus, now: number, attempts: number, error: MessageError | undefined, lines: string, parts: StoredPart[] | undefined): void {
@@ -419,6 +419,11 @@ function sentLine(at: number | undefined): string {
 function answerLine(status: MessageStatus, at: number, parts: AnsweredPart[], error: MessageError | undefined): HistoryEntry {
   const messageId = parts.find((part) => part.messageId !== "")?.messageId;
   return { status, at, ...(messageId === undefined ? {} : { messageId }), ...error };
+}
+
+/** The rows by which the segments of message `n` are found. */
+function keyRows(n: number, parts: AnsweredPart[]): Cell[][] {
+  return parts.filter(({ key }) => key !== "").map(({ key, index }) => [key, n, index]);
 }
 
 function storedPart({ index, messageId, key, status }: AnsweredPart): StoredPart {

@@ -1,10 +1,11 @@
 // Messages that were just stored, until the sender takes them: they need not be read back from SQLite.
 
+import type { MessageInput } from "../../model/input.ts";
 import type { DueMessage } from "./queue.ts";
 
-/** At most this many messages are kept, and this many characters of their inputs. Beyond that the sender reads them from SQLite. */
-const KEPT = 2_000;
-const KEPT_CHARACTERS = 1_048_576;
+/** At most this many messages are kept, and this many characters of their contents. Beyond that the sender reads them from SQLite. */
+const KEPT = 10_000;
+const KEPT_CHARACTERS = 2_097_152;
 
 /** The newest messages of the order of acceptance that the sender has not taken, in memory: all those from a number on, or none. */
 export class UnreadMessages {
@@ -18,8 +19,9 @@ export class UnreadMessages {
     this.#from = from;
   }
 
-  /** Adds a stored message. `characters`: the length of its input as JSON. */
-  add(message: DueMessage, characters: number): void {
+  /** Adds a stored message. */
+  add(message: DueMessage): void {
+    const characters = sizeOf(message.input);
     this.#messages.set(message.n, { message, characters });
     this.#characters += characters;
     if (this.#messages.size <= KEPT && this.#characters <= KEPT_CHARACTERS) return;
@@ -46,4 +48,9 @@ export class UnreadMessages {
     for (; this.#from < n; this.#from++) this.remove(this.#from);
     return { messages, next: n - 1 };
   }
+}
+
+/** The characters of what can be long in a message. */
+function sizeOf({ text = "", binary = "", tlvs }: MessageInput): number {
+  return text.length + binary.length + (tlvs === undefined ? 0 : JSON.stringify(tlvs).length);
 }
