@@ -12,6 +12,8 @@ const commands: Record<string, { does: string; load: () => Promise<Run> }> = {
   simulator: { does: "an SMSC for development and tests", load: async () => (await import("./simulator/simulator.ts")).simulate },
   decode: { does: "explains PDUs, field by field", load: async () => (await import("./decode/decode.ts")).decode },
   send: { does: "sends a message, or a file of messages", load: async () => (await import("./send/send.ts")).send },
+  check: { does: "binds to an SMSC, and says what it is or what is wrong", load: async () => (await import("./check/check.ts")).check },
+  listen: { does: "prints delivery reports and inbound messages", load: async () => (await import("./listen/listen.ts")).listen },
 };
 
 const HELP = `smpp-edge <command> [flags]

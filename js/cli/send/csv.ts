@@ -9,7 +9,10 @@ export interface CsvRecord {
   end: number;
 }
 
-/** The records of a CSV file by RFC 4180; empty lines are passed over. The first one decides whether commas or semicolons part the cells. */
+/** Excel's way to name the separator, before the columns. */
+const SEPARATOR = /^sep=(.)$/i;
+
+/** The records of a CSV file by RFC 4180; empty lines are passed over. The first one decides what separates the cells: commas, semicolons or tabs. */
 export async function* csvRecords(lines: AsyncIterable<Line>): AsyncGenerator<CsvRecord> {
   let separator: string | undefined;
   let open: Line | undefined;
@@ -22,21 +25,27 @@ export async function* csvRecords(lines: AsyncIterable<Line>): AsyncGenerator<Cs
       if (record.text.length > LONGEST) break;
       continue;
     }
-    separator ??= record.text.includes(",") || !record.text.includes(";") ? "," : ";";
+    const named = separator === undefined ? SEPARATOR.exec(record.text)?.[1] : undefined;
+    if (named !== undefined) {
+      separator = named;
+      continue;
+    }
+    separator ??= [",", ";", "\t"].find((each) => record.text.includes(each)) ?? ",";
     const by = separator;
     yield { number: record.number, cells: () => cells(record.text, by), end: record.end };
   }
   if (open !== undefined) throw new Failure(`line ${open.number}: a quotation mark is not closed`);
 }
 
-function quotes(text: string): number {
+/** How many quotation marks a text has. */
+export function quotes(text: string): number {
   let count = 0;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count++;
   return count;
 }
 
 /** The cells of a record, in which quotation marks pair up. */
-function cells(text: string, separator: string): string[] {
+export function cells(text: string, separator: string): string[] {
   if (!text.includes('"')) return text.split(separator);
   const found: string[] = [];
   let at = 0;

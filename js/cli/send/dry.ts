@@ -1,46 +1,54 @@
 import { once } from "node:events";
 import type { SmsMessage } from "../../client/types.ts";
 import { init } from "../../engine/init.ts";
+import { noteUnused } from "./file.ts";
 import type { SendCommand } from "./flags.ts";
 import type { Input } from "./input.ts";
-import { readMessages, type Format, type Row } from "./messages.ts";
+import { readMessages, type MessageFile, type Row } from "./messages.ts";
 import { preview, type Preview } from "./preview.ts";
+import { cost } from "./price.ts";
+import type { Recipients } from "./recipients.ts";
 import { number } from "./tally.ts";
 
-/** Tells of each message how it would go out. Resolves with the number of those that could not. */
-export async function dryRun(command: SendCommand, input: Input | undefined): Promise<number> {
+type Alphabet = SendCommand["connection"]["options"]["defaultAlphabet"];
+
+/** Shows how each message would go out. Resolves with the number of those that could not. */
+export async function dryRun(command: SendCommand, input: Input | undefined, recipients: Recipients): Promise<number> {
   await init();
-  const { defaultAlphabet } = command.connect;
+  const { defaultAlphabet } = command.connection.options;
+  const { price } = command;
+  const costs = (segments: number): string => (price === undefined ? "" : `, ${cost(segments, price)}`);
   if (input === undefined) {
     const found = preview(command.message as SmsMessage, defaultAlphabet);
-    console.log(described(found));
+    console.log(`${described(found)}${costs(found.segments)}`);
     return 0;
   }
   const encodings = new Map<string, number>();
-  let [messages, segments, unfit, skipped] = [0, 0, 0, 0];
-  for await (const row of readMessages(input.stream, (command.file as { format: Format }).format, command.message)) {
-    if (skipped < command.skip) {
-      skipped++;
-      continue;
-    }
+  let [read, messages, segments, unfit, left] = [0, 0, 0, 0, 0];
+  for await (const row of readMessages(input.stream, command.file as MessageFile, command.message, noteUnused)) {
+    if (read++ < command.skip) continue;
+    const why = row.message && recipients.skips(row.message);
+    const found = why ?? attempt(row, defaultAlphabet);
     messages++;
-    const found = attempt(row, defaultAlphabet);
-    if (found instanceof Error) {
+    if (typeof found === "string") {
+      left++;
+    } else if (found instanceof Error) {
       unfit++;
     } else {
       segments += found.segments;
       encodings.set(found.encoding, (encodings.get(found.encoding) ?? 0) + 1);
     }
-    const line = `line ${row.line}: ${found instanceof Error ? found.message : described(found)}\n`;
-    if (!process.stdout.write(line)) await once(process.stdout, "drain");
+    const shown = typeof found === "string" ? `skipped: ${found}` : found instanceof Error ? found.message : described(found);
+    if (!process.stdout.write(`line ${row.line}: ${shown}\n`)) await once(process.stdout, "drain");
   }
   const kinds = [...encodings].map(([encoding, count]) => `${number(count)} ${encoding}`);
+  if (left > 0) kinds.push(`${number(left)} skipped`);
   if (unfit > 0) kinds.push(`${number(unfit)} can't be sent`);
-  console.log(`${number(messages)} messages, ${number(segments)} segments: ${kinds.join(", ") || "none"}`);
+  console.log(`${number(messages)} messages, ${number(segments)} segments: ${kinds.join(", ") || "none"}${costs(segments)}`);
   return unfit;
 }
 
-function attempt({ message, error }: Row, defaultAlphabet: SendCommand["connect"]["defaultAlphabet"]): Preview | Error {
+function attempt({ message, error }: Row, defaultAlphabet: Alphabet): Preview | Error {
   if (message === undefined) return error as Error;
   try {
     return preview(message, defaultAlphabet);

@@ -4,11 +4,11 @@ import { readAddress, readRecipient } from "../../client/address.ts";
 import { SmppError } from "../../client/errors.ts";
 import type { SmsMessage } from "../../client/types.ts";
 
-type Name = Exclude<keyof SmsMessage, "signal" | "udh" | "tlvs" | "reference" | "tag">;
+export type FieldName = Exclude<keyof SmsMessage, "signal" | "udh" | "tlvs" | "reference" | "tag">;
 type Kind = "text" | "number" | "flag" | "time" | "hex" | "address";
 
 /** How each is written. A JSON member may have its own type; in flags and CSV all are text. */
-export const FIELDS: { [name in Name]-?: Kind } = {
+export const FIELDS: { [name in FieldName]-?: Kind } = {
   to: "address",
   from: "address",
   text: "text",
@@ -32,12 +32,12 @@ export const FIELDS: { [name in Name]-?: Kind } = {
   substitute: "text",
 };
 
-export const NAMES = Object.keys(FIELDS) as Name[];
+export const NAMES = Object.keys(FIELDS) as FieldName[];
 
 const byPlainName = new Map(NAMES.map((name) => [plain(name), name]));
 
 /** The field that a column or member names, however that is written: `maxSegments`, `max-segments`, `Max segments`. */
-export function fieldNamed(name: string): Name | undefined {
+export function fieldNamed(name: string): FieldName | undefined {
   return byPlainName.get(plain(name));
 }
 
@@ -51,11 +51,11 @@ export function flagName(name: string): string {
 }
 
 /** Writes one field into the message. Throws an `SmppError` that names the field. */
-export function setField(message: Partial<SmsMessage>, name: Name, value: unknown): void {
+export function setField(message: Partial<SmsMessage>, name: FieldName, value: unknown): void {
   message[name] = read(name, value) as never;
 }
 
-function read(name: Name, value: unknown): unknown {
+function read(name: FieldName, value: unknown): unknown {
   switch (FIELDS[name]) {
     case "text":
       return typeof value === "string" ? value : unusable(name, "text is expected");

@@ -1,26 +1,32 @@
 import { extname } from "node:path";
-import { parseArgs } from "node:util";
 import { SmppError } from "../../client/errors.ts";
-import type { ConnectOptions, SmsMessage } from "../../client/types.ts";
+import type { SmsMessage } from "../../client/types.ts";
+import { HELP as CONNECTION, integer, OPTIONS, parse, readConnection, type Connection } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
-import { FIELDS, flagName, NAMES, setField } from "./fields.ts";
-import type { Format } from "./messages.ts";
+import { checkCharset } from "./charset.ts";
+import { MAPPABLE, readMapping } from "./columns.ts";
+import { FIELDS, flagName, NAMES, setField, type FieldName } from "./fields.ts";
+import type { MessageFile } from "./messages.ts";
+import { Template } from "./template.ts";
 
 /** What the command line asks for. */
 export interface SendCommand {
-  /** Undefined: $SMPP_URL. */
-  url: string | undefined;
-  connect: ConnectOptions;
-  /** Files in PEM form. */
-  ca: string | undefined;
-  cert: string | undefined;
-  key: string | undefined;
+  connection: Connection;
   /** The message, or what the messages of the file leave out. */
   message: Partial<SmsMessage>;
-  /** A file of messages; "-" is standard input. */
-  file: { name: string; format: Format } | undefined;
+  file: MessageFile | undefined;
   skip: number;
+  /** Only the first message of each recipient. */
+  dedupe: boolean;
+  /** A file of numbers that get none. */
+  exclude: string | undefined;
   results: string | undefined;
+  /** The results of an earlier run. */
+  resume: string | undefined;
+  /** How long reports are waited for after the last answer, in milliseconds; undefined: not at all. */
+  wait: number | undefined;
+  /** Of a segment. */
+  price: number | undefined;
   dryRun: boolean;
   quiet: boolean;
   log: boolean;
@@ -33,26 +39,15 @@ A file is CSV whose first line names the columns, or JSON lines. Columns and
 members are named as the flags of a message are, and id is your own word for
 it. What a message leaves out is taken from the flags.
 
-Connection
-  --url URL             smpp://system_id@host:port, or smpps:// for TLS;
-                        default $SMPP_URL
-                        The password is in $SMPP_PASSWORD, or asked for.
-  --bind TYPE           transmitter (default) or transceiver
-  --version V           3.3, 3.4 (default) or 5.0
-  --system-type TYPE
-  --window N            unanswered requests; default 10
-  --rate N              PDUs a second; default: no limit
-  --default-alphabet A  what data_coding 0 means there: gsm7 (default), latin1,
-                        ascii, utf8, gsm7-packed
-  --ca FILE             authorities to trust, PEM
-  --cert FILE           client certificate and key, PEM
-  --key FILE
-  --servername NAME     name in the SMSC's certificate, if not the host's
+${CONNECTION}
+  --bind TYPE           transmitter (default; with --wait transceiver) or
+                        transceiver
 
 Message
   --to NUMBER           +1234567890 is international
   --from ADDRESS        number, short code, or name
-  --text TEXT           or --binary HEX
+  --text TEXT           or --binary HEX. With a file {Name} is the cell of the
+                        column Name, {Name|you} has a word for an empty one
   --encoding E          auto (default), gsm7, ucs2, latin1 ...
   --language L          national table of the GSM alphabet, such as turkish
   --concat C            how a long text is split: udh8 (default), udh16, sar,
@@ -67,75 +62,89 @@ Message
   --replace-if-present  --sm-default-msg-id N
   --data-coding N  --esm-class N  sent as they are
 
-Sending
-  --dry-run             only tells encoding and segments of each message
-  --format F            csv or jsonl, if the file's name does not tell
+Files
+  --format F            csv or jsonl, if the file's name does not show it
+  --charset NAME        such as windows-1252; default UTF-8, or what a byte
+                        order mark says
+  --map FIELD=COLUMN    the column that holds a field; may be repeated
+  --dedupe              a number gets only the first of its messages
+  --exclude FILE        numbers that get none, one a line
   --skip N              passes over the first N messages
-  --results FILE        writes what became of each message, as CSV
+  --results FILE        writes the outcome of each message, as CSV
+  --resume FILE         goes on with the results of an earlier run, whatever
+                        ended it; nothing is sent twice
+
+Sending
+  --dry-run             only shows encoding and segments of each message
+  --price P             of a segment: shows the cost
+  --wait SECONDS        asks for delivery reports, and waits for them this long
+                        after the last answer
   --quiet               no progress bar
   --log                 a line for each PDU, without texts and numbers
   --help
 
-Ctrl-C stops: what is on the wire is finished, and the rest is told.
+Ctrl-C stops: the answers to what is on the wire are awaited, and the last
+line shows how to go on.
 
-Exit codes: 0 all accepted, 1 it can't be done, 2 wrong flags, 3 not all were
-accepted, 130 stopped.
+Exit codes: 0 all accepted (with --wait: delivered), 1 it can't be done,
+2 wrong flags, 3 not all were, 130 stopped.
 `;
+
+/** Flags that only make sense for a file. */
+const FOR_FILES = ["format", "charset", "map", "dedupe", "exclude", "skip", "results", "resume"];
 
 /** Reads the flags; undefined if help is asked for. Throws a `UsageError`. */
 export function readFlags(args: string[]): SendCommand | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse(args, options());
   if (values["help"] === true) return undefined;
   const text = (name: string): string | undefined => values[name] as string | undefined;
+  const flag = (name: string): boolean => values[name] === true;
   const message = readMessage(values);
-  const file = readFile(positionals, text("format"));
+  const file = readFile(positionals, values, message);
   if (file === undefined) {
     if (message.to === undefined) throw new UsageError("--to is missing, or a file of messages");
     if (message.text === undefined && message.binary === undefined) throw new UsageError("--text is missing");
-    for (const name of ["format", "skip", "results"]) if (values[name] !== undefined) throw new UsageError(`--${name} is for a file of messages`);
+    const wrong = FOR_FILES.find((name) => values[name] !== undefined);
+    if (wrong !== undefined) throw new UsageError(`--${wrong} is for a file of messages`);
   }
-  if (values["dry-run"] === true && values["results"] !== undefined) throw new UsageError("--results and --dry-run do not go together");
-  if ((text("cert") === undefined) !== (text("key") === undefined)) throw new UsageError("--cert and --key go together");
-  const connect: ConnectOptions = {
-    bind: (text("bind") ?? "transmitter") as ConnectOptions["bind"],
-    version: text("version") as ConnectOptions["version"],
-    systemType: text("system-type"),
-    window: integer("window", text("window")),
-    rate: integer("rate", text("rate")),
-    defaultAlphabet: text("default-alphabet") as ConnectOptions["defaultAlphabet"],
-  };
-  if (connect.bind === "receiver") throw new UsageError("--bind receiver: a receiver can't send");
-  const servername = text("servername");
-  if (servername !== undefined) connect.tls = { servername };
+  const results = ["results", "resume"].filter((name) => values[name] !== undefined);
+  if (flag("dry-run") && results[0] !== undefined) throw new UsageError(`--${results[0]} and --dry-run do not go together`);
+  if (results.length > 1) throw new UsageError("--resume takes the file of results: --results can't be given as well");
+  const wait = integer("wait", text("wait"));
+  if (wait !== undefined) {
+    if (message.report !== undefined && message.report !== "always") throw new UsageError("--wait asks for all reports: leave --report out");
+    message.report = "always";
+  }
+  const connection = readConnection(values);
+  const bind = text("bind") ?? (wait === undefined ? "transmitter" : "transceiver");
+  if (bind === "receiver") throw new UsageError("--bind receiver: a receiver can't send");
+  if (bind === "transmitter" && wait !== undefined) throw new UsageError("--bind transmitter: it gets no reports to --wait for");
+  connection.options.bind = bind as "transmitter";
   return {
-    url: text("url"),
-    connect,
-    ca: text("ca"),
-    cert: text("cert"),
-    key: text("key"),
+    connection,
     message,
     file,
     skip: integer("skip", text("skip")) ?? 0,
+    dedupe: flag("dedupe"),
+    exclude: text("exclude"),
     results: text("results"),
-    dryRun: values["dry-run"] === true,
-    quiet: values["quiet"] === true,
-    log: values["log"] === true,
+    resume: text("resume"),
+    wait: wait === undefined ? undefined : wait * 1_000,
+    price: readPrice(text("price")),
+    dryRun: flag("dry-run"),
+    quiet: flag("quiet"),
+    log: flag("log"),
   };
 }
 
-function parse(args: string[]): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+function options(): Parameters<typeof parse>[1] {
   const value = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   const fields = Object.fromEntries(NAMES.map((name) => [flagName(name), FIELDS[name] === "flag" ? flag : value]));
-  const others = {
-    url: value, bind: value, version: value, "system-type": value, window: value, rate: value, "default-alphabet": value, ca: value, cert: value, key: value, servername: value,
-    "dry-run": flag, format: value, skip: value, results: value, quiet: flag, log: flag, help: { ...flag, short: "h" },
+  return {
+    ...fields, ...OPTIONS, bind: value, format: value, charset: value, map: { type: "string", multiple: true }, dedupe: flag, exclude: value, skip: value, results: value, resume: value,
+    "dry-run": flag, price: value, wait: value, quiet: flag, log: flag, help: { type: "boolean", short: "h" },
   };
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { ...fields, ...others } }) as ReturnType<typeof parse>;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function readMessage(values: Record<string, unknown>): Partial<SmsMessage> {
@@ -153,19 +162,34 @@ function readMessage(values: Record<string, unknown>): Partial<SmsMessage> {
   return message;
 }
 
-function readFile(names: string[], format: string | undefined): SendCommand["file"] {
+/** The file, and how it is read. Its template takes the message's text. */
+function readFile(names: string[], values: Record<string, unknown>, message: Partial<SmsMessage>): MessageFile | undefined {
   const [name, ...more] = names;
+  const [format, charset] = [values["format"], values["charset"]] as (string | undefined)[];
   if (more.length > 0) throw new UsageError(`one file of messages is expected, not ${names.length}`);
   if (name === undefined) return undefined;
   if (format !== undefined && format !== "csv" && format !== "jsonl") throw new UsageError(`--format ${format}: csv or jsonl is expected`);
   const extension = extname(name).toLowerCase();
-  const found = format ?? (extension === ".csv" ? "csv" : [".jsonl", ".ndjson"].includes(extension) ? "jsonl" : undefined);
+  const found = format ?? ([".csv", ".tsv"].includes(extension) ? "csv" : [".jsonl", ".ndjson"].includes(extension) ? "jsonl" : undefined);
   if (found === undefined) throw new UsageError(`${name === "-" ? "standard input" : name}: --format csv or --format jsonl is missing`);
-  return { name, format: found };
+  const template = message.text === undefined ? undefined : new Template(message.text);
+  if (template !== undefined) delete message.text;
+  return { name, format: found, charset: charset === undefined ? undefined : checkCharset(charset), map: readMap(values["map"] as string[] | undefined), template };
 }
 
-function integer(name: string, text: string | undefined): number | undefined {
+function readMap(given: string[] = []): Map<FieldName | "id", string> {
+  const map = new Map<FieldName | "id", string>();
+  for (const text of given) {
+    const [field, column] = readMapping(text) ?? [];
+    if (field === undefined || column === undefined) throw new UsageError(`--map ${text}: expected FIELD=COLUMN; the fields are ${MAPPABLE.join(", ")}`);
+    if (map.has(field)) throw new UsageError(`--map ${text}: ${field} is mapped already`);
+    map.set(field, column);
+  }
+  return map;
+}
+
+function readPrice(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} ${text}: a number is expected`);
-  return Number(text);
+  if (!/^\d{1,9}([.,]\d{1,9})?$/.test(text)) throw new UsageError(`--price ${text}: expected the price of a segment, such as 0.045`);
+  return Number(text.replace(",", "."));
 }

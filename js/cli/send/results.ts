@@ -1,43 +1,132 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import { once } from "node:events";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { Failure } from "../failure.ts";
+import { cells, quotes } from "./csv.ts";
 
-/** The file of results: CSV, a line for each message. */
+const HEADING = ["line", "id", "to", "outcome", "message_ids", "error", "report", "report_error", "done_at"];
+
+/** A message as the results have it. */
+export interface Result {
+  line: number;
+  id: string;
+  to: string;
+  outcome: string;
+  messageIds?: string;
+  error?: string;
+  /** The status of the delivery report, its error and its time. */
+  report?: string;
+  reportError?: string;
+  doneAt?: string;
+}
+
+/** A message of an earlier run. `"in-doubt"`: it was handed to the connection, and the program ended before its result was written. */
+export interface Earlier {
+  to: string | undefined;
+  outcome: string;
+}
+
+/**
+ * The file of results: CSV, a row for each message. Beside it, while the program runs, a journal holds the line of each message before
+ * it can go out, so that a later run knows after any end what may have been sent.
+ */
 export class Results {
+  readonly earlier: ReadonlyMap<number, Earlier>;
   readonly #file: string;
-  readonly #stream: WriteStream;
-  #broken: Error | undefined;
+  readonly #results: number;
+  readonly #journal: number;
+  /** Whether a line may have several rows, of which the last one counts. */
+  #repeated: boolean;
 
-  private constructor(file: string, stream: WriteStream) {
+  private constructor(file: string, results: number, earlier: ReadonlyMap<number, Earlier>, repeated: boolean) {
     this.#file = file;
-    this.#stream = stream;
-    stream.on("error", (error) => (this.#broken = error));
+    this.#results = results;
+    this.#journal = openSync(journalOf(file), "a");
+    this.earlier = earlier;
+    this.#repeated = repeated;
   }
 
   /** Never writes over a file: it may hold the ids of messages that are under way. */
-  static async create(file: string): Promise<Results> {
-    const stream = createWriteStream(file, { flags: "wx" });
+  static create(file: string): Results {
+    const results = opening("results", file, () => openSync(file, "wx"));
+    rmSync(journalOf(file), { force: true });
+    writeSync(results, written(HEADING));
+    return new Results(file, results, new Map(), false);
+  }
+
+  /** Goes on with the results of an earlier run. */
+  static resume(file: string): Results {
+    const text = opening("resume", file, () => readFileSync(file, "utf8"));
+    const { rows, whole } = readRows(text);
+    if (rows[0]?.join() !== HEADING.join()) throw new Failure(`--resume ${file}: the file does not hold the results of smpp-edge send`);
+    const earlier = new Map<number, Earlier>();
+    for (const [line, , to, outcome] of rows.slice(1)) earlier.set(Number(line), { to, outcome: outcome as string });
+    const journal = existsSync(journalOf(file)) ? readFileSync(journalOf(file), "latin1") : "";
+    // A last line without its end was cut off while it was written, before its message was handed over.
+    for (const line of journal.split("\n").slice(0, -1)) if (!earlier.has(Number(line))) earlier.set(Number(line), { to: undefined, outcome: "in-doubt" });
+    const results = openSync(file, "r+");
+    ftruncateSync(results, Buffer.byteLength(whole));
+    closeSync(results);
+    return new Results(file, openSync(file, "a"), earlier, true);
+  }
+
+  /** Notes that a message is handed over. It must be called before any of its bytes can be sent. */
+  begin(line: number): void {
+    writeSync(this.#journal, `${line}\n`);
+  }
+
+  /** Writes a row. Of several with one line the last one counts. */
+  write({ line, id, to, outcome, messageIds = "", error = "", report = "", reportError = "", doneAt = "" }: Result): void {
     try {
-      await once(stream, "open");
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new Failure(code === "EEXIST" ? `--results ${file}: the file is there already` : `--results ${file}: ${message}`);
+      writeSync(this.#results, written([line, id, to, outcome, messageIds, error, report, reportError, doneAt]));
+    } catch (reason) {
+      throw new Failure(`--results ${this.#file}: ${(reason as Error).message}`);
     }
-    const results = new Results(file, stream);
-    await results.write("line", "id", "to", "outcome", "message_ids", "error");
-    return results;
+    this.#repeated ||= report !== "";
   }
 
-  /** Waits when the disk is slower than the SMSC. */
-  async write(...cells: (string | number)[]): Promise<void> {
-    if (this.#broken !== undefined) throw new Failure(`--results ${this.#file}: ${this.#broken.message}`);
-    if (!this.#stream.write(`${cells.map(quoted).join(",")}\r\n`)) await once(this.#stream, "drain");
+  /** Leaves one row a line, in the order of the lines. */
+  close(): void {
+    closeSync(this.#journal);
+    closeSync(this.#results);
+    rmSync(journalOf(this.#file));
+    if (!this.#repeated) return;
+    const { rows } = readRows(readFileSync(this.#file, "utf8"));
+    const last = new Map(rows.slice(1).map((row) => [Number(row[0]), row]));
+    const sorted = [...last].sort(([a], [b]) => a - b).map(([, row]) => written(row));
+    const renewed = `${this.#file}.new`;
+    writeFileSync(renewed, written(HEADING) + sorted.join(""));
+    renameSync(renewed, this.#file);
   }
+}
 
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#stream.end(resolve));
-    if (this.#broken !== undefined) throw new Failure(`--results ${this.#file}: ${this.#broken.message}`);
+function journalOf(file: string): string {
+  return `${file}.journal`;
+}
+
+function opening<T>(flag: string, file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new Failure(`--results ${file}: the file exists already; --resume ${file} goes on with it`);
+    throw new Failure(code === "ENOENT" ? `--${flag} ${file}: there is no such file` : `--${flag} ${file}: ${message}`);
   }
+}
+
+/** The rows that were written whole, and their text. */
+function readRows(text: string): { rows: string[][]; whole: string } {
+  const rows: string[][] = [];
+  let from = 0;
+  for (let end = text.indexOf("\r\n"); end >= 0; end = text.indexOf("\r\n", end + 2)) {
+    const row = text.slice(from, end);
+    if (quotes(row) % 2 === 1) continue;
+    rows.push(cells(row, ","));
+    from = end + 2;
+  }
+  return { rows, whole: text.slice(0, from) };
+}
+
+function written(row: readonly (string | number)[]): string {
+  return `${row.map(quoted).join(",")}\r\n`;
 }
 
 function quoted(cell: string | number): string {

@@ -1,16 +1,18 @@
-import { readFileSync } from "node:fs";
 import type { SmppClient } from "../../client/client.ts";
 import { SmppError } from "../../client/errors.ts";
 import { connect } from "../../client/index.ts";
-import type { ConnectOptions, SmsMessage, TlsOptions } from "../../client/types.ts";
+import type { Sent } from "../../client/sent.ts";
+import type { ConnectOptions, SmsMessage } from "../../client/types.ts";
+import { readTarget } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { dryRun } from "./dry.ts";
 import { flagName } from "./fields.ts";
-import { FileRun } from "./file.ts";
+import { FileRun, type RunOptions } from "./file.ts";
 import { HELP, readFlags, type SendCommand } from "./flags.ts";
-import { openInput, type Input } from "./input.ts";
+import { openInput } from "./input.ts";
 import { Interrupt } from "./interrupt.ts";
-import { findPassword } from "./password.ts";
+import { cost } from "./price.ts";
+import { readNumbers, Recipients } from "./recipients.ts";
 import { Results } from "./results.ts";
 
 /** Exit codes beyond those of all commands. */
@@ -26,15 +28,17 @@ export async function send(args: string[]): Promise<number> {
   }
   const input = command.file && (await openInput(command.file.name));
   try {
-    if (command.dryRun) return (await dryRun(command, input)) === 0 ? 0 : INCOMPLETE;
-    const { url, options } = await readTarget(command);
+    const recipients = new Recipients(command.exclude === undefined ? new Set() : await readNumbers(command.exclude), command.dedupe);
+    if (command.dryRun) return (await dryRun(command, input, recipients)) === 0 ? 0 : INCOMPLETE;
+    const { url, options } = await readTarget(command.connection, command.file?.name === "-");
+    if (command.log) options.log = (line) => console.error(line);
     const interrupt = new Interrupt();
     try {
       let why = "";
       const onState: ConnectOptions["onState"] = (_, detail) => void (why = detail?.message ?? why);
       const client = await connect(url, { ...options, onState, signal: interrupt.stop });
       try {
-        return await (input === undefined ? sendOne(client, command, interrupt) : sendAll(client, input, command, interrupt, () => why));
+        return await (input === undefined ? sendOne(client, command, interrupt) : sendAll(client, { input, command, interrupt, recipients, why: () => why }));
       } finally {
         await client.close();
       }
@@ -54,56 +58,43 @@ export async function send(args: string[]): Promise<number> {
   }
 }
 
-async function sendOne(client: SmppClient, { message }: SendCommand, { giveUp }: Interrupt): Promise<number> {
+async function sendOne(client: SmppClient, command: SendCommand, interrupt: Interrupt): Promise<number> {
+  let sent: Sent;
   try {
-    const { messageId, encoding, status, segments } = await client.sendSms({ ...(message as SmsMessage), signal: giveUp });
-    console.log(`${status === "accepted" ? "accepted" : "accepted in part"} as ${messageId} (${encoding}, ${segments.length} ${segments.length === 1 ? "segment" : "segments"})`);
-    return status === "accepted" ? 0 : INCOMPLETE;
+    sent = await client.sendSms({ ...(command.message as SmsMessage), signal: interrupt.giveUp });
   } catch (error) {
     if (!(error instanceof SmppError)) throw error;
     console.log(`${error.outcome === "not-sent" ? "not sent" : error.outcome}: ${error.message}`);
-    return giveUp.aborted ? STOPPED : INCOMPLETE;
+    return interrupt.giveUp.aborted ? STOPPED : INCOMPLETE;
   }
+  const { messageId, encoding, status, segments } = sent;
+  const costs = command.price === undefined ? "" : `, ${cost(segments.length, command.price)}`;
+  console.log(`${status === "accepted" ? "accepted" : "accepted in part"} as ${messageId} (${encoding}, ${segments.length} ${segments.length === 1 ? "segment" : "segments"}${costs})`);
+  if (command.wait === undefined) return status === "accepted" ? 0 : INCOMPLETE;
+  return awaitReport(sent, command.wait, interrupt);
 }
 
-async function sendAll(client: SmppClient, input: Input, command: SendCommand, interrupt: Interrupt, why: () => string): Promise<number> {
-  const results = command.results === undefined ? undefined : await Results.create(command.results);
-  const run = new FileRun(client, input, command, interrupt, results, why);
+async function awaitReport(sent: Sent, timeout: number, { stop }: Interrupt): Promise<number> {
   try {
-    const { total, counts } = await run.run();
+    const { status, errorCode } = await sent.delivered({ timeout, signal: stop });
+    console.log(errorCode ? `${status}, error ${errorCode}` : status);
+    return status === "delivered" ? 0 : INCOMPLETE;
+  } catch (error) {
+    if (!(error instanceof SmppError)) throw error;
+    console.log(`no report: ${error.message}`);
+    return stop.aborted ? STOPPED : INCOMPLETE;
+  }
+}
+
+async function sendAll(client: SmppClient, options: Omit<RunOptions, "results">): Promise<number> {
+  const { command, interrupt } = options;
+  const results = command.resume !== undefined ? Results.resume(command.resume) : command.results !== undefined ? Results.create(command.results) : undefined;
+  const run = new FileRun(client, { ...options, results });
+  try {
+    const tally = await run.run();
     if (run.cut) return interrupt.stop.aborted ? STOPPED : 1;
-    return counts.accepted === total ? 0 : INCOMPLETE;
+    return tally.complete ? 0 : INCOMPLETE;
   } finally {
-    await results?.close();
+    results?.close();
   }
-}
-
-/** Where to connect to, with the password. */
-async function readTarget(command: SendCommand): Promise<{ url: string; options: ConnectOptions }> {
-  const url = command.url ?? process.env["SMPP_URL"];
-  if (url === undefined) throw new UsageError("--url is missing, or the variable SMPP_URL");
-  if (!URL.canParse(url)) throw new UsageError("--url: smpp://system_id@host:port is expected");
-  const { protocol, username, password, host } = new URL(url);
-  const options: ConnectOptions = { ...command.connect };
-  const tls = readTls(command);
-  if (Object.keys(tls).length > 0) {
-    if (protocol !== "smpps:") throw new UsageError("--ca, --cert, --key and --servername need an smpps:// URL");
-    options.tls = tls;
-  }
-  if (password === "") options.password = await findPassword(`${decodeURIComponent(username)}@${host}`, command.file?.name === "-");
-  if (command.log) options.log = (line) => console.error(line);
-  return { url, options };
-}
-
-function readTls({ ca, cert, key, connect: { tls } }: SendCommand): TlsOptions {
-  const found: TlsOptions = typeof tls === "object" ? { ...tls } : {};
-  for (const [name, file] of Object.entries({ ca, cert, key })) {
-    if (file === undefined) continue;
-    try {
-      found[name as "ca" | "cert" | "key"] = readFileSync(file, "utf8");
-    } catch (error) {
-      throw new Failure(`--${name} ${file} can't be read: ${(error as Error).message}`);
-    }
-  }
-  return found;
 }

@@ -1,14 +1,16 @@
 import { SmppError } from "../../client/errors.ts";
 
 /** What became of a message. */
-export type Outcome = "accepted" | "partial" | "rejected" | "unknown" | "not-sent";
+export type Outcome = "accepted" | "partial" | "rejected" | "unknown" | "not-sent" | "skipped";
 
-const WORDS: Record<Outcome, string> = { accepted: "accepted", partial: "accepted in part", rejected: "rejected", unknown: "unknown", "not-sent": "not sent" };
+const WORDS: Record<Outcome, string> = { accepted: "accepted", partial: "accepted in part", rejected: "rejected", unknown: "unknown", "not-sent": "not sent", skipped: "skipped" };
 
 /** Counts what became of the messages, and why. Its memory is that of the kinds of errors, not of the messages. */
 export class Tally {
-  readonly counts: Record<Outcome, number> = { accepted: 0, partial: 0, rejected: 0, unknown: 0, "not-sent": 0 };
+  readonly counts: Record<Outcome, number> = { accepted: 0, partial: 0, rejected: 0, unknown: 0, "not-sent": 0, skipped: 0 };
   segments = 0;
+  /** Final delivery reports by their status; `"none"`: it did not come in time. */
+  readonly reports = new Map<string, number>();
   readonly #reasons = new Map<string, { count: number; line: number; message: string }>();
 
   get total(): number {
@@ -20,15 +22,34 @@ export class Tally {
     this.segments += segments;
   }
 
-  /** Returns what the outcome is. */
+  /** Returns the outcome of a message that failed. */
   fail(line: number, error: Error): Outcome {
     const outcome = error instanceof SmppError ? error.outcome : "not-sent";
     this.counts[outcome]++;
     const label = reason(error);
-    const known = this.#reasons.get(label);
-    if (known === undefined) this.#reasons.set(label, { count: 1, line, message: error.message });
-    else known.count++;
+    this.#reason(label, line, error.message);
     return outcome;
+  }
+
+  /** A message that an earlier run ended in the middle of. */
+  doubt(line: number): void {
+    this.counts.unknown++;
+    this.#reason("interrupted", line, "an earlier run ended before the SMSC's answer");
+  }
+
+  skip(line: number, why: string): void {
+    this.counts.skipped++;
+    this.#reason(why, line, why);
+  }
+
+  report(status: string): void {
+    this.reports.set(status, (this.reports.get(status) ?? 0) + 1);
+  }
+
+  /** Whether all that was to be sent was accepted, and, of what was waited for, delivered. */
+  get complete(): boolean {
+    const { accepted, skipped } = this.counts;
+    return accepted + skipped === this.total && [...this.reports.keys()].every((status) => status === "delivered");
   }
 
   /** `9,990 accepted, 7 rejected`. */
@@ -37,9 +58,15 @@ export class Tally {
     return parts.length > 0 ? parts.join(", ") : "none";
   }
 
+  #reason(label: string, line: number, message: string): void {
+    const known = this.#reasons.get(label);
+    if (known === undefined) this.#reasons.set(label, { count: 1, line, message });
+    else known.count++;
+  }
+
   /** A line for each kind of error. */
   reasons(): string[] {
-    return [...this.#reasons].map(([label, { count, line, message }]) => `  ${number(count)} × ${label}, first on line ${line}: ${message}`);
+    return [...this.#reasons].map(([label, { count, line, message }]) => `  ${number(count)} × ${label}, first on line ${line}${message === label ? "" : `: ${message}`}`);
   }
 }
 

@@ -32,6 +32,9 @@ async function withSimulator(options: Parameters<typeof createSimulator>[0], use
   }
 }
 
+/** The rows of a file of results, without the heading; no cell of these tests holds a comma. */
+const rowsOf = (path: string): string[][] => readFileSync(path, "utf8").trimEnd().split("\r\n").slice(1).map((row) => row.split(","));
+
 const submitted = (simulator: Simulator): unknown[] => simulator.messages().map(({ from, to, text }) => [from.addr, to.addr, text]);
 
 describe("one message", () => {
@@ -109,7 +112,7 @@ describe("a file of messages", () => {
     assert.deepEqual(submitted(simulator), [["Sender", "15550000001", 'Hello, "World"\nsecond line'], ["Sender", "15550000002", "Grüße"]]);
     const ids = simulator.messages().map(({ id }) => id);
     const lines = readFileSync(results, "utf8").trimEnd().split("\r\n");
-    assert.equal(lines[0], "line,id,to,outcome,message_ids,error");
+    assert.equal(lines[0], "line,id,to,outcome,message_ids,error,report,report_error,done_at");
     assert.deepEqual(lines.slice(1).sort().map((each) => each.split(",").slice(0, 5)), [
       ["2", "a", "+15550000001", "accepted", ids[0]], ["5", "b", "", "not-sent", ""], ["6", "c", "+12349990005", "rejected", ""], ["7", "d", "+15550000002", "accepted", ids[1]],
     ]);
@@ -139,7 +142,11 @@ describe("a file of messages", () => {
   });
 
   for (const [name, extension, content, message] of [
-    ["a column that no field has", "csv", "to,txt\n+1,x\n", /the first line has to name the columns: there is no field "txt"/],
+    ["no column of texts", "csv", "to,txt\n+1,x\n", /no column is named text; the columns are to, txt\. Name the one with the texts: --map text=COLUMN/],
+    ["no column of recipients", "csv", "Phone,text\n+1,x\n", /none is named to; the columns are Phone, text\. Name the one with the recipients: --map to=COLUMN/],
+    ["no names of columns", "csv", "+15550000001,x\n", /none is named to; the columns are \+15550000001, x/],
+    ["two columns with one meaning", "csv", "to,TO,text\n+1,+2,x\n", /two columns hold to/],
+    ["a workbook", "csv", "PK\u0003\u0004whatever", /this is a workbook \(\.xlsx, \.ods\), not CSV/],
     ["an empty file", "csv", "", /the file is empty/],
     ["a quotation mark that is not closed", "csv", 'to,text\n+1,"x\n+2,y\n', /line 2: a quotation mark is not closed/],
   ] as const) {
@@ -164,7 +171,7 @@ describe("a file of messages", () => {
     const missing = await run([...flags, join(directory, "missing.csv")], { env });
     assert.deepEqual([missing.code, /there is no such file/.test(missing.err)], [1, true]);
     const there = await run([...flags, "--results", csv, csv], { env });
-    assert.deepEqual([there.code, /is there already/.test(there.err)], [1, true]);
+    assert.deepEqual([there.code, /exists already; --resume/.test(there.err)], [1, true]);
   }));
 
   test("Ctrl-C finishes what is on the wire, and says what was not sent", () => withSimulator({ faults: ["late"], late: 300 }, async (simulator, flags, env) => {
@@ -176,8 +183,8 @@ describe("a file of messages", () => {
     child.kill("SIGINT");
     await stopping;
     assert.equal(await exit, 130);
-    const [, total, skip] = /^(\d+) messages in .*: \1 accepted; [^]*To go on: --skip (\d+)\n$/.exec(out()) ?? assert.fail(out());
-    assert.equal(total, skip);
+    const [, total, resume] = /^(\d+) messages in .*: \1 accepted; [^]*To go on: --resume (\S+)\n$/.exec(out()) ?? assert.fail(out());
+    assert.equal(resume, results);
     assert(Number(total) < 500);
     assert.equal(simulator.messages().length, Number(total));
     assert.equal(readFileSync(results, "utf8").trimEnd().split("\r\n").length, Number(total) + 1);
@@ -205,7 +212,7 @@ describe("a file of messages", () => {
     const changed = await createSimulator({ port, accounts: { smppclient1: "changed" } });
     try {
       assert.equal(await exit, 1);
-      const [, accepted, skip] = /: (\d+) accepted, [^]*\nthe connection ended: .*ESME_RINVPASWD.*\nWhat follows in the file was not sent. To go on: --skip (\d+)\n$/.exec(out()) ?? assert.fail(out());
+      const [, accepted, skip] = /: (\d+) accepted, [^]*\nthe connection ended: .*ESME_RINVPASWD.*\nThe rest of the file was not sent. To go on: --skip (\d+)\n$/.exec(out()) ?? assert.fail(out());
       assert.equal(skip, accepted);
     } finally {
       await changed.close();
@@ -224,6 +231,177 @@ describe("a file of messages", () => {
     assert.equal(code, 0, err);
     assert.match(out, /\n200,000 messages, 200,000 segments: 200,000 gsm7\n$/);
   });
+});
+
+describe("columns of a spreadsheet", () => {
+  const sheet = "Name;Mobile;City\r\nAnna;+49 171 0000001;Bonn\r\n;+491710000002;\r\n";
+
+  test("--map names the columns, {Name} puts a cell into the text, others are named as unused", () => withSimulator({}, async (simulator, flags, env) => {
+    const { code, out, err } = await run([...flags, "--map", "to=mobile", "--text", "Hi {Name|you}, {{1}}", file("csv", sheet)], { env });
+    assert.deepEqual([code, err], [0, "not used: the column City\n"], out);
+    assert.deepEqual(simulator.messages().map(({ to, text }) => [to.addr, text]), [["491710000001", "Hi Anna, {1}"], ["491710000002", "Hi you, {1}"]]);
+  }));
+
+  test("an empty cell without another word is not sent", async () => {
+    const { code, out } = await run(["send", "--dry-run", "--map", "to=Mobile", "--text", "Hi {Name}", file("csv", sheet)]);
+    assert.equal(code, 3);
+    assert.match(out, /^line 3: text: the column Name is empty; \{Name\|word\} sends a word in its place$/m);
+  });
+
+  for (const [flags, message] of [
+    [["--map", "to=Mobil"], /--map to=Mobil: the file has no such column; its columns are Name, Mobile, City/],
+    [["--map", "to=Mobile", "--text", "{Town}"], /the placeholder \{Town\}: the file has no such column/],
+  ] as const) {
+    test(`${flags.join(" ")}: exit code 1, and the columns`, async () => {
+      const { code, err } = await run(["send", "--dry-run", "--text", "x", ...flags, file("csv", sheet)]);
+      assert.equal(code, 1);
+      assert.match(err, message);
+    });
+  }
+
+  for (const [flags, message] of [
+    [["--map", "Mobile"], /--map Mobile: expected FIELD=COLUMN/],
+    [["--map", "too=Mobile"], /expected FIELD=COLUMN; the fields are id, to/],
+    [["--map", "to=A", "--map", "to=B"], /to is mapped already/],
+    [["--text", "{Name"], /--text: a placeholder is not closed/],
+    [["--charset", "klingon"], /--charset klingon: expected a character set/],
+    [["--price", "much"], /--price much: expected the price of a segment/],
+    [["--results", "a", "--resume", "b"], /--resume takes the file of results/],
+    [["--wait", "5", "--bind", "transmitter"], /it gets no reports to --wait for/],
+  ] as const) {
+    test(`${flags.join(" ")}: exit code 2, and why`, async () => {
+      const { code, err } = await run(["send", ...flags, "x.csv"]);
+      assert.equal(code, 2);
+      assert.match(err, message);
+    });
+  }
+
+  test("JSON lines: members for placeholders, and mapped ones", async () => {
+    const { code, out } = await run(["send", "--dry-run", "--map", "to=msisdn", "--text", "Code {code}", file("jsonl", '{"msisdn":"+15550000001","code":1234}\n')]);
+    assert.equal(code, 0, out);
+    assert.match(out, /^line 1: \+15550000001 {2}gsm7, 1 segment, 151 left$/m);
+  });
+
+  const grüße = "to,text\n+15550000001,Grüße € 5\n";
+  for (const [name, bytes, flags] of [
+    ["UTF-16 by its mark, as Excel's Unicode text", Buffer.from(`\ufeff${grüße.replaceAll(",", "\t")}`, "utf16le"), []],
+    ["UTF-16, big-endian", Buffer.from(`\ufeff${grüße}`, "utf16le").swap16(), []],
+    ["windows-1252", Buffer.from(grüße.replace("€", "\x80"), "latin1"), ["--charset", "windows-1252"]],
+    ["sep=; before the columns", Buffer.from(`sep=;\r\n${grüße.replaceAll(",", ";")}`), []],
+  ] as const) {
+    test(name, () => withSimulator({}, async (simulator, flagsOf, env) => {
+      const path = fresh("csv");
+      writeFileSync(path, bytes);
+      const { code, out, err } = await run([...flagsOf, ...flags, path], { env });
+      assert.equal(code, 0, out + err);
+      assert.deepEqual(simulator.messages().map(({ text }) => text), ["Grüße € 5"]);
+    }));
+  }
+});
+
+describe("recipients that get none", () => {
+  const many = "to,text\n+1 555 000 0001,a\n+15550000001,b\n+15550000002,c\n0015550000003,d\n";
+
+  test("--dedupe and --exclude skip them, by number and not by spelling", () => withSimulator({}, async (simulator, flags, env) => {
+    const results = fresh("csv");
+    const excluded = file("csv", 'number,since\n"+1 555-000-0002",2026\n+15550000003,2026\n');
+    const { code, out } = await run([...flags, "--dedupe", "--exclude", excluded, "--results", results, file("csv", many)], { env });
+    assert.equal(code, 0, out);
+    assert.match(out, /^4 messages in [\d.]+ s: 1 accepted, 3 skipped; 1 segments$/m);
+    assert.match(out, /^ {2}1 × duplicate, first on line 3$/m);
+    assert.match(out, /^ {2}2 × excluded, first on line 4$/m);
+    assert.deepEqual(simulator.messages().map(({ text }) => text), ["a"]);
+    assert.deepEqual(rowsOf(results).map((row) => [row[0], row[3], row[5]]).sort(), [["2", "accepted", ""], ["3", "skipped", "duplicate"], ["4", "skipped", "excluded"], ["5", "skipped", "excluded"]]);
+  }));
+
+  test("--dry-run shows them, and the cost of the others", async () => {
+    const { code, out } = await run(["send", "--dry-run", "--dedupe", "--price", "0.045", file("csv", many)]);
+    assert.equal(code, 0);
+    assert.match(out, /^line 3: skipped: duplicate$/m);
+    assert.match(out, /^4 messages, 3 segments: 3 gsm7, 1 skipped, cost 0\.135$/m);
+  });
+
+  test("a line of --exclude that is no number", async () => {
+    const { code, err } = await run(["send", "--dry-run", "--exclude", file("txt", "+1555\nhello\n"), file("csv", many)]);
+    assert.equal(code, 1);
+    assert.match(err, /line 2: "hello" is not a phone number/);
+  });
+});
+
+describe("--resume", () => {
+  const messages = (count: number): string => file("csv", `to,text\n${Array.from({ length: count }, (_, i) => `+1555000${String(i).padStart(4, "0")},x\n`).join("")}`);
+
+  test("goes on after Ctrl-C, and sends each message once", () => withSimulator({ faults: ["late"], late: 100 }, async (simulator, flags, env) => {
+    const many = messages(60);
+    const results = fresh("csv");
+    const first = start([...flags, "--window", "5", "--results", results, many], { env });
+    await until("a message", () => simulator.messages().length >= 5);
+    first.child.kill("SIGINT");
+    assert.equal(await first.exit, 130);
+    assert(simulator.messages().length < 60);
+    const second = await run([...flags, "--window", "50", "--resume", results, many], { env });
+    assert.equal(second.code, 0, second.out + second.err);
+    assert.deepEqual(simulator.messages().map(({ to }) => to.addr).sort(), Array.from({ length: 60 }, (_, i) => `1555000${String(i).padStart(4, "0")}`));
+    assert.deepEqual(rowsOf(results).map((row) => [row[0], row[3]]), Array.from({ length: 60 }, (_, i) => [String(i + 2), "accepted"]));
+  }));
+
+  test("after SIGKILL what was in flight is unknown, and not sent again", () => withSimulator({}, async (simulator, flags, env) => {
+    // The SMSC never answers to numbers that end in these digits.
+    const numbers = Array.from({ length: 40 }, (_, i) => (i >= 12 && i < 16 ? `+15${i}9990011` : `+1555000${String(i).padStart(4, "0")}`));
+    const many = file("csv", `to,text\n${numbers.map((to) => `${to},x\n`).join("")}`);
+    const results = fresh("csv");
+    const first = start([...flags, "--window", "4", "--results", results, many], { env });
+    await until("four without an answer", () => simulator.messages().length >= 12);
+    await until("their results", () => rowsOf(results).length === 12);
+    first.child.kill("SIGKILL");
+    await first.exit;
+    // A row that the kill cut off in the middle.
+    writeFileSync(results, `${readFileSync(results, "utf8")}99,"cut`);
+    const second = await run([...flags, "--window", "4", "--resume", results, many], { env });
+    assert.equal(second.code, 3, second.out + second.err);
+    const sent = simulator.messages().map(({ to }) => to.addr);
+    assert.equal(new Set(sent).size, sent.length, "none is sent twice");
+    const rows = rowsOf(results);
+    assert.deepEqual(rows.map(([line]) => line), Array.from({ length: 40 }, (_, i) => String(i + 2)));
+    const unknown = rows.filter((row) => row[3] === "unknown");
+    assert(unknown.length >= 4, String(unknown.length));
+    assert.equal(rows.filter((row) => row[3] === "accepted").length, 40 - unknown.length);
+    assert.match(second.out, new RegExp(`${unknown.length} × interrupted, first on line \\d+: an earlier run ended before the SMSC's answer`));
+  }));
+
+  test("refuses another file than the one that the results are of, and what holds no results", () => withSimulator({}, async (_, flags, env) => {
+    const results = fresh("csv");
+    assert.equal((await run([...flags, "--results", results, messages(2)], { env })).code, 0);
+    const other = await run([...flags, "--resume", results, file("csv", "to,text\n+1999,x\n")], { env });
+    assert.equal(other.code, 1);
+    assert.match(other.err, /line 2 is to \+1999, and to \+15550000000 in the results/);
+    const none = await run([...flags, "--resume", file("csv", "a,b\r\n"), messages(2)], { env });
+    assert.match(none.err, /does not hold the results of smpp-edge send/);
+    assert.match((await run([...flags, "--resume", fresh("csv"), messages(2)], { env })).err, /there is no such file/);
+  }));
+});
+
+describe("--wait", () => {
+  test("writes each report into the results", () => withSimulator({ delay: 50 }, async (_, flags, env) => {
+    const results = fresh("csv");
+    const { code, out } = await run([...flags, "--wait", "30", "--results", results, file("csv", "to,text\n+15550000001,x\n+15550000002,y\n")], { env });
+    assert.equal(code, 0, out);
+    assert.match(out, /^reports: 2 delivered$/m);
+    assert.deepEqual(rowsOf(results).map((row) => [row[0], row[3], row[6], row[7]]), [["2", "accepted", "delivered", "000"], ["3", "accepted", "delivered", "000"]]);
+    for (const row of rowsOf(results)) assert.match(row[8] ?? "", /^\d{4}-\d\d-\d\dT/);
+  }));
+
+  test("a report that does not come is none: exit code 3", () => withSimulator({ outcome: "enroute" }, async (_, flags, env) => {
+    const { code, out } = await run([...flags, "--wait", "1", file("csv", "to,text\n+15550000001,x\n")], { env });
+    assert.equal(code, 3);
+    assert.match(out, /^reports: 1 none$/m);
+  }));
+
+  test("one message: its report, and the exit code by it", () => withSimulator({ delay: 10, outcome: "undeliverable" }, async (_, flags, env) => {
+    const { code, out } = await run([...flags, "--wait", "30", "--to", "+15550000001", "--text", "x"], { env });
+    assert.equal(code, 3);
+    assert.match(out, /^accepted as .*\nundeliverable, error \S+\n$/);
+  }));
 });
 
 describe("the progress bar", () => {

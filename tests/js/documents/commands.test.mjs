@@ -72,7 +72,7 @@ const kinds = [
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
-  [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/send/flags.ts") + read("js/cli/send/password.ts"), name)],
+  [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
@@ -151,7 +151,33 @@ describe("docs/commands.md", () => {
       assert.equal(code, 0, `${line}: ${output}`);
     }
     assert.deepEqual(simulator.messages().map(({ text }) => text), ["Hello World", "Your parcel, finally, is here", "Your parcel is here"]);
-    assert.match(readFileSync(join(directory, "results.csv"), "utf8"), /^line,id,to,outcome,message_ids,error\r?\n2?.*order-17/);
+    assert.match(readFileSync(join(directory, "results.csv"), "utf8"), /^line,id,to,outcome,message_ids,error,report,report_error,done_at\r?\n2?.*order-17/);
+  });
+
+  test("send with the columns of a spreadsheet, and going on with its results", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const simulator = await createSimulator({ port: 0, delay: 0, accounts: { system_id: "password" } });
+    t.after(() => simulator.close());
+    const directory = temporary(t);
+    writeFileSync(join(directory, "guests.csv"), "First name;Mobile;City\r\nAnna;+49 171 0000001;Bonn\r\n;+491710000002;Bonn\r\nEve;+491710000003;Bonn\r\n");
+    writeFileSync(join(directory, "stop.txt"), "+49 171 0000003\n");
+    const shown = blocks("docs/commands.md", "sh").join("").split("\n").filter((line) => line.endsWith(" guests.csv"));
+    assert.equal(shown.length, 3);
+    for (const line of shown) {
+      const { code, output } = await shell(line, directory, { SMPP_URL: simulator.url.replace(":password", ""), SMPP_PASSWORD: "password" });
+      assert.equal(code, 0, `${line}: ${output}`);
+    }
+    assert.deepEqual(simulator.messages().map(({ text }) => text), ["Hi Anna, your table is booked", "Hi there, your table is booked"]);
+  });
+
+  test("check", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const simulator = await createSimulator({ port: 0, accounts: { system_id: "password" } });
+    t.after(() => simulator.close());
+    const line = blocks("docs/commands.md", "sh").join("").split("\n").find((each) => each.includes(" check smpp://"));
+    const { code, output } = await shell(line.replace("smsc.example:2775", new URL(simulator.url).host), undefined, { SMPP_PASSWORD: "password" });
+    assert.equal(code, 0, output);
+    assert.match(output, /^bound/m);
   });
 });
 
