@@ -213,10 +213,12 @@ mod tests {
             ("delivery failed", Undeliverable),
             ("CANCELLED", Deleted),
             ("002", Delivered),
+            ("DND_REJECTED", Rejected),
+            ("DNDNumber", Rejected),
         ] {
             assert_eq!(Status::from_stat(word.as_bytes()), Some(status), "{word}");
         }
-        for word in ["BADSTAT", "DND_REJECTED", "", "12", "DELIVRDDELIVRDDELIVRD"] {
+        for word in ["BADSTAT", "FOO_REJECTED", "", "12", "DELIVRDDELIVRDDELIVRD"] {
             assert_eq!(Status::from_stat(word.as_bytes()), None, "{word}");
         }
     }
