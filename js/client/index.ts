@@ -3,6 +3,8 @@ import { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import { openSocket } from "#sockets";
 import { SmppClient } from "./client.ts";
+import { orDefault } from "./default-url.ts";
+import { LazyClient } from "./lazy.ts";
 import { readOptions } from "./options.ts";
 import { openWinterTc } from "./sockets/wintertc.ts";
 import type { ConnectOptions } from "./types.ts";
@@ -17,6 +19,7 @@ export { SmppClient } from "./client.ts";
 export { BindError, ConnectionLostError, ProtocolError, SmppError, ThrottledError, TimeoutError } from "./errors.ts";
 export type { LocalCode, RequestOutcome } from "./errors.ts";
 export type { LateResult } from "./late.ts";
+export { LazyClient } from "./lazy.ts";
 export { joinSegments } from "./segments.ts";
 export { Refusal } from "./refusal.ts";
 export type { Loop } from "./inbound.ts";
@@ -27,7 +30,7 @@ export type * from "./types.ts";
 /**
  * Connects to an SMSC and binds: `connect("smpp://system_id:password@host:2775")`, with `smpps://` for TLS.
  *
- * Resolves once bound, and settles within `bindTimeout`. From then on a lost connection is made again by itself, unless
+ * Without a URL it is that of the environment variable `SMPP_URL`. Resolves once bound, and settles within `bindTimeout`. From then on a lost connection is made again by itself, unless
  * `reconnect` is false. The first one is not, but for each of `endpoints` once: try again, or not, as `error.retryable` says.
  *
  * @throws {BindError} The SMSC refused the bind; `name` is its status, such as `"ESME_RINVPASWD"`.
@@ -36,8 +39,8 @@ export type * from "./types.ts";
  * @throws {ProtocolError} What answered does not speak SMPP.
  * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
-  const settings = readOptions(url, options);
+export async function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
+  const settings = readOptions(orDefault(url), options);
   await init();
   const { socket } = settings.options;
   const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));
@@ -45,4 +48,14 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const client = new SmppClient(settings, (config, sink, openTransport) => new Link(config, sink, openTransport), open);
   await client.open();
   return client;
+}
+
+/**
+ * A client that connects when it is first used, keeps trying until it is bound, and connects again when it is used after it ended. For
+ * programs that must start while the SMSC is away. The URL is by default that of the environment variable `SMPP_URL`.
+ *
+ * @throws {SmppError} `"invalid-option"`
+ */
+export function client(url?: string | URL, options: ConnectOptions = {}): LazyClient {
+  return new LazyClient(orDefault(url), options, connect);
 }

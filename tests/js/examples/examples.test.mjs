@@ -91,6 +91,16 @@ test("examples/two-factor.mjs learns which code arrives", async (t) => {
   assert.match(simulator.messages()[0].text, /^Your code is \d{6}\.$/);
 });
 
+test("examples/lazy.mjs sends once the SMSC is there", async (t) => {
+  const { createSimulator } = await import("smpp-edge/server");
+  const earlier = await createSimulator({ port: 0 });
+  await earlier.close();
+  const running = run("lazy.mjs", { SMPP_URL: earlier.url });
+  const simulator = await createSimulator({ port: Number(new URL(earlier.url).port) });
+  t.after(() => simulator.close());
+  assert.match(await running, /^accepted as \S+\n$/);
+});
+
 test("examples/late.mjs waits for the answer that comes late", async (t) => {
   const simulator = await startSimulator(t, { late: 3_000 });
   assert.match(await run("late.mjs", { SMPP_URL: simulator.url }), /^accepted, \S+\n$/);
