@@ -17,7 +17,14 @@ const timeout = 5 * 60_000;
  * The path of a Chromium: the one in $CHROMIUM, else one that is installed, else from the system's packages
  * (Debian as root), else Playwright's own. Undefined when there is none to be had.
  */
-export async function findBrowser() {
+export function findBrowser() {
+  return (search ??= find());
+}
+
+/** One search for all: an installation takes a while, and must not run twice. */
+let search;
+
+async function find() {
   return process.env.CHROMIUM ?? installed() ?? (await fromPackages()) ?? (await fromPlaywright());
 }
 

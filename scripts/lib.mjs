@@ -30,6 +30,9 @@ export async function run(main) {
   }
 }
 
+/** The steps that run now, each as its line. */
+const steps = new Set();
+
 /**
  * Prints `label …` on the error stream, awaits `work`, and says how long it took, and what `outcome` makes of its result.
  * On a terminal the seconds count while it runs; elsewhere a line every half minute shows that it does.
@@ -38,18 +41,24 @@ export async function step(label, work, outcome = () => "done") {
   const began = Date.now();
   const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   const live = process.stderr.isTTY;
-  const show = (text) => process.stderr.write(live ? `\r\x1b[K${text}` : `${text}\n`);
-  const timer = setInterval(() => show(`${label} … ${took()}`), live ? 200 : 30_000);
-  show(`${label} …`);
+  const redraw = () => process.stderr.write(`\r\x1b[K${[...steps].map((each) => each()).join("   ")}`);
+  const progress = () => `${label} … ${took()}`;
+  const timer = setInterval(() => (live ? redraw() : process.stderr.write(`${progress()}\n`)), live ? 200 : 30_000);
+  steps.add(progress);
+  if (!live) process.stderr.write(`${label} …\n`);
+  const end = (result) => {
+    clearInterval(timer);
+    steps.delete(progress);
+    process.stderr.write(`${live ? "\r\x1b[K" : ""}${label}: ${result} (${took()})\n`);
+    if (live) redraw();
+  };
   try {
     const result = await work();
-    show(`${label}: ${outcome(result)} (${took()})${live ? "\n" : ""}`);
+    end(outcome(result));
     return result;
   } catch (error) {
-    show(`${label}: failed (${took()})${live ? "\n" : ""}`);
+    end("failed");
     throw error;
-  } finally {
-    clearInterval(timer);
   }
 }
 

@@ -1,10 +1,10 @@
-// npm test: every suite in turn, then the sum as `N passed, N failed[, N skipped]`. `npm test -- rust node` runs only
+// npm test: every suite, Rust first, those of JavaScript some at a time, then the sum as `N passed, N failed[, N skipped]`. `npm test -- rust node` runs only
 // the suites and groups named. A directory tests/js/<name>/ with *.test.ts (or .mjs) files is a suite: `deno` and `bun`
 // run on those runtimes, `chromium` and `page` on Node with a browser at hand (its path in $CHROMIUM), all others on Node, as do the
 // files directly in tests/js/, the suite `unit`.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { build, checkRust } from "./build.mjs";
@@ -16,6 +16,10 @@ const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm,wa
 
 // No suite takes this long, even on a machine that others use; one that hangs is ended and counts as failed.
 const timeout = 20 * 60_000;
+
+// Most suites wait more than they compute. More at once than this would make each of them slow, and need much memory.
+const LANES = Math.min(4, availableParallelism());
+const LONG = ["gateway", "wasm-pack", "page", "webhooks"];
 
 const typescript = (project) => [process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]];
 
@@ -59,13 +63,21 @@ async function main() {
     const built = await attempt(build);
     process.stderr.write(`build: ${report(built)}\n`);
     count(built);
-    for (const suite of chosen.javascript) {
-      count(await step(suite.name, built.failed ? () => ({ unable: "nothing was built" }) : suite.run, report));
-    }
+    await inLanes(chosen.javascript, async (suite) => count(await step(suite.name, built.failed ? () => ({ unable: "nothing was built" }) : suite.run, report)));
   }
 
   console.log(`\n${summary(sum)}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+/** Runs the suites side by side, one for each core, the longest ones first so that none is left alone at the end. */
+async function inLanes(suites, runSuite) {
+  const place = ({ name }) => (LONG.includes(name) ? LONG.indexOf(name) : LONG.length);
+  const waiting = suites.toSorted((a, b) => place(a) - place(b));
+  const lane = async () => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) await runSuite(suite);
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, suites.length) }, lane));
 }
 
 function report(result) {
