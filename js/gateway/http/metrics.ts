@@ -10,7 +10,7 @@ interface Family {
   samples: (link: LinkMetrics) => Sample[];
 }
 
-const one = (value: number): Sample[] => [[{}, value]];
+const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [[{}, value]]);
 
 const FAMILIES: Family[] = [
   { name: "smpp_link_up", type: "gauge", help: "Whether the link is bound.", samples: (l) => one(l.state === "bound" ? 1 : 0) },
@@ -25,12 +25,12 @@ const FAMILIES: Family[] = [
   { name: "smpp_throttled_total", type: "counter", help: "Answers ESME_RTHROTTLED and ESME_RMSGQFUL.", samples: (l) => one(l.throttled) },
   { name: "smpp_reports_total", type: "counter", help: "Delivery reports received.", samples: (l) => one(l.reports) },
   { name: "smpp_inbound_messages_total", type: "counter", help: "Inbound messages received.", samples: (l) => one(l.inbound) },
-  { name: "smpp_deliveries_total", type: "counter", help: "Attempts to deliver events.", samples: (l) => l.targets.flatMap(({ target, delivered, failed }): Sample[] => [[{ target, result: "delivered" }, delivered], [{ target, result: "failed" }, failed]]) },
-  { name: "smpp_deliveries_running", type: "gauge", help: "Attempts to deliver events at present.", samples: (l) => l.targets.map(({ target, running }) => [{ target }, running]) },
-  { name: "smpp_events_given_up_total", type: "counter", help: "Events that became dead letters.", samples: (l) => l.targets.map(({ target, buried }) => [{ target }, buried]) },
+  { name: "smpp_deliveries_total", type: "counter", help: "Attempts to deliver events.", samples: (l) => (l.targets ?? []).flatMap(({ target, delivered, failed }): Sample[] => [[{ target, result: "delivered" }, delivered], [{ target, result: "failed" }, failed]]) },
+  { name: "smpp_deliveries_running", type: "gauge", help: "Attempts to deliver events at present.", samples: (l) => (l.targets ?? []).map(({ target, running }) => [{ target }, running]) },
+  { name: "smpp_events_given_up_total", type: "counter", help: "Events that became dead letters.", samples: (l) => (l.targets ?? []).map(({ target, buried }) => [{ target }, buried]) },
   { name: "smpp_deliveries_waiting", type: "gauge", help: "Events that wait to be delivered.", samples: (l) => one(l.waiting) },
-  { name: "smpp_event_streams", type: "gauge", help: "Streams of server-sent events that are open.", samples: (l) => one(l.streams.open) },
-  { name: "smpp_event_streams_dropped_total", type: "counter", help: "Streams broken off because they were not read.", samples: (l) => one(l.streams.dropped) },
+  { name: "smpp_event_streams", type: "gauge", help: "Streams of server-sent events that are open.", samples: (l) => one(l.streams?.open) },
+  { name: "smpp_event_streams_dropped_total", type: "counter", help: "Streams broken off because they were not read.", samples: (l) => one(l.streams?.dropped) },
   { name: "smpp_dead_letters", type: "gauge", help: "Events that were given up and are kept.", samples: (l) => one(l.dead) },
   { name: "smpp_sql_rows_written_total", type: "counter", help: "Rows written to SQLite, index rows included, as Cloudflare bills them.", samples: (l) => one(l.rowsWritten) },
 ];

@@ -66,15 +66,16 @@ export interface LinkMetrics extends LinkView {
   losses: number;
   reports: number;
   inbound: number;
-  /** Messages by the state they came to. */
-  messages: Partial<Record<MessageStatus, number>>;
-  targets: TargetMetrics[];
   waiting: number;
   dead: number;
+  /** Messages by the state they came to. */
+  messages: Partial<Record<MessageStatus, number>>;
+  /** From here on undefined where the link runs code before schema 2. */
+  targets?: TargetMetrics[];
   /** Streams of events, those open and those broken off because nobody read them. */
-  streams: { open: number; dropped: number };
+  streams?: { open: number; dropped: number };
   /** Rows that its SQL statements wrote, index rows included, since the object started. */
-  rowsWritten: number;
+  rowsWritten?: number;
 }
 
 /** Whether a request may go on. With an idempotency key `nonce` names it; `repeated`: it came before. */

@@ -70,6 +70,11 @@ export async function repeatableUlid(time: number, nonce: string, index: number)
   return timeDigits(time) + text(digits(digest.subarray(0, RANDOM)));
 }
 
+/** The ULID of message `index` of the request `nonce`, for a link that still runs code which takes the ids that it is given. */
+export function requestUlid(nonce: string, index: number): string {
+  return nonce.slice(0, 10 + NUMBER) + base32((parse32(nonce, 10 + NUMBER, 26) + index) % TAGS, TAG);
+}
+
 export function messageId(ulid: string, place: Place): string {
   return `${ulid}-${place.account}-${place.link}${place.jurisdiction === undefined ? "" : `-${place.jurisdiction}`}`;
 }

@@ -102,7 +102,8 @@ async function formerLinks(env: GatewayEnv): Promise<string[]> {
 async function everyLink(env: GatewayEnv): Promise<Place[]> {
   const now = allLinks(settingsOf(env));
   const names = new Set(now.map(linkName));
-  const former = (await formerLinks(env)).filter((name) => !names.has(name)).map(parseLinkName).filter((place) => place !== undefined);
+  // Lists of the links that there are do not depend on it.
+  const former = (await formerLinks(env).catch(() => [])).filter((name) => !names.has(name)).map(parseLinkName).filter((place) => place !== undefined);
   return [...now, ...former];
 }
 

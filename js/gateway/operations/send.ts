@@ -6,7 +6,7 @@ import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/
 import { addressText } from "../model/address.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
-import { linkName, messageId, randomTag, repeatableUlid, ulid, type Place } from "../model/ids.ts";
+import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type Place } from "../model/ids.ts";
 import { checkMessage, MAX_MESSAGES, toSms, type MessageInput, type PreviewInput } from "../model/input.ts";
 import { problem, ProblemError, type Problem } from "../model/problem.ts";
 import { homeOf, layoutOf, places, placesBy } from "../model/spread.ts";
@@ -182,17 +182,23 @@ async function skipKnown(env: GatewayEnv, claim: Admitted, open: Open[], results
   const placed = open.flatMap(({ message: { input } }) => placesBy(claim.layout!, addressText(input.to), input.account));
   const links = [...new Map(placed.map((at) => [linkName(at), at])).values()];
   const known = new Map((await Promise.all(links.map((at) => linkAt(env, at).known(claim.nonce!)))).flat());
-  return open.filter(({ message, index }) => {
+  const left = open.filter(({ message, index }) => {
     const id = known.get(index);
     if (id !== undefined) results[index] = accepted(id, message);
     return id === undefined;
   });
+  // A link that ran code from before there were requests stored the messages by the ids that they came with.
+  return skipStored(env, left.map((item) => ({ item, ulid: requestUlid(claim.nonce!, item.index) })), results);
 }
 
 /** The same for a request that 8554d8e admitted: its ids were made of the request. */
 async function skipLegacy(env: GatewayEnv, claim: Admitted, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
+  return skipStored(env, await Promise.all(open.map(async (item) => ({ item, ulid: await repeatableUlid(claim.created!, claim.nonce!, item.index) }))), results);
+}
+
+/** Of messages whose ULIDs are known, those that no link has by them. */
+async function skipStored(env: GatewayEnv, offers: { item: Open; ulid: string }[], results: AcceptedOrNot[]): Promise<Open[]> {
   const known = new Set<Open>();
-  const offers = await Promise.all(open.map(async (item) => ({ item, ulid: await repeatableUlid(claim.created!, claim.nonce!, item.index) })));
   for (const [link, items] of group(offers.flatMap((offer) => offer.item.message.places.map((at) => ({ ...offer, at }))), ({ at }) => at)) {
     const ids = await linkAt(env, link).existing(items.map(({ ulid: own }) => messageId(own, link)));
     for (const { item, ulid: own } of items) {
@@ -202,7 +208,7 @@ async function skipLegacy(env: GatewayEnv, claim: Admitted, open: Open[], result
       results[item.index] = accepted(id, item.message);
     }
   }
-  return open.filter((item) => !known.has(item));
+  return offers.flatMap(({ item }) => (known.has(item) ? [] : item));
 }
 
 /** Gives each message to the first of its links that takes it: one that is up if there is a choice, else the preferred one. */
@@ -221,7 +227,7 @@ async function offer(env: GatewayEnv, origin: Origin, open: Open[], choice: numb
   const left = open.filter(({ message }) => choice >= message.places.length);
   await Promise.all([...group(able, ({ message }) => message.places[choice]!)].map(async ([link, items]) => {
     const rows = items.map(({ message, index }): NewMessage => ({
-      id: messageId(ulid(origin.now), link), tag: randomTag(), input: message.input, encoding: message.encoding, segments: message.segments,
+      id: messageId(origin.nonce === undefined ? ulid(origin.now) : requestUlid(origin.nonce, index), link), tag: randomTag(), input: message.input, encoding: message.encoding, segments: message.segments,
       caller: origin.caller.name, due: message.due, expires: message.expires,
       ...(typeof message.input.validity === "number" ? { validity: message.input.validity } : {}), ...(origin.nonce === undefined ? {} : { position: index }),
     }));

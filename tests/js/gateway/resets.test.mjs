@@ -3,8 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
+import { init } from "../../../js/engine/init.ts";
+import { AdmissionKeeper } from "../../../js/gateway/link/admission.ts";
+import { createTables, Database } from "../../../js/gateway/link/database.ts";
 import { linkAt } from "../../../js/gateway/link/stub.ts";
+import { TRUSTED } from "../../../js/gateway/model/caller.ts";
 import { messageId, parseId, parseLinkName, linkName } from "../../../js/gateway/model/ids.ts";
+import { sendAll } from "../../../js/gateway/operations/send.ts";
+import { sqliteStorage } from "./sqlite.mjs";
 import { root, Smsc, startGateway, until } from "./support.mjs";
 
 const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
@@ -73,4 +79,44 @@ test("a link's jurisdiction is part of its name, and its region of how it is mad
   const id = messageId("01m8kqv9vche33cazyjkaj4sgz", { account: "main", link: 1, jurisdiction: "eu" });
   assert.deepEqual(parseId(id), { ulid: "01m8kqv9vche33cazyjkaj4sgz", account: "main", link: 1, jurisdiction: "eu" });
   assert.deepEqual(parseLinkName(linkName(parseId(id))), { account: "main", link: 1, jurisdiction: "eu" });
+});
+
+test("objects that still run the code of 8554d8e are used as far as they go, and what they lack is 503, not 500", async (t) => {
+  const gateway = await startGateway(t, { vars: { SMPP_URL: "smpp://smppclient1:password@127.0.0.1:1" }, main: join(root, "tests/js/gateway/former-worker.ts") });
+  assert.equal((await gateway.get("/healthz")).status, 200);
+  const { status, body } = await gateway.post("/v1/messages", hello);
+  assert.equal(status, 202);
+  assert.equal((await gateway.get(`/v1/messages/${body.id}`)).body.text, hello.text);
+  const list = await gateway.get("/v1/messages");
+  assert.deepEqual([list.status, list.body.messages.map(({ id }) => id)], [200, [body.id]]);
+  const metrics = await gateway.get("/metrics");
+  assert.deepEqual([metrics.status, /^smpp_link_up\{.*\} 1$/m.test(metrics.body), /^smpp_sql_rows_written_total\{/m.test(metrics.body)], [200, true, false]);
+  assert.equal((await gateway.get("/v1/inbound")).status, 200);
+  assert.equal((await gateway.get(`/v1/messages/${body.id.replace("-0", "-1")}`)).status, 404);
+  // The object that keeps keys can't be such a one: better later than twice.
+  const keyed = await gateway.post("/v1/messages", hello, { "idempotency-key": "order-1" });
+  assert.deepEqual([keyed.status, keyed.body.type, Number(keyed.headers.get("retry-after")) > 0], [503, "urn:smpp-edge:problem:unavailable", true]);
+  assert.equal((await gateway.delete(`/v1/messages/${body.id}`)).status, 503);
+});
+
+test("a request that is repeated with its key finds its messages on a link that ran the code of 8554d8e when they came", async () => {
+  await init();
+  const stored = [];
+  const former = {
+    enqueue: async (messages) => {
+      stored.push(...messages);
+      return { taken: true };
+    },
+    existing: async (ids) => ids.filter((id) => stored.some((message) => message.id === id)),
+  };
+  const db = new Database(sqliteStorage());
+  createTables(db, "@keys/0");
+  const keeper = new AdmissionKeeper(db, async () => undefined, Date.now());
+  const env = { SMPP_URL: "smpp://a:b@c", SMPP_LINK: { getByName: (name) => (name.startsWith("@keys/") ? keeper : former) } };
+  const send = (key) => sendAll(env, TRUSTED, [hello, { ...hello, text: "Another one" }], true, { key, content: "both" });
+  const first = await send("order-1");
+  assert.deepEqual(await send("order-1"), first);
+  assert.equal(stored.length, 2);
+  const other = await send("order-2");
+  assert.equal(new Set([...first, ...other].map(({ id }) => id)).size, 4);
 });
