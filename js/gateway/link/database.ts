@@ -3,6 +3,9 @@ import { MIGRATIONS, SCHEMA_VERSION, TABLES } from "./store/schema.ts";
 
 type Row = Record<string, SqlStorageValue>;
 
+/** Names in `meta`: the types of events that the Worker ever had a handler for, as JSON. */
+export const HANDLERS = "handlers";
+
 /** What is used of a Durable Object's SQLite. */
 export type Sql = Pick<SqlStorage, "exec">;
 
@@ -55,6 +58,7 @@ export function createTables(sql: Sql, link?: string): void {
   if (version === undefined) {
     for (const statement of Object.values(TABLES)) sql.exec(statement);
     sql.exec("INSERT INTO sending (id, last, settled) VALUES (1, 0, 0)");
+    writeMeta(sql, HANDLERS, "[]");
   }
   const name = (link ?? (version === undefined ? "" : readMeta(sql, "name") ?? "")).replace("/", "-");
   for (let from = version ?? SCHEMA_VERSION; from < SCHEMA_VERSION; from++) {

@@ -27,6 +27,8 @@ export interface EventTarget {
   readonly fault?: string | undefined;
   /** False if it never takes events of that type. */
   accepts(type: EventType): boolean;
+  /** False if it never took events of that type before either. */
+  accepted?(type: EventType): boolean;
   /** Delivers the event; false if there is nobody to take it. Throws a {@link DeliveryError} or what the target threw. */
   deliver(event: PendingEvent, signal: AbortSignal, now: number): Promise<boolean>;
 }
@@ -191,7 +193,7 @@ class Lane {
 
   /** Nobody takes events of this type. One that is from before a deploy may have been for somebody. */
   #absent(event: PendingEvent): void {
-    if (this.#store.isOlder(event)) this.#bury(event, "The Worker has no handler for it any more");
+    if (this.#store.isOlder(event) && this.target.accepted?.(event.type) !== false) this.#bury(event, "The Worker has no handler for it any more");
     else this.#store.finish(this.target.name, event);
   }
 

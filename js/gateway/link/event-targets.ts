@@ -3,20 +3,23 @@ import type { Envelope } from "../model/delivery-event.ts";
 import type { EventTarget } from "./deliveries.ts";
 import { DeliveryError } from "./delivery-error.ts";
 import { post } from "./webhooks.ts";
-import type { WorkerHandlers } from "./worker-handlers.ts";
+import type { HandlerRecord, WorkerHandlers } from "./worker-handlers.ts";
 
 /** Most octets of a message in a Queue: 128,000, less what the Queue adds of its own. */
 const LONGEST_IN_QUEUE = 127_500;
 
-export function handlerTarget(handlers: WorkerHandlers): EventTarget {
+/** `record`: which handlers there ever were. */
+export function handlerTarget(handlers: WorkerHandlers, record?: HandlerRecord): EventTarget {
   return {
     name: "handler",
     places: 16,
     timeout: 30_000,
     fault: handlers.fault,
     accepts: (type) => handlers.has(type) !== false,
+    accepted: (type) => record?.has(type) ?? true,
     deliver: async ({ type, payload }, signal) => {
       if (!await handlers.find(type)) return false;
+      record?.add(type);
       await handlers.call(JSON.parse(payload) as Envelope, signal);
       return true;
     },

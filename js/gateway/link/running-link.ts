@@ -26,7 +26,7 @@ import { MessageQueue, type Insertion } from "./store/queue.ts";
 import { ReportStore } from "./store/reports.ts";
 import { Retention } from "./store/retention.ts";
 import { linkAt, linkNamed, registryOf } from "./stub.ts";
-import { WorkerHandlers, type Exports } from "./worker-handlers.ts";
+import { HandlerRecord, WorkerHandlers, type Exports } from "./worker-handlers.ts";
 
 /** Milliseconds between two steps of removing what is too old. */
 const PURGE_PAUSE = 100;
@@ -91,7 +91,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     });
     this.#scheduler = new Scheduler({ storage: ctx.storage, nextDue: (at) => this.#nextDue(at), work: (at) => this.#work(at) });
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
-    this.#deliveries = new Deliveries(db, [handlerTarget(handlers), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook)], wake,
+    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook)], wake,
       (entry) => console.error(JSON.stringify({ account: place.account, link: place.link, ...entry })));
     this.#queue = new MessageQueue(db, place, changed);
     this.#lists = new MessageLists(db, place, (n) => this.#queue.sentAt(n));

@@ -1,5 +1,6 @@
 import type { Envelope, EventType } from "../model/delivery-event.ts";
 import type { MessageError, MessageStatus } from "../model/views.ts";
+import { HANDLERS, readMeta, writeMeta, type Sql } from "./database.ts";
 import { reviveMessage, reviveReport, type GatewayMessage, type GatewayReport } from "./receiver.ts";
 
 /** A message that ended without a report, as `smppEnded` gets it. */
@@ -93,6 +94,29 @@ export class WorkerHandlers {
     } finally {
       signal.removeEventListener("abort", cancel);
     }
+  }
+}
+
+/** Which handlers the Worker ever had, as the link knows it: an event from before a deploy may be for one that is gone. */
+export class HandlerRecord {
+  readonly #sql: Sql;
+  /** Undefined in storage of an earlier version: there may have been any. */
+  readonly #types: EventType[] | undefined;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    const stored = readMeta(sql, HANDLERS);
+    this.#types = stored === undefined ? undefined : JSON.parse(stored) as EventType[];
+  }
+
+  has(type: EventType): boolean {
+    return this.#types?.includes(type) ?? true;
+  }
+
+  add(type: EventType): void {
+    if (this.has(type)) return;
+    this.#types!.push(type);
+    writeMeta(this.#sql, HANDLERS, JSON.stringify(this.#types));
   }
 }
 

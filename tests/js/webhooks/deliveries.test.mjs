@@ -8,8 +8,10 @@ import { Deliveries, RETRIES } from "../../../js/gateway/link/deliveries.ts";
 import { DeliveryError } from "../../../js/gateway/link/delivery-error.ts";
 import { handlerTarget, queueTarget, webhookTarget } from "../../../js/gateway/link/event-targets.ts";
 import { retryAfter } from "../../../js/gateway/link/webhooks.ts";
-import { WorkerHandlers } from "../../../js/gateway/link/worker-handlers.ts";
+import { createTables } from "../../../js/gateway/link/database.ts";
+import { HandlerRecord, WorkerHandlers } from "../../../js/gateway/link/worker-handlers.ts";
 import { ulidFrom } from "../../../js/gateway/model/ids.ts";
+import { sqliteStorage } from "../gateway/sqlite.mjs";
 import { until } from "../gateway/support.mjs";
 
 const HOUR = 3_600_000;
@@ -472,6 +474,25 @@ test("events of a handler that a deploy removed are kept as dead letters", async
   second.add("2", "message.ended", {}, 1_000_000);
   await runUntil(second, () => second.count().waiting === 0);
   assert.deepEqual(second.dead(undefined, 10).map(({ id, error }) => [id, error]), [["1", "The Worker has no handler for it any more"]]);
+});
+
+test("events that a restart finds are no dead letters where the Worker never had a handler", async () => {
+  const sql = sqliteStorage();
+  createTables(sql, "main/0");
+  const log = [];
+  const start = (methods) => new Deliveries(sql, [handlerTarget(new WorkerHandlers({ default: worker(methods) }), new HandlerRecord(sql))], () => {}, (entry) => log.push(entry));
+  start({}).add("1", "message.ended", {}, 1_000_000);
+  const second = start({});
+  await runUntil(second, () => second.count().waiting === 0);
+  assert.deepEqual([second.dead(undefined, 10), log], [[], []]);
+  // Once there was one, what may be for it is kept.
+  const third = start({ smppEnded: async () => {} });
+  third.add("2", "message.ended", {}, 1_000_000);
+  await runUntil(third, () => third.count().waiting === 0);
+  for (const type of ["message.ended", "message.report"]) third.add(type, type, {}, 1_000_000);
+  const fourth = start({});
+  await runUntil(fourth, () => fourth.count().waiting === 0);
+  assert.deepEqual(fourth.dead(undefined, 10).map(({ id }) => id), ["message.ended"]);
 });
 
 test("a result that can't be passed back is a result", async () => {
