@@ -63,9 +63,10 @@ export class Failover {
         if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
       }, now);
     }
-    const moving = [...handover.moving(AT_ONCE)];
+    // What a link holds up whose calls fail holds up no other.
+    const moving = [...handover.moving(AT_ONCE, this.#refusing)];
     await Promise.all(moving.map(([name, messages]) => this.#hand(name, messages)));
-    return started > 0;
+    return started + moving.length > 0;
   }
 
   /** Hands messages to another link. */

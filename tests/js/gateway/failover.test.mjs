@@ -150,3 +150,30 @@ for (const seed of seeds) {
     for (const link of world.links.values()) assert.equal(link.queue.waiting, 0);
   });
 }
+
+test("a link whose call fails keeps what it was offered, and the others go to the next one in the same run; one that is full gives all back", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const world = new World(() => 1);
+  const link = world.links.get("a/0");
+  const input = (i) => ({ to: "+491511", text: `m${i}` });
+  const ids = link.queue.insert(Array.from({ length: 250 }, (_, i) => ({ id: "", input: input(i), encoding: "gsm7", segments: 1, caller: "", due: 0, expires: null })), world.now);
+  const offered = { "b/0": [], "c/0": [] };
+  const answers = { "b/0": () => Promise.reject(new Error("lost")), "c/0": () => ({ taken: true }) };
+  world.stub = (name) => ({
+    enqueue: async (messages, ifUp) => {
+      assert.equal(ifUp, true);
+      offered[name].push(...messages.map(({ id }) => id));
+      return answers[name]();
+    },
+    existing: async () => [],
+  });
+  await link.failover.run(world.now);
+  assert.deepEqual([offered["b/0"].filter((id, i, all) => all.indexOf(id) === i), offered["c/0"]], [ids.slice(0, 200), ids.slice(200)]);
+  // Those are offered to that link alone until it has answered; then they may go elsewhere.
+  offered["c/0"] = [];
+  answers["b/0"] = () => ({ taken: false, why: "full" });
+  await link.failover.run(world.now);
+  assert.deepEqual(offered["c/0"].toSorted(), ids.slice(0, 200));
+  assert.equal(link.queue.waiting, 0);
+  assert.ok(!link.failover.hasWork);
+});

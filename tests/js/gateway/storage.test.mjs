@@ -175,6 +175,31 @@ test("a list finds all, page by page, with filters that match few rows among man
   assert.deepEqual(all, all.toSorted().reverse());
 });
 
+test("messages that another link named are listed page by page too, and filtered", () => {
+  const link = open();
+  const ids = Array.from({ length: 9 }, (_, i) => `01kzzzzzzz000000000000000${i}-spare-1`);
+  link.queue.insert(ids.toSorted(() => -1).map((id, i) => message({ id, hops: 1, to: i % 2 ? "+491" : "+492" })), NOW);
+  const list = (query) => {
+    const found = [];
+    for (let before; ;) {
+      const { items, until } = link.lists.list({ ...query, before, limit: 2 });
+      found.push(...items.map(({ id }) => id));
+      before = items.length === 2 ? items.at(-1).id.slice(0, 26) : until;
+      if (before === undefined) return found;
+    }
+  };
+  assert.deepEqual(list({}), ids.toReversed());
+  const to = (number) => ids.filter((id) => link.lists.row(id).recipient === number).toReversed();
+  assert.deepEqual([list({ to: "491" }), list({ to: "492" })], [to("491"), to("492")]);
+  assert.equal(to("491").length + to("492").length, 9);
+});
+
+test("validity counts in seconds from when the message is accepted, or is due", () => {
+  const link = open();
+  const [now, later, absolute] = link.queue.insert([message({ validity: 60 }), message({ validity: 60, scheduleAt: NOW + 5_000 }), message({ expires: NOW + 7 })], NOW);
+  assert.deepEqual([now, later, absolute].map((id) => link.lists.row(id).expires - NOW), [60_000, 65_000, 7]);
+});
+
 test("an SMSC's id that is used again belongs to the latest message that waits for a report", () => {
   const link = open();
   const answer = (m) => link.queue.answered(m, "accepted", [{ index: 0, messageId: "same", key: "same", status: "accepted" }], NOW);
@@ -285,7 +310,10 @@ test("segments of inbound messages are joined in any order, once, over restarts;
   const segments = new InboundSegments(new Database(storage));
   assert.deepEqual(segments.overdue(NOW + 3_600_000), []);
   assert.deepEqual(segments.overdue(NOW + 3_600_001).map((pdus) => pdus.map((pdu) => Buffer.from(pdu).toString())), [["g"]]);
+  // A repeat is known for an hour after that.
   assert.deepEqual(segments.overdue(NOW + 2 * 3_600_000), []);
+  assert.equal(take(1, "g", NOW + 2 * 3_600_000, 3), undefined);
+  assert.deepEqual(storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").all().map(({ n }) => n), [1]);
   segments.overdue(NOW + 3 * 3_600_000);
   assert.equal(storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").get().n, 0);
 });
@@ -299,9 +327,9 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   link.queue.insert([message({ tag: 5 })], NOW, undefined, true);
   link.queue.insert([message({ id: "01kzzzzzzz0000000000000000-spare-1", hops: 1 })], NOW);
   link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false }, () => "spare/0", () => {}, NOW);
-  for (const [, moving] of link.handover.moving(10)) link.handover.refused(moving);
+  for (const [, moving] of link.handover.moving(10, [])) link.handover.refused(moving);
   link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false }, () => "spare/0", () => {}, NOW);
-  for (const [, moving] of link.handover.moving(10)) link.handover.taken(moving);
+  for (const [, moving] of link.handover.moving(10, [])) link.handover.taken(moving);
   link.handover.start({ scheduled: true, pinned: true, limit: 1, taken: () => false }, () => undefined, () => {}, NOW);
   const sent = send(link, 10, NOW + 1);
   link.queue.insert([message(), message()], NOW);

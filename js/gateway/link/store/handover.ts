@@ -57,10 +57,12 @@ export class Handover {
     return started;
   }
 
-  /** What is being handed over, by link. */
-  moving(limit: number): Map<string, Moving[]> {
+  /** What is being handed over, by link, but for some links. */
+  moving(limit: number, except: Iterable<string>): Map<string, Moving[]> {
     const links = new Map<string, Moving[]>();
-    for (const row of this.#db.all<Row>("SELECT m.* FROM moving v JOIN messages m ON m.n = v.n ORDER BY v.n LIMIT ?", limit)) {
+    const rows = this.#db.all<Row>("SELECT m.* FROM moving v JOIN messages m ON m.n = v.n WHERE v.link NOT IN (SELECT value FROM json_each(?)) ORDER BY v.n LIMIT ?",
+      JSON.stringify([...except]), limit);
+    for (const row of rows) {
       const { n, encoding, segments, caller, due, expires, hops } = row;
       const message = { id: idOf(row, this.#place), encoding, segments, caller, due, expires, hops, input: JSON.parse(row.input) as MessageInput };
       const entry = links.get(row.moved!);
