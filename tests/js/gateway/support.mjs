@@ -17,6 +17,8 @@ export const root = join(here, "..", "..", "..");
 
 /** Longest that a test waits for something to happen. */
 const PATIENCE = 30_000;
+/** Longest that a gateway may take to start, on a machine that others use. */
+const STARTED = 120_000;
 
 /** Waits until `probe` gives something other than undefined or false. */
 export async function until(what, probe, patience = PATIENCE) {
@@ -32,7 +34,13 @@ export async function until(what, probe, patience = PATIENCE) {
 /** A directory that goes away with the test. */
 export function temporary(t) {
   const directory = mkdtempSync(join(tmpdir(), "smpp-edge-gateway-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  t.after(() => {
+    try {
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    } catch {
+      // A gateway that a failed test left running is ended by a hook that comes after this one.
+    }
+  });
   return directory;
 }
 
@@ -47,23 +55,24 @@ export async function startGateway(t, { vars = {}, main, storage = temporary(t),
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   const ended = once(child, "exit");
+  /** As a crash does it: no word to anybody, neither to workerd. */
+  const kill = async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    await ended;
+  };
+  t.after(kill);
   const url = await until("the gateway's address", () => {
     if (child.exitCode !== null) throw new Error(`the gateway did not start:\n${output}`);
     return /^listening on (\S+)$/m.exec(output)?.[1];
-  });
+  }, STARTED);
   const gateway = new Gateway(url, {
     output: () => output,
-    /** As a crash does it: no word to anybody, neither to workerd. */
-    kill: async () => {
-      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
-      await ended;
-    },
+    kill,
     stop: async () => {
       child.stdin.end();
       await ended;
     },
   });
-  t.after(gateway.kill);
   return gateway;
 }
 
