@@ -5,6 +5,7 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
+import { ulidFrom } from "../../../js/gateway/model/ids.ts";
 import { Smsc, startGateway, temporary, until } from "./support.mjs";
 
 const hello = { from: "12345", to: "+1234567890", text: "Hello World" };
@@ -110,6 +111,29 @@ test("what is older than SMPP_RETENTION_DAYS goes, what is not stays, and what w
   assert.equal((await after.get(`/v1/messages/${aged(waits.id)}`)).body.status, "queued");
   assert.equal((await after.get(`/v1/messages/${young.id}`)).body.status, "delivered");
   assert.deepEqual((await after.get("/v1/inbound")).body.messages, []);
+});
+
+test("what is too old goes faster than messages come, while these are sent", async (t) => {
+  const smsc = await Smsc.start(t);
+  const storage = temporary(t);
+  const vars = { SMPP_URL: smsc.url, SMPP_RETENTION_DAYS: "1" };
+  const before = await startGateway(t, { vars, storage });
+  await before.bound();
+  await before.kill();
+  const old = Date.now() - 3 * 86_400_000;
+  inDatabases(storage, `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+    INSERT INTO messages (n, tag, created, updated, status, due, recipient, caller, encoding, segments, input)
+      SELECT n, 1, ${old}, ${old}, 'delivered', ${old}, '1', '', 'gsm7', 1, '{"to":"+1","text":"old"}' FROM numbers;
+    UPDATE sending SET last = 20000, settled = 20000`);
+  const after = await startGateway(t, { vars, storage });
+  await after.bound();
+  const young = [];
+  await until("the old ones to go", async () => {
+    young.push((await after.post("/v1/messages", hello)).body.id);
+    return (await after.get(`/v1/messages?cursor=${ulidFrom(old + 86_400_000)}&limit=1`)).body.messages.length === 0;
+  }, 180_000);
+  for (const id of young) await after.message(id, "delivered");
+  assert.equal((await after.all()).length, young.length);
 });
 
 test("a fault of the gateway's own is 500, internal, and tells nothing of it", async (t) => {
