@@ -72,6 +72,9 @@ const kinds = [
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
+  // Run by tests/js/examples/http-api.test.mjs.
+  [/^curl (?:-X DELETE )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
+  [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],

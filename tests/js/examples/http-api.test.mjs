@@ -1,0 +1,98 @@
+// docs/http-api.md: each of its curl lines against the gateway in workerd, and each receiver gets the gateway's own webhooks.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { describe, test } from "node:test";
+import { at, execute, node24 } from "../../../scripts/lib.mjs";
+import { createSimulator } from "smpp-edge/server";
+import { blocks } from "../documents/documents.mjs";
+import { startGateway, until } from "../gateway/support.mjs";
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const KEY = "a-key-of-the-tests";
+const shell = blocks("docs/http-api.md", "sh").join("").replaceAll("\\\n", "").split("\n").filter((line) => line.startsWith("curl"));
+const posix = { skip: process.platform === "win32" && "there is no sh" };
+
+/** Runs a line of the page, and gives status and JSON of the response. */
+async function curl(line, env) {
+  const { code, output } = await execute("sh", ["-c", line.replace("curl ", "curl --silent --show-error --write-out '\\n%{http_code}' ")], { timeout: 60_000, env: { ...process.env, ...env } });
+  assert.equal(code, 0, output);
+  const [, body, status] = /^(.*)\n(\d+)$/s.exec(output);
+  return { status: Number(status), body: body === "" ? undefined : JSON.parse(body) };
+}
+
+test("the curl lines do what the page says", posix, async (t) => {
+  const simulator = await createSimulator({ port: 0, delay: 0 });
+  t.after(() => simulator.close());
+  const gateway = await startGateway(t, { vars: { SMPP_URL: simulator.url, SMPP_API_KEYS: JSON.stringify({ test: KEY }) } });
+  const env = { GATEWAY: gateway.url.replace(/\/$/, ""), KEY };
+  const line = (pattern) => shell.find((each) => pattern.test(each)) ?? assert.fail(`no line ${pattern}`);
+
+  const send = line(/idempotency-key/);
+  const sent = await curl(send, env);
+  assert.deepEqual([sent.status, sent.body.status, sent.body.segments, sent.body.encoding], [202, "queued", 1, "gsm7"]);
+  assert.equal((await curl(send, env)).body.id, sent.body.id, "the same key, the same id");
+  await until("the report", async () => (await curl(line(/messages\/\$ID -H/), { ...env, ID: sent.body.id })).body.status === "delivered");
+
+  const many = await curl(line(/"One"/), env);
+  assert.equal(many.status, 202, JSON.stringify(many.body));
+  assert.deepEqual(many.body.map(({ status }) => status), ["queued", "queued"]);
+  const wrong = await curl(line(/"One"/).replace("+1234567891", "nobody"), env);
+  assert.deepEqual([wrong.status, wrong.body.errors[0].path], [422, "[1].to"]);
+
+  const preview = await curl(line(/preview/), env);
+  assert.deepEqual([preview.status, preview.body.encoding, preview.body.segments], [200, "ucs2", 1]);
+
+  const later = await curl(line(/scheduleAt/), { ...env, LATER: new Date(Date.now() + 3_600_000).toISOString() });
+  assert.equal(later.status, 202, JSON.stringify(later.body));
+  const cancelled = await curl(line(/-X DELETE/), { ...env, ID: later.body.id });
+  assert.equal(cancelled.status, 200);
+  assert.equal(cancelled.body.status, "deleted");
+
+  const listed = await curl(line(/status=delivered/), env);
+  assert(listed.body.messages.some(({ id }) => id === sent.body.id));
+  assert.deepEqual((await curl(line(/inbound/), env)).status, 200);
+  assert.equal(shell.length, 8, "each line of the page is run here");
+});
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("receivers of webhooks", () => {
+  const lacks = (program) => spawnSync(program, ["--version"]).status !== 0 && `there is no ${program}`;
+  const file = (name) => at("examples", "webhooks", name);
+  for (const [name, program, args, skip] of [
+    ["receiver.mjs", node24(), () => [file("receiver.mjs")], false],
+    ["receiver.py", "python3", () => [file("receiver.py")], lacks("python3")],
+    ["receiver.php", "php", (port) => ["-S", `127.0.0.1:${port}`, file("receiver.php")], lacks("php")],
+  ]) {
+    test(name, { skip }, async (t) => {
+      const port = await freePort();
+      const receiver = spawn(program, args(port), { env: { ...process.env, NODE_TEST_CONTEXT: undefined, PORT: String(port), SMPP_WEBHOOK_SECRET: SECRET } });
+      t.after(() => receiver.kill());
+      let output = "";
+      for (const stream of [receiver.stdout, receiver.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+      const url = `http://127.0.0.1:${port}/`;
+      const forged = await until("the receiver", () => fetch(url, { method: "POST", body: "{}", headers: { "webhook-id": "1", "webhook-timestamp": String(Math.floor(Date.now() / 1_000)), "webhook-signature": "v1,AAAA" } }).catch(() => undefined));
+      assert.equal(forged.status, 401);
+      const unsigned = await fetch(url, { method: "POST", body: "{}" });
+      assert.equal(unsigned.status, 401);
+
+      const simulator = await createSimulator({ port: 0, delay: 0 });
+      t.after(() => simulator.close());
+      const gateway = await startGateway(t, { vars: { SMPP_URL: simulator.url, SMPP_WEBHOOK_URL: url, SMPP_WEBHOOK_SECRET: SECRET, SMPP_WEBHOOK_PRIVATE: "true" } });
+      const post = (message) => gateway.call("POST", "/v1/messages", message);
+      const good = (await post({ from: "12345", to: "+1234567890", text: "x", report: "always" })).body;
+      const refused = (await post({ from: "12345", to: "+12349990006", text: "x" })).body;
+      await until("a link", () => simulator.messages().length >= 1);
+      await simulator.deliver({ from: "+1234567890", to: "12345", text: "Grüße" });
+      for (const line of [`${good.id}: delivered`, "+1234567890: Grüße", `${refused.id}: failed, `]) await until(line, () => output.includes(line));
+    });
+  }
+});
