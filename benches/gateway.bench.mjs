@@ -1,19 +1,27 @@
 // The gateway: 10,000 messages by HTTP and by RPC, one at a time and a hundred, from the first request until the SMSC has accepted the
-// last; a link that has a rate; and 100,000 messages that wait. `--messages` and `--waiting` take other numbers. Beside it the floor: a Worker
-// and an object that only store; and with `--beside <folder>` the gateway of another checkout, built there.
+// last; a link that has a rate; 100,000 messages that wait; 1,000,000 that are kept, while others are purged; 13,000 receipts of unknown ids.
+// `--messages`, `--waiting`, `--kept`, `--old`, `--receipts` take other numbers. Beside it the floor: a Worker and an object that only store;
+// and with `--beside <folder>` the gateway of another checkout, built there.
 
 import { basename, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { messages } from "./clients/messages.mjs";
 import { budgets, digits, table } from "./support/figures.mjs";
+import { addCopies, age, countBefore } from "./support/gateway-storage.mjs";
 import { each, startFloor, startGateway } from "./support/gateway.mjs";
 import { startResponder } from "./support/processes.mjs";
 
-const { values } = parseArgs({ options: { beside: { type: "string" }, kept: { type: "string", default: "100000" }, messages: { type: "string", default: "10000" }, waiting: { type: "string", default: "100000" } }, strict: false });
+const { values } = parseArgs({ options: {
+  beside: { type: "string" }, kept: { type: "string", default: "100000" }, messages: { type: "string", default: "10000" }, old: { type: "string", default: "1000000" },
+  receipts: { type: "string", default: "13000" }, waiting: { type: "string", default: "100000" },
+}, strict: false });
 const COUNT = Number(values.messages);
 const WAITING = Number(values.waiting);
 const KEPT = Number(values.kept);
+const OLD = Number(values.old);
+const RECEIPTS = Number(values.receipts);
+const DAY = 86_400_000;
 const CONCURRENCY = 32;
 const RATE = 500;
 
@@ -128,6 +136,63 @@ async function waiting() {
   return samples.at(-1).rss / samples[0].rss;
 }
 
+/** Memory and the cost of a further message with `OLD` messages kept, and how fast they go while others are sent once they are too old. */
+async function keeping() {
+  const own = { ...settings, SMPP_RETENTION_DAYS: 1 };
+  let gateway = await startGateway(own);
+  await gateway.bound();
+  const send = (count) => each(batches(count, 100), 4, async (some) => accept(await gateway.post("/v1/messages", some)));
+  const cost = async () => {
+    await send(1_000);
+    await gateway.empty();
+    return (await measure(gateway, 5_000, () => send(5_000))).cpu;
+  };
+  const few = await cost();
+  const change = async (work) => {
+    gateway.end();
+    await sleep(1_000);
+    work(gateway.directory);
+    gateway = await startGateway(own, gateway.directory);
+    await gateway.bound();
+  };
+  await change((directory) => addCopies(directory, OLD));
+  const many = await cost();
+  await gateway.get("/v1/messages?status=queued");
+  const rss = gateway.rss();
+  await change((directory) => age(directory, 2 * DAY));
+  const before = Date.now() - DAY;
+  const left = () => countBefore(gateway.directory, before);
+  const start = left();
+  const sending = new AbortController();
+  const load = (async () => {
+    let sent = 0;
+    for (; !sending.signal.aborted; sent += 100) await send(100);
+    return sent;
+  })();
+  let now = start;
+  for (const patience = performance.now() + 60_000; now === start && performance.now() < patience; now = left()) await sleep(250);
+  const began = performance.now();
+  while (left() > 0 && performance.now() < began + 20_000) await sleep(1_000);
+  const seconds = (performance.now() - began) / 1000;
+  const purged = (now - left()) / seconds;
+  sending.abort();
+  const rate = await load / seconds;
+  gateway.end();
+  return { few, many, rss, purged, rate };
+}
+
+/** Seconds until receipts of ids that nobody knows are all stored and acknowledged. */
+async function receipts() {
+  const gateway = await startGateway({ ...settings, SMPP_URL: `smpp://${RECEIPTS}%2F100:secret@127.0.0.1:${responder.port}` });
+  const began = performance.now();
+  await gateway.bound();
+  while (await gateway.metric("smpp_reports_total") < RECEIPTS) await sleep(100);
+  const seconds = (performance.now() - began) / 1000;
+  const cpu = gateway.cpu() / RECEIPTS;
+  gateway.end();
+  return { seconds, cpu };
+}
+
 const least = await floor();
 const here = await load(startGateway, "The gateway");
 const there = values.beside ? await load((await import(`${resolve(values.beside)}/benches/support/gateway.mjs`)).startGateway, `The gateway in ${basename(values.beside)}`) : undefined;
@@ -136,6 +201,13 @@ table("What storing costs", ["", "CPU µs a message"], [
   ["A Worker and an object that store one message", digits(least.single)], ["… and 100 a request", digits(least.hundred)],
   ["The gateway, 5,000 by hundreds, with few stored", digits(stored.few)], [`… with ${KEPT.toLocaleString("en")} scheduled`, digits(stored.scheduled)],
   [`… with ${KEPT.toLocaleString("en")} sent ones kept as well`, digits(stored.stored)],
+]);
+const kept = await keeping();
+const unknown = await receipts();
+table(`What a link does with ${OLD.toLocaleString("en")} messages kept`, ["", ""], [
+  ["CPU µs a message with few", digits(kept.few)], ["… with all", digits(kept.many)], ["workerd's memory (RSS), MiB", digits(kept.rss / 2 ** 20)],
+  ["Rows purged a second once they are too old", digits(kept.purged)], ["… while so many messages a second are accepted", digits(kept.rate)],
+  [`Seconds for ${RECEIPTS.toLocaleString("en")} receipts of unknown ids, the bind included`, digits(unknown.seconds)], ["… CPU µs a receipt", digits(unknown.cpu)],
 ]);
 const rate = await limit();
 const growth = await waiting();
@@ -146,6 +218,10 @@ budgets([
   ["Rows written a message without its report", stored.written, 4],
   [`CPU a message with ${KEPT.toLocaleString("en")} scheduled, of that with few`, stored.scheduled / stored.few, 1.2],
   [`… with as many kept`, stored.stored / stored.few, 1.2],
+  [`CPU a message with ${OLD.toLocaleString("en")} kept, of that with few`, kept.many / kept.few, 1.2],
+  [`Memory of workerd with them, of 128 MiB`, kept.rss / 2 ** 27, 1],
+  ["1,000 rows a second, of those purged", 1000 / kept.purged, 1],
+  [`Seconds for ${RECEIPTS.toLocaleString("en")} unknown receipts, of 5`, unknown.seconds / 5, 1],
   [`A link with a rate of ${RATE} PDUs a second: messages a second, of that`, rate / RATE, 1.02],
   [`Memory with ${WAITING.toLocaleString("en")} messages waiting, of that with a tenth of them`, growth, 2],
 ]);

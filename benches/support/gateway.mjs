@@ -9,14 +9,20 @@ import { bundle, startWorkerd } from "./workerd.mjs";
 /** What `wrangler dev` adds to a request of this machine: with it the gateway serves one without API keys. */
 export const LOCAL = { "cf-connecting-ip": "127.0.0.1" };
 
-/** Starts a new gateway with those settings. `post` posts JSON and resolves with the response, `link` with the first link's state. */
-export async function startGateway(settings) {
-  const worker = await startWorkerd(await bundleGateway(settings));
+/**
+ * Starts a new gateway with those settings, or again one in the `directory` of another. `post` posts JSON and resolves with the response,
+ * `link` with the first link's state.
+ */
+export async function startGateway(settings, directory) {
+  const own = directory ?? await bundleGateway(settings);
+  const worker = await startWorkerd(own);
   const link = async () => (await (await fetch(new URL("/v1/links", worker.url), { headers: LOCAL })).json()).links[0];
   return {
     ...worker,
+    directory: own,
     link,
     post: (path, body) => post(new URL(path, worker.url), JSON.stringify(body)),
+    get: async (path) => (await fetch(new URL(path, worker.url), { headers: LOCAL })).json(),
     /** A metric of the first link. */
     metric: async (name) => Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, "m").exec(await (await fetch(new URL("/metrics", worker.url), { headers: LOCAL })).text())?.[1]),
     /** Resolves when the link is bound. */
