@@ -10,6 +10,7 @@ import type { Match, ReportStore } from "./store/reports.ts";
 
 /** Waits before a report without a message is looked for again: on other links, and for an answer that it overtook. */
 const SEARCHES = [1_000, 4_000, 10_000, 20_000];
+const SEARCH_TIME = SEARCHES.reduce((sum, wait) => sum + wait);
 /** Reports looked for at a time. */
 const SEARCHED_AT_ONCE = 200;
 
@@ -48,16 +49,21 @@ export interface ReceiverParts {
   /** The SMSC's id of a report in the form that ids are compared by. */
   keyOf: (rawMessageId: string) => string;
   arrived: (message: StoredMessage & { id: string }) => void;
+  /** Whether the account has no other link that a report could be for. */
+  isOnly: boolean;
   /** Offers reports to the other links of the account; returns for each whether one took it. */
   offer: (offers: { offer: ReportOffer; recipient: string }[]) => Promise<boolean[]>;
   /** Called when {@link Receiver.nextDue} may have changed. */
   wake: () => void;
 }
 
-/** What comes in at one link. Everything is in SQLite when a method returns: only then may the SMSC have its answer. */
+/** What comes in at one link. Everything is in SQLite when a method returns or resolves: only then may the SMSC have its answer. */
 export class Receiver {
   readonly #parts: ReceiverParts;
   #searching = false;
+  /** Reports of this turn, and when they are stored. */
+  #gathered: ReportOffer[] = [];
+  #storing: Promise<void> | undefined;
   reports = 0;
   messages = 0;
 
@@ -65,13 +71,33 @@ export class Receiver {
     this.#parts = parts;
   }
 
-  /** Takes a delivery report in. */
-  report(report: Report, now: number): void {
+  /** Takes a delivery report in. Those of one turn are stored together. */
+  report(report: Report, now: number): Promise<void> {
+    this.#gathered.push(this.#offerOf(report, now));
+    this.#storing ??= Promise.resolve().then(() => {
+      const offers = this.#gathered;
+      this.#gathered = [];
+      this.#storing = undefined;
+      this.#take(offers, now);
+    });
+    return this.#storing;
+  }
+
+  #offerOf(report: Report, now: number): ReportOffer {
     this.reports++;
-    const offer = { event: this.#newId(now), key: this.#parts.keyOf(report.rawMessageId), report: storeReport(report) };
-    if (this.claim(offer, now)) return;
-    this.#parts.store.addOrphan({ id: offer.event, key: offer.key, tries: 0, due: now, report: JSON.stringify(offer.report) });
-    this.#parts.wake();
+    return { event: this.#newId(now), key: this.#parts.keyOf(report.rawMessageId), report: storeReport(report) };
+  }
+
+  /** Applies reports to the messages of this link, and keeps the others to look for theirs. */
+  #take(offers: ReportOffer[], now: number): void {
+    const { reports, store, isOnly, wake } = this.#parts;
+    const known = offers.length === 1 ? undefined : reports.known(offers.map(({ key }) => key));
+    const orphans = offers.filter((offer) => known?.has(offer.key) === false || !this.claim(offer, now));
+    if (orphans.length === 0) return;
+    // Where there is no other link only an answer that comes late can bring the message.
+    const [tries, due] = isOnly ? [SEARCHES.length, now + SEARCH_TIME] : [0, now];
+    store.addOrphans(orphans.map(({ event, key, report }) => ({ id: event, key, tries, due, report: JSON.stringify(report) })));
+    wake();
   }
 
   /** Applies a report if its message is of this link; false if it is not. */
@@ -132,7 +158,7 @@ export class Receiver {
   #join(pdus: Uint8Array[], now: number): void {
     const joined = joinSegments(pdus, this.#parts.joinOptions);
     if (!joined) return;
-    if ("report" in joined) this.report(joined.report, now);
+    if ("report" in joined) this.#take([this.#offerOf(joined.report, now)], now);
     else this.message(joined.message, now);
   }
 
@@ -140,11 +166,14 @@ export class Receiver {
     const { store } = this.#parts;
     const orphans = store.orphansDue(now, SEARCHED_AT_ONCE);
     if (orphans.length === 0) return;
-    for (const orphan of orphans) store.postpone(orphan, now + (SEARCHES[orphan.tries] ?? SEARCHES.at(-1)!));
+    const last = orphans.map(({ tries }) => tries >= SEARCHES.length);
+    orphans.forEach((orphan, i) => {
+      if (!last[i]) store.postpone(orphan, now + SEARCHES[orphan.tries]!);
+    });
     const offers = orphans.map((orphan) => ({ offer: offerOf(orphan), recipient: recipientOf(orphan) }));
     const taken = await this.#parts.offer(offers);
     orphans.forEach((orphan, i) => {
-      if (!taken[i] && orphan.tries <= SEARCHES.length) return;
+      if (!taken[i] && !last[i]) return;
       if (store.removeOrphan(orphan) && !taken[i]) this.#handOn(offers[i]!.offer, undefined, now);
     });
   }

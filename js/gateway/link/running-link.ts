@@ -101,6 +101,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       arrived: ({ id, from, to, text }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text }),
+      isOnly: this.#otherLinks().length === 0,
       offer: (offers) => this.#offer(offers),
     });
     this.#failover = new Failover({
@@ -395,10 +396,15 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     return waiting === 0 && this.#nextDue(Date.now()) === undefined && this.#lists.isEmpty() && this.#inbound.isEmpty();
   }
 
+  /** The other links of the account, as the settings have them. */
+  #otherLinks(): Place[] {
+    return allLinks(this.#settings).filter((at) => at.account === this.#place.account && !isSamePlace(at, this.#place));
+  }
+
   /** Asks the link that the message went by if this account has only links of now, then the others. */
   async #offer(offers: { offer: ReportOffer; recipient: string }[]): Promise<boolean[]> {
     const taken = offers.map(() => false);
-    const others = allLinks(this.#settings).filter((at) => at.account === this.#place.account && !isSamePlace(at, this.#place));
+    const others = this.#otherLinks();
     if (others.length === 0) return taken;
     const ask = async (link: Place, indexes: number[]) => {
       if (indexes.length === 0) return;

@@ -1,6 +1,7 @@
 import { timeOf, type Place } from "../../model/ids.ts";
 import type { InboundView, StoredMessage } from "../../model/views.ts";
 import type { Database } from "../database.ts";
+import { insertRows } from "./insert.ts";
 
 /** A report whose message is yet to be found, as JSON. */
 export interface Orphan {
@@ -41,9 +42,9 @@ export class InboundStore {
     return this.#db.first("SELECT 1 FROM inbound LIMIT 1") === undefined;
   }
 
-  addOrphan({ id, key, tries, due, report }: Orphan): void {
-    this.#db.exec("INSERT INTO orphans (due, id, key, tries, report) VALUES (?, ?, ?, ?, ?)", due, id, key, tries, report);
-    this.#orphans++;
+  addOrphans(orphans: Orphan[]): void {
+    insertRows(this.#db, "INSERT INTO orphans", ["due", "id", "key", "tries", "report"], orphans.map(({ due, id, key, tries, report }) => [due, id, key, tries, report]));
+    this.#orphans += orphans.length;
   }
 
   /** The orphans of a message's segment, the oldest first. */

@@ -39,6 +39,11 @@ export class ReportStore {
     this.#changed = changed;
   }
 
+  /** Of `keys`, those that segments of this link have. */
+  known(keys: string[]): Set<string> {
+    return new Set(this.#db.all<{ key: string }>("SELECT j.value AS key FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM segments WHERE key = j.value)", JSON.stringify(keys)).map(({ key }) => key));
+  }
+
   /** Applies a report to the segment it is for; undefined if it is not of this link. */
   apply(report: SegmentReport, now: number): Match | undefined {
     const found = report.key === "" ? undefined : this.#find(report.key);
