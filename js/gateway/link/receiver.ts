@@ -49,6 +49,8 @@ export interface ReceiverParts {
   /** The SMSC's id of a report in the form that ids are compared by. */
   keyOf: (rawMessageId: string) => string;
   arrived: (message: StoredMessage & { id: string }) => void;
+  /** Has the SMSC's answers stored that came before: they may name the message of a report. */
+  storeAnswers: () => void;
   /** Whether the account has no other link that a report could be for. */
   isOnly: boolean;
   /** Offers reports to the other links of the account; returns for each whether one took it. */
@@ -90,7 +92,8 @@ export class Receiver {
 
   /** Applies reports to the messages of this link, and keeps the others to look for theirs. */
   #take(offers: ReportOffer[], now: number): void {
-    const { reports, store, isOnly, wake } = this.#parts;
+    const { reports, store, isOnly, storeAnswers, wake } = this.#parts;
+    storeAnswers();
     const known = offers.length === 1 ? undefined : reports.known(offers.map(({ key }) => key));
     const orphans = offers.filter((offer) => known?.has(offer.key) === false || !this.claim(offer, now));
     if (orphans.length === 0) return;

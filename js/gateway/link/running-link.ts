@@ -101,6 +101,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       arrived: ({ id, from, to, text }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text }),
+      storeAnswers: () => this.#sender?.storeAnswers(),
       isOnly: this.#otherLinks().length === 0,
       offer: (offers) => this.#offer(offers),
     });

@@ -186,19 +186,20 @@ export class Sender {
       this.#endAfter([message], () => this.#answeredAlone(message, sent, parts));
       return;
     }
-    if (this.#accepted.push({ message, parts }) > 1) return;
-    // The answers that came with this one settle in the same turn, before this runs.
-    queueMicrotask(() => {
-      const accepted = this.#accepted;
-      this.#accepted = [];
-      this.#endAfter(accepted.map((one) => one.message), () => this.#storeAccepted(accepted));
-    });
+    // The answers that came with this one settle in the same turn, before that runs.
+    if (this.#accepted.push({ message, parts }) === 1) queueMicrotask(() => this.storeAnswers());
   }
 
-  #storeAccepted(accepted: AcceptedMessage[]): void {
+  /** Stores what the SMSC accepted in this turn. */
+  storeAnswers(): void {
+    const accepted = this.#accepted;
+    if (accepted.length === 0) return;
+    this.#accepted = [];
     const now = Date.now();
-    this.#parts.queue.accepted(accepted, now);
-    this.#parts.accepted(accepted.flatMap(({ parts }) => keysOf(parts)), now);
+    this.#endAfter(accepted.map(({ message }) => message), () => {
+      this.#parts.queue.accepted(accepted, now);
+      this.#parts.accepted(accepted.flatMap(({ parts }) => keysOf(parts)), now);
+    });
   }
 
   #answeredAlone(message: DueMessage, sent: Sent, parts: AnsweredPart[]): void {

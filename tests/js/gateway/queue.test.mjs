@@ -189,6 +189,10 @@ test("the sender stores the answers of one turn together, and one that failed al
   storage.log.length = 0;
   for (const i of [0, 1, 3]) given[i].resolve({ status: "accepted", segments: [{ index: 0, messageId: `s${i}`, status: "accepted" }] });
   given[2].reject(new Error("odd"));
+  await Promise.resolve();
+  await Promise.resolve();
+  sender.storeAnswers();
+  assert.equal(lists.row(ids[3]).status, "accepted", "a report of the same turn finds it");
   await turn();
   assert.equal(storage.log.filter((query) => query.startsWith("UPDATE messages")).length, 2);
   assert.deepEqual(keys, ["s0", "s1", "s3"]);

@@ -24,10 +24,13 @@ function start({ isOnly = true, offer = async (offers) => offers.map(() => false
   const store = new InboundStore(db, PLACE);
   const handed = [];
   const offered = [];
+  /** What the SMSC answered in this turn, to be stored. */
+  const answers = [];
   let woken = 0;
   const receiver = new Receiver({
     place: PLACE, store, segments: undefined, joinOptions: {}, reports: new ReportStore(db, PLACE, () => {}), isOnly,
     deliveries: { add: (event, type, { id, status, rawMessageId }) => handed.push([id, status, rawMessageId]) },
+    storeAnswers: () => answers.splice(0).forEach((store) => store()),
     keyOf: (id) => id.toLowerCase(), arrived: () => {}, wake: () => woken++,
     offer: (offers) => {
       offered.push(...offers.map((one) => one.offer.key));
@@ -42,7 +45,7 @@ function start({ isOnly = true, offer = async (offers) => offers.map(() => false
     queue.accepted(messages.map((message) => ({ message, parts: [{ index: 0, messageId: key, key, status: "accepted" }] })), NOW);
     return id;
   };
-  return { storage, store, receiver, handed, offered, accept, wakes: () => woken, status: (id) => lists.view(lists.row(id)).status };
+  return { storage, store, receiver, handed, offered, answers, accept, wakes: () => woken, status: (id) => lists.view(lists.row(id)).status };
 }
 
 const report = (rawMessageId, status = "delivered") => ({
@@ -69,6 +72,15 @@ test("a report alone settles its message, and is stored when its promise resolve
   assert.equal(status(id), "delivered");
   await receiver.report(report("a"), NOW);
   assert.equal(handed.length, 1);
+});
+
+test("a report that comes in the turn of its message's answer settles it without being kept", async () => {
+  const { receiver, answers, accept, status, store } = start();
+  let id;
+  answers.push(() => (id = accept("a")));
+  await receiver.report(report("a"), NOW);
+  assert.equal(status(id), "delivered");
+  assert.equal(store.nextDue(), undefined);
 });
 
 test("many reports without a message cost few statements; the answer that brings their message settles it", async () => {
