@@ -1,35 +1,20 @@
 import { MAX_BODY } from "../model/input.ts";
+import { join } from "../model/octets.ts";
 import { ProblemError } from "../model/problem.ts";
 
 /** The body of a request, at most {@link MAX_BODY} octets of it: a longer one is refused before it is read in whole. */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get("content-length");
   if (Number(announced ?? 0) > MAX_BODY) throw tooLarge();
-  return announced === null ? readChunks(request) : readWhole(request);
-}
-
-/** A body whose length is known, in one call of the runtime: over HTTP it can't be longer. */
-async function readWhole(request: Request): Promise<Uint8Array> {
-  const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length > MAX_BODY) throw tooLarge();
-  return body;
-}
-
-async function readChunks(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
+  // A body whose length is known is read by one call of the runtime: over HTTP it can't be longer.
+  for await (const chunk of announced === null ? request.body ?? [] : [new Uint8Array(await request.arrayBuffer())]) {
     length += chunk.byteLength;
     if (length > MAX_BODY) throw tooLarge();
     chunks.push(chunk);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
+  return join(chunks, length);
 }
 
 /** The media type of the body, without parameters. */

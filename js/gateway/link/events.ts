@@ -25,12 +25,6 @@ export class Events {
     return { open: this.#readers.size, dropped: this.#dropped };
   }
 
-  /** Whether a stream is open that gets PDUs. */
-  get hasPduReader(): boolean {
-    for (const { pdus } of this.#readers.values()) if (pdus) return true;
-    return false;
-  }
-
   publish(type: Exclude<GatewayEvent["type"], "pdu">, at: number, data: unknown): void {
     const event = { type, at, data };
     this.#kept.push(event);

@@ -182,8 +182,8 @@ export class Sender {
 
   #answered(message: DueMessage, sent: Sent): void {
     const parts = this.#partsOf(sent);
-    if (sent.status !== "accepted" || this.#parts.queue.sentAt(message.n) === undefined) {
-      this.#endAfter([message], () => this.#answeredAlone(message, sent, parts));
+    if (sent.status !== "accepted") {
+      this.#endAfter([message], () => this.#acceptedInPart(message, sent, parts));
       return;
     }
     // The answers that came with this one settle in the same turn, before that runs.
@@ -202,17 +202,13 @@ export class Sender {
     });
   }
 
-  #answeredAlone(message: DueMessage, sent: Sent, parts: AnsweredPart[]): void {
+  #acceptedInPart(message: DueMessage, sent: Sent, parts: AnsweredPart[]): void {
     const now = Date.now();
-    if (sent.status === "accepted") {
-      this.#parts.queue.answered(message, "accepted", parts, now);
-    } else {
-      const status = parts.some((part) => part.status === "unknown") ? "unknown" : "failed";
-      const cause = sent.segments.find((segment) => segment.error)?.error;
-      const detail = `Only a part of it was accepted${cause ? `: ${cause.message}` : ""}`;
-      this.#parts.queue.answered(message, status, parts, now, { ...reason(cause), detail });
-      if (status === "unknown") this.#awaitLate(message, sent.segments.find((segment) => segment.status === "unknown")?.error);
-    }
+    const status = parts.some((part) => part.status === "unknown") ? "unknown" : "failed";
+    const cause = sent.segments.find((segment) => segment.error)?.error;
+    const detail = `Only a part of it was accepted${cause ? `: ${cause.message}` : ""}`;
+    this.#parts.queue.answered(message, status, parts, now, { ...reason(cause), detail });
+    if (status === "unknown") this.#awaitLate(message, sent.segments.find((segment) => segment.status === "unknown")?.error);
     this.#parts.accepted(keysOf(parts), now);
   }
 

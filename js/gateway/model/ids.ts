@@ -121,17 +121,13 @@ function timeDigits(time: number): string {
   return lastDigits.digits;
 }
 
-/** Two digits at a time. */
-const PAIRS = Array.from({ length: 32 * 32 }, (_, i) => ALPHABET[i >> 5]! + ALPHABET[i & 31]!);
-
 function base32(value: number, length: number): string {
   let out = "";
-  let left = length;
-  for (; left > 1; left -= 2) {
-    out = PAIRS[value % 1024]! + out;
-    value = Math.floor(value / 1024);
+  for (let i = 0; i < length; i++) {
+    out = ALPHABET[value % 32]! + out;
+    value = Math.floor(value / 32);
   }
-  return left === 0 ? out : ALPHABET[value % 32]! + out;
+  return out;
 }
 
 function parse32(text: string, start: number, end: number): number {

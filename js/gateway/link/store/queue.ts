@@ -233,7 +233,7 @@ export class MessageQueue {
     this.#storeKeys(answers.flatMap(({ message: { n }, parts }) => keyRows(n, parts)));
     this.#db.exec(ACCEPT, now, JSON.stringify(rows));
     for (const { message: { n, id } } of answers) {
-      this.#onWire.delete(n);
+      if (!this.#onWire.delete(n)) this.#waiting--;
       this.#changed(id, "accepted");
     }
   }
