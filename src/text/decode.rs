@@ -41,9 +41,17 @@ pub fn decode_into(
     udh: Option<&Udh<'_>>,
     alphabets: impl Into<Alphabets>,
 ) -> (EncodingName, bool) {
-    let alphabets = alphabets
-        .into()
-        .decided_by(core::iter::once((data_coding, octets)));
+    append(out, octets, data_coding, udh, alphabets.into())
+}
+
+fn append(
+    out: &mut String,
+    octets: &[u8],
+    data_coding: u8,
+    udh: Option<&Udh<'_>>,
+    alphabets: Alphabets,
+) -> (EncodingName, bool) {
+    let alphabets = alphabets.decided_by(core::iter::once((data_coding, octets)));
     let encoding = match coding(data_coding, alphabets) {
         Coding::Gsm7 { packed } => {
             let tables = udh.map_or(Tables::default(), |udh| Tables {

@@ -3,7 +3,7 @@
 mod code;
 mod options;
 
-use super::compose::compose;
+use super::compose::{Composed, compose};
 use super::gsm::{self, Tables};
 use super::split::Measure;
 use super::udh::{self, CONCAT_8, CONCAT_16, LOCKING_SHIFT, SINGLE_SHIFT};
@@ -95,8 +95,17 @@ pub fn plan_into(
     units: &[u16],
     options: &EncodeOptions<'_>,
 ) -> Result<(), TextError> {
+    plan_composed(plan, units, compose(units), options)
+}
+
+fn plan_composed(
+    plan: &mut Plan,
+    units: &[u16],
+    composed: Option<Composed>,
+    options: &EncodeOptions<'_>,
+) -> Result<(), TextError> {
     let mut unencodable = Vec::new();
-    let made = plan.make_text(units, options, &mut unencodable);
+    let made = plan.make_text(units, composed, options, &mut unencodable);
     let made = made.and_then(|()| {
         if unencodable.is_empty() {
             plan.within(options)
@@ -118,12 +127,14 @@ pub fn plan_str_into(
 ) -> Result<(), TextError> {
     let mut units = core::mem::take(&mut plan.units_of_str);
     units.clear();
-    if text.is_ascii() {
+    let composed = if text.is_ascii() {
         units.extend(text.bytes().map(u16::from));
+        None
     } else {
         units.extend(text.encode_utf16());
-    }
-    let result = plan_into(plan, &units, options);
+        compose(&units)
+    };
+    let result = plan_composed(plan, &units, composed, options);
     plan.units_of_str = units;
     result
 }
@@ -143,7 +154,8 @@ pub fn plan_latin1_into(
         return plan.or_nothing(made);
     }
     let units = plan.widened(text);
-    let result = plan_into(plan, &units, options);
+    // No character of Latin-1 is a mark.
+    let result = plan_composed(plan, &units, None, options);
     plan.units_of_str = units;
     result
 }
@@ -214,7 +226,7 @@ pub fn count_segments(
 ) -> Result<SegmentCount, TextError> {
     let mut plan = Plan::default();
     let mut unencodable = Vec::new();
-    plan.make_text(units, options, &mut unencodable)?;
+    plan.make_text(units, compose(units), options, &mut unencodable)?;
     Ok(plan.counted(unencodable))
 }
 
@@ -304,11 +316,12 @@ impl Plan {
     fn make_text(
         &mut self,
         units: &[u16],
+        composed: Option<Composed>,
         options: &EncodeOptions<'_>,
         unencodable: &mut Vec<(usize, char)>,
     ) -> Result<(), TextError> {
         check_text_udh(options.extra_udh)?;
-        match compose(units) {
+        match composed {
             Some(composed) => {
                 self.code(&composed.units, options, unencodable)?;
                 for (index, _) in unencodable {
