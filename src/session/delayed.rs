@@ -12,7 +12,7 @@
 
 use super::config::Role;
 use super::instant::Instant;
-use super::queue::Queued;
+use super::queue::OwnRequest;
 use crate::pdu::{CommandId, CommandStatus, HEADER_LEN};
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ type Recipient = Vec<u8>;
 struct Lane {
     recipient: Recipient,
     /// Sorted by `order`.
-    waiting: VecDeque<Queued>,
+    waiting: VecDeque<OwnRequest>,
     /// When the probe is due; `None` while a probe is in the queue or on the wire.
     due: Option<Instant>,
     /// The last delay.
@@ -91,13 +91,13 @@ impl Delayed {
     }
 
     /// Whether the request must wait for a probe to the same recipient.
-    pub(super) fn holds(&self, role: Role, request: &Queued) -> bool {
+    pub(super) fn holds(&self, role: Role, request: &OwnRequest) -> bool {
         !request.probe && self.find(&recipient(role, request)).is_ok()
     }
 
     /// Takes in a request that [`holds`](Self::holds) was true for. If it has no end of its own, it ends at `expires` unless
     /// its recipient is free again by then.
-    pub(super) fn wait(&mut self, role: Role, mut request: Queued, expires: Instant) {
+    pub(super) fn wait(&mut self, role: Role, mut request: OwnRequest, expires: Instant) {
         if let Ok(at) = self.find(&recipient(role, &request)) {
             let lane = &mut self.lanes[at];
             if request.expires.is_none() {
@@ -113,7 +113,7 @@ impl Delayed {
     pub(super) fn judge(
         &mut self,
         role: Role,
-        request: &Queued,
+        request: &OwnRequest,
         status: CommandStatus,
         now: Instant,
     ) -> Concerns {
@@ -142,7 +142,7 @@ impl Delayed {
     pub(super) fn delay(
         &mut self,
         role: Role,
-        mut request: Queued,
+        mut request: OwnRequest,
         status: CommandStatus,
         now: Instant,
     ) {
@@ -176,13 +176,8 @@ impl Delayed {
 
     /// A request was answered, but not with a refusal for now. If it is the probe of its recipient, returns what waited
     /// for that.
-    pub(super) fn taken(
-        &mut self,
-        role: Role,
-        request: &Queued,
-        sent_at: Instant,
-    ) -> VecDeque<Queued> {
-        self.taken_at = self.taken_at.max(sent_at);
+    pub(super) fn taken(&mut self, role: Role, request: &OwnRequest) -> VecDeque<OwnRequest> {
+        self.taken_at = self.taken_at.max(request.sent_at);
         self.full = 0;
         if !request.probe {
             return VecDeque::new();
@@ -194,7 +189,7 @@ impl Delayed {
     }
 
     /// A probe ended without an answer: the next one is due at once.
-    pub(super) fn probe_lost(&mut self, role: Role, request: &Queued, now: Instant) {
+    pub(super) fn probe_lost(&mut self, role: Role, request: &OwnRequest, now: Instant) {
         if let Ok(at) = self.find(&recipient(role, request)) {
             self.lanes[at].due = Some(now);
             self.forget_idle();
@@ -202,7 +197,7 @@ impl Delayed {
     }
 
     /// Takes out the probes that are due.
-    pub(super) fn take_due(&mut self, now: Instant) -> Vec<Queued> {
+    pub(super) fn take_due(&mut self, now: Instant) -> Vec<OwnRequest> {
         let mut probes = Vec::new();
         if self.next_due.is_none_or(|at| at > now) {
             return probes;
@@ -222,7 +217,7 @@ impl Delayed {
     }
 
     /// Takes out one request that `matches`.
-    pub(super) fn forget(&mut self, matches: impl Fn(&Queued) -> bool) -> Option<Queued> {
+    pub(super) fn forget(&mut self, matches: impl Fn(&OwnRequest) -> bool) -> Option<OwnRequest> {
         for lane in &mut self.lanes {
             if let Some(found) = lane.waiting.iter().position(&matches) {
                 let request = lane.waiting.remove(found);
@@ -235,7 +230,7 @@ impl Delayed {
     }
 
     /// Takes out the requests whose time is over.
-    pub(super) fn take_expired(&mut self, now: Instant, expired: &mut Vec<Queued>) {
+    pub(super) fn take_expired(&mut self, now: Instant, expired: &mut Vec<OwnRequest>) {
         for lane in &mut self.lanes {
             for _ in 0..lane.waiting.len() {
                 match lane.waiting.pop_front() {
@@ -252,7 +247,7 @@ impl Delayed {
     }
 
     /// Takes out everything that waits for one of the recipients, if there is one.
-    pub(super) fn take_lane(&mut self) -> Option<VecDeque<Queued>> {
+    pub(super) fn take_lane(&mut self) -> Option<VecDeque<OwnRequest>> {
         (!self.lanes.is_empty()).then(|| self.remove(0))
     }
 
@@ -262,7 +257,7 @@ impl Delayed {
         waiting.filter_map(|request| request.expires).min()
     }
 
-    fn remove(&mut self, at: usize) -> VecDeque<Queued> {
+    fn remove(&mut self, at: usize) -> VecDeque<OwnRequest> {
         let mut waiting = self.lanes.remove(at).waiting;
         self.count -= waiting.len();
         self.forget_idle();
@@ -288,18 +283,18 @@ impl Delayed {
     }
 }
 
-fn insert(waiting: &mut VecDeque<Queued>, request: Queued) {
+fn insert(waiting: &mut VecDeque<OwnRequest>, request: OwnRequest) {
     let at = waiting.partition_point(|other| other.order < request.order);
     waiting.insert(at, request);
 }
 
 /// The subscriber that a request concerns: of a message its recipient, of a delivery its sender. Any other request stands
 /// for itself.
-fn recipient(role: Role, request: &Queued) -> Recipient {
+fn recipient(role: Role, request: &OwnRequest) -> Recipient {
     subscriber(role, request).map_or_else(|| request.order.to_be_bytes().to_vec(), <[u8]>::to_vec)
 }
 
-fn subscriber(role: Role, request: &Queued) -> Option<&[u8]> {
+fn subscriber(role: Role, request: &OwnRequest) -> Option<&[u8]> {
     let addressed = matches!(
         request.command_id,
         CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::DELIVER_SM

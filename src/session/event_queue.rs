@@ -2,6 +2,7 @@
 
 use super::event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
 use super::inbound::{Inbound, LongMessage, MessageId};
+use super::late::Unknown;
 use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -53,7 +54,8 @@ pub(super) enum Record {
     },
     Undecodable {
         frame: Range<usize>,
-        error: DecodeError,
+        /// In a box: the other records would be as large.
+        error: Box<DecodeError>,
     },
     UnknownCommand {
         frame: Range<usize>,
@@ -73,8 +75,10 @@ pub(super) enum Record {
         status: CommandStatus,
         frame: Range<usize>,
     },
-    /// An event without octets.
-    Plain(Event<'static>),
+    Unanswered {
+        sequence: Sequence,
+        request: Unknown,
+    },
     Unmatched {
         frame: Range<usize>,
     },
@@ -173,7 +177,7 @@ impl EventQueue {
             },
             Record::Undecodable { frame, error } => Event::Undecodable {
                 frame: &octets[frame],
-                error,
+                error: *error,
             },
             Record::UnknownCommand { frame } => Event::UnknownCommand {
                 frame: &octets[frame],
@@ -196,7 +200,11 @@ impl EventQueue {
                 status,
                 frame: &octets[frame],
             },
-            Record::Plain(event) => event,
+            Record::Unanswered { sequence, request } => Event::Unanswered {
+                sequence,
+                ticket: request.ticket,
+                command_id: request.command_id,
+            },
             Record::Unmatched { frame } => Event::Unmatched {
                 frame: &octets[frame],
             },
@@ -220,7 +228,9 @@ impl EventQueue {
 
     /// Gives memory back that nothing needs now.
     pub(super) fn shrink(&mut self) {
-        self.octets.shrink_to_fit();
-        self.waiting.shrink_to_fit();
+        if self.waiting.is_empty() {
+            self.octets = Vec::new();
+            self.waiting = VecDeque::new();
+        }
     }
 }

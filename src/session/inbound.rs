@@ -22,7 +22,7 @@
 //! only way out of `HandedOver`, [`Inbound::given_up`] and [`Inbound::end`] the only ways out of the session for what is held.
 
 use super::delivery::{Address, Delivery, MESSAGE_TYPE};
-use super::instant::Instant;
+use super::instant::{Instant, earliest};
 use super::segment;
 use crate::pdu::{CommandId, CommandStatus};
 use crate::text::{Joined, Limits, Outcome, Reassembler};
@@ -245,15 +245,14 @@ impl Inbound {
         let request = self.open.front().and_then(|request| request.deadline);
         let long = self.long.as_ref();
         let held = long.and_then(|long| long.held.poll_timeout());
-        [request, held.map(Instant::from_millis)]
-            .into_iter()
-            .flatten()
-            .min()
+        earliest(&[request, held.map(Instant::from_millis)])
     }
 
     /// Gives memory back that nothing needs now.
     pub(super) fn shrink(&mut self, now: Instant) {
-        self.open.shrink_to_fit();
+        if self.open.is_empty() {
+            self.open = VecDeque::new();
+        }
         if let Some(long) = &mut self.long {
             long.held.shrink(now.as_millis());
             long.handed_over.shrink_to_fit();

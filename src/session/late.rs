@@ -2,7 +2,6 @@
 
 use super::event::Ticket;
 use crate::pdu::{CommandId, CommandStatus};
-use std::collections::VecDeque;
 
 /// Requests that are remembered at most.
 const MOST: usize = 1_000;
@@ -14,18 +13,15 @@ pub(super) struct Unknown {
     pub(super) ticket: Option<Ticket>,
 }
 
+/// The oldest first.
 #[derive(Default)]
-pub(super) struct Late(VecDeque<Unknown>);
+pub(super) struct Late(Vec<Unknown>);
 
 impl Late {
     /// Remembers a request. Returns the oldest, which is forgotten, if there are too many.
     pub(super) fn push(&mut self, request: Unknown) -> Option<Unknown> {
-        self.0.push_back(request);
-        if self.0.len() > MOST {
-            self.0.pop_front()
-        } else {
-            None
-        }
+        self.0.push(request);
+        (self.0.len() > MOST).then(|| self.0.remove(0))
     }
 
     /// Takes the request that a response of this kind, number and status answers. A generic_nack only refuses.
@@ -39,12 +35,12 @@ impl Late {
         let at = self.0.iter().position(|request| {
             request.number == number && (request.command_id.response() == response || refused)
         })?;
-        self.0.remove(at)
+        Some(self.0.remove(at))
     }
 
     /// Takes the oldest request.
     pub(super) fn take_oldest(&mut self) -> Option<Unknown> {
-        self.0.pop_front()
+        (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
     /// Gives memory back that nothing needs now.

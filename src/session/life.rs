@@ -279,23 +279,21 @@ impl Session {
                     request.command_id,
                     Failure::Lost,
                 );
-                self.drop_queued(request.queued);
+                self.queue.dropped(request, now);
                 continue;
             }
             // Never on the wire: it goes with the next connection.
             self.stats.sent -= 1;
-            match request.queued {
-                Some(queued) => self.queue.put_back(queued),
-                None => self.fail(
-                    Some(request.number()),
-                    None,
-                    request.command_id,
-                    Failure::Closed,
-                ),
+            if request.ticket.is_some() {
+                self.queue.put_back(request);
+            } else {
+                let (number, command_id) = (request.number(), request.command_id);
+                self.fail(Some(number), None, command_id, Failure::Closed);
+                self.queue.recycle(request);
             }
         }
         while let Some(request) = self.late.take_oldest() {
-            self.forget_unknown(&request);
+            self.forget_unknown(request);
         }
         let retry_in = self.retry_in(now, &reason);
         if let Some(millis) = retry_in {
@@ -359,12 +357,7 @@ impl Session {
 
     fn fail_queue(&mut self) {
         while let Some(request) = self.queue.take_any() {
-            self.fail(
-                None,
-                Some(request.ticket),
-                request.command_id,
-                Failure::Closed,
-            );
+            self.fail(None, request.ticket, request.command_id, Failure::Closed);
         }
     }
 }

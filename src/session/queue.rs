@@ -4,10 +4,11 @@ use super::config::Role;
 use super::delayed::{Concerns, Delayed};
 use super::event::Ticket;
 use super::instant::Instant;
-use crate::pdu::{CommandId, CommandStatus, HEADER_LEN};
+use crate::pdu::{CommandId, CommandStatus};
 use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 
-/// Buffers that are kept for the next requests: enough for the largest usual window. A rare large one is not kept.
+/// Requests that are kept for the next ones: enough for the largest usual window. A rare large one is not kept.
 const SPARE: usize = 1_024;
 const SPARE_OCTETS: usize = 1_024;
 /// Room in the queue that is kept when it is empty.
@@ -15,12 +16,16 @@ const KEPT: usize = 4_096;
 /// How often the whole queue is looked through for requests whose time is over, in milliseconds.
 const SWEEP: u64 = 1_000;
 
-/// A request with all but its sequence_number.
-pub(super) struct Queued {
+/// A request of this side, from the queue over the window to its end. It stays in its box, which is used again.
+pub(super) struct OwnRequest(Box<Fields>);
+
+pub(super) struct Fields {
     /// Its place among all requests ever queued, kept when it has to be sent again.
     pub(super) order: u64,
-    pub(super) ticket: Ticket,
+    /// The application's mark; `None` if it went to the wire at once, without the queue, and can't go back there.
+    pub(super) ticket: Option<Ticket>,
     pub(super) command_id: CommandId,
+    /// The PDU with all but its sequence_number; empty if it went to the wire at once.
     pub(super) frame: Vec<u8>,
     /// After this it is not sent, or sent again.
     pub(super) expires: Option<Instant>,
@@ -30,23 +35,61 @@ pub(super) struct Queued {
     pub(super) probe: bool,
     /// `expires` holds only while its recipient is delayed.
     pub(super) lent: bool,
+    /// On the wire: counts the connection's requests without ever wrapping; the sequence_number is made from it.
+    pub(super) serial: u64,
+    pub(super) sent_at: Instant,
+    /// When its response is to be there.
+    pub(super) deadline: Option<Instant>,
+    /// Where in the stream it begins.
+    pub(super) place: u64,
 }
 
-impl Queued {
+impl OwnRequest {
+    pub(super) fn empty() -> Self {
+        Self(Box::new(Fields {
+            order: 0,
+            ticket: None,
+            command_id: CommandId(0),
+            frame: Vec::new(),
+            expires: None,
+            refused: None,
+            probe: false,
+            lent: false,
+            serial: 0,
+            sent_at: Instant::default(),
+            deadline: None,
+            place: 0,
+        }))
+    }
+
     pub(super) fn is_expired(&self, now: Instant) -> bool {
         self.expires.is_some_and(|at| at <= now)
+    }
+}
+
+impl Deref for OwnRequest {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl DerefMut for OwnRequest {
+    fn deref_mut(&mut self) -> &mut Fields {
+        &mut self.0
     }
 }
 
 pub(super) struct Queue {
     role: Role,
     /// Sorted by `order`.
-    waiting: VecDeque<Queued>,
+    waiting: VecDeque<OwnRequest>,
     /// Requests to recipients that the peer is too busy for.
     delayed: Delayed,
     next_order: u64,
-    /// Buffers of requests that are done.
-    spare: Vec<Vec<u8>>,
+    /// Requests that are done, for their room.
+    spare: Vec<OwnRequest>,
     /// When to look for requests whose time is over; never after the first of them, but for the time of a sweep.
     sweep_at: Option<Instant>,
 }
@@ -82,7 +125,7 @@ impl Queue {
 
     /// The next request to send. Those to delayed recipients that stand before it are set aside; such a request ends at
     /// `expires` if it has no end of its own.
-    pub(super) fn next(&mut self, now: Instant, expires: Instant) -> Option<&Queued> {
+    pub(super) fn next(&mut self, now: Instant, expires: Instant) -> Option<&OwnRequest> {
         if !self.delayed.is_empty() {
             self.set_aside(now, expires);
         }
@@ -92,7 +135,7 @@ impl Queue {
     #[cold]
     fn set_aside(&mut self, now: Instant, expires: Instant) {
         let holds =
-            |queue: &Self, q: &Queued| !q.is_expired(now) && queue.delayed.holds(queue.role, q);
+            |queue: &Self, q: &OwnRequest| !q.is_expired(now) && queue.delayed.holds(queue.role, q);
         while let Some(request) = self.pop_if(holds) {
             self.note_expiry(Some(request.expires.unwrap_or(expires)));
             self.delayed.wait(self.role, request, expires);
@@ -105,7 +148,7 @@ impl Queue {
     }
 
     /// Takes the first request of those that wait, if it `matches`.
-    fn pop_if(&mut self, matches: impl Fn(&Self, &Queued) -> bool) -> Option<Queued> {
+    fn pop_if(&mut self, matches: impl Fn(&Self, &OwnRequest) -> bool) -> Option<OwnRequest> {
         let front = self.waiting.front()?;
         if matches(self, front) {
             self.waiting.pop_front()
@@ -114,54 +157,45 @@ impl Queue {
         }
     }
 
-    /// An empty buffer with room for a header, to be handed back by `push` or `recycle`.
-    pub(super) fn buffer(&mut self) -> Vec<u8> {
-        let mut buffer = self.spare.pop().unwrap_or_default();
-        buffer.clear();
-        buffer.extend_from_slice(&[0; HEADER_LEN]);
-        buffer
+    /// A request to be filled in; to be handed back by `push` or `recycle`.
+    pub(super) fn blank(&mut self) -> OwnRequest {
+        let spare = self.spare.pop();
+        spare.unwrap_or_else(OwnRequest::empty)
     }
 
-    pub(super) fn recycle(&mut self, frame: Vec<u8>) {
-        if self.spare.len() < SPARE && frame.capacity() <= SPARE_OCTETS {
-            self.spare.push(frame);
+    pub(super) fn recycle(&mut self, mut request: OwnRequest) {
+        if self.spare.len() < SPARE && request.frame.capacity() <= SPARE_OCTETS {
+            request.frame.clear();
+            request.ticket = None;
+            request.expires = None;
+            request.refused = None;
+            request.probe = false;
+            request.lent = false;
+            self.spare.push(request);
         }
     }
 
-    pub(super) fn push(
-        &mut self,
-        ticket: Ticket,
-        command_id: CommandId,
-        frame: Vec<u8>,
-        expires: Option<Instant>,
-    ) {
-        self.note_expiry(expires);
-        self.waiting.push_back(Queued {
-            order: self.next_order,
-            ticket,
-            command_id,
-            frame,
-            expires,
-            refused: None,
-            probe: false,
-            lent: false,
-        });
+    /// Takes in a new request, as the last.
+    pub(super) fn push(&mut self, mut request: OwnRequest) {
+        self.note_expiry(request.expires);
+        request.order = self.next_order;
+        self.waiting.push_back(request);
         self.next_order += 1;
     }
 
     /// Puts a request back before all that came after it.
-    pub(super) fn put_back(&mut self, request: Queued) {
+    pub(super) fn put_back(&mut self, request: OwnRequest) {
         self.note_expiry(request.expires);
         self.insert(request);
     }
 
-    fn insert(&mut self, request: Queued) {
+    fn insert(&mut self, request: OwnRequest) {
         let at = self.waiting.partition_point(|q| q.order < request.order);
         self.waiting.insert(at, request);
     }
 
     /// Puts requests back, which are in order, each before all that came after it.
-    fn put_back_all(&mut self, requests: VecDeque<Queued>) {
+    fn put_back_all(&mut self, requests: VecDeque<OwnRequest>) {
         let mut merged = Vec::with_capacity(requests.len());
         for request in requests {
             self.note_expiry(request.expires);
@@ -175,7 +209,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Queued> {
+    pub(super) fn pop(&mut self) -> Option<OwnRequest> {
         let request = self.waiting.pop_front();
         self.delayed.others_first &= request.as_ref().is_some_and(|next| next.probe);
         if self.waiting.is_empty() {
@@ -192,7 +226,7 @@ impl Queue {
     /// The peer is too busy for a request: finds out whom that concerns.
     pub(super) fn judge(
         &mut self,
-        request: &Queued,
+        request: &OwnRequest,
         status: CommandStatus,
         now: Instant,
     ) -> Concerns {
@@ -200,27 +234,32 @@ impl Queue {
     }
 
     /// Delays the recipient of a request that was refused for now.
-    pub(super) fn delay(&mut self, request: Queued, status: CommandStatus, now: Instant) {
+    pub(super) fn delay(&mut self, request: OwnRequest, status: CommandStatus, now: Instant) {
         self.note_expiry(request.expires);
         self.delayed.delay(self.role, request, status, now);
     }
 
-    /// A request that was sent at `sent_at` is done with: the peer took it, or refused it for good.
+    /// A request is done with: the peer took it, or refused it for good.
     #[inline]
-    pub(super) fn answered(&mut self, request: Queued, sent_at: Instant) {
-        if !self.delayed.is_empty() {
-            let free = self.delayed.taken(self.role, &request, sent_at);
-            self.put_back_all(free);
+    pub(super) fn answered(&mut self, request: OwnRequest) {
+        if !self.delayed.is_empty() && request.ticket.is_some() {
+            self.recipient_answers(&request);
         }
-        self.recycle(request.frame);
+        self.recycle(request);
+    }
+
+    #[cold]
+    fn recipient_answers(&mut self, request: &OwnRequest) {
+        let free = self.delayed.taken(self.role, request);
+        self.put_back_all(free);
     }
 
     /// A request ended without an answer.
-    pub(super) fn dropped(&mut self, request: Queued, now: Instant) {
+    pub(super) fn dropped(&mut self, request: OwnRequest, now: Instant) {
         if request.probe {
             self.delayed.probe_lost(self.role, &request, now);
         }
-        self.recycle(request.frame);
+        self.recycle(request);
     }
 
     /// Takes the first request from `from` on whose ticket `matches`, and tells where it was; those to delayed recipients
@@ -229,17 +268,18 @@ impl Queue {
         &mut self,
         from: usize,
         matches: impl Fn(Ticket) -> bool,
-    ) -> Option<(usize, Queued)> {
-        let mut tickets = self.waiting.range(from..).map(|q| q.ticket);
-        if let Some(at) = tickets.position(&matches) {
+    ) -> Option<(usize, OwnRequest)> {
+        let matches = |request: &OwnRequest| request.ticket.is_some_and(&matches);
+        let mut waiting = self.waiting.range(from..);
+        if let Some(at) = waiting.position(&matches) {
             return Some((from + at, self.waiting.remove(from + at)?));
         }
-        let request = self.delayed.forget(|q| matches(q.ticket))?;
+        let request = self.delayed.forget(matches)?;
         Some((self.waiting.len(), request))
     }
 
     /// Takes any request.
-    pub(super) fn take_any(&mut self) -> Option<Queued> {
+    pub(super) fn take_any(&mut self) -> Option<OwnRequest> {
         while let Some(free) = self.delayed.take_lane() {
             self.put_back_all(free);
         }
@@ -252,7 +292,7 @@ impl Queue {
     }
 
     /// Takes out the requests whose time is over, if it is time to look.
-    pub(super) fn take_expired(&mut self, now: Instant) -> Vec<Queued> {
+    pub(super) fn take_expired(&mut self, now: Instant) -> Vec<OwnRequest> {
         let mut expired = Vec::new();
         if self.sweep_at.is_none_or(|at| at > now) {
             return expired;
@@ -278,7 +318,9 @@ impl Queue {
     /// Gives memory back that nothing needs now.
     pub(super) fn shrink(&mut self) {
         self.spare = Vec::new();
-        self.waiting.shrink_to_fit();
+        if self.waiting.is_empty() {
+            self.waiting = VecDeque::new();
+        }
     }
 
     fn note_expiry(&mut self, expires: Option<Instant>) {

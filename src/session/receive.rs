@@ -8,10 +8,9 @@ use super::event::{CloseReason, Direction, Failure};
 use super::event_queue::Record;
 use super::inbound::Received;
 use super::instant::Instant;
-use super::queue::Queued;
+use super::queue::OwnRequest;
 use super::state::{State, may_receive};
 use super::version;
-use super::window::InFlight;
 use crate::pdu::{
     Bind, BindResp, Body, CommandId, CommandStatus, DeliverSm, Framer, HEADER_LEN, Header,
     InterfaceVersion, Tag, Tlvs, Untyped,
@@ -127,9 +126,7 @@ impl Session {
                     request.command_id,
                     Failure::Mismatch(header.command_status),
                 );
-                if let Some(queued) = request.queued {
-                    self.queue.answered(queued, request.sent_at);
-                }
+                self.queue.answered(request);
             }
         } else {
             self.handle_unmatched(now, header, frame);
@@ -160,30 +157,26 @@ impl Session {
     fn handle_match(
         &mut self,
         now: Instant,
-        request: InFlight,
+        mut request: OwnRequest,
         status: CommandStatus,
         frame: &[u8],
     ) {
         self.stats.responses += 1;
         self.stats.sample_rtt(now.since(request.sent_at));
         let sequence = self.sequence(request.number());
+        let (ticket, command_id) = (request.ticket, request.command_id);
         self.watch_drain(now);
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                let expires = request.queued.as_ref().and_then(|queued| queued.expires);
-                let expires = expires.unwrap_or(now + self.config.retry_time);
-                match request.queued {
-                    Some(queued) if expires > now => {
-                        let queued = Queued {
-                            expires: Some(expires),
-                            ..queued
-                        };
-                        return self.delay(now, queued, status, request.sent_at);
-                    }
-                    Some(queued) => self.queue.dropped(queued, now),
-                    None => self.throttled(now, status, request.sent_at),
+                let expires = request.expires.unwrap_or(now + self.config.retry_time);
+                if ticket.is_none() {
+                    self.throttled(now, status, request.sent_at);
+                } else if expires > now {
+                    request.expires = Some(expires);
+                    return self.delay(now, request, status);
                 }
+                self.queue.dropped(request, now);
             }
             _ => {
                 // Only a peer of 5.0 is asked: others have the TLV mean other things.
@@ -193,13 +186,10 @@ impl Session {
                 let pause = self.pace.accepted(now, request.sent_at, congestion);
                 self.tell_pause(pause, status);
                 self.taken_at = now;
-                if let Some(queued) = request.queued {
-                    self.queue.answered(queued, request.sent_at);
-                }
+                self.queue.answered(request);
             }
         }
         let frame = self.events.keep(frame);
-        let (ticket, command_id) = (request.ticket, request.command_id);
         self.events.push(Record::Response {
             sequence,
             ticket,
@@ -211,9 +201,9 @@ impl Session {
 
     /// The peer is too busy for a request: it is sent again later, and so are those to the same recipient. Others go on,
     /// unless the refusal concerns them too.
-    fn delay(&mut self, now: Instant, request: Queued, status: CommandStatus, sent_at: Instant) {
+    fn delay(&mut self, now: Instant, request: OwnRequest, status: CommandStatus) {
         match self.queue.judge(&request, status, now) {
-            Concerns::Link => self.throttled(now, status, sent_at),
+            Concerns::Link => self.throttled(now, status, request.sent_at),
             Concerns::RecipientAsBefore => self.pace.resume(),
             Concerns::Recipient => {}
         }
@@ -309,6 +299,7 @@ impl Session {
                     self.refuse(command_id, number, error.status());
                 }
                 let frame = self.events.keep(frame);
+                let error = Box::new(error);
                 self.events.push(Record::Undecodable { frame, error });
                 return;
             }

@@ -3,21 +3,20 @@
 use super::config::Role;
 use super::engine::Session;
 use super::error::SendError;
-use super::event::{Event, Failure, Sequence, Ticket};
+use super::event::{Failure, Sequence, Ticket};
 use super::event_queue::Record;
 use super::instant::Instant;
 use super::late::Unknown;
-use super::queue::Queued;
+use super::queue::OwnRequest;
 use super::state::{State, may_send};
 use super::version;
-use super::window::InFlight;
 use crate::pdu::{Body, CommandId, CommandStatus, HEADER_LEN, Header, SubmitSm};
 
 /// With more than this to transmit, requests stay in the queue: the network is the narrow place.
 const HIGH_WATER: usize = 64 * 1024;
 
 impl Session {
-    /// Sends a submit_sm at once, outside the queue. The response comes as [`Event::Response`].
+    /// Sends a submit_sm at once, outside the queue. The response comes as [`Event::Response`](super::Event::Response).
     ///
     /// # Errors
     ///
@@ -79,14 +78,15 @@ impl Session {
         if command_id.has_response() {
             let place = self.out.place(start);
             let timeout = self.config.response_timeout;
-            self.window
-                .push(None, command_id, now, timeout, place, None);
+            let mut request = self.queue.blank();
+            request.command_id = command_id;
+            self.window.push(request, now, timeout, place);
         }
         Ok(self.sequence(number))
     }
 
     /// Queues a request: it goes as soon as bind, window and rate allow, over as many connections as that takes, and
-    /// ends in exactly one [`Event::Response`] or [`Event::Failed`] with
+    /// ends in exactly one [`Event::Response`](super::Event::Response) or [`Event::Failed`](super::Event::Failed) with
     /// `ticket`. While the peer is too busy for it (ESME_RTHROTTLED, ESME_RMSGQFUL) it is sent again, until `expires`, or
     /// for `Config::retry_time` without. After `expires` it is not sent at all.
     ///
@@ -103,12 +103,13 @@ impl Session {
     ) -> Result<(), SendError> {
         let now = self.tick(now);
         self.check_enqueue(command_id)?;
-        let mut frame = self.queue.buffer();
-        if let Err(error) = body.encode(&mut frame) {
-            self.queue.recycle(frame);
+        let mut request = self.queue.blank();
+        request.frame.extend_from_slice(&[0; HEADER_LEN]);
+        if let Err(error) = body.encode(&mut request.frame) {
+            self.queue.recycle(request);
             return Err(error.into());
         }
-        self.enqueue_frame(now, ticket, expires, command_id, frame);
+        self.enqueue_request(now, ticket, expires, command_id, request);
         Ok(())
     }
 
@@ -126,9 +127,10 @@ impl Session {
     ) -> Result<(), SendError> {
         let now = self.tick(now);
         self.check_enqueue(command_id)?;
-        let mut frame = self.queue.buffer();
-        frame.extend_from_slice(body);
-        self.enqueue_frame(now, ticket, None, command_id, frame);
+        let mut request = self.queue.blank();
+        request.frame.extend_from_slice(&[0; HEADER_LEN]);
+        request.frame.extend_from_slice(body);
+        self.enqueue_request(now, ticket, None, command_id, request);
         Ok(())
     }
 
@@ -148,32 +150,36 @@ impl Session {
         Ok(())
     }
 
-    fn enqueue_frame(
+    /// Queues a request of which everything but this and the header is filled in.
+    fn enqueue_request(
         &mut self,
         now: Instant,
         ticket: Ticket,
         expires: Option<Instant>,
         command_id: CommandId,
-        mut frame: Vec<u8>,
+        mut request: OwnRequest,
     ) {
         let header = Header {
-            command_length: frame.len() as u32,
+            command_length: request.frame.len() as u32,
             command_id,
             command_status: CommandStatus::ESME_ROK,
             sequence_number: 0,
         };
-        frame[..HEADER_LEN].copy_from_slice(&header.encode());
-        self.queue.push(ticket, command_id, frame, expires);
+        request.frame[..HEADER_LEN].copy_from_slice(&header.encode());
+        request.ticket = Some(ticket);
+        request.command_id = command_id;
+        request.expires = expires;
+        self.queue.push(request);
         self.pump(now);
     }
 
-    /// Gives up the queued requests whose ticket `matches`: each ends as [`Event::Failed`], with an
+    /// Gives up the queued requests whose ticket `matches`: each ends as [`Event::Failed`](super::Event::Failed), with an
     /// unknown outcome if it was on the wire. Returns how many there were.
     pub fn cancel(&mut self, now: Instant, matches: impl Fn(Ticket) -> bool) -> usize {
         let now = self.tick(now);
         let (mut count, mut from) = (0, 0);
         while let Some((at, request)) = self.queue.forget(from, &matches) {
-            let (ticket, command_id) = (Some(request.ticket), request.command_id);
+            let (ticket, command_id) = (request.ticket, request.command_id);
             self.fail(None, ticket, command_id, Failure::Cancelled);
             self.queue.dropped(request, now);
             from = at;
@@ -223,7 +229,7 @@ impl Session {
                 None if expired => self.expire(request),
                 None => {
                     let (ticket, command_id) = (request.ticket, request.command_id);
-                    self.fail(None, Some(ticket), command_id, Failure::Unsupported);
+                    self.fail(None, ticket, command_id, Failure::Unsupported);
                     self.queue.dropped(request, now);
                 }
             }
@@ -232,7 +238,7 @@ impl Session {
     }
 
     /// Writes the first `length` octets of a request.
-    fn transmit(&mut self, now: Instant, request: Queued, length: usize) {
+    fn transmit(&mut self, now: Instant, request: OwnRequest, length: usize) {
         let number = self.next_number();
         let start = self.out.octets().len();
         let out = self.out.buffer();
@@ -240,13 +246,12 @@ impl Session {
         out[start..start + 4].copy_from_slice(&(length as u32).to_be_bytes());
         out[start + 12..start + 16].copy_from_slice(&number.to_be_bytes());
         self.request_written(now, start);
-        let (ticket, command_id) = (Some(request.ticket), request.command_id);
+        let (ticket, command_id) = (request.ticket, request.command_id);
         if command_id.has_response() {
             let place = self.out.place(start);
             let timeout = self.config.response_timeout;
             self.out.note_expiry(request.expires);
-            self.window
-                .push(ticket, command_id, now, timeout, place, Some(request));
+            self.window.push(request, now, timeout, place);
         } else {
             self.queue.dropped(request, now);
             let frame = self.events.keep(&[]);
@@ -268,7 +273,7 @@ impl Session {
     }
 
     /// A request on the wire ends without response. One that comes later is told as late.
-    pub(super) fn give_up(&mut self, request: InFlight, failure: Failure) {
+    pub(super) fn give_up(&mut self, request: OwnRequest, failure: Failure) {
         let (number, ticket, command_id) = (request.number(), request.ticket, request.command_id);
         self.stats.timeouts += u64::from(failure == Failure::Timeout);
         let forgotten = self.late.push(Unknown {
@@ -277,19 +282,16 @@ impl Session {
             ticket,
         });
         self.fail(Some(number), ticket, command_id, failure);
-        self.drop_queued(request.queued);
+        self.queue.dropped(request, self.now);
         if let Some(request) = forgotten {
-            self.forget_unknown(&request);
+            self.forget_unknown(request);
         }
     }
 
     /// No response to it can be recognized any more.
-    pub(super) fn forget_unknown(&mut self, request: &Unknown) {
-        self.events.push(Record::Plain(Event::Unanswered {
-            sequence: self.sequence(request.number),
-            ticket: request.ticket,
-            command_id: request.command_id,
-        }));
+    pub(super) fn forget_unknown(&mut self, request: Unknown) {
+        let sequence = self.sequence(request.number);
+        self.events.push(Record::Unanswered { sequence, request });
     }
 
     /// Takes back the requests whose time ended while the network did not take them.
@@ -299,22 +301,19 @@ impl Session {
         }
         self.out.forget_expiry();
         let out = &self.out;
-        let is_over = |request: &InFlight| {
-            request.expires().is_some_and(|at| at <= now) && !out.is_begun(request.place)
-        };
+        let is_over =
+            |request: &OwnRequest| request.is_expired(now) && !out.is_begun(request.place);
         let mut over = Vec::new();
         while let Some(request) = self.window.take_where(is_over) {
             over.push(request);
         }
         for request in over.into_iter().rev() {
             self.withdraw(request.place);
-            if let Some(queued) = request.queued {
-                self.expire(queued);
-            }
+            self.expire(request);
         }
         for request in self.window.requests_mut() {
             let unsent = !self.out.is_begun(request.place);
-            self.out.note_expiry(request.expires().filter(|_| unsent));
+            self.out.note_expiry(request.expires.filter(|_| unsent));
         }
     }
 
@@ -330,33 +329,31 @@ impl Session {
     }
 
     /// Ends a request of the window; `unsent` if nothing of it was transmitted.
-    pub(super) fn give_up_one(&mut self, request: InFlight, on_wire: Failure, unsent: Failure) {
+    pub(super) fn give_up_one(&mut self, request: OwnRequest, on_wire: Failure, unsent: Failure) {
         if self.out.is_begun(request.place) {
             return self.give_up(request, on_wire);
         }
         self.withdraw(request.place);
         self.fail(None, request.ticket, request.command_id, unsent);
-        self.drop_queued(request.queued);
+        self.queue.dropped(request, self.now);
     }
 
     /// The time for a response is over. A request of which nothing was transmitted waits for the network again.
-    pub(super) fn time_out(&mut self, request: InFlight) {
+    pub(super) fn time_out(&mut self, request: OwnRequest) {
         self.unanswered = true;
-        if request.queued.is_none() || self.out.is_begun(request.place) {
+        if request.ticket.is_none() || self.out.is_begun(request.place) {
             return self.give_up(request, Failure::Timeout);
         }
         self.withdraw(request.place);
-        if let Some(queued) = request.queued {
-            self.queue.put_back(queued);
-        }
+        self.queue.put_back(request);
     }
 
     /// The time of a queued request is over. Without a bind that is not the peer's doing, whatever it said before.
-    pub(super) fn expire(&mut self, request: Queued) {
+    pub(super) fn expire(&mut self, request: OwnRequest) {
         let bound = matches!(self.state, State::Bound(_));
         let refused = request.refused.filter(|_| bound);
         let failure = Failure::Expired(refused.unwrap_or_default());
-        let (ticket, command_id) = (Some(request.ticket), request.command_id);
+        let (ticket, command_id) = (request.ticket, request.command_id);
         self.fail(None, ticket, command_id, failure);
         self.queue.dropped(request, self.now);
     }
@@ -375,12 +372,5 @@ impl Session {
             command_id,
             failure,
         });
-    }
-
-    /// The queued form of a request that ended without an answer.
-    pub(super) fn drop_queued(&mut self, request: Option<Queued>) {
-        if let Some(request) = request {
-            self.queue.dropped(request, self.now);
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::event::Ticket;
 use super::instant::Instant;
-use crate::pdu::CommandId;
+use super::queue::OwnRequest;
 use std::collections::VecDeque;
 
 /// The last sequence_number before they start again at 1 (SMPP 5.0, 3.2.1.5).
@@ -11,28 +11,10 @@ const LAST: u64 = 0x7FFF_FFFF;
 /// Room that is kept when the window is empty.
 const KEPT: usize = 1_024;
 
-/// One request on the wire.
-pub(super) struct InFlight {
-    /// Counts the connection's requests without ever wrapping; the sequence_number is made from it.
-    serial: u64,
-    pub(super) ticket: Option<Ticket>,
-    pub(super) command_id: CommandId,
-    pub(super) sent_at: Instant,
-    pub(super) deadline: Option<Instant>,
-    /// Where in the stream it begins.
-    pub(super) place: u64,
-    /// The queued form of the request, to be sent again if the peer is too busy; `None` for one that was not queued.
-    pub(super) queued: Option<super::queue::Queued>,
-}
-
-impl InFlight {
+impl OwnRequest {
+    /// Its sequence_number on the wire.
     pub(super) fn number(&self) -> u32 {
         number(self.serial)
-    }
-
-    /// When it must not be sent any more.
-    pub(super) fn expires(&self) -> Option<Instant> {
-        self.queued.as_ref()?.expires
     }
 }
 
@@ -47,7 +29,7 @@ fn number(serial: u64) -> u32 {
 
 /// Requests in the order they were sent; mostly they are answered in that order too, so the front is the usual match.
 pub(super) struct Window {
-    open: VecDeque<InFlight>,
+    open: VecDeque<OwnRequest>,
     last_serial: u64,
 }
 
@@ -88,29 +70,23 @@ impl Window {
         }
     }
 
-    /// Notes that the request numbered last by [`next_number`](Self::next_number) is on the wire.
+    /// Notes that a request is on the wire, with the number that [`next_number`](Self::next_number) gave last.
     pub(super) fn push(
         &mut self,
-        ticket: Option<Ticket>,
-        command_id: CommandId,
+        mut request: OwnRequest,
         sent_at: Instant,
         response_timeout: u64,
         place: u64,
-        queued: Option<super::queue::Queued>,
     ) {
-        self.open.push_back(InFlight {
-            serial: self.last_serial,
-            ticket,
-            command_id,
-            sent_at,
-            deadline: (response_timeout > 0).then(|| sent_at + response_timeout),
-            place,
-            queued,
-        });
+        request.serial = self.last_serial;
+        request.sent_at = sent_at;
+        request.deadline = (response_timeout > 0).then(|| sent_at + response_timeout);
+        request.place = place;
+        self.open.push_back(request);
     }
 
     /// Takes the request that a response of this number answers.
-    pub(super) fn take(&mut self, number: u32) -> Option<InFlight> {
+    pub(super) fn take(&mut self, number: u32) -> Option<OwnRequest> {
         let at = self.find(number)?;
         let request = self.open.remove(at);
         if self.open.is_empty() && self.open.capacity() > KEPT {
@@ -150,7 +126,9 @@ impl Window {
 
     /// Gives memory back that nothing needs now.
     pub(super) fn shrink(&mut self) {
-        self.open.shrink_to_fit();
+        if self.open.is_empty() {
+            self.open = VecDeque::new();
+        }
     }
 
     /// When the oldest request's time is over.
@@ -164,29 +142,32 @@ impl Window {
     }
 
     /// Takes the oldest request if its time is over.
-    pub(super) fn take_expired(&mut self, now: Instant) -> Option<InFlight> {
+    pub(super) fn take_expired(&mut self, now: Instant) -> Option<OwnRequest> {
         self.next_deadline().filter(|&at| at <= now)?;
         self.open.pop_front()
     }
 
     /// Takes the oldest request.
-    pub(super) fn take_oldest(&mut self) -> Option<InFlight> {
+    pub(super) fn take_oldest(&mut self) -> Option<OwnRequest> {
         self.open.pop_front()
     }
 
     /// Takes the oldest request that `matches`.
-    pub(super) fn take_where(&mut self, matches: impl Fn(&InFlight) -> bool) -> Option<InFlight> {
+    pub(super) fn take_where(
+        &mut self,
+        matches: impl Fn(&OwnRequest) -> bool,
+    ) -> Option<OwnRequest> {
         let at = self.open.iter().position(matches)?;
         self.open.remove(at)
     }
 
     /// All requests, to be looked at or changed.
-    pub(super) fn requests_mut(&mut self) -> impl Iterator<Item = &mut InFlight> {
+    pub(super) fn requests_mut(&mut self) -> impl Iterator<Item = &mut OwnRequest> {
         self.open.iter_mut()
     }
 
     /// Takes the oldest request whose ticket `matches`.
-    pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<InFlight> {
+    pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Option<OwnRequest> {
         self.take_where(|request| request.ticket.is_some_and(&matches))
     }
 }
@@ -197,7 +178,7 @@ mod tests {
 
     fn push(window: &mut Window) -> u32 {
         let number = window.next_number(None);
-        window.push(None, CommandId::SUBMIT_SM, Instant::default(), 0, 0, None);
+        window.push(OwnRequest::empty(), Instant::default(), 0, 0);
         number
     }
 
