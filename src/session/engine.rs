@@ -5,7 +5,7 @@ use super::config::{Config, Role};
 use super::event::{CloseReason, Event, Sequence};
 use super::event_queue::EventQueue;
 use super::inbound::Inbound;
-use super::instant::Instant;
+use super::instant::{Instant, earliest};
 use super::late::Late;
 use super::pace::Pace;
 use super::queue::Queue;
@@ -76,13 +76,10 @@ pub struct Session {
 impl Session {
     /// A session without connection.
     #[must_use]
-    pub fn new(config: Config, now: Instant) -> Self {
-        let config = Config {
-            window: config.window.max(1),
-            endpoints: config.endpoints.max(1),
-            unbind_timeout: config.unbind_timeout.max(1),
-            ..config
-        };
+    pub fn new(mut config: Config, now: Instant) -> Self {
+        config.window = config.window.max(1);
+        config.endpoints = config.endpoints.max(1);
+        config.unbind_timeout = config.unbind_timeout.max(1);
         let joins = config.join_segments && config.role == Role::Esme;
         let part_timeout = joins.then_some(config.part_timeout);
         Self {
@@ -144,17 +141,14 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let ready = self.queue.ready_at(self.now).filter(|_| self.has_room());
         let pace = ready.map(|at| self.pace.next_at(self.now).map_or(at, |pace| pace.max(at)));
-        [
+        earliest(&[
             self.timers.next_of_ours(),
             self.answer_deadline(),
             self.queue.next_deadline(),
             self.inbound.next_deadline(),
             self.out.next_expiry(),
             pace,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        ])
     }
 
     /// Where the session stands.

@@ -27,6 +27,11 @@ impl Instant {
     }
 }
 
+/// Returns the first of the deadlines that are set.
+pub(super) fn earliest(deadlines: &[Option<Instant>]) -> Option<Instant> {
+    deadlines.iter().flatten().min().copied()
+}
+
 /// Adds milliseconds.
 impl Add<u64> for Instant {
     type Output = Instant;

@@ -12,13 +12,16 @@ use crate::pdu::{
     InvalidField, QuerySmResp, SubmitMultiResp, Tag, TlvBuf,
 };
 
+/// Appends the body of a response of this command.
+type WriteBody<'a> = &'a mut dyn FnMut(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>;
+
 impl Session {
     /// Answers a request of the peer with a status and the usual body: none with an error, else the fields that the
     /// response must have, empty. For a bind of the SMSC role, ESME_ROK lets the peer in, anything else ends the connection.
     ///
     /// Says whether the request was still open: it is not after its time, on another connection, or answered already.
     pub fn respond(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
-        self.respond_with(now, request, status, |out, command_id| {
+        self.respond_by(now, request, status, &mut |out, command_id| {
             usual_body(out, command_id, status)
         })
         .unwrap_or(false)
@@ -51,6 +54,20 @@ impl Session {
         request: Sequence,
         status: CommandStatus,
         body: impl FnOnce(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>,
+    ) -> Result<bool, InvalidField> {
+        let mut body = Some(body);
+        self.respond_by(now, request, status, &mut |out, command_id| {
+            body.take().map_or(Ok(()), |body| body(out, command_id))
+        })
+    }
+
+    /// [`respond_with`](Self::respond_with), compiled once for all bodies.
+    fn respond_by(
+        &mut self,
+        now: Instant,
+        request: Sequence,
+        status: CommandStatus,
+        body: WriteBody<'_>,
     ) -> Result<bool, InvalidField> {
         let now = self.tick(now);
         if request.connection != self.connection || !self.state.is_connected() {
@@ -118,7 +135,8 @@ impl Session {
     /// Answers a request with a status and the usual body.
     pub(super) fn answer(&mut self, command_id: CommandId, number: u32, status: CommandStatus) {
         // The usual body can always be written.
-        _ = self.write_response(command_id.response(), status, number, |out, command_id| {
+        let command_id = command_id.response();
+        _ = self.write_response(command_id, status, number, &mut |out, command_id| {
             usual_body(out, command_id, status)
         });
     }
@@ -169,7 +187,7 @@ impl Session {
         command_id: CommandId,
         status: CommandStatus,
         number: u32,
-        body: impl FnOnce(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>,
+        body: WriteBody<'_>,
     ) -> Result<(), InvalidField> {
         let out = self.out.buffer();
         let start = out.len();

@@ -2,7 +2,7 @@
 
 use super::engine::Session;
 use super::event::CloseReason;
-use super::instant::Instant;
+use super::instant::{Instant, earliest};
 use super::state::State;
 use super::timers::Timer;
 use crate::pdu::{CommandId, CommandStatus};
@@ -43,8 +43,7 @@ impl Session {
 
     /// When something is given up for the lack of an answer.
     pub(super) fn answer_deadline(&self) -> Option<Instant> {
-        let deadlines = [self.timers.next_of_peer(), self.window.next_deadline()];
-        let due = deadlines.into_iter().flatten().min()?;
+        let due = earliest(&[self.timers.next_of_peer(), self.window.next_deadline()])?;
         Some(self.grace_until.map_or(due, |until| due.max(until)))
     }
 

@@ -1,6 +1,6 @@
 //! The session's timers: a table of deadlines.
 
-use super::Instant;
+use super::instant::{Instant, earliest};
 
 /// What a deadline is for. Deadlines of requests are kept by the window and by `Inbound`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,34 +8,32 @@ pub(super) enum Timer {
     SessionInit,
     /// For a connection, then for the answer to the bind.
     Bind,
-    EnquireLink,
     EnquireLinkResponse,
     Inactivity,
     Unbind,
     /// After the peer's unbind: how long it may take us to answer what is open, then how long it may take to close.
     PeerUnbind,
-    Reconnect,
     /// While the session ends: how long the peer may answer nothing.
     Drain,
+    EnquireLink,
+    Reconnect,
 }
 
 impl Timer {
-    /// Whether something from the peer stops or restarts it.
-    fn is_for_peer(self) -> bool {
-        !matches!(self, Timer::EnquireLink | Timer::Reconnect)
-    }
-
-    pub(super) const ALL: [Timer; 9] = [
+    const ALL: [Timer; 9] = [
         Timer::SessionInit,
         Timer::Bind,
-        Timer::EnquireLink,
         Timer::EnquireLinkResponse,
         Timer::Inactivity,
         Timer::Unbind,
         Timer::PeerUnbind,
-        Timer::Reconnect,
         Timer::Drain,
+        Timer::EnquireLink,
+        Timer::Reconnect,
     ];
+
+    /// So many of [`ALL`](Self::ALL), the first, are stopped or restarted by something from the peer.
+    const OF_PEER: usize = 7;
 }
 
 #[derive(Default)]
@@ -61,22 +59,19 @@ impl Timers {
 
     /// The next deadline of those that something from the peer stops.
     pub(super) fn next_of_peer(&self) -> Option<Instant> {
-        let waiting = Timer::ALL.into_iter().filter(|timer| timer.is_for_peer());
-        waiting.filter_map(|timer| self.0[timer as usize]).min()
+        earliest(&self.0[..Timer::OF_PEER])
     }
 
     /// The next of all other deadlines.
     pub(super) fn next_of_ours(&self) -> Option<Instant> {
-        let ours = Timer::ALL.into_iter().filter(|timer| !timer.is_for_peer());
-        ours.filter_map(|timer| self.0[timer as usize]).min()
+        earliest(&self.0[Timer::OF_PEER..])
     }
 
     /// Takes one timer that has run out; none that the peer can stop if it `may_still_answer`.
     pub(super) fn take_expired(&mut self, now: Instant, may_still_answer: bool) -> Option<Timer> {
-        let timer = Timer::ALL.into_iter().find(|&timer| {
-            self.0[timer as usize].is_some_and(|at| at <= now)
-                && !(may_still_answer && timer.is_for_peer())
-        })?;
+        let from = if may_still_answer { Timer::OF_PEER } else { 0 };
+        let is_over = |deadline: &Option<Instant>| deadline.is_some_and(|at| at <= now);
+        let timer = Timer::ALL[from + self.0[from..].iter().position(is_over)?];
         self.stop(timer);
         Some(timer)
     }

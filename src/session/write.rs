@@ -141,12 +141,18 @@ fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), In
     let command_id = config.bind.command_id();
     crate::pdu::encode(out, command_id, CommandStatus::ESME_ROK, number, &body)?;
     let at = start + HEADER_LEN;
-    out.splice(at..at, long_id.iter().copied());
+    insert(out, at, long_id);
     let at = at + config.system_id.len() + 1;
-    out.splice(at..at, long_password.iter().copied());
+    insert(out, at, long_password);
     let length = (out.len() - start) as u32;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(())
+}
+
+fn insert(out: &mut Vec<u8>, at: usize, octets: &[u8]) {
+    let behind = out.split_off(at);
+    out.extend_from_slice(octets);
+    out.extend_from_slice(&behind);
 }
 
 /// The string as the first if it has at most `longest` octets, else as the second; the other is empty.

@@ -3,7 +3,7 @@
 
 use super::sms::BadField;
 use crate::pdu::InvalidField;
-use crate::session::SendError;
+use crate::session::{CloseReason, SendError};
 use crate::text::TextError;
 use std::fmt::{Display, Write as _};
 use wasm_bindgen::JsValue;
@@ -37,11 +37,12 @@ fn error(fault: Fault, field: &str, message: &dyn Display) -> String {
     format!("{}\0{field}\0{message}", fault.code())
 }
 
-/// The error's message, followed by that of its source.
-pub(super) fn with_source(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+/// Appends the reason, and what is wrong with the stream if it is that. Not by `dyn Error`, which would bring the `Debug` of
+/// every error into the module.
+pub(super) fn close_reason(text: &mut String, reason: &CloseReason) {
+    let _ = write!(text, "{reason}");
+    if let CloseReason::Frame(error) = reason {
+        let _ = write!(text, ": {error}");
     }
 }
 

@@ -148,7 +148,7 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
                 status,
                 retry_in.map_or(NOTHING, |millis| millis as u32),
             ]);
-            io.text(&super::error::with_source(reason));
+            io.text_with(|text| super::error::close_reason(text, reason));
             let refused = matches!(reason, CloseReason::BindRefused(_));
             let said = io.place_optional(Some(refusal).filter(|said| refused && !said.is_empty()));
             io.words(&said);

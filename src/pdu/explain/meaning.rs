@@ -63,7 +63,8 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
             None => reserved(),
             Some((name, "")) if !name.contains('_') => known(name),
             Some((name, meaning)) => {
-                let mut text = name.replace('_', " ");
+                let blank = |c| if c == '_' { ' ' } else { c };
+                let mut text: String = name.chars().map(blank).collect();
                 if !meaning.is_empty() {
                     text.push_str(": ");
                     text.push_str(meaning);
