@@ -1,4 +1,4 @@
-import { SmppError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
+import { SmppError, ThrottledError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
 import { toSms } from "../model/input.ts";
 import type { MessageError } from "../model/views.ts";
 import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
@@ -220,6 +220,8 @@ export class Sender {
     const { queue } = this.#parts;
     const now = Date.now();
     const why = reason(error);
+    // The client pauses, and goes on at another rate.
+    if (error instanceof ThrottledError) this.#rateAt = 0;
     if (!(error instanceof SmppError) || error.outcome === "unknown") {
       queue.end(message, "unknown", now, why);
       this.#awaitLate(message, error);

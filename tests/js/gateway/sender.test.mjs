@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { SmppError } from "../../../js/client/index.ts";
+import { SmppError, ThrottledError } from "../../../js/client/index.ts";
 import { createTables, Database } from "../../../js/gateway/link/database.ts";
 import { Sender } from "../../../js/gateway/link/sender.ts";
 import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
@@ -124,4 +124,70 @@ test("draining gives nothing more to the client, and ends with the last answer",
   given[1].resolve(accepted("b"));
   await end;
   assert.equal(given.length, 2);
+});
+
+test("a message that the SMSC is too busy for goes back to the queue, and only what the rate lets go next is given", async () => {
+  const link = start({ window: 5 });
+  const { sender, client, given, add, status, queue } = link;
+  const ids = add(8);
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  // The client pauses from now on.
+  client.stats = () => ({ rate: 2 });
+  const busy = new ThrottledError("throttled", { code: 0x58, command: "submit_sm", outcome: "rejected", retryable: true });
+  for (const { reject } of given.slice(0, 5)) reject(busy);
+  await turn();
+  assert.deepEqual(ids.map(status), Array(8).fill("queued"));
+  assert.equal(given.length, 6);
+  const again = new MessageQueue(link.db, PLACE, () => {});
+  again.recover(Date.now());
+  assert.deepEqual([again.waiting, queue.waiting], [8, 8]);
+  assert.deepEqual(ids.map(status), Array(8).fill("queued"));
+});
+
+test("a message that the SMSC is too busy for is sent again after 1, 2, 4, … seconds, a minute at most, as long as it is valid, or for a day", async (t) => {
+  const now = Date.now();
+  let passed = 0;
+  t.mock.method(Date, "now", () => now + passed);
+  /** Refuses one message whenever it is sent, until `passed` is `end`; returns the seconds between the attempts. */
+  const refuse = async (end, change) => {
+    passed = 0;
+    const { sender, client, given, add, queue, status } = start();
+    const [id] = add(1, change);
+    sender.start(client);
+    const waits = [];
+    while (status(id) === "queued") {
+      await turn();
+      sender.beforeWrite(SUBMIT_SM, Date.now());
+      if (passed >= end) passed = end;
+      given.at(-1).reject(new ThrottledError("full", { code: 0x14, command: "submit_sm", outcome: "rejected", retryable: true }));
+      await turn();
+      const due = queue.nextDue(Date.now());
+      if (due === undefined) break;
+      waits.push((due - Date.now()) / 1000);
+      passed = Math.max(due - now, waits.length < 8 ? 0 : end);
+      sender.kick();
+    }
+    return [status(id), waits];
+  };
+  const [last, waits] = await refuse(86_400_000);
+  assert.deepEqual([last, waits.slice(0, 8)], ["expired", [1, 2, 4, 8, 16, 32, 60, 60]]);
+  const [short, few] = await refuse(Infinity, { expires: now + 6_500 });
+  assert.deepEqual([short, few], ["expired", [1, 2, 4]]);
+});
+
+test("long messages that the window has no room for wait for their turn, in order", async () => {
+  const { sender, client, given, add } = start({ window: 4 });
+  add(6, { segments: 3 });
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  assert.deepEqual(given.map(({ text }) => text), ["m0", "m1"]);
+  for (let i = 0; i < 6; i++) {
+    given[i].resolve(accepted(`a${i}`));
+    await turn();
+    sender.beforeWrite(SUBMIT_SM, Date.now());
+  }
+  assert.deepEqual(given.map(({ text }) => text), ["m0", "m1", "m2", "m3", "m4", "m5"]);
 });
