@@ -134,6 +134,46 @@ test("a throttled message whose validity ends is expired", async (t) => {
   assert.equal(history.at(-1).status, "expired");
 });
 
+test("an answer that comes after its time settles what was unknown, and so does the receipt, whichever comes first", async (t) => {
+  const smsc = await Smsc.start(t);
+  smsc.report = undefined;
+  const held = [];
+  smsc.answer = (pdu, session) => {
+    held.push(() => session.send(pdu.response({ message_id: `id-${pdu.short_message.message}` })));
+    return "nothing";
+  };
+  const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url, SMPP_OPTIONS: JSON.stringify({ responseTimeout: 1_000 }) } });
+  await gateway.bound();
+  const [first, second] = (await gateway.post("/v1/messages", ["first", "second"].map((text) => ({ ...hello, text })))).body;
+  for (const { id } of [first, second]) await gateway.message(id, "unknown");
+  // The receipt of the second one overtakes its answer.
+  await smsc.deliverReport("id-second", "DELIVRD", "1234567890", "12345");
+  for (const answer of held) answer();
+  const { messageId, history } = await gateway.message(first.id, "accepted");
+  assert.deepEqual([messageId, history.map(({ status }) => status)], ["id-first", ["queued", "sent", "unknown", "accepted"]]);
+  await gateway.message(second.id, "delivered");
+  await smsc.deliverReport("id-first", "DELIVRD", "1234567890", "12345");
+  await gateway.message(first.id, "delivered");
+  assert.deepEqual(smsc.acknowledged.map(({ status }) => status), [0, 0]);
+  assert.equal(smsc.submitted.length, 2);
+});
+
+test("links of every account bind again without a request once wrong settings are repaired", async (t) => {
+  const [a, b] = [await Smsc.start(t), await Smsc.start(t)];
+  const storage = temporary(t);
+  const right = { SMPP_ACCOUNTS: accountsOf({ a, b }) };
+  const before = await startGateway(t, { vars: right, storage });
+  await until("the binds", async () => (await before.get("/healthz")).body.status === "ok");
+  await before.kill();
+  const wrong = await startGateway(t, { vars: { SMPP_ACCOUNTS: "{" }, storage });
+  // An alarm runs with the wrong settings, and finds no link.
+  await until("the alarm", () => wrong.output().includes('"event":"alarm"'), 120_000);
+  assert.deepEqual([a.sessions.length, b.sessions.length], [0, 0]);
+  await wrong.kill();
+  await startGateway(t, { vars: right, storage });
+  await until("the binds", () => a.sessions.length === 1 && b.sessions.length === 1, 120_000);
+});
+
 test("counters live as long as the object, over binds", async (t) => {
   const smsc = await Smsc.start(t);
   const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url } });

@@ -194,6 +194,23 @@ test("messages that another link named are listed page by page too, and filtered
   assert.equal(to("491").length + to("492").length, 9);
 });
 
+test("an idempotency key counts for a day, and is removed after that", () => {
+  const link = open();
+  const admit = (now, key = "k", fingerprint = "f") => link.claims.admit("shop", undefined, 1, { key, fingerprint, layout: "main/0 1" }, now);
+  const { nonce, repeated } = admit(NOW);
+  assert.equal(repeated, false);
+  assert.deepEqual(admit(NOW + DAY - 1), { admitted: true, nonce, created: NOW, repeated: true, layout: "main/0 1" });
+  assert.deepEqual(admit(NOW + DAY - 1, "k", "other"), { admitted: false, why: "reused" });
+  const keys = () => link.storage.database.prepare("SELECT count(*) AS n FROM claims").get().n;
+  admit(NOW + DAY - 1, "second");
+  assert.equal(keys(), 2);
+  admit(NOW + 2 * DAY, "third");
+  assert.equal(keys(), 1);
+  const again = admit(NOW + 3 * DAY);
+  assert.notEqual(again.nonce, nonce);
+  assert.equal(again.repeated, false);
+});
+
 test("validity counts in seconds from when the message is accepted, or is due", () => {
   const link = open();
   const [now, later, absolute] = link.queue.insert([message({ validity: 60 }), message({ validity: 60, scheduleAt: NOW + 5_000 }), message({ expires: NOW + 7 })], NOW);
