@@ -54,10 +54,7 @@ fn sending_a_message_allocates_nothing() {
             for _ in 0..rounds {
                 // A hundred in flight, answered one by one.
                 for ticket in 0..100 {
-                    let id = CommandId::SUBMIT_SM;
-                    session
-                        .enqueue(at(1), Ticket(ticket), None, id, &body)
-                        .unwrap();
+                    session.enqueue(at(1), Ticket(ticket), None, &body).unwrap();
                 }
                 drain(session);
                 for _ in 0..100 {
@@ -110,10 +107,7 @@ fn idle_cost(used: u32) -> usize {
             let mut session = bound(esme());
             let mut response = accepted(0);
             for number in 0..used {
-                let id = CommandId::SUBMIT_SM;
-                session
-                    .enqueue(at(1), Ticket(1), None, id, &message())
-                    .unwrap();
+                session.enqueue(at(1), Ticket(1), None, &message()).unwrap();
                 drain(&mut session);
                 respond(&mut response, number + 2);
                 session.handle_input(at(1), &response);
@@ -155,9 +149,8 @@ fn a_rush_of_messages_leaves_no_memory_behind() {
         let mut response = accepted(0);
         for round in 0..2 {
             for ticket in 0..50_000 {
-                let id = CommandId::SUBMIT_SM;
                 session
-                    .enqueue(at(1), Ticket(ticket), None, id, &message())
+                    .enqueue(at(1), Ticket(ticket), None, &message())
                     .unwrap();
             }
             let first = 2 + round * 50_000;

@@ -62,18 +62,20 @@ impl Messenger {
     }
 
     /// Asks for a connection, by [`MessengerEvent::Connect`].
-    pub fn connect(&mut self, now: Instant) {
-        self.session.connect(now);
+    ///
+    /// Returns `false`, and does nothing, unless the session is closed and not over.
+    pub fn connect(&mut self, now: Instant) -> bool {
+        self.session.connect(now)
     }
 
-    /// SMSC: a connection came in.
-    pub fn accept(&mut self, now: Instant) {
-        self.session.accept(now);
+    /// SMSC: a connection came in. Returns `false`, and does nothing, if one is up or the session is over.
+    pub fn accept(&mut self, now: Instant) -> bool {
+        self.session.accept(now)
     }
 
-    /// The connection is open: binds.
-    pub fn bind(&mut self, now: Instant) {
-        self.session.bind(now);
+    /// The connection is open: binds. Returns `false`, and does nothing, if a bind was sent on it or the session is over.
+    pub fn bind(&mut self, now: Instant) -> bool {
+        self.session.bind(now)
     }
 
     /// Sends what is queued, unbinds, and ends.
@@ -99,6 +101,11 @@ impl Messenger {
     /// The connection ended, or could not be opened.
     pub fn handle_close(&mut self, now: Instant) {
         self.session.handle_close(now);
+    }
+
+    /// The connection of this number ended; see [`Session::handle_close_of`].
+    pub fn handle_close_of(&mut self, now: Instant, connection: u32) -> bool {
+        self.session.handle_close_of(now, connection)
     }
 
     /// The bytes to send now; they stay until [`handle_transmitted`](Self::handle_transmitted).

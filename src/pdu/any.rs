@@ -2,7 +2,7 @@
 
 use super::alert::AlertNotification;
 use super::bind::{Bind, BindResp, Outbind};
-use super::body::{Body, at_once};
+use super::body::{Body, Request, at_once};
 use super::broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -77,11 +77,16 @@ macro_rules! pdus {
                 status: CommandStatus,
                 sequence_number: u32,
             ) -> Result<(), InvalidField> {
-                let body: &dyn Body<'a> = match self {
-                    $(Pdu::$variant(body) => body,)*
-                    Pdu::Unknown { body, .. } => &Raw(body),
-                };
-                super::encode(out, self.command_id(), status, sequence_number, body)
+                self.with_body(|body| {
+                    super::encode(out, self.command_id(), status, sequence_number, body)
+                })
+            }
+
+            fn with_body<T>(&self, call: impl FnOnce(&dyn Body<'a>) -> T) -> T {
+                match self {
+                    $(Pdu::$variant(body) => call(body),)*
+                    Pdu::Unknown { body, .. } => call(&Raw(body)),
+                }
             }
         }
 
@@ -130,6 +135,67 @@ pdus! {
     BroadcastSmResp(BroadcastSmResp) = BROADCAST_SM_RESP;
     QueryBroadcastSmResp(QueryBroadcastSmResp) = QUERY_BROADCAST_SM_RESP;
     CancelBroadcastSmResp(CancelBroadcastSmResp) = CANCEL_BROADCAST_SM_RESP;
+}
+
+macro_rules! requests {
+    ($($body:ident = $command:ident;)*) => {
+        $(
+            impl<'a> Request<'a> for $body<'a> {
+                #[inline]
+                fn command_id(&self) -> CommandId {
+                    CommandId::$command
+                }
+            }
+        )*
+    };
+}
+
+// Those of an application: binds, unbind and enquire_link are the session's own.
+requests! {
+    SubmitSm = SUBMIT_SM;
+    SubmitMulti = SUBMIT_MULTI;
+    DataSm = DATA_SM;
+    DeliverSm = DELIVER_SM;
+    QuerySm = QUERY_SM;
+    CancelSm = CANCEL_SM;
+    ReplaceSm = REPLACE_SM;
+    AlertNotification = ALERT_NOTIFICATION;
+    BroadcastSm = BROADCAST_SM;
+    QueryBroadcastSm = QUERY_BROADCAST_SM;
+    CancelBroadcastSm = CANCEL_BROADCAST_SM;
+}
+
+/// Any PDU by the command of its variant; [`Pdu::Unknown`] for the commands of vendors.
+impl<'a> Request<'a> for Pdu<'a> {
+    fn command_id(&self) -> CommandId {
+        Pdu::command_id(self)
+    }
+}
+
+impl<'a> Body<'a> for Pdu<'a> {
+    fn decode(header: &Header, body: &'a [u8]) -> Result<Self, DecodeError> {
+        Pdu::decode_body(header, body)
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.with_body(|body| body.encoded_len())
+    }
+
+    fn check(&self) -> Result<(), InvalidField> {
+        self.with_body(|body| body.check())
+    }
+
+    fn write(&self, out: &mut [u8]) {
+        self.with_body(|body| body.write(out));
+    }
+
+    fn tlvs(&self) -> Tlvs<'a> {
+        Pdu::tlvs(self)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.with_body(|body| body.is_empty())
+    }
 }
 
 impl<'a> Pdu<'a> {

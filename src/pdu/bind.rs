@@ -57,8 +57,8 @@ mod tests {
         };
         assert_eq!(
             format!("{:?}", crate::pdu::Pdu::BindReceiver(bind)),
-            "BindReceiver(Bind { system_id: [69], password: ***, system_type: [], interface_version: InterfaceVersion(0), \
-             addr_ton: Ton(0), addr_npi: Npi(0), address_range: [], tlvs: [] })"
+            "BindReceiver(Bind { system_id: \"E\", password: ***, system_type: \"\", interface_version: InterfaceVersion(0), \
+             addr_ton: Ton(0), addr_npi: Npi(0), address_range: \"\", tlvs: [] })"
         );
         let outbind = Outbind {
             password: b"secret",
@@ -66,7 +66,15 @@ mod tests {
         };
         assert_eq!(
             format!("{outbind:?}"),
-            "Outbind { system_id: [], password: ***, tlvs: [] }"
+            "Outbind { system_id: \"\", password: ***, tlvs: [] }"
+        );
+        let text = crate::pdu::MessageIdResp {
+            message_id: b"a\"\xe4\x00",
+            ..Default::default()
+        };
+        assert_eq!(
+            format!("{text:?}"),
+            "MessageIdResp { message_id: \"a\\\"\\xe4\\x00\", tlvs: [] }"
         );
     }
 }

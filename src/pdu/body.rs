@@ -55,6 +55,12 @@ pub trait Body<'a> {
     fn is_empty(&self) -> bool;
 }
 
+/// The body of a request that a session sends. It names its own command, so that command and body can't disagree.
+pub trait Request<'a>: Body<'a> {
+    /// The command of the request.
+    fn command_id(&self) -> CommandId;
+}
+
 /// Appends header and body, `command_length` filled in. A response with a status other than 0 and an empty body is
 /// written as its header alone (5.0 section 3.2.1.4).
 ///
@@ -118,6 +124,34 @@ pub(super) fn shown<'f>(field: &str, value: &'f dyn fmt::Debug) -> &'f dyn fmt::
     if field == "password" { &Masked } else { value }
 }
 
+/// A field for `Debug`: strings of octets as text, everything else as its own `Debug` has it.
+pub(super) struct Shown<'f, T>(pub(super) &'f T);
+
+impl Shown<'_, &[u8]> {
+    /// Has precedence over that of [`Plain`].
+    pub(super) fn value(&self) -> impl fmt::Debug {
+        Text(self.0)
+    }
+}
+
+pub(super) trait Plain {
+    fn value(&self) -> &dyn fmt::Debug;
+}
+
+impl<T: fmt::Debug> Plain for Shown<'_, T> {
+    fn value(&self) -> &dyn fmt::Debug {
+        self.0
+    }
+}
+
+struct Text<'f>(&'f [u8]);
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
 /// Declares the body of a PDU from its fields, in the order of the specification. `direct` gives it code of its own to
 /// read and write it; else it goes by its table, which is slower and takes hardly any code.
 macro_rules! body {
@@ -147,9 +181,11 @@ macro_rules! body_struct {
         }
 
         impl std::fmt::Debug for $name<'_> {
+            #[allow(unused_imports, reason = "a PDU may have strings alone")]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                use $crate::pdu::body::Plain as _;
                 f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), $crate::pdu::body::shown(stringify!($field), &self.$field)))*
+                    $(.field(stringify!($field), $crate::pdu::body::shown(stringify!($field), &$crate::pdu::body::Shown(&self.$field).value())))*
                     .field("tlvs", &self.tlvs)
                     .finish()
             }

@@ -42,7 +42,7 @@ pub use alert::AlertNotification;
 pub use any::{Pdu, fields_of};
 pub use bind::{Bind, BindResp, Outbind};
 pub(crate) use body::Masked;
-pub use body::{Body, encode};
+pub use body::{Body, Request, encode};
 pub use broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };

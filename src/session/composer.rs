@@ -163,7 +163,7 @@ impl Composer {
                 body.short_message = segment.octets;
             }
             // All segments have the same fields, so that only the first can be refused.
-            session.enqueue(now, ticket(index as u8), sms.expires, command_id, &body)?;
+            session.enqueue_as(now, ticket(index as u8), sms.expires, command_id, &body)?;
         }
         Ok((count as u8, self.plan.encoding))
     }

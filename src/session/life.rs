@@ -17,12 +17,14 @@ const AT_ONCE: u64 = 0;
 
 impl Session {
     /// ESME: asks for the first connection by [`Event::Connect`](super::Event::Connect). Does nothing unless the session is
-    /// closed and not over.
-    pub fn connect(&mut self, now: Instant) {
+    /// closed and not over. Returns whether it did.
+    pub fn connect(&mut self, now: Instant) -> bool {
         let now = self.tick(now);
-        if self.state == State::Closed && !self.over {
+        let asks = self.state == State::Closed && !self.over;
+        if asks {
             self.ask_for_connection(now);
         }
+        asks
     }
 
     pub(super) fn ask_for_connection(&mut self, now: Instant) {
@@ -33,39 +35,42 @@ impl Session {
     }
 
     /// A connection that the peer made is up: an SMSC waits for a bind, an ESME for an outbind. Does nothing on a session
-    /// that is connected or over.
-    pub fn accept(&mut self, now: Instant) {
+    /// that is connected or over. Returns whether the session took it.
+    pub fn accept(&mut self, now: Instant) -> bool {
         let now = self.tick(now);
         if self.state.is_connected() || self.over {
-            return;
+            return false;
         }
         self.open();
         self.timers
             .set(Timer::SessionInit, now, self.config.session_init);
+        true
     }
 
     /// SMSC: a connection to a listening ESME is up; asks it to bind, with `Config::system_id` and `password`. Does nothing
-    /// on a session that is bound or over.
-    pub fn outbind(&mut self, now: Instant) {
+    /// on a session that is bound or over. Returns whether outbind was written.
+    pub fn outbind(&mut self, now: Instant) -> bool {
         self.accept(now);
-        if self.state == State::Open && self.config.role == Role::Smsc {
+        let asks = self.state == State::Open && self.config.role == Role::Smsc;
+        if asks {
             self.write_outbind();
             self.state = State::Outbound;
         }
+        asks
     }
 
     /// ESME: a connection is up (the one asked for, or one accepted), bind on it. Does nothing if a bind is under way or
-    /// up, or the session is over.
-    pub fn bind(&mut self, now: Instant) {
+    /// up, or the session is over. Returns whether the bind was written.
+    pub fn bind(&mut self, now: Instant) -> bool {
         let now = self.tick(now);
         if self.over || self.config.role != Role::Esme {
-            return;
+            return false;
         }
         if !self.state.is_connected() {
             self.open();
         }
         if !matches!(self.state, State::Open | State::Outbound) {
-            return;
+            return false;
         }
         self.timers.stop(Timer::SessionInit);
         let number = self.next_number();
@@ -73,6 +78,7 @@ impl Session {
         self.bind_sent = Some(number);
         self.state = State::Binding;
         self.timers.set(Timer::Bind, now, self.config.bind_timeout);
+        true
     }
 
     /// Ends the session in order: what is queued is sent, if a connection is up or on its way, what is open is answered,
@@ -112,6 +118,23 @@ impl Session {
         };
         self.end(now, reason);
         self.out.discard();
+    }
+
+    /// The connection of this [number](Self::connection) ended. The end of an earlier one, that comes late, changes nothing.
+    /// Returns whether it was the present one.
+    pub fn handle_close_of(&mut self, now: Instant, connection: u32) -> bool {
+        let present = self.connection() == Some(connection);
+        if present {
+            self.handle_close(now);
+        }
+        present
+    }
+
+    /// The number of the connection that is up, counted from 1, as in [`Sequence::connection`](super::Sequence::connection).
+    /// It is given by [`bind`](Self::bind) or [`accept`](Self::accept).
+    #[must_use]
+    pub fn connection(&self) -> Option<u32> {
+        self.state.is_connected().then_some(self.connection)
     }
 
     fn open(&mut self) {

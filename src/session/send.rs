@@ -10,7 +10,7 @@ use super::late::Unknown;
 use super::queue::OwnRequest;
 use super::state::{State, may_send};
 use super::version;
-use crate::pdu::{Body, CommandId, CommandStatus, HEADER_LEN, Header, SubmitSm};
+use crate::pdu::{Body, CommandId, CommandStatus, HEADER_LEN, Header, Request, SubmitSm};
 
 /// With more than this to transmit, requests stay in the queue: the network is the narrow place.
 const HIGH_WATER: usize = 64 * 1024;
@@ -22,7 +22,7 @@ impl Session {
     ///
     /// If it can't go right now, or can't be written; nothing is sent then.
     pub fn submit(&mut self, now: Instant, message: &SubmitSm<'_>) -> Result<Sequence, SendError> {
-        self.request(now, CommandId::SUBMIT_SM, message)
+        self.request(now, message)
     }
 
     /// Sends any request at once, outside the queue, as [`submit`](Self::submit) does. Binds and unbind are not among them:
@@ -34,10 +34,10 @@ impl Session {
     pub fn request<'a>(
         &mut self,
         now: Instant,
-        command_id: CommandId,
-        body: &impl Body<'a>,
+        request: &impl Request<'a>,
     ) -> Result<Sequence, SendError> {
         let now = self.tick(now);
+        let command_id = request.command_id();
         let State::Bound(bind) = self.state else {
             return Err(SendError::NotBound);
         };
@@ -59,7 +59,7 @@ impl Session {
             command_id,
             CommandStatus::ESME_ROK,
             0,
-            body,
+            request,
         )?;
         let refusal = if !self.cut_tlvs(start) {
             Some(SendError::Unsupported)
@@ -98,6 +98,17 @@ impl Session {
         now: Instant,
         ticket: Ticket,
         expires: Option<Instant>,
+        request: &impl Request<'a>,
+    ) -> Result<(), SendError> {
+        self.enqueue_as(now, ticket, expires, request.command_id(), request)
+    }
+
+    /// Queues a body under a command that has its layout: deliver_sm that of submit_sm.
+    pub(super) fn enqueue_as<'a>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        expires: Option<Instant>,
         command_id: CommandId,
         body: &impl Body<'a>,
     ) -> Result<(), SendError> {
@@ -113,7 +124,7 @@ impl Session {
         Ok(())
     }
 
-    /// Queues a request whose body is encoded already; otherwise as [`enqueue`](Self::enqueue).
+    /// Queues a request of any command, whose body is encoded already; otherwise as [`enqueue`](Self::enqueue).
     ///
     /// # Errors
     ///

@@ -521,7 +521,7 @@ fn a_receiver_takes_no_messages_to_submit() {
         ..esme()
     });
     let now = peer.now();
-    let result = peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &message());
+    let result = peer.enqueue(now, Ticket(1), None, &message());
     assert_eq!(result, Err(SendError::BindType));
 }
 
@@ -530,7 +530,7 @@ fn what_a_centre_queued_and_the_bind_does_not_carry_ends_unsent() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();
     peer.accept(now);
-    peer.enqueue(now, Ticket(1), None, CommandId::DELIVER_SM, &delivery())
+    peer.enqueue(now, Ticket(1), None, &delivery())
         .expect("nobody knows yet how the peer binds");
     peer.binds(BindType::Transmitter, InterfaceVersion::V3_4);
     let sequence = peer.request_seen();
@@ -550,4 +550,79 @@ fn what_a_centre_queued_and_the_bind_does_not_carry_ends_unsent() {
         "{seen:?}"
     );
     assert_eq!(peer.queued(), 0);
+}
+
+#[test]
+fn what_does_not_fit_the_state_says_so_and_changes_nothing() {
+    let mut peer = Peer::new(esme());
+    let now = peer.now();
+    assert!(!peer.outbind(now), "an ESME asks nobody to bind");
+    peer.abort(now);
+    for act in [Session::connect, Session::accept, Session::bind] {
+        assert!(!act(&mut peer, now), "the session is over");
+    }
+
+    let mut peer = Peer::new(esme());
+    assert!(peer.connect(now));
+    assert!(!peer.connect(now), "a connection was asked for");
+    assert!(peer.bind(now));
+    assert!(!peer.bind(now), "a bind was sent");
+    assert!(!peer.accept(now), "a connection is up");
+
+    let mut peer = Peer::new(smsc());
+    assert!(!peer.bind(now), "an SMSC binds nowhere");
+    assert!(peer.outbind(now));
+    assert!(!peer.outbind(now));
+}
+
+#[test]
+fn the_end_of_an_earlier_connection_is_not_that_of_this_one() {
+    let mut peer = Peer::bound(persistent());
+    let now = peer.now();
+    let first = peer.connection().expect("a connection");
+    assert!(!peer.handle_close_of(now, first + 1));
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    assert!(peer.handle_close_of(now, first));
+    assert_eq!(peer.connection(), None);
+    assert_eq!(peer.state(), State::Waiting);
+    let at = peer.poll_timeout().expect("a time to connect again");
+    peer.handle_timeout(at);
+    assert_eq!(peer.state(), State::Connecting);
+    assert!(!peer.handle_close_of(at, first), "it is over already");
+    assert_eq!(peer.state(), State::Connecting);
+    peer.bind(at);
+    assert_eq!(peer.connection(), Some(first + 1));
+    assert!(!peer.handle_close_of(at, first));
+    assert_eq!(peer.state(), State::Binding);
+}
+
+#[test]
+fn a_request_goes_under_the_command_of_its_body() {
+    let mut peer = Peer::bound(Config {
+        window: 10,
+        ..esme()
+    });
+    let now = peer.now();
+    let query = QuerySm {
+        message_id: b"1",
+        ..QuerySm::default()
+    };
+    peer.request(now, &query).unwrap();
+    peer.enqueue(now, Ticket(1), None, &query).unwrap();
+    peer.request(now, &Pdu::QuerySm(query)).unwrap();
+    let vendor = Pdu::Unknown {
+        command_id: CommandId(0x0001_0200),
+        body: b"any",
+    };
+    peer.request(now, &vendor).unwrap();
+    let ids: Vec<CommandId> = peer.hears().iter().map(Heard::id).collect();
+    assert_eq!(
+        ids,
+        [
+            CommandId::QUERY_SM,
+            CommandId::QUERY_SM,
+            CommandId::QUERY_SM,
+            CommandId(0x0001_0200)
+        ]
+    );
 }

@@ -282,8 +282,7 @@ fn an_end_in_order_does_not_wait_for_a_peer_that_stays_busy() {
                 ..message()
             };
             let now = peer.now();
-            peer.enqueue(now, Ticket(ticket), None, CommandId::SUBMIT_SM, &body)
-                .unwrap();
+            peer.enqueue(now, Ticket(ticket), None, &body).unwrap();
         }
         let time = time_to_end(&mut peer, |peer, heard| {
             peer.says(&bare(heard.id().response(), status, heard.number()));

@@ -19,8 +19,7 @@ fn queue_text(peer: &mut Peer, n: u8) {
         short_message: &[n],
         ..message()
     };
-    peer.enqueue(now, Ticket(n.into()), None, CommandId::SUBMIT_SM, &body)
-        .unwrap();
+    peer.enqueue(now, Ticket(n.into()), None, &body).unwrap();
 }
 
 fn texts(heard: &[Heard]) -> Vec<u8> {
@@ -441,11 +440,10 @@ fn notifications_do_not_pile_up_before_a_peer_that_does_not_read() {
     peer.reading = false;
     let now = peer.now();
     let alert = AlertNotification::default();
-    let id = CommandId::ALERT_NOTIFICATION;
     let mut sent = 0;
-    while peer.request(now, id, &alert).is_ok() {
+    while peer.request(now, &alert).is_ok() {
         sent += 1;
         assert!(sent < 10_000);
     }
-    assert_eq!(peer.request(now, id, &alert), Err(SendError::Throttled));
+    assert_eq!(peer.request(now, &alert), Err(SendError::Throttled));
 }

@@ -50,13 +50,7 @@ fn deliveries_go_the_other_way() {
     for ticket in 0..100 {
         pair.smsc
             .session
-            .enqueue(
-                now,
-                Ticket(ticket),
-                None,
-                CommandId::DELIVER_SM,
-                &delivery(),
-            )
+            .enqueue(now, Ticket(ticket), None, &delivery())
             .unwrap();
     }
     pair.run(10_000);

@@ -34,8 +34,7 @@ fn send_until(peer: &mut Peer, ticket: u64, recipient: u64, text: u8, expires: O
         ..SubmitSm::default()
     };
     let expires = expires.map(|millis| now + millis);
-    peer.enqueue(now, Ticket(ticket), expires, CommandId::SUBMIT_SM, &body)
-        .unwrap();
+    peer.enqueue(now, Ticket(ticket), expires, &body).unwrap();
 }
 
 /// The SMSC answers what it hears for so long. `answer` has the milliseconds since the start and the recipient.
@@ -279,8 +278,7 @@ fn a_recipient_is_its_number_with_its_type() {
             ..SubmitSm::default()
         };
         let ticket = Ticket(ticket as u64);
-        peer.enqueue(now, ticket, None, CommandId::SUBMIT_SM, &body)
-            .unwrap();
+        peer.enqueue(now, ticket, None, &body).unwrap();
     }
     let refused = peer.hears_one().number();
     peer.says(&bare(CommandId::SUBMIT_SM_RESP, QUEUE_FULL, refused));
@@ -308,8 +306,7 @@ fn a_delivery_waits_for_its_sender_and_other_requests_for_themselves() {
             destination_addr: b"12345",
             ..DeliverSm::default()
         };
-        peer.enqueue(now, Ticket(ticket), None, CommandId::DELIVER_SM, &body)
-            .unwrap();
+        peer.enqueue(now, Ticket(ticket), None, &body).unwrap();
     }
     let number = peer.hears_one().number();
     peer.says(&bare(CommandId::DELIVER_SM_RESP, QUEUE_FULL, number));
@@ -326,8 +323,7 @@ fn a_delivery_waits_for_its_sender_and_other_requests_for_themselves() {
             message_id: b"1",
             ..QuerySm::default()
         };
-        peer.enqueue(now, Ticket(ticket), None, CommandId::QUERY_SM, &body)
-            .unwrap();
+        peer.enqueue(now, Ticket(ticket), None, &body).unwrap();
     }
     let number = peer.hears_one().number();
     peer.says(&bare(CommandId::QUERY_SM_RESP, QUEUE_FULL, number));
@@ -483,7 +479,7 @@ fn messages_that_wait_for_a_recipient_can_be_cancelled_count_as_queued_and_end_w
     }
     assert_eq!(peer.queued(), 4);
     let now = peer.now();
-    let full = peer.enqueue(now, Ticket(9), None, CommandId::SUBMIT_SM, &message());
+    let full = peer.enqueue(now, Ticket(9), None, &message());
     assert_eq!(full, Err(SendError::QueueFull));
     assert_eq!(peer.cancel(now, |ticket| ticket.0 % 2 == 1), 2);
     assert_eq!(

@@ -128,7 +128,7 @@ fn without_reconnection_the_first_end_is_the_last() {
     assert_eq!(peer.state(), State::Closed);
     assert_eq!(peer.poll_timeout(), None);
     let now = peer.now();
-    let result = peer.enqueue(now, Ticket(2), None, CommandId::SUBMIT_SM, &message());
+    let result = peer.enqueue(now, Ticket(2), None, &message());
     assert_eq!(result, Err(SendError::Closed));
     // Nothing brings it back.
     peer.connect(now);

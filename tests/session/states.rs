@@ -101,13 +101,13 @@ fn session_at(role: Role, at: At) -> Peer {
     };
     let now = peer.now();
     match (at, role) {
-        (At::Open, _) => peer.accept(now),
+        (At::Open, _) => assert!(peer.accept(now)),
         (At::Outbound, Role::Esme) => {
             peer.accept(now);
             peer.says(&request(CommandId::OUTBIND, 1, &Outbind::default()));
         }
-        (At::Outbound, Role::Smsc) => peer.outbind(now),
-        (At::Binding, Role::Esme) => peer.bind(now),
+        (At::Outbound, Role::Smsc) => assert!(peer.outbind(now)),
+        (At::Binding, Role::Esme) => assert!(peer.bind(now)),
         (At::Binding, Role::Smsc) => {
             peer.accept(now);
             peer.binds(BindType::Transceiver, InterfaceVersion::V3_4);
@@ -292,7 +292,7 @@ fn without_a_connection_nothing_is_taken_answered_or_sent() {
                 (State::Closed, _) => {}
                 // A centre makes no connections.
                 (_, Role::Smsc) => continue,
-                (State::Connecting, _) => peer.connect(now),
+                (State::Connecting, _) => assert!(peer.connect(now)),
                 _ => {
                     peer.connect(now);
                     peer.closes();
@@ -349,24 +349,7 @@ fn an_unknown_response_is_never_answered() {
 fn send(peer: &mut Peer, command_id: CommandId) -> Result<Sequence, SendError> {
     let now = peer.now();
     let octets = example(command_id, 0);
-    match Pdu::decode(&octets).unwrap().1 {
-        Pdu::SubmitSm(body) => peer.request(now, command_id, &body),
-        Pdu::SubmitMulti(body) => peer.request(now, command_id, &body),
-        Pdu::DataSm(body) => peer.request(now, command_id, &body),
-        Pdu::DeliverSm(body) => peer.request(now, command_id, &body),
-        Pdu::QuerySm(body) => peer.request(now, command_id, &body),
-        Pdu::CancelSm(body) => peer.request(now, command_id, &body),
-        Pdu::ReplaceSm(body) => peer.request(now, command_id, &body),
-        Pdu::AlertNotification(body) => peer.request(now, command_id, &body),
-        Pdu::BroadcastSm(body) => peer.request(now, command_id, &body),
-        Pdu::QueryBroadcastSm(body) => peer.request(now, command_id, &body),
-        Pdu::CancelBroadcastSm(body) => peer.request(now, command_id, &body),
-        Pdu::Outbind(body) => peer.request(now, command_id, &body),
-        Pdu::BindTransmitter(body) | Pdu::BindReceiver(body) | Pdu::BindTransceiver(body) => {
-            peer.request(now, command_id, &body)
-        }
-        _ => peer.request(now, command_id, &HeaderOnly::default()),
-    }
+    peer.request(now, &Pdu::decode(&octets).unwrap().1)
 }
 
 #[test]
@@ -410,7 +393,7 @@ fn responses_are_not_sent_as_requests() {
     let mut peer = session_at(Role::Esme, At::Bound(BindType::Transceiver));
     let now = peer.now();
     for command_id in RESPONSES {
-        let result = peer.request(now, command_id, &HeaderOnly::default());
+        let result = peer.request(now, &As(command_id, &HeaderOnly::default()));
         assert_eq!(result, Err(SendError::BindType), "{command_id:?}");
     }
     assert_eq!(peer.hears(), []);

@@ -409,8 +409,7 @@ fn a_clock_that_runs_backwards_is_not_believed() {
     let earlier = Instant::from_millis(5);
     peer.handle_timeout(earlier);
     peer.handle_input(earlier, &[]);
-    peer.enqueue(earlier, Ticket(1), None, CommandId::SUBMIT_SM, &message())
-        .unwrap();
+    peer.enqueue(earlier, Ticket(1), None, &message()).unwrap();
     assert_eq!(peer.poll_timeout(), before);
     peer.hears_one();
     peer.advance(30_000);

@@ -47,7 +47,7 @@ fn unbind_waits_for_what_is_queued_and_open_both_ways() {
     let now = peer.now();
     peer.unbind(now);
     // New ones are refused from now on.
-    let late = peer.enqueue(now, Ticket(4), None, CommandId::SUBMIT_SM, &message());
+    let late = peer.enqueue(now, Ticket(4), None, &message());
     assert_eq!(late, Err(SendError::Closed));
     assert_eq!(peer.submit(now, &message()), Err(SendError::Closed));
     let numbers: Vec<u32> = peer.hears().iter().map(Heard::number).collect();

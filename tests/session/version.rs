@@ -91,9 +91,8 @@ fn a_peer_of_3_3_gets_no_tlvs() {
     for version in [V3_3, V3_4] {
         let mut peer = Peer::bound_to(esme(), version);
         let now = peer.now();
-        peer.request(now, CommandId::SUBMIT_SM, &body).unwrap();
-        peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &body)
-            .unwrap();
+        peer.request(now, &body).unwrap();
+        peer.enqueue(now, Ticket(1), None, &body).unwrap();
         let mut encoded = Vec::new();
         body.encode(&mut encoded).unwrap();
         peer.enqueue_encoded(now, Ticket(2), CommandId::SUBMIT_SM, &encoded)
@@ -122,8 +121,7 @@ fn a_request_keeps_its_tlvs_for_a_later_peer_that_takes_them() {
     };
     let mut peer = Peer::bound_to(persistent(), V3_3);
     let now = peer.now();
-    peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &body)
-        .unwrap();
+    peer.enqueue(now, Ticket(1), None, &body).unwrap();
     let first = peer.hears_one();
     assert!(first.pdu().tlvs().is_empty());
     let number = first.number();
@@ -153,8 +151,7 @@ fn a_message_in_tlvs_is_not_sent_to_3_3() {
         let mut peer = Peer::bound_to(esme(), V3_3);
         let now = peer.now();
         assert_eq!(peer.submit(now, &body), Err(SendError::Unsupported));
-        peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &body)
-            .unwrap();
+        peer.enqueue(now, Ticket(1), None, &body).unwrap();
         peer.queue(2);
         // The next one goes all the same.
         assert_eq!(peer.hears().len(), 1);

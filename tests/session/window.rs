@@ -45,8 +45,7 @@ fn requests_are_sent_in_the_order_they_were_queued() {
             short_message: &[n],
             ..message()
         };
-        peer.enqueue(now, Ticket(n.into()), None, CommandId::SUBMIT_SM, &body)
-            .unwrap();
+        peer.enqueue(now, Ticket(n.into()), None, &body).unwrap();
     }
     let mut order = Vec::new();
     loop {
@@ -196,9 +195,8 @@ fn what_has_no_response_takes_no_place() {
     });
     let now = peer.now();
     let alert = AlertNotification::default();
-    let id = CommandId::ALERT_NOTIFICATION;
     for ticket in 0..3 {
-        peer.enqueue(now, Ticket(ticket), None, id, &alert).unwrap();
+        peer.enqueue(now, Ticket(ticket), None, &alert).unwrap();
     }
     assert_eq!(peer.hears().len(), 3);
     assert_eq!(peer.in_flight(), 0);
@@ -242,7 +240,7 @@ fn an_invalid_field_is_the_callers_and_nothing_is_queued_or_sent() {
         other => panic!("{other:?}"),
     };
     expected(peer.submit(now, &body).map(|_| ()));
-    expected(peer.enqueue(now, Ticket(1), None, CommandId::SUBMIT_SM, &body));
+    expected(peer.enqueue(now, Ticket(1), None, &body));
     assert_eq!((peer.queued(), peer.in_flight()), (0, 0));
     assert_eq!(peer.hears(), []);
     // No number was used up.
@@ -258,7 +256,7 @@ fn a_full_queue_refuses() {
     peer.queue(1);
     peer.queue(2);
     let now = peer.now();
-    let result = peer.enqueue(now, Ticket(3), None, CommandId::SUBMIT_SM, &message());
+    let result = peer.enqueue(now, Ticket(3), None, &message());
     assert_eq!(result, Err(SendError::QueueFull));
     assert_eq!(peer.queued(), 2);
 }

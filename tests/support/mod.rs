@@ -36,6 +36,41 @@ pub fn request<'a>(command_id: CommandId, number: u32, body: &impl Body<'a>) -> 
     pdu(command_id, CommandStatus::ESME_ROK, number, body)
 }
 
+/// A body under any command, whether it is that command's or not.
+pub struct As<'b, B>(pub CommandId, pub &'b B);
+
+impl<'a, B: Body<'a>> Body<'a> for As<'_, B> {
+    fn decode(_: &Header, _: &'a [u8]) -> Result<Self, DecodeError> {
+        unreachable!("it is only written")
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.1.encoded_len()
+    }
+
+    fn check(&self) -> Result<(), InvalidField> {
+        self.1.check()
+    }
+
+    fn write(&self, out: &mut [u8]) {
+        self.1.write(out);
+    }
+
+    fn tlvs(&self) -> Tlvs<'a> {
+        self.1.tlvs()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.1.is_empty()
+    }
+}
+
+impl<'a, B: Body<'a>> Request<'a> for As<'_, B> {
+    fn command_id(&self) -> CommandId {
+        self.0
+    }
+}
+
 /// A PDU that is its header alone.
 pub fn bare(command_id: CommandId, status: CommandStatus, number: u32) -> Vec<u8> {
     raw(command_id, status, number, &[])

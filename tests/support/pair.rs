@@ -98,7 +98,7 @@ impl Pair {
         let now = self.now();
         self.esme
             .session
-            .enqueue(now, Ticket(ticket), None, CommandId::SUBMIT_SM, &message())
+            .enqueue(now, Ticket(ticket), None, &message())
             .expect("a place in the queue");
     }
 

@@ -222,13 +222,7 @@ impl Peer {
         let now = self.now();
         let expires = expires.map(|millis| now + millis);
         self.session
-            .enqueue(
-                now,
-                Ticket(ticket),
-                expires,
-                CommandId::SUBMIT_SM,
-                &message(),
-            )
+            .enqueue(now, Ticket(ticket), expires, &message())
             .expect("a place in the queue");
     }
 

@@ -174,10 +174,10 @@ impl Stage {
     fn step(&mut self, script: &mut Script<'_>) {
         let now = self.now();
         match script.octet() % 24 {
-            0 => self.session.connect(now),
-            1 => self.session.accept(now),
-            2 => self.session.outbind(now),
-            3 | 4 => self.session.bind(now),
+            0 => _ = self.session.connect(now),
+            1 => _ = self.session.accept(now),
+            2 => _ = self.session.outbind(now),
+            3 | 4 => _ = self.session.bind(now),
             5 if script.octet() < 20 => self.session.unbind(now),
             6 if script.octet() < 10 => self.session.abort(now),
             7 if script.octet() < 40 => self.session.handle_close(now),
@@ -193,7 +193,7 @@ impl Stage {
             6 | 7 | 16 | 17 => self.enqueue(script),
             18 => {
                 let id = script.pick(&REQUESTS);
-                let _ = self.session.request(now, id, &message());
+                let _ = self.session.request(now, &As(id, &message()));
             }
             19 => {
                 let modulus = u64::from(script.octet()) + 1;
@@ -309,11 +309,11 @@ impl Stage {
                 let expires = now + u64::from(script.octet()) * 100;
                 let expires = Some(expires);
                 self.session
-                    .enqueue(now, Ticket(ticket), expires, id, &message())
+                    .enqueue(now, Ticket(ticket), expires, &As(id, &message()))
             }
             _ => self
                 .session
-                .enqueue(now, Ticket(ticket), None, id, &message()),
+                .enqueue(now, Ticket(ticket), None, &As(id, &message())),
         };
         if result.is_ok() {
             self.tickets.insert(ticket, 0);

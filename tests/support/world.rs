@@ -458,8 +458,7 @@ impl World {
                 short_message: &octets,
                 ..message()
             };
-            let id = CommandId::SUBMIT_SM;
-            match self.esme.enqueue(now, Ticket(text), expires, id, &body) {
+            match self.esme.enqueue(now, Ticket(text), expires, &body) {
                 Ok(()) => {
                     self.next_text += 1;
                     self.submitted.insert(text, Fate::default());
@@ -483,8 +482,7 @@ impl World {
             short_message: &octets,
             ..delivery()
         };
-        let id = CommandId::DELIVER_SM;
-        let result = link.smsc.enqueue(now, Ticket(text), None, id, &body);
+        let result = link.smsc.enqueue(now, Ticket(text), None, &body);
         if result.is_ok() {
             self.next_text += 1;
             self.delivered.insert(text, Fate::default());
@@ -518,10 +516,9 @@ impl World {
             ..delivery()
         };
         let ticket = self.next_text;
-        let id = CommandId::DELIVER_SM;
         let queued = self.links.last_mut().is_some_and(|link| {
             let smsc = &mut link.smsc;
-            smsc.enqueue(now, Ticket(ticket), None, id, &body).is_ok()
+            smsc.enqueue(now, Ticket(ticket), None, &body).is_ok()
         });
         if queued {
             self.next_text += 1;

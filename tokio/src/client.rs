@@ -7,7 +7,7 @@ use crate::inbound::{Messages, Received, Reports, Shared};
 use smpp_edge::messenger::{
     DeliveryReport, InboundMessage, MessageError, MessengerEvent, OutgoingSms, SentSms, SmsId,
 };
-use smpp_edge::pdu::{Body, CommandId, CommandStatus};
+use smpp_edge::pdu::{CommandStatus, Request};
 use smpp_edge::session::CloseReason;
 use std::collections::HashMap;
 use std::io;
@@ -113,13 +113,11 @@ impl Client {
     /// # Errors
     ///
     /// If a field can't be written, the request is not sent, or the SMSC refuses it.
-    pub async fn request<'a>(
-        &self,
-        command_id: CommandId,
-        body: &impl Body<'a>,
-    ) -> Result<Vec<u8>, Error> {
+    pub async fn request<'a>(&self, request: &impl Request<'a>) -> Result<Vec<u8>, Error> {
+        let command_id = request.command_id();
         let mut encoded = Vec::new();
-        body.encode(&mut encoded)
+        request
+            .encode(&mut encoded)
             .map_err(|error| Error::Message(error.into()))?;
         let (reply, result) = oneshot::channel();
         let mark = self.shared.put(Reply::Request(reply));

@@ -1,7 +1,7 @@
 //! The client and the server, over real sockets.
 
 use smpp_edge_tokio::smpp_edge::messenger::{SegmentOutcome, SentSms};
-use smpp_edge_tokio::smpp_edge::pdu::{CommandId, EsmClass, Pdu, QuerySm};
+use smpp_edge_tokio::smpp_edge::pdu::{EsmClass, Pdu, QuerySm};
 use smpp_edge_tokio::smpp_edge::session::{BindType, CloseReason};
 use smpp_edge_tokio::*;
 use std::sync::{Arc, Mutex};
@@ -221,7 +221,7 @@ async fn every_refusal_says_what_was_refused() {
     };
     // The server takes messages alone.
     assert!(matches!(
-        soon(client.request(CommandId::QUERY_SM, &query)).await,
+        soon(client.request(&query)).await,
         Err(Error::Rejected(_))
     ));
 

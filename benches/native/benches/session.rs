@@ -67,9 +67,8 @@ fn submit(c: &mut Criterion) {
             let mut next = 2;
             b.iter(|| {
                 for ticket in 0..window as u64 {
-                    let id = CommandId::SUBMIT_SM;
                     session
-                        .enqueue(NOW, Ticket(ticket), None, id, black_box(&message))
+                        .enqueue(NOW, Ticket(ticket), None, black_box(&message))
                         .unwrap();
                 }
                 drain(&mut session);
