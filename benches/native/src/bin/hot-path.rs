@@ -142,13 +142,7 @@ fn submit() -> Work {
     Box::new(move || {
         for ticket in 0..u64::from(WINDOW) {
             session
-                .enqueue(
-                    NOW,
-                    Ticket(ticket),
-                    None,
-                    CommandId::SUBMIT_SM,
-                    black_box(&message),
-                )
+                .enqueue(NOW, Ticket(ticket), None, black_box(&message))
                 .unwrap();
         }
         drain(&mut session);
