@@ -84,6 +84,8 @@ export class SmppClient implements AsyncDisposable {
   #peer = { systemId: "", version: 0 };
   /** The promise of `connect`, until it is settled. */
   #opening: { resolve(): void; reject(error: SmppError): void } | undefined;
+  /** Why the endpoints tried before did not let it bind, for the error of `connect`. */
+  readonly #refusals: string[] = [];
   /** What is to be cancelled at the end of this turn. */
   readonly #aborted: { ticket: number; signal: AbortSignal }[] = [];
   #closing: Promise<void> | undefined;
@@ -200,7 +202,8 @@ export class SmppClient implements AsyncDisposable {
 
   /**
    * Sends any request, with any fields and TLVs by the specification's names, and resolves with its response:
-   * `request({ command: "data_sm", destination_addr: "491701234567", tlvs: { message_payload: octets } })`.
+   * `request({ command: "data_sm", destination_addr: "491701234567", tlvs: { message_payload: octets } })`. The client sets `sequence`
+   * and `status` itself, and refuses them.
    *
    * @throws {SmppError} As {@link SmppClient.sendSms}.
    */
@@ -560,6 +563,7 @@ export class SmppClient implements AsyncDisposable {
     const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind, this.#settings.words) : undefined;
     // The next endpoint, or the next kind of bind, belongs to the first connection.
     if (error !== undefined && detail?.retryIn !== 0) this.#failOpening(error);
+    else if (error !== undefined && this.#opening !== undefined) this.#refusals.push(this.#settings.words.placed(error.message));
     const shown = error && { message: error.message, error, retryIn: detail?.retryIn };
     this.#callbacks.call("onState", this.#settings.options.onState, state as ConnectionState, shown);
   }
@@ -569,6 +573,7 @@ export class SmppClient implements AsyncDisposable {
     const opening = this.#opening;
     if (opening === undefined) return;
     this.#opening = undefined;
+    if (this.#refusals.length > 0) error.message = [...this.#refusals, this.#settings.words.placed(error.message)].join("; ");
     opening.reject(error);
     // Not from within a call of the link.
     queueMicrotask(() => this.#link.destroy());

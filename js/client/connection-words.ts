@@ -86,6 +86,13 @@ export class ConnectionWords {
     };
   }
 
+  /** An error's message, with the host and port that it concerns. */
+  placed(message: string): string {
+    const attempt = this.#attempt;
+    const place = attempt === undefined ? "" : placeOf(attempt.target);
+    return message.startsWith(place) ? message : `${place}: ${message}`;
+  }
+
   /** Why the bind did not come about in time. */
   timeout(command: string): string | undefined {
     const attempt = this.#attempt;
@@ -101,9 +108,13 @@ export class ConnectionWords {
   }
 }
 
+function placeOf({ host, port }: Target): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** Where, and after how long. */
-function told({ target: { host, port }, start }: Attempt): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port} after ${Date.now() - start} ms`;
+function told({ target, start }: Attempt): string {
+  return `${placeOf(target)} after ${Date.now() - start} ms`;
 }
 
 function speaker(chunk: Uint8Array): string {

@@ -16,13 +16,22 @@ export class Refusal extends Error {
 
   /** @throws {SmppError} `"invalid-field"` for what can't be a status, and for ESME_ROK. */
   constructor(status: string | number) {
-    const named = typeof status === "string" && /^[A-Z][A-Z0-9_]*$/.test(status) && status !== "ESME_ROK";
+    const named = typeof status === "string" && isRefusing(status);
     const numbered = typeof status === "number" && Number.isInteger(status) && status > 0 && status <= 0xffff_ffff;
     if (!named && !numbered) {
       throw invalid("invalid-field", "status", 'expected the name of a command_status, such as "ESME_RX_P_APPN", or its number from 1; ESME_ROK does not refuse');
     }
     super(`refused with ${status}`);
     this.status = status;
+  }
+}
+
+/** Whether it is the name of a command_status but ESME_ROK. Before the module is loaded, whether it looks like one. */
+function isRefusing(name: string): boolean {
+  try {
+    return statusCode(name) !== undefined;
+  } catch {
+    return name.startsWith("ESME_") && name !== "ESME_ROK";
   }
 }
 

@@ -20,7 +20,7 @@ import {
   type SmsFields,
   type SmsPlan,
 } from "./types.ts";
-import { writePdu } from "./values.ts";
+import { writeBody } from "./values.ts";
 
 const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
 /** In the order of src/wasm/stats.rs. */
@@ -124,7 +124,7 @@ export class Link {
    */
   request(ticket: number, pdu: PduInput): void {
     this.#running();
-    const length = writePdu(pdu);
+    const length = writeBody(pdu, "status", "sequence");
     this.#call((engine) => engine.request(clock(), ticket, length));
     this.#planFlush();
   }
@@ -142,7 +142,7 @@ export class Link {
     // What the caller hands over is read outside of any call: what it throws is not the module's fault.
     const alone = fields !== undefined && Object.keys(fields).length === 1 ? fields["message_id"] : undefined;
     const id = typeof alone === "string" ? alone : undefined;
-    const length = fields === undefined || id !== undefined ? 0 : writePdu({ ...fields, command: 0 });
+    const length = fields === undefined || id !== undefined ? 0 : writeBody(fields, "command", "status", "sequence");
     let open = false;
     try {
       if (fields === undefined) {

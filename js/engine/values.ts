@@ -142,6 +142,17 @@ export function writeTlvs(tlvs: TlvInput): number {
   return placed(record);
 }
 
+/**
+ * As {@link writePdu}, for a PDU whose header the session writes.
+ * @throws EngineError for one of the names that the session sets
+ */
+export function writeBody(pdu: Record<string, unknown>, ...set: ("command" | "status" | "sequence")[]): number {
+  const given = Object.fromEntries(entries(pdu, "pdu"));
+  const refused = set.find((name) => name in given);
+  if (refused !== undefined) throw invalid("the session sets it", refused);
+  return writePdu(set.includes("command") ? { command: 0, ...given } : given as PduInput);
+}
+
 /** As {@link writeTlvs}, for a PDU. */
 export function writePdu(pdu: PduInput): number {
   const given = Object.fromEntries(entries(pdu, "pdu"));

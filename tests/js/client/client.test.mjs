@@ -450,6 +450,14 @@ describe("delivered", () => {
     await assert.rejects(sent.delivered(), (error) => error.code === "no-report");
   });
 
+  test("rejects at once if the SMSC gave the message no id", async () => {
+    const { client, link } = await bound();
+    for (const ids of [[""], ["", ""]]) {
+      const sent = await send(client, link, ids);
+      await assert.rejects(sent.delivered(), (error) => error.code === "no-report" && error.outcome === "unknown");
+    }
+  });
+
   test("rejects when the client ends", async () => {
     const { client, link } = await bound();
     const sent = await send(client, link, ["a"]);
@@ -709,7 +717,7 @@ describe("handlers and iterators", () => {
     link.message("ESME_NO_SUCH_STATUS", 4);
     await turn();
     assert.deepEqual(link.answers.at(-1), [4, ESME_RX_T_APPN]);
-    assert.deepEqual(lines, ["onMessage threw: refused with ESME_NO_SUCH_STATUS"]);
+    assert.match(lines.join(), /^onMessage threw: status: expected the name of a command_status/);
     const loop = client.reports();
     const first = loop.next();
     link.report("b", "delivered", 5);
@@ -719,7 +727,7 @@ describe("handlers and iterators", () => {
   });
 
   test("what can't refuse is no Refusal", () => {
-    for (const status of ["ESME_ROK", "", "rejected", 0, -1, 1.5, 2 ** 32, undefined]) {
+    for (const status of ["ESME_ROK", "ESME_NO_SUCH_STATUS", "NOPE", "toString", "", "rejected", 0, -1, 1.5, 2 ** 32, undefined]) {
       assert.throws(() => new Refusal(status), (error) => error.code === "invalid-field" && error.field === "status", String(status));
     }
     assert.equal(new Refusal(2 ** 32 - 1).status, 2 ** 32 - 1);

@@ -92,7 +92,8 @@ describe("several endpoints", () => {
   test("when all have failed connect() rejects with the last one's error", () =>
     using(async (own) => {
       const [silent, busy] = [await own(judging(() => undefined)), await own(judging(() => 0x08))];
-      await assert.rejects(connect(place(silent), { endpoints: [place(busy)], bindTimeout: 100 }), (error) => error instanceof BindError && error.name === "ESME_RSYSERR");
+      await assert.rejects(connect(place(silent), { endpoints: [place(busy)], bindTimeout: 100 }), (error) => error instanceof BindError && error.name === "ESME_RSYSERR"
+        && error.message.startsWith(`127.0.0.1:${silent.port} after `) && error.message.includes(`; 127.0.0.1:${busy.port}: `));
       await assert.rejects(connect(place(busy), { endpoints: [place(silent)], bindTimeout: 100 }), TimeoutError);
       await assert.rejects(connect(place(busy), { endpoints: [await nowhere().then((url) => url.replace("id:secret@", ""))] }), (error) => error instanceof ConnectionLostError && error.code === "connection-failed");
     }));

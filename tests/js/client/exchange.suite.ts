@@ -558,6 +558,17 @@ export function exchangeTests(): void {
         }
       }), (request, line) => answer(line, request)));
 
+    test("request() refuses what the client sets itself, by name", () =>
+      withScript((smsc) => withClient(smsc.url, {}, async (smpp) => {
+        for (const field of ["sequence", "status"]) {
+          for (const value of [0, 7, "7", null]) {
+            await assert.rejects(smpp.request({ command: "query_sm", message_id: "1", [field]: value }), (error) => error instanceof SmppError && error.field === field && error.outcome === "not-sent");
+          }
+        }
+        await smpp.request({ command: "query_sm", message_id: "1", sequence: undefined, status: undefined });
+        assert.equal(smsc.line.got("query_sm").length, 1);
+      }), (request, line) => answer(line, request)));
+
     test("what beforeWrite throws ends the connection, and nothing else; what it rejects with, nothing", () => {
       let fail = false;
       const lines: string[] = [];

@@ -199,6 +199,13 @@ describe("a session", () => {
       assert.equal(response.status, 0);
     }));
 
+  test("refuses what the session sets itself, by name", () =>
+    withSession({}, async (session) => {
+      for (const field of ["sequence", "status"]) {
+        await assert.rejects(session.request({ command: "deliver_sm", [field]: 1 }), { field, outcome: "not-sent" });
+      }
+    }));
+
   test("can't deliver to a transmitter", async () => {
     await using server = await listen({ port: 0, authenticate: () => true });
     const esme = await NodeEsme.bound(url(server), "bind_transmitter");
