@@ -131,6 +131,19 @@ impl From<Event<'_>> for Seen {
     }
 }
 
+impl Seen {
+    /// Whether a request ended so that its response may still come.
+    pub fn may_be_answered(&self) -> bool {
+        matches!(
+            self,
+            Seen::Failed {
+                failure: Failure::Timeout | Failure::CancelledOnWire,
+                ..
+            }
+        )
+    }
+}
+
 /// All that a session has to tell.
 pub fn events(session: &mut Session) -> Vec<Seen> {
     let mut seen = Vec::new();

@@ -7,6 +7,9 @@ use super::*;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+/// Recipients of messages, from 0.
+const RECIPIENTS: u64 = 4;
+
 const OK: CommandStatus = CommandStatus::ESME_ROK;
 
 /// Octets that a session may hold when it is over: its buffers, for the largest queue here.
@@ -50,6 +53,11 @@ struct Fate {
     arrived: u32,
     /// Answers it was given there.
     answers: Vec<CommandStatus>,
+    /// Who it is for, and when it must not be sent any more.
+    recipient: u64,
+    expires: Option<u64>,
+    /// How often it was told what became of it after an unknown end.
+    late: u32,
 }
 
 impl Fate {
@@ -106,6 +114,9 @@ struct Wire {
     /// How often each text was sent, and how often the answer was that the centre is too busy.
     sent: HashMap<u64, u32>,
     busy: HashMap<u64, u32>,
+    /// Octets of the PDU that is on its way, and when its first one went.
+    begun: usize,
+    begun_at: u64,
     /// When the last PDU came, or the bind.
     heard_at: u64,
     /// Numbers of requests that ended before all of them was on the wire.
@@ -137,6 +148,11 @@ pub struct World {
     long: Vec<LongDelivery>,
     /// By ticket: the message, and which of its segments.
     segments: HashMap<u64, (usize, u8)>,
+    /// Long messages that the ESME's application was handed, without an answer.
+    long_open: HashMap<Sequence, usize>,
+    /// The recipient that the centre is always too busy for, and what it says to that.
+    busy_recipient: u64,
+    busy_with: CommandStatus,
     /// Chances in a hundred.
     refusals: u64,
     throttles: u64,
@@ -221,7 +237,11 @@ impl World {
             rng.pick(&[0, 0, 5, 20]),
             rng.pick(&[0, 0, 10]),
         ];
+        let busy_recipient = rng.pick(&[0, RECIPIENTS, RECIPIENTS]);
+        let busy_with = rng.pick(&[CommandStatus::ESME_RTHROTTLED, CommandStatus::ESME_RMSGQFUL]);
         let mut world = Self {
+            busy_recipient,
+            busy_with,
             now: 0,
             esme: Session::new(config.clone(), Instant::from_millis(0)),
             config,
@@ -238,6 +258,7 @@ impl World {
             next_text: 1,
             long: Vec::new(),
             segments: HashMap::new(),
+            long_open: HashMap::new(),
             refusals,
             throttles,
             silences,
@@ -416,6 +437,7 @@ impl World {
             }
             Action::EsmeAnswersLong(sequence, message, status) => {
                 if self.esme.respond(now, sequence, status) {
+                    self.long_open.remove(&sequence);
                     self.long[message].answered(status);
                 }
             }
@@ -454,14 +476,22 @@ impl World {
                 .percent(20)
                 .then(|| now + self.rng.range(0, 60_000));
             let octets = text.to_be_bytes();
+            let recipient = self.rng.range(0, RECIPIENTS - 1);
+            let number = recipient.to_string();
             let body = SubmitSm {
+                destination_addr: number.as_bytes(),
                 short_message: &octets,
                 ..message()
             };
             match self.esme.enqueue(now, Ticket(text), expires, &body) {
                 Ok(()) => {
                     self.next_text += 1;
-                    self.submitted.insert(text, Fate::default());
+                    let fate = Fate {
+                        recipient,
+                        expires: expires.map(Instant::as_millis),
+                        ..Fate::default()
+                    };
+                    self.submitted.insert(text, fate);
                 }
                 Err(error) => assert!(
                     matches!(error, SendError::QueueFull | SendError::Closed),
@@ -542,6 +572,10 @@ impl World {
         match status {
             Some(OK) => {
                 self.long[message].acknowledged.insert(number);
+                // It lost the answer.
+                if number > 1 && self.rng.percent(20) {
+                    self.repeat(message, number);
+                }
             }
             Some(CommandStatus::ESME_RX_P_APPN) => {}
             _ => self.repeat(message, number),
@@ -553,6 +587,7 @@ impl World {
         self.handed.push((sequence, self.now));
         let numbers: Vec<_> = pdus.iter().filter_map(|pdu| segment_of(pdu)).collect();
         let message = numbers[0].0;
+        self.long_open.insert(sequence, message);
         let long = &self.long[message];
         assert!(
             numbers
@@ -575,6 +610,14 @@ impl World {
         if !self.rng.percent(self.silences) {
             let wait = self.rng.pick(&[0, 3_000, 30_000]);
             self.after(wait, Action::EsmeAnswersLong(sequence, message, status));
+        }
+    }
+
+    /// The ESME's application may not answer this any more.
+    fn withdrawn(&mut self, sequence: Sequence) {
+        assert_eq!(self.esme.request_command(sequence), None);
+        if let Some(message) = self.long_open.remove(&sequence) {
+            self.long[message].refused_since = true;
         }
     }
 
@@ -610,6 +653,7 @@ impl World {
         self.wire.answers = Some(Framer::new(1 << 20));
         self.wire.open.clear();
         self.wire.ended.clear();
+        self.wire.begun = 0;
     }
 
     /// Takes events and octets off all sessions until there are none.
@@ -671,7 +715,7 @@ impl World {
                 Seen::LongMessage(sequence, pdus) => self.take_long(*sequence, pdus),
                 Seen::Incomplete(_, pdus) => self.take_incomplete(pdus),
                 Seen::Withdrawn(sequence) => {
-                    assert_eq!(self.esme.request_command(*sequence), None);
+                    self.withdrawn(*sequence);
                 }
                 Seen::Connect(endpoint) => {
                     assert!(*endpoint < self.config.endpoints);
@@ -693,11 +737,11 @@ impl World {
                         self.long[message].arrived.insert(number);
                     }
                 }
-                Seen::Throttled(..)
-                | Seen::Bound { .. }
-                | Seen::Unmatched(_)
-                | Seen::Late { .. }
-                | Seen::Unanswered { .. } => {}
+                Seen::Throttled(..) | Seen::Bound { .. } | Seen::Unmatched(_) => {}
+                Seen::Late { ticket, .. } | Seen::Unanswered { ticket, .. } => {
+                    let text = ticket.expect("a ticket of ours");
+                    self.submitted.get_mut(&text).expect("a message").late += 1;
+                }
                 Seen::Refused(status, frame) => {
                     if let Some(fate) = fate_of(&mut self.delivered, frame) {
                         fate.refused(*status);
@@ -822,7 +866,9 @@ impl World {
         let text = text_of(frame);
         let fate = self.submitted.get_mut(&text).expect("a message of ours");
         fate.arrived += 1;
-        let status = if self.rng.percent(self.throttles) {
+        let status = if fate.recipient == self.busy_recipient {
+            self.busy_with
+        } else if self.rng.percent(self.throttles) {
             self.rng
                 .pick(&[CommandStatus::ESME_RTHROTTLED, CommandStatus::ESME_RMSGQFUL])
         } else {
@@ -914,14 +960,25 @@ impl World {
     /// Keeps account of what the ESME puts on the wire.
     fn read_wire(&mut self, mut octets: &[u8]) {
         let mut framer = self.wire.framer.take().expect("a connection");
+        if self.wire.begun == 0 {
+            self.wire.begun_at = self.now;
+        }
+        self.wire.begun += octets.len();
         while let Some(frame) = framer.next(&mut octets).expect("whole PDUs") {
             let header = Header::decode(frame.first_chunk().expect("a header"));
+            let begun_at = std::mem::replace(&mut self.wire.begun_at, self.now);
+            self.wire.begun -= frame.len();
             if header.command_id != CommandId::SUBMIT_SM {
                 continue;
             }
             let number = header.sequence_number;
             assert!((1..=0x7FFF_FFFF).contains(&number));
             let text = text_of(frame);
+            let expires = self.submitted[&text].expires;
+            assert!(
+                !self.punctual || expires.is_none_or(|at| begun_at < at),
+                "{text} is sent after its time: {begun_at}, {expires:?}"
+            );
             let sent = self.wire.sent.entry(text).or_default();
             let refused = self.wire.busy.get(&text).copied().unwrap_or(0);
             assert!(*sent <= refused, "{text} is sent again for no reason");
@@ -952,6 +1009,33 @@ impl World {
             self.watch_deadlines();
         }
         self.watch_rate();
+        self.watch_recipients();
+    }
+
+    /// A recipient that the centre is too busy for delays no other: with room in the window, only messages to those wait.
+    fn watch_recipients(&self) {
+        let esme = &self.esme;
+        if !matches!(esme.state(), State::Bound(_))
+            || esme.queued() == 0
+            || esme.in_flight() >= self.config.window
+            || esme.rate().is_some()
+            || !esme.poll_transmit().is_empty()
+        {
+            return;
+        }
+        let busy = self
+            .wire
+            .busy
+            .keys()
+            .map(|text| self.submitted[text].recipient);
+        let busy: HashSet<u64> = busy.collect();
+        for (text, fate) in &self.submitted {
+            let waits = fate.ends.is_empty() && !self.wire.sent.contains_key(text);
+            assert!(
+                !waits || busy.contains(&fate.recipient),
+                "{text} waits for nothing: {fate:?}"
+            );
+        }
     }
 
     /// No state lasts longer than it may, no silence, and no request that the application does not answer.
@@ -1041,6 +1125,8 @@ impl World {
         let mut ended_on_wire = 0;
         for (ticket, fate) in &self.submitted {
             let end = judge(*ticket, fate);
+            let unknown = end.may_be_answered();
+            assert_eq!(fate.late, u32::from(unknown), "{ticket}: {fate:?}");
             match end {
                 Seen::Response { .. } => {
                     summary.accepted += usize::from(status_of(end) == Some(OK));
