@@ -101,8 +101,8 @@ const options = fc.record({
   maxQueue: fc.constantFrom(1, 10, 100_000),
   maxPdu: fc.constantFrom(64, 65_536),
   enquireLink: fc.constantFrom(0, 500, 30_000),
-  responseTimeout: fc.constantFrom(100, 3_000, 30_000),
-  bindTimeout: fc.constantFrom(50, 1_000, 10_000),
+  responseTimeout: fc.constantFrom(0, 100, 3_000, 30_000),
+  bindTimeout: fc.constantFrom(0, 50, 1_000, 10_000),
   unbindTimeout: fc.constantFrom(1, 5_000),
   inactivity: fc.constantFrom(0, 400, 20_000),
   reconnect: fc.constantFrom<unknown>(true, false, { min: 50, max: 100 }, { min: 100, max: 3_000 }),
@@ -116,7 +116,7 @@ const options = fc.record({
   reassemble: fc.boolean(),
   partTimeout: fc.constantFrom(0, 100, 20_000),
   maxUnacknowledged: fc.constantFrom(1, 5, 1_000),
-  acknowledgeTimeout: fc.constantFrom(100, 25_000),
+  acknowledgeTimeout: fc.constantFrom(0, 100, 25_000),
   logTexts: fc.boolean(),
 }, { requiredKeys: [] });
 

@@ -51,6 +51,9 @@ export class Run {
     let settled = false;
     void connecting.finally(() => (settled = true));
     await this.#clock.pass(200_000, () => settled);
+    // Without a time of its own it waits until its signal is aborted.
+    if (!settled && this.#program.options["bindTimeout"] === 0) this.#shared.abort();
+    await this.#clock.pass(0, () => settled);
     if (!settled) this.#faults.push("connect() did not settle within its time");
     this.#client = await Promise.race([connecting, Promise.resolve(undefined)]) as SmppClient | undefined;
     if (this.#client !== undefined) {
@@ -101,6 +104,7 @@ export class Run {
     }
     if (signal !== "none") given["signal"] = this.#signal(signal);
     if (oddOption !== undefined) given[oddOption.name] = STRANGE[oddOption.strange];
+    if (options["bindTimeout"] === 0) given["signal"] = this.#shared.signal;
     return given;
   }
 
