@@ -177,3 +177,26 @@ test("a link whose call fails keeps what it was offered, and the others go to th
   assert.equal(link.queue.waiting, 0);
   assert.ok(!link.failover.hasWork);
 });
+
+test("what a link has from an offer whose answer was lost stays there, also when it takes no more", async (t) => {
+  t.mock.method(console, "error", () => {});
+  for (const answer of ["known", "existing"]) {
+    const world = new World(() => 1);
+    const link = world.links.get("a/0");
+    const ids = link.queue.insert(["one", "two"].map((text) => ({ id: "", input: { to: "+491511", text, account: undefined }, encoding: "gsm7", segments: 1, caller: "", due: 0, expires: null })), world.now);
+    let lost = true;
+    world.stub = (name) => ({
+      enqueue: async () => {
+        if (name !== "b/0") return { taken: false, why: "down", known: [] };
+        if (lost) throw new Error("lost on the way back");
+        return { taken: false, why: "full", ...(answer === "known" ? { known: [ids[0]] } : {}) };
+      },
+      existing: async (asked) => asked.filter((id) => id === ids[0]),
+    });
+    await link.failover.run(world.now);
+    lost = false;
+    await link.failover.run(world.now);
+    assert.deepEqual(ids.map((id) => [link.lists.row(id).status, link.lists.row(id).moved]), [["moved", "b/0"], ["queued", null]], answer);
+    assert.equal(link.queue.waiting, 1);
+  }
+});

@@ -180,7 +180,18 @@ test("a bind is reported up and down, and after a good one the next attempt come
   assert.ok(connection.retryAt - Date.now() <= 1_000);
 });
 
-test("a refused password waits a minute, and one that is bound already does not; a closed connection makes no attempt", async (t) => {
+test("a bind that the SMSC still has from before is tried again soon", async (t) => {
+  await init();
+  const smsc = await Smsc.start(t);
+  smsc.refusal = 5;
+  const { connection } = connecting({ url: smsc.url });
+  t.after(() => connection.close());
+  connection.ensure(Date.now());
+  await until("the refusal", () => connection.state === "waiting");
+  assert.ok(connection.retryAt - Date.now() <= 1_000);
+});
+
+test("a refused password waits a minute; a closed connection makes no attempt", async (t) => {
   await init();
   const smsc = await Smsc.start(t);
   const wrong = connecting({ url: smsc.url.replace("password", "wrong") });
@@ -203,15 +214,16 @@ test("a refused password waits a minute, and one that is bound already does not;
 });
 
 /** A receiver on storage of its own, with what it handed on and what it offered to other links. */
-function receiving({ taken = () => false } = {}) {
+function receiving({ taken = () => false, isOnly = false } = {}) {
   const db = database();
   const queue = new MessageQueue(db, PLACE, () => {});
   const store = new InboundStore(db, PLACE);
-  const log = { events: [], offers: [], arrived: [], wakes: 0 };
+  const log = { events: [], offers: [], arrived: [], wakes: 0, stored: 0 };
   const receiver = new Receiver({
     place: PLACE, store, segments: new InboundSegments(db), joinOptions: {}, reports: new ReportStore(db, PLACE, () => {}),
     deliveries: { add: (id, type, data) => log.events.push({ id, type, data }) },
     keyOf: (id) => id.toLowerCase(),
+    isOnly, storeAnswers: () => log.stored++,
     arrived: (message) => log.arrived.push(message),
     offer: async (offers) => {
       log.offers.push(offers.map(({ offer, recipient }) => [offer.key, recipient]));
@@ -235,23 +247,23 @@ const report = (id, more = {}) => ({
   doneAt: new Date(NOW), raw: new Uint8Array([1]), pdu: new Uint8Array([2]), ...more,
 });
 
-test("a report is handed on with its message, once", () => {
+test("a report is handed on with its message, once", async () => {
   const { receiver, log, sent } = receiving();
   const id = sent("a1");
-  receiver.report(report("A1"), NOW);
-  receiver.report(report("A1"), NOW + 1);
+  await receiver.report(report("A1"), NOW);
+  await receiver.report(report("A1"), NOW + 1);
   assert.deepEqual(log.events.map(({ type, data }) => [type, data.id, data.account, data.raw, data.pdu, data.doneAt]), [["message.report", id, "main", "01", "02", new Date(NOW).toISOString()]]);
-  assert.deepEqual([receiver.reports, log.wakes, receiver.nextDue()], [2, 0, undefined]);
+  assert.deepEqual([receiver.reports, log.wakes, log.stored, receiver.nextDue()], [2, 0, 2, undefined]);
   // On the way there may be several, each said once.
   sent("a2");
-  for (const status of ["enroute", "enroute", "accepted", "accepted"]) receiver.report(report("A2", { status, final: false }), NOW + 2);
-  receiver.report(report("A2"), NOW + 3);
+  for (const status of ["enroute", "enroute", "accepted", "accepted"]) await receiver.report(report("A2", { status, final: false }), NOW + 2);
+  await receiver.report(report("A2"), NOW + 3);
   assert.deepEqual(log.events.slice(1).map(({ data }) => data.status), ["enroute", "accepted", "delivered"]);
 });
 
 test("a report of no message of this link is offered to the others, five times in half a minute, then handed on without one", async () => {
   const { receiver, store, log } = receiving();
-  receiver.report(report("b2"), NOW);
+  await receiver.report(report("b2"), NOW);
   assert.deepEqual([log.wakes, receiver.nextDue()], [1, NOW]);
   const at = [];
   for (let now = NOW; log.events.length === 0; now = receiver.nextDue()) {
@@ -269,19 +281,32 @@ test("a report of no message of this link is offered to the others, five times i
   assert.deepEqual([receiver.nextDue(), store.orphansOf("b2")], [undefined, []]);
 });
 
+test("where there is no other link, a report of no message waits for an answer, and is handed on after that", async () => {
+  const { receiver, log, sent } = receiving({ isOnly: true });
+  await Promise.all([receiver.report(report("d4"), NOW), receiver.report(report("e5"), NOW)]);
+  assert.equal(log.stored, 1);
+  const due = receiver.nextDue();
+  assert.ok(due - NOW >= 30_000 && due - NOW <= 60_000, String(due - NOW));
+  const id = sent("d4");
+  receiver.answered(["d4"], NOW + 1);
+  await receiver.search(due);
+  assert.deepEqual(log.events.map(({ data }) => [data.id, data.messageId]), [[id, "d4"], [null, "e5"]]);
+  assert.equal(receiver.nextDue(), undefined);
+});
+
 test("a report that another link takes is not handed on here, and the others are", async () => {
   const { receiver, log } = receiving({ taken: (key) => key === "mine" });
-  for (const id of ["mine", "none"]) receiver.report(report(id), NOW);
+  for (const id of ["mine", "none"]) await receiver.report(report(id), NOW);
   for (let now = NOW; now !== undefined; now = receiver.nextDue()) await receiver.search(now);
   assert.deepEqual(log.events.map(({ data }) => data.messageId), ["none"]);
   assert.deepEqual(log.offers.map((offers) => offers.length), [2, 1, 1, 1, 1]);
 });
 
-test("reports that came before the answer which gave the message its id are applied in their order", () => {
+test("reports that came before the answer which gave the message its id are applied in their order", async () => {
   const { receiver, log, sent } = receiving();
-  receiver.report(report("c3", { status: "enroute", final: false }), NOW);
-  receiver.report(report("c3"), NOW + 1);
-  receiver.report(report("other"), NOW + 1);
+  await receiver.report(report("c3", { status: "enroute", final: false }), NOW);
+  await receiver.report(report("c3"), NOW + 1);
+  await receiver.report(report("other"), NOW + 1);
   const id = sent("c3");
   receiver.answered(["c3"], NOW + 2);
   assert.deepEqual(log.events.map(({ data }) => [data.id, data.status]), [[id, "enroute"], [id, "delivered"]]);

@@ -145,6 +145,8 @@ export class Smsc {
   /** Reports that were acknowledged: `{ id, status }`. */
   acknowledged = [];
   answer = () => ({});
+  /** The command_status that refuses every bind. */
+  refusal = undefined;
   report = "DELIVRD";
   #next = 1;
 
@@ -196,8 +198,9 @@ export class Smsc {
     });
     session.on("bind_transceiver", (pdu) => {
       const good = pdu.system_id === "smppclient1" && pdu.password === "password";
-      session.send(pdu.response({ command_status: good ? 0 : smpp.ESME_RINVPASWD, system_id: "npm" }));
-      if (good) this.sessions.push(session);
+      const status = this.refusal ?? (good ? 0 : smpp.ESME_RINVPASWD);
+      session.send(pdu.response({ command_status: status, system_id: "npm" }));
+      if (status === 0) this.sessions.push(session);
     });
     session.on("unbind", (pdu) => session.send(pdu.response()));
     session.on("enquire_link", (pdu) => session.send(pdu.response()));
