@@ -191,3 +191,16 @@ test("long messages that the window has no room for wait for their turn, in orde
   }
   assert.deepEqual(given.map(({ text }) => text), ["m0", "m1", "m2", "m3", "m4", "m5"]);
 });
+
+test("after a crash every message on the wire is in doubt, the first one too, and none that was answered", async () => {
+  const { db, sender, client, given, add, status } = start({ window: 3 });
+  const ids = add(4);
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  const recover = () => new MessageQueue(db, PLACE, () => {}).recover(Date.now());
+  given[1].resolve(accepted("b"));
+  await turn();
+  recover();
+  assert.deepEqual(ids.map(status), ["unknown", "accepted", "unknown", "queued"]);
+});

@@ -493,6 +493,11 @@ test("events that a restart finds are no dead letters where the Worker never had
   const fourth = start({});
   await runUntil(fourth, () => fourth.count().waiting === 0);
   assert.deepEqual(fourth.dead(undefined, 10).map(({ id }) => id), ["message.ended"]);
+  // Storage of an earlier version does not know: there may have been any.
+  sql.exec("DELETE FROM meta WHERE name = 'handlers'");
+  const record = new HandlerRecord(sql);
+  record.add("message.ended");
+  assert.deepEqual([record.has("message.received"), new HandlerRecord(sql).has("message.received")], [true, true]);
 });
 
 test("a result that can't be passed back is a result", async () => {
