@@ -8,7 +8,7 @@ const routes = smppRoutes();
 
 export default {
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname !== "/rpc") return routes.fetch(request, env, ctx);
+    if (!request.url.endsWith("/rpc")) return routes.fetch(request, env, ctx);
     const { messages, many } = await request.json();
     if (many) await env.SMS.sendMany(messages);
     else await Promise.all(messages.map((message) => env.SMS.sendSms(message)));

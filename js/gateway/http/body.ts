@@ -2,6 +2,8 @@ import { MAX_BODY } from "../model/input.ts";
 import { join } from "../model/octets.ts";
 import { ProblemError } from "../model/problem.ts";
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** The body of a request, at most {@link MAX_BODY} octets of it: a longer one is refused before it is read in whole. */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get("content-length");
@@ -35,7 +37,7 @@ export async function readJson(request: Request): Promise<{ value: unknown; text
 
 export function decode(octets: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(octets);
+    return UTF_8.decode(octets);
   } catch {
     throw new ProblemError("malformed-json", "The body is not UTF-8");
   }
