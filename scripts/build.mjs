@@ -15,7 +15,7 @@ const featureFlags = features.map((name) => `--enable-${name}`);
 
 // A function with one caller stays a function: inlined it compresses worse. No address below 1024 is used: that is the far end of the
 // stack, which begins at 0.
-const optimisation = ["-O3", "--one-caller-inline-max-function-size=0", "--low-memory-unused"];
+const optimisation = ["-O3", "--converge", "--one-caller-inline-max-function-size=0", "--low-memory-unused"];
 
 // Flags for LLVM: most functions of the standard library ask to be inlined, which counts for little here, and loops are
 // not unrolled.
