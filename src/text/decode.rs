@@ -106,7 +106,7 @@ pub enum ByteOrder {
 
 /// The order of the octets, and how many are the byte order mark.
 ///
-/// Without a mark it is the big-endian one, unless only the other makes a text; see [`is_little_endian`].
+/// Without a mark it is the big-endian one, unless only the other makes a text.
 #[must_use]
 pub fn byte_order(octets: &[u8]) -> (ByteOrder, usize) {
     match octets {
