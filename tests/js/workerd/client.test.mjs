@@ -183,9 +183,10 @@ describe("what fails", () => {
     await scripted[Symbol.asyncDispose]();
   });
 
-  for (const option of ["ca", "cert", "key", "servername"]) {
+  const PEM = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+  for (const [option, value] of Object.entries({ ca: PEM, cert: PEM, key: PEM, servername: "x" })) {
     test(`tls.${option}, which workerd has not`, async () => {
-      const { error } = await step("/once", { options: { tls: { [option]: "x" } } });
+      const { error } = await step("/once", { options: { tls: { [option]: value } } });
       assert.deepEqual([error.code, error.outcome], ["unsupported", "not-sent"]);
       assert.match(error.message, new RegExp(`tls\\.${option}`));
     });
