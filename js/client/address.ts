@@ -59,8 +59,8 @@ export function formatAddress(address: Address): string {
 }
 
 /**
- * The number of an address, to be compared with the ones sent to: international with its `+` where the address tells that it is or
- * `country` makes it so, else the digits as they came. Undefined if it is a name.
+ * Returns the number of an address, to compare with the numbers sent to: with a `+` if its TON is international or `country` makes it
+ * international, else the digits as they came. Returns undefined for a name.
  */
 export function numberOf({ ton, addr }: Address, country?: Country): string | undefined {
   const plus = addr.charCodeAt(0) === 0x2b;

@@ -67,7 +67,7 @@ export class ConnectionWords {
             foreign = true;
             // Closed first: what follows the end may be the last that a Worker's request does.
             transport?.close();
-            handler.end(new ProtocolError(`${told(attempt)}: ${speaker(chunk)}`, { code: "protocol", outcome: "unknown" }));
+            handler.end(new ProtocolError(`${where(attempt)}: ${speaker(chunk)}`, { code: "protocol", outcome: "unknown" }));
             return;
           }
         }
@@ -100,11 +100,11 @@ export class ConnectionWords {
     const secure = attempt.target.tls !== undefined;
     if (attempt.open) {
       const hint = secure ? "is it an SMSC's port?" : "does it want TLS (smpps://), and is it an SMSC's port?";
-      return `${told(attempt)}: connected, but ${command} was not answered: ${hint}`;
+      return `${where(attempt)}: connected, but ${command} was not answered: ${hint}`;
     }
     const hint = secure ? "is there TLS at that port (smpp:// has none), and does a firewall let this machine's address through?"
       : "is the address right, and does a firewall let this machine's address through?";
-    return `${told(attempt)}: no connection: ${hint}`;
+    return `${where(attempt)}: no connection: ${hint}`;
   }
 }
 
@@ -113,7 +113,7 @@ function placeOf({ host, port }: Target): string {
 }
 
 /** Where, and after how long. */
-function told({ target, start }: Attempt): string {
+function where({ target, start }: Attempt): string {
   return `${placeOf(target)} after ${Date.now() - start} ms`;
 }
 
@@ -128,7 +128,7 @@ function speaker(chunk: Uint8Array): string {
 
 /** No connection was made. */
 function notMade(attempt: Attempt, error: unknown): SmppError {
-  const message = `${told(attempt)}: ${reason(error, attempt.target.tls !== undefined)}`;
+  const message = `${where(attempt)}: ${reason(error, attempt.target.tls !== undefined)}`;
   return new ConnectionLostError(message, { code: "connection-failed", outcome: "not-sent", retryable: true, cause: error });
 }
 
@@ -137,7 +137,7 @@ function lost(attempt: Attempt, error: Error | undefined): Error {
   if (error instanceof SmppError) return error;
   const why = error === undefined || codeOf(error) === "ECONNRESET" ? "" : `${reason(error, attempt.target.tls !== undefined)}; `;
   const hint = attempt.target.tls === undefined ? "check whether it wants TLS (smpps://), and whether it lets this machine's address in" : "check whether it lets this machine's address in";
-  return new ConnectionLostError(`${told(attempt)}: ${why}the connection was closed before the bind was answered: ${hint}`, {
+  return new ConnectionLostError(`${where(attempt)}: ${why}the connection was closed before the bind was answered: ${hint}`, {
     code: "connection-lost", outcome: "unknown", retryable: true, cause: error,
   });
 }

@@ -41,7 +41,7 @@ const ENTRY = /^([A-Z]{2})(\d+)(?:-(\d*))?(?:\/([\d,]+))?(?:#(\d+))?$/;
 
 let countries: Map<string, Country> | undefined;
 
-/** The country of two letters (ISO 3166); undefined if there is none of them. */
+/** Returns the country of a two-letter code (ISO 3166); undefined for an unknown code. */
 export function country(letters: string): Country | undefined {
   countries ??= new Map(TABLE.trim().split(/\s+/).map(readEntry));
   return countries.get(letters.toUpperCase());

@@ -1,6 +1,6 @@
 import { connect } from "../../client/index.ts";
 import { SmppError } from "../../client/errors.ts";
-import { HELP as CONNECTION, OPTIONS, parse, readConnection, readTarget } from "../connection/flags.ts";
+import { HELP as CONNECTION, OPTIONS, parse, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
 import { flagName } from "../send/fields.ts";
 import { readCertificate, type Certificate } from "./certificate.ts";
@@ -45,11 +45,7 @@ export async function check(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const [url, ...more] = positionals;
-  if (more.length > 0) throw new UsageError("one URL is expected");
-  if (url !== undefined && values["url"] !== undefined) throw new UsageError("--url and an URL do not go together");
-  const connection = readConnection({ ...values, url: url ?? values["url"] });
-  const target = await readTarget(connection);
+  const target = await readTarget(readConnectionOf(values, positionals));
   const found = await attempt(target.url, { ...target.options, bind: (values["bind"] ?? "transceiver") as "transceiver", reconnect: false });
   if (values["json"] === true) console.log(JSON.stringify(found, undefined, 2));
   else print(found);

@@ -76,6 +76,14 @@ export function readConnection(values: Values): Connection {
   return { url: text("url"), options, files: { ca: text("ca"), cert: text("cert"), key: text("key") } };
 }
 
+/** The same for a command that also takes the URL as its one argument. */
+export function readConnectionOf(values: Values, positionals: string[]): Connection {
+  const [url, ...more] = positionals;
+  if (more.length > 0) throw new UsageError("one URL is expected");
+  if (url !== undefined && values["url"] !== undefined) throw new UsageError("--url and a URL as an argument do not go together");
+  return readConnection({ ...values, url: url ?? values["url"] });
+}
+
 /** A whole number of at most nine digits. Throws a `UsageError` that names the flag. */
 export function integer(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -3,7 +3,7 @@ import { formatAddress } from "../../client/address.ts";
 import { SmppError } from "../../client/errors.ts";
 import { connect, type ConnectOptions } from "../../client/index.ts";
 import type { Message, Report } from "../../client/types.ts";
-import { HELP as CONNECTION, integer, OPTIONS, parse, readConnection, readTarget } from "../connection/flags.ts";
+import { HELP as CONNECTION, integer, OPTIONS, parse, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { flagName } from "../send/fields.ts";
 import { Interrupt } from "../send/interrupt.ts";
@@ -34,13 +34,11 @@ export async function listen(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const [url, ...more] = positionals;
-  if (more.length > 0) throw new UsageError("one URL is expected");
-  if (url !== undefined && values["url"] !== undefined) throw new UsageError("--url and an URL do not go together");
+  const connection = readConnectionOf(values, positionals);
   const bind = (values["bind"] ?? "receiver") as ConnectOptions["bind"];
   if (bind === "transmitter") throw new UsageError("--bind transmitter: it receives nothing");
   const count = integer("count", values["count"] as string | undefined) ?? Infinity;
-  const target = await readTarget(readConnection({ ...values, url: url ?? values["url"] }));
+  const target = await readTarget(connection);
   const lines = new Lines(values["json"] === true, count);
   const interrupt = new Interrupt();
   const stopped = new Promise<void>((resolve) => interrupt.stop.addEventListener("abort", () => resolve(), { once: true }));
