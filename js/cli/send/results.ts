@@ -35,12 +35,15 @@ export class Results {
   readonly #journal: number;
   /** Whether a line may have several rows, of which the last one counts. */
   #repeated: boolean;
+  /** The lines in the journal that have no row: what may have been sent, as far as the results go. */
+  readonly #open: Set<number>;
 
   private constructor(file: string, results: number, earlier: ReadonlyMap<number, Earlier>, repeated: boolean) {
     this.#file = file;
     this.#results = results;
     this.#journal = openSync(journalOf(file), "a");
     this.earlier = earlier;
+    this.#open = new Set([...earlier].filter(([, { outcome }]) => outcome === "in-doubt").map(([line]) => line));
     this.#repeated = repeated;
   }
 
@@ -71,6 +74,7 @@ export class Results {
   /** Notes that a message is handed over. It must be called before any of its bytes can be sent. */
   begin(line: number): void {
     writeSync(this.#journal, `${line}\n`);
+    this.#open.add(line);
   }
 
   /** Writes a row. Of several with one line the last one counts. */
@@ -80,14 +84,15 @@ export class Results {
     } catch (reason) {
       throw new Failure(`--results ${this.#file}: ${(reason as Error).message}`);
     }
+    this.#open.delete(line);
     this.#repeated ||= report !== "";
   }
 
-  /** Leaves one row a line, in the order of the lines. */
+  /** Leaves one row a line, in the order of the lines; and the journal, if a message in it has no row. */
   close(): void {
     closeSync(this.#journal);
     closeSync(this.#results);
-    rmSync(journalOf(this.#file));
+    if (this.#open.size === 0) rmSync(journalOf(this.#file));
     if (!this.#repeated) return;
     const { rows } = readRows(readFileSync(this.#file, "utf8"));
     const last = new Map(rows.slice(1).map((row) => [Number(row[0]), row]));

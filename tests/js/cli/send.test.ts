@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { after, describe, test } from "node:test";
 import { createSimulator, type Simulator } from "smpp-edge/server";
 import { selfSigned } from "../client/certificate.ts";
 import { line } from "../../../js/cli/send/progress.ts";
+import { Results } from "../../../js/cli/send/results.ts";
 import { until } from "../simulator/peers.ts";
 import { program, run, start } from "./program.ts";
 
@@ -368,6 +369,24 @@ describe("--resume", () => {
     assert.equal(rows.filter((row) => row[3] === "accepted").length, 40 - unknown.length);
     assert.match(second.out, new RegExp(`${unknown.length} × interrupted, first on line \\d+: an earlier run ended before the SMSC's answer`));
   }));
+
+  test("a message without a result stays in doubt, however often the program ends before it comes to it", () => {
+    const path = fresh("csv");
+    const row = (line: number) => ({ line, id: "", to: "+1", outcome: "accepted" });
+    const first = Results.create(path);
+    for (const line of [2, 3, 4]) first.begin(line);
+    first.write(row(2));
+    first.close();
+    for (const _ of [1, 2]) {
+      const again = Results.resume(path);
+      assert.deepEqual([...again.earlier].map(([line, { outcome }]) => [line, outcome]), [[2, "accepted"], [3, "in-doubt"], [4, "in-doubt"]]);
+      again.close();
+    }
+    const last = Results.resume(path);
+    for (const line of [3, 4]) last.write({ ...row(line), outcome: "unknown" });
+    last.close();
+    assert.deepEqual([existsSync(`${path}.journal`), rowsOf(path).map(([line]) => line)], [false, ["2", "3", "4"]]);
+  });
 
   test("refuses another file than the one that the results are of, and what holds no results", () => withSimulator({}, async (_, flags, env) => {
     const results = fresh("csv");
