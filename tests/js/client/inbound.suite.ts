@@ -1,10 +1,10 @@
 // Inbound messages and receipts over real TCP, against a scripted SMSC: what is acknowledged when, and what is never lost.
-// Run on Node, Deno and Bun.
+// Run on Node, Deno, Bun and in workerd.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect, joinSegments, Refusal, SmppError, type ConnectOptions, type Message, type Report, type Segment, type SmppClient } from "smpp-edge";
-import { hex, until } from "../simulator/peers.ts";
+import { hex, pdu, until } from "../simulator/peers.ts";
 import { answer, ScriptedSmsc, type Line } from "./smsc.ts";
 
 const ESME_ROK = 0;
@@ -237,6 +237,27 @@ export function inboundTests(): void {
       });
       assert.deepEqual(taken.map(({ text }) => text), ["CD", "CD", "CD", "after"]);
     });
+  });
+
+  test("segments with large TLVs: no more than 4 MiB are held, and what gives way is handed on", async () => {
+    const incomplete: boolean[] = [];
+    const count = 200;
+    const tlv = Buffer.concat([hex("1400 ea60"), Buffer.alloc(60_000, 0x61)]);
+    await withScript({ onMessage: ({ complete }) => void incomplete.push(complete) }, async (smsc) => {
+      for (let i = 0; i < count; i++) {
+        const segment = pdu("deliver_sm", {
+          sequence_number: 100 + i, source_addr: `44770090${1_000 + i}`, destination_addr: "12345", esm_class: 0x40,
+          short_message: Buffer.concat([Buffer.from([5, 0, 3, i, 2, 1]), Buffer.from("C")]),
+        });
+        segment.writeUInt32BE(segment.length + tlv.length, 0);
+        smsc.line.send(Buffer.concat([segment, tlv]));
+      }
+      assert.equal(await answered(smsc.line, 100 + count - 1), ESME_ROK);
+      // 69 of them are 4 MiB.
+      await until("the oldest", () => incomplete.length >= count - 69);
+      assert(incomplete.length < count);
+    });
+    assert.deepEqual(incomplete, new Array(count).fill(false));
   });
 
   describe("loops", () => {

@@ -1,5 +1,5 @@
 // What becomes of messages over real TCP, against a scripted SMSC: late answers, refused recipients, validity, the end of the client.
-// Run on Node, Deno and Bun.
+// Run on Node, Deno, Bun and in workerd.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -308,6 +308,20 @@ export function outboundTests(): void {
       const error = await rejection(smpp.sendSms({ ...MESSAGE, validity: new Date(Date.now() - 1) }));
       assert.deepEqual([error.name, error.outcome, error.field], ["TimeoutError", "not-sent", "validity"]);
     });
+  });
+
+  describe("sendMany of a source that never ends", () => {
+    for (const [name, message] of [["messages", MESSAGE], ["nothing that can be sent", null as unknown as typeof MESSAGE]] as const) {
+      test(`${name}: timers fire meanwhile, and it ends with a lost link`, async () => {
+        await using smsc = await ScriptedSmsc.listen((request, line) => answer(line, request, { message_id: "m-1" }));
+        await using smpp = await connect(smsc.url, { reconnect: false });
+        const bulk = rejection(smpp.sendMany((function* () { for (;;) yield message; })()));
+        for (let i = 0; i < 3; i++) await sleep(1);
+        smsc.line.socket.destroy();
+        const error = await bulk;
+        assert.deepEqual([error.code, error.outcome], ["closed", "not-sent"]);
+      });
+    }
   });
 
   describe("close()", () => {

@@ -68,6 +68,8 @@ export async function startGateway(t, { vars = {}, main, storage = temporary(t),
   const gateway = new Gateway(url, {
     output: () => output,
     kill,
+    /** Sends a signal to workerd and all that belongs to it. */
+    signal: (name) => process.kill(-child.pid, name),
     stop: async () => {
       child.stdin.end();
       await ended;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createSimulator } from "smpp-edge/server";
 import { temporary, until } from "../gateway/support.mjs";
 import { answer, NodeSmsc, ScriptedSmsc } from "../client/smsc.ts";
@@ -180,6 +181,22 @@ describe("what fails", () => {
     const scripted = await ScriptedSmsc.listen((request, line) => request.command === "unbind" && answer(line, request));
     const { error } = await step("/object/once", { url: scripted.url, options: { responseTimeout: 100 } });
     assert.deepEqual([error.type, error.outcome], ["TimeoutError", "unknown"]);
+    await scripted[Symbol.asyncDispose]();
+  });
+
+  test("not the answers that came while the process was stopped, for longer than they have", async () => {
+    const kept = [];
+    const scripted = await ScriptedSmsc.listen((request, line) => (request.command === "submit_sm" ? kept.push(request) : answer(line, request)));
+    const exercise = step("/object/exercise", { url: scripted.url, messages: 10, options: { responseTimeout: 3_000 } });
+    await until("ten messages", () => kept.length === 10);
+    worker.signal("SIGSTOP");
+    try {
+      for (const request of kept) answer(scripted.line, request, { message_id: `m-${request.sequence_number}` });
+      await sleep(4_500);
+    } finally {
+      worker.signal("SIGCONT");
+    }
+    assert.deepEqual((await exercise).ends, { accepted: 10 });
     await scripted[Symbol.asyncDispose]();
   });
 
