@@ -25,6 +25,11 @@ export class Events {
     return { open: this.#readers.size, dropped: this.#dropped };
   }
 
+  /** Whether a stream shows PDUs. */
+  get showPdus(): boolean {
+    return [...this.#readers.values()].some(({ pdus }) => pdus);
+  }
+
   publish(type: Exclude<GatewayEvent["type"], "pdu">, at: number, data: unknown): void {
     const event = { type, at, data };
     this.#kept.push(event);

@@ -12,15 +12,22 @@ const LONGEST = 1_048_576;
 /** bind_receiver, bind_transmitter, bind_transceiver, outbind: after system_id they hold a password. */
 const WITH_PASSWORD = [0x01, 0x02, 0x09, 0x0b];
 
-/** The last PDUs of one link, in memory only. */
+/** Whole PDUs that passed at a time, one behind the other. */
+interface Run {
+  octets: Uint8Array;
+  count: number;
+}
+
+/** The last PDUs of one link, in memory only. They are taken apart when somebody looks. */
 export class PduLog {
-  #kept: { at: number; direction: Direction; frame: Uint8Array }[] = [];
+  #kept: (Run & { at: number; direction: Direction })[] = [];
+  #count = 0;
   #octets = 0;
   #splitters = { in: new Splitter(), out: new Splitter() };
-  readonly #passed: (at: number, view: () => PduView) => void;
+  readonly #passed: (at: number, views: () => PduView[]) => void;
 
-  /** `passed` is told of each PDU. */
-  constructor(passed: (at: number, view: () => PduView) => void) {
+  /** `passed` gets the PDUs as they pass. */
+  constructor(passed: (at: number, views: () => PduView[]) => void) {
     this.#passed = passed;
   }
 
@@ -31,19 +38,46 @@ export class PduLog {
 
   /** Takes bytes as they pass; they are copied, once for all PDUs among them. */
   take(direction: Direction, octets: Uint8Array, now: number): void {
-    for (const frame of this.#splitters[direction].split(octets.slice())) {
-      maskPassword(frame);
-      this.#kept.push({ at: now, direction, frame });
-      this.#octets += frame.length;
-      this.#passed(now, () => view(direction, frame));
+    for (const run of this.#splitters[direction].split(octets.slice())) {
+      this.#kept.push({ ...run, at: now, direction });
+      this.#count += run.count;
+      this.#octets += run.octets.length;
+      this.#passed(now, () => views(direction, run.octets));
     }
-    while (this.#kept.length > KEPT || this.#octets > KEPT_OCTETS) this.#octets -= this.#kept.shift()!.frame.length;
+    this.#forget();
   }
 
   /** Those kept, the oldest first. */
   list(): { at: number; view: PduView }[] {
-    return this.#kept.map(({ at, direction, frame }) => ({ at, view: view(direction, frame) }));
+    return this.#kept.flatMap(({ at, direction, octets }) => views(direction, octets).map((view) => ({ at, view }))).slice(-KEPT);
   }
+
+  #forget(): void {
+    for (let first = this.#kept[0]; first && (this.#octets > KEPT_OCTETS || this.#count - first.count >= KEPT); first = this.#kept[0]) {
+      // A whole run goes if enough stay without it, else its first PDU.
+      const gone = this.#count - first.count >= KEPT ? first : { octets: frameAt(first.octets, 0), count: 1 };
+      this.#count -= gone.count;
+      this.#octets -= gone.octets.length;
+      first.count -= gone.count;
+      first.octets = first.octets.subarray(gone.octets.length);
+      if (first.count === 0) this.#kept.shift();
+    }
+  }
+}
+
+function views(direction: Direction, octets: Uint8Array): PduView[] {
+  const all: PduView[] = [];
+  for (let at = 0; at < octets.length;) {
+    const frame = frameAt(octets, at);
+    all.push(view(direction, frame));
+    at += frame.length;
+  }
+  return all;
+}
+
+/** A kept PDU, which may say that it is longer or shorter than it is. */
+function frameAt(octets: Uint8Array, at: number): Uint8Array {
+  return octets.subarray(at, at + Math.max(HEADER, lengthOf(octets, at)));
 }
 
 function view(direction: Direction, frame: Uint8Array): PduView {
@@ -61,19 +95,19 @@ function maskPassword(frame: Uint8Array): void {
   frame.fill(0x2a, start, end < 0 ? frame.length : end);
 }
 
-/** Cuts a stream of bytes into PDUs; those that come whole are views of what came. */
+/** Cuts a stream of bytes into runs of PDUs, without passwords; those that come whole are views of what came. */
 class Splitter {
   #pieces: Uint8Array[] = [];
   #length = 0;
   #wanted = HEADER;
   #lost = false;
 
-  *split(octets: Uint8Array): Generator<Uint8Array> {
+  *split(octets: Uint8Array): Generator<Run> {
     for (let at = 0; at < octets.length && !this.#lost;) {
-      const end = this.#length === 0 && at + HEADER <= octets.length ? at + lengthOf(octets, at) : Infinity;
-      if (end <= octets.length && end >= at + HEADER) {
-        yield octets.subarray(at, end);
-        at = end;
+      const run = this.#length === 0 ? runAt(octets, at) : undefined;
+      if (run) {
+        yield run;
+        at += run.octets.length;
         continue;
       }
       const piece = octets.subarray(at, at + this.#wanted - this.#length);
@@ -87,12 +121,28 @@ class Splitter {
       this.#pieces = [whole];
       this.#wanted = said;
       if (!this.#lost && this.#length < said) continue;
-      yield whole;
+      maskPassword(whole);
+      yield { octets: whole, count: 1 };
       this.#pieces = [];
       this.#length = 0;
       this.#wanted = HEADER;
     }
   }
+}
+
+/** The PDUs that are whole from there on; undefined if not even the first one is. */
+function runAt(octets: Uint8Array, start: number): Run | undefined {
+  const words = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  let end = start;
+  let count = 0;
+  while (end + HEADER <= octets.length) {
+    const length = words.getUint32(end);
+    if (length < HEADER || end + length > octets.length) break;
+    if (WITH_PASSWORD.includes(words.getUint32(end + 4))) maskPassword(octets.subarray(end, end + length));
+    end += length;
+    count++;
+  }
+  return count === 0 ? undefined : { octets: octets.subarray(start, end), count };
 }
 
 function lengthOf(octets: Uint8Array, at: number): number {

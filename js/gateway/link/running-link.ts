@@ -85,7 +85,9 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const wake = () => this.#scheduler.arm(Date.now());
     const format = account?.options.messageIdFormat ?? "as-is";
     const changed = (id: string, status: MessageStatus, error?: MessageError) => this.#changed(id, status, error);
-    this.#pdus = new PduLog((at, view) => this.#events.publishPdu(at, () => ({ account: place.account, link: place.link, ...view() })));
+    this.#pdus = new PduLog((at, views) => {
+      if (this.#events.showPdus) for (const view of views()) this.#events.publishPdu(at, () => ({ account: place.account, link: place.link, ...view }));
+    });
     this.#scheduler = new Scheduler({ storage: ctx.storage, nextDue: (at) => this.#nextDue(at), work: (at) => this.#work(at) });
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
     this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook)], wake,

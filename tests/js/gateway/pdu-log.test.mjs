@@ -25,7 +25,7 @@ const join = (...pieces) => Uint8Array.from(pieces.flatMap((piece) => [...piece]
 
 function start() {
   const passed = [];
-  const log = new PduLog((at, view) => passed.push({ at, ...view() }));
+  const log = new PduLog((at, views) => passed.push(...views().map((view) => ({ at, ...view }))));
   return { log, passed, shown: () => log.list().map(({ at, view }) => [at, view.direction, view.sequence]) };
 }
 
@@ -68,7 +68,8 @@ test("passwords are never shown", () => {
   for (const command of [0x01, 0x02, 0x09, 0x0b]) {
     const { log, passed } = start();
     log.take("out", pdu(command, 1, text("name\0secret\0type\0")), 1);
-    for (const hex of [log.list()[0].view.pdu, passed[0].pdu]) {
+    log.take("out", join(enquire(2), pdu(command, 3, text("name\0secret\0type\0"))), 2);
+    for (const hex of [log.list()[0].view.pdu, passed[0].pdu, log.list()[2].view.pdu, passed[2].pdu]) {
       assert.equal(Buffer.from(hex, "hex").subarray(HEADER).toString(), "name\0******\0type\0");
     }
   }
@@ -83,4 +84,26 @@ test("the last ones are kept, of a bounded number of bytes", () => {
   // What is longer than all that is kept goes as it came.
   log.take("out", enquire(6, KEPT_BYTES), 6);
   assert.deepEqual(shown(), []);
+});
+
+test("of PDUs that passed together the last ones are kept as well", () => {
+  const { log, shown } = start();
+  const run = (first, count, length = 0) => join(...Array.from({ length: count }, (_, i) => enquire(first + i, length)));
+  log.take("in", run(1, 150), 1);
+  log.take("in", run(151, 150), 2);
+  assert.deepEqual(shown().map(([, , sequence]) => sequence), Array.from({ length: SHOWN }, (_, i) => i + 101));
+  // Two short ones, five of a quarter of all that is kept, with their headers somewhat more.
+  log.take("out", join(run(1, 2), run(3, 5, KEPT_BYTES / 4)), 3);
+  assert.deepEqual(shown(), [5, 6, 7].map((sequence) => [3, "out", sequence]));
+});
+
+test("what is no SMPP takes no more room than it has", () => {
+  const { log, shown } = start();
+  for (let at = 1; at <= SHOWN; at++) {
+    log.take("in", new Uint8Array(HEADER), at);
+    log.reset();
+  }
+  // These two fit exactly once the others are gone.
+  for (const sequence of [1, 2]) log.take("out", enquire(sequence, KEPT_BYTES / 2 - HEADER), sequence);
+  assert.deepEqual(shown().map(([at, direction]) => [at, direction]), [[1, "out"], [2, "out"]]);
 });
