@@ -147,10 +147,9 @@ export class Receiver {
     this.#parts.arrived({ id, ...stored });
   }
 
-  /** Stores a segment of a long message, and takes the message in if that is whole now. */
+  /** Stores a segment of a long message, and takes in what is whole now. */
   segment(segment: InboundSegment, now: number): void {
-    const pdus = this.#parts.segments.add(segment, now);
-    if (pdus) this.#join(pdus, now);
+    for (const pdus of this.#parts.segments.add(segment, now)) this.#join(pdus, now);
   }
 
   /** Takes in what is left of long messages whose other segments did not come. */

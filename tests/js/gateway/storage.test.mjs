@@ -307,32 +307,111 @@ test("storage of a later version is left alone", () => {
   assert.throws(() => open(storage), /written by a later version/);
 });
 
-test("segments of inbound messages are joined in any order, once, over restarts; a reference may be used again", () => {
+/** A link's segments, opened anew for each: `take` says what is whole with it, as texts of digests. */
+function segmentsOf(total) {
   const storage = sqliteStorage();
-  const take = (part, digest, now = NOW, total = 2) => new InboundSegments(new Database(storage)).add({ key: "k", digest, total, part, pdu: Buffer.from(digest) }, now)?.map((pdu) => Buffer.from(pdu).toString());
-  open(storage);
-  assert.equal(take(2, "b"), undefined);
-  assert.equal(take(2, "b"), undefined);
-  assert.deepEqual(take(1, "a"), ["a", "b"]);
+  createTables(storage, "main/0");
+  const texts = (messages) => messages.map((pdus) => pdus.map((pdu) => Buffer.from(pdu).toString()).join(""));
+  return {
+    take: (part, digest, now = NOW) => texts(new InboundSegments(new Database(storage)).add({ key: "k", digest, total, part, pdu: Buffer.from(digest) }, now)),
+    overdue: (now) => texts(new InboundSegments(new Database(storage)).overdue(now)),
+    rows: () => storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").get().n,
+    storage,
+    texts,
+  };
+}
+
+test("segments of inbound messages are joined in any order, once, over restarts; a reference may be used again", () => {
+  const { take } = segmentsOf(2);
+  assert.deepEqual(take(2, "b"), []);
+  assert.deepEqual(take(2, "b"), []);
+  assert.deepEqual(take(1, "a"), ["ab"]);
   // Repeats of a joined message say nothing new.
-  assert.equal(take(1, "a"), undefined);
-  assert.equal(take(2, "b"), undefined);
+  for (const repeat of [1, 2]) {
+    assert.deepEqual(take(1, "a"), [], repeat);
+    assert.deepEqual(take(2, "b"), [], repeat);
+  }
   // Two messages with the same reference, interleaved.
-  assert.equal(take(1, "c"), undefined);
-  assert.equal(take(1, "e"), undefined);
-  assert.deepEqual(take(2, "d"), ["c", "d"]);
-  assert.deepEqual(take(2, "f"), ["e", "f"]);
-  // What stays incomplete is handed on in the end, and forgotten after that.
-  assert.equal(take(1, "g", NOW, 3), undefined);
-  const segments = new InboundSegments(new Database(storage));
-  assert.deepEqual(segments.overdue(NOW + 3_600_000), []);
-  assert.deepEqual(segments.overdue(NOW + 3_600_001).map((pdus) => pdus.map((pdu) => Buffer.from(pdu).toString())), [["g"]]);
-  // A repeat is known for an hour after that.
-  assert.deepEqual(segments.overdue(NOW + 2 * 3_600_000), []);
-  assert.equal(take(1, "g", NOW + 2 * 3_600_000, 3), undefined);
-  assert.deepEqual(storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").all().map(({ n }) => n), [1]);
-  segments.overdue(NOW + 3 * 3_600_000);
-  assert.equal(storage.database.prepare("SELECT count(*) AS n FROM inbound_segments").get().n, 0);
+  assert.deepEqual(take(1, "c"), []);
+  assert.deepEqual(take(1, "e"), []);
+  assert.deepEqual(take(2, "d"), ["cd"]);
+  assert.deepEqual(take(2, "f"), ["ef"]);
+});
+
+test("what stays incomplete is handed on after an hour, and a repeat is known for another hour", () => {
+  const HOUR = 3_600_000;
+  const { take, overdue, rows } = segmentsOf(3);
+  assert.deepEqual(take(1, "g"), []);
+  assert.deepEqual(overdue(NOW + HOUR), []);
+  assert.deepEqual(overdue(NOW + HOUR + 1), ["g"]);
+  // A repeat alone is not handed on, nor does it stay.
+  assert.deepEqual(overdue(NOW + 2 * HOUR), []);
+  assert.deepEqual(take(1, "g", NOW + 2 * HOUR), []);
+  assert.equal(rows(), 2);
+  assert.deepEqual(overdue(NOW + 2 * HOUR + 2), []);
+  assert.equal(rows(), 1);
+  assert.deepEqual(overdue(NOW + 3 * HOUR), []);
+  assert.equal(rows(), 1);
+  assert.deepEqual(overdue(NOW + 3 * HOUR + 1), []);
+  assert.equal(rows(), 0);
+});
+
+test("a message with the reference of an earlier one and a segment like one of its comes whole", () => {
+  const SOON = NOW + 10_000;
+  const joined = () => {
+    const segments = segmentsOf(3);
+    for (const [part, digest] of [[1, "a"], [2, "b"]]) segments.take(part, digest);
+    assert.deepEqual(segments.take(3, "c"), ["abc"]);
+    return segments;
+  };
+  // The last segment of the earlier one may be repeated before: it gives way, if another one of its number comes.
+  for (const order of [[1, 2, 3], [3, 2, 1], [2, 3, 1]]) {
+    const { take } = joined();
+    assert.deepEqual(take(3, "c"), []);
+    assert.deepEqual(order.map((part) => take(part, " xyz"[part])), [[], [], ["xyz"]], String(order));
+  }
+  // Where none comes it belongs to the message, however the link was opened since.
+  for (const order of [["a", "y", "z"], ["z", "y", "a"], ["x", "b", "z"]]) {
+    const { storage, texts } = joined();
+    const segments = new InboundSegments(new Database(storage));
+    const whole = order.flatMap((digest) => segments.add({ key: "k", digest, total: 3, part: " axbycz".indexOf(digest) + 1 >> 1, pdu: Buffer.from(digest) }, NOW));
+    assert.deepEqual(whole, []);
+    assert.deepEqual(texts(segments.overdue(SOON)), []);
+    assert.deepEqual(texts(segments.overdue(SOON + 1)), [[...order].sort((one, other) => "axbycz".indexOf(one) - "axbycz".indexOf(other)).join("")]);
+    assert.deepEqual(texts(segments.overdue(NOW + 2 * 3_600_000)), []);
+  }
+  // The next message begins before that.
+  const { take, overdue } = joined();
+  assert.deepEqual(["a", "y", "z"].map((digest, i) => take(i + 1, digest)), [[], [], []]);
+  assert.deepEqual(["a", "v", "w"].map((digest, i) => take(i + 1, digest)), [["ayz"], [], []]);
+  assert.deepEqual(take(3, "u"), ["avw"]);
+  assert.deepEqual(overdue(NOW + 3_600_001), ["u"]);
+});
+
+test("an earlier message is one again once another one came, and else a repeat", () => {
+  const { take, rows } = segmentsOf(2);
+  const message = (text) => [...text].flatMap((digest, i) => take(i + 1, digest));
+  assert.deepEqual(["ab", "ab", "cd", "ab", "ab", "cd"].flatMap(message), ["ab", "cd", "ab", "cd"]);
+  assert.equal(rows(), 8);
+});
+
+test("repeats of several messages are none", () => {
+  const { take, overdue, rows } = segmentsOf(2);
+  for (const [first, second] of ["ab", "cd"]) {
+    assert.deepEqual(take(1, first), []);
+    assert.deepEqual(take(2, second), [first + second]);
+  }
+  assert.deepEqual(take(1, "a"), []);
+  assert.deepEqual(take(2, "d"), []);
+  assert.equal(rows(), 4);
+  // A later repeat takes the place of an earlier one, and none begins a message beside one that is on its way.
+  assert.deepEqual(take(1, "a"), []);
+  assert.deepEqual(take(1, "c"), []);
+  assert.deepEqual(take(1, "e"), []);
+  assert.deepEqual(take(1, "a"), []);
+  assert.equal(rows(), 5);
+  assert.deepEqual(take(2, "f"), ["ef"]);
+  assert.deepEqual(overdue(NOW + 3_600_001), []);
 });
 
 test("the plan of every statement: each row by its key, nothing sorted", () => {
@@ -401,4 +480,16 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
     }
   }
   assert.ok(looked > 35, `${looked} statements`);
+});
+
+test("the SMSC's answer fits in the row of its message: one that grew would move others", () => {
+  const link = open();
+  const size = () => link.storage.database.prepare("SELECT length(parts) + length(history) AS size, parts FROM messages").get();
+  link.queue.insert([message()], NOW);
+  const before = size();
+  assert.deepEqual(JSON.parse(before.parts), []);
+  const [one] = link.queue.fresh(0, 1).messages;
+  link.queue.markSent([one], 0, NOW);
+  link.queue.accepted([{ message: one, parts: [{ index: 0, messageId: "0123456789abcdef01234567", key: "0123456789abcdef01234567", status: "accepted" }] }], NOW);
+  assert.ok(size().size <= before.size, `${size().size} of ${before.size}`);
 });

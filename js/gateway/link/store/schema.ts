@@ -44,7 +44,7 @@ export const TABLES: Record<string, string> = {
 
   inbound: "CREATE TABLE inbound (id TEXT PRIMARY KEY, message TEXT NOT NULL) WITHOUT ROWID",
 
-  // segments of long inbound messages; generation: of the messages with one key; done: the message was joined or given up, and pdu is empty
+  // segments of long inbound messages; generation: of the messages with one key; done: 1 once the message was joined or given up, and pdu is empty; 2 for what may be a repeat
   inbound_segments: `CREATE TABLE inbound_segments (key TEXT NOT NULL, generation INTEGER NOT NULL, part INTEGER NOT NULL, digest TEXT NOT NULL,
     at INTEGER NOT NULL, done INTEGER NOT NULL, pdu TEXT NOT NULL, PRIMARY KEY (key, generation, part)) WITHOUT ROWID`,
 
