@@ -6,7 +6,7 @@ import { originalPlaces } from "./compose.ts";
 import { engineCall } from "./fault.ts";
 import { refresh } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
-import { begin, bytes, list, number, optionalBytes, text } from "./reader.ts";
+import { begin, bytes, list, number, optionalBytes, pass, text } from "./reader.ts";
 import { writeSms } from "./sms.ts";
 import type { Alphabet, Concat } from "./types.ts";
 
@@ -44,6 +44,15 @@ const NOWHERE = { ton: 0, npi: 0, addr: "" };
 
 /** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
 export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
+  return count(given, options, segment);
+}
+
+/** The same as {@link countSegments}, but of what each segment carries only the number of octets, without its user data header. */
+export function measureSegments(given: string, options: CountOptions = {}): Omit<SegmentCount, "parts"> & { parts: number[] } {
+  return count(given, options, segmentLength);
+}
+
+function count<P>(given: string, options: CountOptions, part: () => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
   const { encoding = "auto", defaultAlphabet = "gsm7" } = options;
   const sms = { from: NOWHERE, to: NOWHERE, text: given, encoding, registeredDelivery: 0, more: options };
   const coded = isOfPlatform(encoding) ? encodeByPlatform(given, encoding, options) : undefined;
@@ -51,13 +60,13 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
   const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
   refresh();
   begin(block >> 3);
-  const counted: SegmentCount = {
+  const counted = {
     encoding: text(),
     dataCoding: number(),
     segments: number(),
     units: number(),
     remaining: number(),
-    parts: list(segment),
+    parts: list(part),
     unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
   };
   if (coded === undefined && counted.unencodable.length > 0) {
@@ -65,6 +74,13 @@ export function countSegments(given: string, options: CountOptions = {}): Segmen
     for (const [i, entry] of counted.unencodable.entries()) entry.index = places[i] ?? entry.index;
   }
   return counted;
+}
+
+function segmentLength(): number {
+  pass(1);
+  const length = number();
+  pass(2);
+  return length;
 }
 
 function segment(): { octets: Uint8Array; udh?: Uint8Array } {

@@ -5,6 +5,8 @@
  */
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+/** Each two digits. */
+const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET[i >> 5]! + ALPHABET[i & 31]!);
 const RANDOM = 16;
 /** The digits of a ULID. */
 export const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
@@ -122,11 +124,10 @@ function timeDigits(time: number): string {
 }
 
 function base32(value: number, length: number): string {
-  let out = "";
-  for (let i = 0; i < length; i++) {
-    out = ALPHABET[value % 32]! + out;
-    value = Math.floor(value / 32);
-  }
+  const odd = length % 2;
+  let out = odd === 0 ? "" : ALPHABET[value % 32]!;
+  let rest = odd === 0 ? value : Math.floor(value / 32);
+  for (; out.length < length; rest = Math.floor(rest / 1024)) out = PAIRS[rest % 1024]! + out;
   return out;
 }
 

@@ -1,5 +1,6 @@
 import { countSegments, EngineError } from "../../client/index.ts";
 import { encodeTlvs } from "../../engine/codec.ts";
+import { measureSegments } from "../../engine/segments.ts";
 import type { Admission, NewMessage } from "../link/api.ts";
 import { admissionOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
@@ -140,12 +141,19 @@ function count(settings: Settings, input: MessageInput, fault: (field: string, m
   const account = settings.accounts.find(({ name }) => name === input.account) ?? settings.accounts[0]!;
   const { defaultAlphabet, concat } = account.options;
   const options = { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
-  const counted = usable(() => preview(options), (error) => fault(error.field ?? field, error.message));
+  const counted = usable(() => measure(options), (error) => fault(error.field ?? field, error.message));
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
   // What goes whole in one PDU is split by the SMSC.
-  const { segments } = options.concat === "payload" ? preview({ ...options, concat: "udh8" }) : counted;
+  const { segments } = options.concat === "payload" ? measure({ ...options, concat: "udh8" }) : counted;
   if (segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${segments} segments`);
-  return { encoding: counted.encoding, segments: Math.max(1, counted.segments), longest: Math.max(0, ...counted.parts.map(({ octets }) => octets.length)) };
+  return { encoding: counted.encoding, segments: Math.max(1, counted.segments), longest: Math.max(0, ...counted.parts) };
+}
+
+/** What a message comes to, and of its segments the numbers of octets. */
+function measure(input: PreviewInput): Omit<Preview, "parts"> & { parts: number[] } {
+  if (input.binary === undefined) return measureSegments(input.text ?? "", optionsOf(input));
+  const counted = preview(input);
+  return { ...counted, parts: counted.parts.map(({ octets }) => octets.length) };
 }
 
 /** Does `work`; what the engine finds unusable becomes the error that `fault` makes. */

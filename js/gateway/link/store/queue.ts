@@ -61,7 +61,12 @@ interface NewRow {
   values: Cell[];
 }
 
-const NEW = ["n", "id", "tag", "created", "updated", "status", "held", "due", "expires", "recipient", "caller", "account", "encoding", "segments", "hops", "input"];
+const NEW = ["n", "id", "tag", "created", "updated", "status", "held", "due", "expires", "recipient", "caller", "account", "encoding", "segments", "hops", "parts", "input"];
+/**
+ * No segment yet, and room for what the SMSC answers: a row that grows moves others, which takes longer than to write it. It holds the
+ * segment and the history of a message that has one.
+ */
+const NO_PARTS = "[]".padEnd(200);
 const SEGMENT = ["key", "n", "number"];
 
 const ACCEPT = `UPDATE messages SET status = 'accepted', updated = ?, attempts = attempts + 1, error = NULL, parts = j.value->1,
@@ -356,7 +361,7 @@ export class MessageQueue {
       id: id ?? null,
       values: [
         n, id ?? null, tag, created, created, "queued", held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), caller, input.account ?? null,
-        encoding, segments, hops, input,
+        encoding, segments, hops, NO_PARTS, input,
       ],
     });
     return own;
@@ -413,7 +418,7 @@ export class MessageQueue {
 }
 
 function sentLine(at: number | undefined): string {
-  return at === undefined ? "" : historyLine({ status: "sent", at });
+  return at === undefined ? "" : `,{"status":"sent","at":${at}}`;
 }
 
 function answerLine(status: MessageStatus, at: number, parts: AnsweredPart[], error: MessageError | undefined): HistoryEntry {
