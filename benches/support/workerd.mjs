@@ -44,12 +44,15 @@ export async function bundle(entry, more = {}) {
   return directory;
 }
 
-/** Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds, `rss` its memory in octets; `kill` ends it as a crash does. */
+/**
+ * Starts workerd on a bundle; resolves when it listens. `cpu` is the CPU time that it has used so far, in microseconds, `rss` its memory in
+ * octets, `waited` how many seconds it was ready to go on while other processes had the CPUs; `kill` ends it as a crash does.
+ */
 export async function startWorkerd(directory) {
   const child = start(program(), ["serve", "--control-fd=1", "config.capnp"], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: child.stdout })) {
     const { event, port } = JSON.parse(line);
-    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), rss: () => rssOf(child.pid), kill: () => killed(child), end: () => child.kill() };
+    if (event === "listen") return { url: `http://127.0.0.1:${port}/`, cpu: () => cpuOf(child.pid), rss: () => rssOf(child.pid), waited: () => waitedOf(child.pid), kill: () => killed(child), end: () => child.kill() };
   }
   throw new Error("workerd ended");
 }
@@ -85,6 +88,11 @@ function program() {
 function cpuOf(pid) {
   const threads = `/proc/${pid}/task`;
   return readdirSync(threads).reduce((sum, thread) => sum + Number(readFileSync(`${threads}/${thread}/schedstat`, "latin1").split(" ")[0]) / 1000, 0);
+}
+
+/** Of the thread that runs JavaScript. */
+function waitedOf(pid) {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ")[1]) / 1e9;
 }
 
 function rssOf(pid) {

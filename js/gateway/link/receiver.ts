@@ -99,7 +99,7 @@ export class Receiver {
     if (orphans.length === 0) return;
     // Where there is no other link only an answer that comes late can bring the message.
     const [tries, due] = isOnly ? [SEARCHES.length, now + SEARCH_TIME] : [0, now];
-    store.addOrphans(orphans.map(({ event, key, report }) => ({ id: event, key, tries, due, report: JSON.stringify(report) })));
+    store.addOrphans(orphans.map(({ event, key, report }) => ({ id: event, key, tries, due, report })));
     wake();
   }
 

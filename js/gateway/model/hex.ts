@@ -1,5 +1,9 @@
+/** What workerd has, and Node from version 25 on: several times as fast. */
+const { toHex: toHexByPlatform } = Uint8Array.prototype as { toHex?: () => string };
+
 /** Octets as lower-case hexadecimal digits. */
 export function toHex(octets: Uint8Array): string {
+  if (toHexByPlatform) return toHexByPlatform.call(octets);
   let out = "";
   for (const octet of octets) out += (octet < 16 ? "0" : "") + octet.toString(16);
   return out;

@@ -450,7 +450,7 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   for (const part of [1, 2]) segments.add({ key: "k", digest: String(part), total: 2, part, pdu: new Uint8Array(1) }, NOW);
   segments.overdue(NOW + DAY);
   const orphan = { id: "o", key: "k", tries: 0, due: 1, report: "{}" };
-  link.inbound.addOrphans([orphan, { ...orphan, id: "p", key: "l" }]);
+  link.inbound.addOrphans([{ ...orphan, report: {} }, { ...orphan, id: "p", key: "l", report: {} }]);
   link.reports.known(["k", "l"]);
   link.inbound.orphansOf("k");
   link.inbound.orphansDue(5, 5);

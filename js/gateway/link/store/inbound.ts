@@ -42,7 +42,7 @@ export class InboundStore {
     return this.#db.first("SELECT 1 FROM inbound LIMIT 1") === undefined;
   }
 
-  addOrphans(orphans: Orphan[]): void {
+  addOrphans(orphans: (Omit<Orphan, "report"> & { report: object })[]): void {
     insertRows(this.#db, "INSERT INTO orphans", ["due", "id", "key", "tries", "report"], orphans.map(({ due, id, key, tries, report }) => [due, id, key, tries, report]));
     this.#orphans += orphans.length;
   }
