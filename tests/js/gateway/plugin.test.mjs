@@ -72,6 +72,14 @@ test("a Worker sends by RPC and gets reports and messages in its handlers", asyn
     assert.equal(data.text, "Good day");
   });
 
+  await t.test("an event that is too long for the Queue comes without PDUs", async () => {
+    const text = "x".repeat(50_000);
+    const answer = await smsc.deliver({ source_addr: "4915112345", destination_addr: "12345", short_message: "", message_payload: { message: Buffer.from(text) } });
+    assert.equal(answer.command_status, 0);
+    const { data } = await until("the long event", () => handled("queue").find((event) => event.data.text === text));
+    assert.deepEqual(["pdus" in data, data.from.addr], [false, "4915112345"]);
+  });
+
   await t.test("a handler that throws gets it again", async () => {
     let refusals = 1;
     receiver.answer = ({ body }) => (JSON.parse(body).kind === "message" && refusals-- > 0 ? 500 : 204);

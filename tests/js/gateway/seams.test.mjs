@@ -77,6 +77,34 @@ test("messages pinned to a dead account don't hold up those that may go by anoth
   assert.equal((await gateway.get("/v1/messages?status=queued&limit=100")).body.messages.length, 100);
 });
 
+test("messages that moved to another account and come back are sent once", async (t) => {
+  const [a, b] = [await Smsc.start(t), await Smsc.start(t)];
+  const { port } = a;
+  // Each takes one message, and answers none.
+  const answer = () => "nothing";
+  Object.assign(a, { answer });
+  Object.assign(b, { answer });
+  const vars = { SMPP_ACCOUNTS: accountsOf({ a, b }), SMPP_OPTIONS: JSON.stringify({ window: 1, responseTimeout: 600_000 }), SMPP_FAILOVER_SECONDS: "1" };
+  const gateway = await startGateway(t, { vars });
+  await gateway.bound();
+  const { body } = await gateway.post("/v1/messages", ["held by a", 1, 2, 3, 4, 5].map((text) => ({ ...hello, text: String(text) })));
+  await until("the first message", () => a.submitted.length === 1);
+  await a.stop();
+  const queuedAt = async (name) => (await gateway.get("/v1/links")).body.links.find(({ account }) => account === name).queued;
+  await until("the others to move", async () => b.submitted.length === 1 && await queuedAt("b") === 4, 120_000);
+  a.answer = () => ({});
+  await a.listen(port);
+  await until("a's bind", async () => (await gateway.get("/healthz")).status === 200 && a.sessions.length > 0, 120_000);
+  await b.stop();
+  await until("the others at a", () => new Set(a.texts()).size === 5, 120_000);
+  const states = await Promise.all(body.map(async ({ id }) => (await until("an end", async () => {
+    const { status } = (await gateway.get(`/v1/messages/${id}`)).body;
+    return ["unknown", "delivered"].includes(status) && status;
+  }))));
+  assert.deepEqual([states[0], states.filter((status) => status === "delivered").length], ["unknown", 4]);
+  assert.deepEqual([...a.texts(), ...b.texts()].sort(), ["1", "2", "3", "4", "5", "held by a"]);
+});
+
 test("an Idempotency-Key holds over another number of links and another first account, and in a full queue", async (t) => {
   const [a, b] = [await Smsc.start(t), await Smsc.start(t)];
   const storage = temporary(t);
