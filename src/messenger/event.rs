@@ -1,7 +1,7 @@
 //! What a messenger reports.
 
 use super::inbound::{DeliveryReport, InboundMessage};
-use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
+use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion, PduBuf};
 use crate::session::{CloseReason, Failure, Sequence};
 use crate::text::EncodingName;
 
@@ -108,7 +108,7 @@ pub enum MessengerEvent {
         /// What the response says.
         status: CommandStatus,
         /// The response PDU.
-        pdu: Vec<u8>,
+        pdu: PduBuf,
     },
     /// A request of `send_request` ended without a response.
     RequestFailed {
@@ -138,7 +138,7 @@ pub enum MessengerEvent {
         /// What `respond` takes.
         request: Sequence,
         /// The request PDU.
-        pdu: Vec<u8>,
+        pdu: PduBuf,
     },
     /// A report, message or request takes no answer any more: the application held it for too long, or its connection ended. The
     /// SMSC redelivers it.
@@ -149,12 +149,12 @@ pub enum MessengerEvent {
     /// A PDU that takes no response: alert_notification, outbind, or a response that nothing waits for any more.
     Notification {
         /// The PDU.
-        pdu: Vec<u8>,
+        pdu: PduBuf,
     },
     /// A PDU that can't be decoded; a request was answered already.
     Undecodable {
         /// The PDU.
-        pdu: Vec<u8>,
+        pdu: PduBuf,
         /// What is wrong with it; `None` for an unknown command.
         error: Option<DecodeError>,
     },

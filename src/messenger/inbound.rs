@@ -2,7 +2,7 @@
 
 use super::address::AddressBuf;
 use super::state_machine::MessengerOptions;
-use crate::pdu::{DataCoding, EsmClass, RegisteredDelivery};
+use crate::pdu::{DataCoding, EsmClass, PduBuf, RegisteredDelivery};
 use crate::receipt::{NetworkError, Report, Status};
 use crate::session::Delivery;
 use crate::text::{Alphabet, Decoded, EncodingName, Joined, decode, decode_into};
@@ -41,7 +41,7 @@ pub struct DeliveryReport {
     /// The network's error.
     pub network_error: Option<NetworkError>,
     /// The PDU it came in.
-    pub pdu: Vec<u8>,
+    pub pdu: PduBuf,
 }
 
 impl DeliveryReport {
@@ -77,7 +77,7 @@ impl DeliveryReport {
                 .map(|delivery| (&delivery.destination).into())
                 .unwrap_or_default(),
             network_error: report.network_error(),
-            pdu: pdu.to_vec(),
+            pdu: pdu.into(),
         }
     }
 }
@@ -123,7 +123,7 @@ pub struct InboundMessage {
     /// The user data header of the first segment, with its length.
     pub udh: Option<Vec<u8>>,
     /// The PDUs it came in.
-    pub pdus: Vec<Vec<u8>>,
+    pub pdus: Vec<PduBuf>,
 }
 
 impl InboundMessage {
@@ -152,7 +152,7 @@ impl InboundMessage {
             segments: 1,
             missing: Vec::new(),
             udh: udh.map(|udh| udh.as_bytes().to_vec()),
-            pdus: vec![pdu.to_vec()],
+            pdus: vec![pdu.into()],
             ..Self::fields(delivery)
         }
     }
@@ -170,7 +170,11 @@ impl InboundMessage {
             segments: joined.parts.len(),
             missing: joined.missing().collect(),
             udh: first.udh().map(|udh| udh.as_bytes().to_vec()),
-            pdus: joined.parts.iter().map(|part| part.token.clone()).collect(),
+            pdus: joined
+                .parts
+                .iter()
+                .map(|part| part.token.clone().into())
+                .collect(),
             ..Self::fields(first)
         }
     }

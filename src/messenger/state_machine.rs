@@ -240,16 +240,14 @@ fn translate(
         Event::Incomplete { message, of: None } => joined(None, message, options)?,
         Event::Withdrawn { sequence } => MessengerEvent::Withdrawn { request: sequence },
         Event::Notification { frame } | Event::Late { frame, .. } | Event::Unmatched { frame } => {
-            MessengerEvent::Notification {
-                pdu: frame.to_vec(),
-            }
+            MessengerEvent::Notification { pdu: frame.into() }
         }
         Event::Undecodable { frame, error } => MessengerEvent::Undecodable {
-            pdu: frame.to_vec(),
+            pdu: frame.into(),
             error: Some(error),
         },
         Event::UnknownCommand { frame } => MessengerEvent::Undecodable {
-            pdu: frame.to_vec(),
+            pdu: frame.into(),
             error: None,
         },
         Event::Disconnect { reason, retry_in } => MessengerEvent::Disconnect { reason, retry_in },
@@ -270,7 +268,7 @@ fn settle(
                 Ok((status, pdu)) => MessengerEvent::Response {
                     id,
                     status,
-                    pdu: pdu.to_vec(),
+                    pdu: pdu.into(),
                 },
                 Err((command_id, failure)) => MessengerEvent::RequestFailed {
                     id,
@@ -313,7 +311,7 @@ fn inbound(request: Sequence, pdu: &[u8], options: &MessengerOptions) -> Messeng
     let Some(delivery) = Delivery::decode(pdu) else {
         return MessengerEvent::Request {
             request,
-            pdu: pdu.to_vec(),
+            pdu: pdu.into(),
         };
     };
     let is_submission = pdu

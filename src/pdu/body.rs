@@ -130,7 +130,7 @@ pub(super) struct Shown<'f, T>(pub(super) &'f T);
 impl Shown<'_, &[u8]> {
     /// Has precedence over that of [`Plain`].
     pub(super) fn value(&self) -> impl fmt::Debug {
-        Text(self.0)
+        ShownText(self.0)
     }
 }
 
@@ -144,9 +144,10 @@ impl<T: fmt::Debug> Plain for Shown<'_, T> {
     }
 }
 
-struct Text<'f>(&'f [u8]);
+/// Octets as text, for `Debug`.
+pub(crate) struct ShownText<'f>(pub(crate) &'f [u8]);
 
-impl fmt::Debug for Text<'_> {
+impl fmt::Debug for ShownText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.0.escape_ascii())
     }

@@ -3,6 +3,7 @@
 use super::error::FrameError;
 use super::header::{HEADER_LEN, Header};
 use bytes::{Buf, Bytes};
+use std::fmt;
 
 /// A buffer that grew beyond this is given back once its PDU is done with.
 const KEPT: usize = 4096;
@@ -13,13 +14,22 @@ const KEPT: usize = 4096;
 ///
 /// A PDU that lies whole in the input is handed out where it lies; only one that is spread over several inputs is
 /// gathered in a buffer, which never holds more than that one PDU.
-#[derive(Debug)]
 pub struct Framer {
     limit: usize,
     /// The beginning of a PDU whose end has not come yet, or the PDU that was handed out last.
     buffer: Vec<u8>,
     /// The buffer was handed out as a whole PDU and is free again.
     done: bool,
+}
+
+/// Shows how much it holds, but none of it: it may be a bind with its password.
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framer")
+            .field("limit", &self.limit)
+            .field("held", &if self.done { 0 } else { self.buffer.len() })
+            .finish()
+    }
 }
 
 impl Framer {

@@ -4,8 +4,7 @@
 //! [`Pdu::encode`] append to a buffer of the caller. Strings are octets without their NUL, values the specification
 //! gives names are newtypes that hold any octet, and TLVs stay in their encoded octets.
 //!
-//! `Debug` of a PDU that was read does not show its password. What is not read yet (a frame, an explained field) and a
-//! [`NamedPdu`] are shown as they are.
+//! `Debug` shows strings as text, and never a password.
 
 mod alert;
 mod any;
@@ -24,6 +23,7 @@ mod layout;
 mod link;
 mod lists;
 mod named;
+mod owned;
 mod packed;
 mod query;
 mod reader;
@@ -41,8 +41,8 @@ mod writer;
 pub use alert::AlertNotification;
 pub use any::{Pdu, fields_of};
 pub use bind::{Bind, BindResp, Outbind};
-pub(crate) use body::Masked;
 pub use body::{Body, Request, encode};
+pub(crate) use body::{Masked, ShownText};
 pub use broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -64,6 +64,8 @@ pub use lists::{
 pub use named::{
     FieldValue, InvalidInput, InvalidInputKind, NamedField, NamedPdu, TlvKey, encode_fields,
 };
+pub use owned::PduBuf;
+pub(crate) use owned::ShownPdu;
 pub use query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
 pub use smpp_time::SmppTime;
 pub use status::{CommandStatus, Handling};

@@ -1,5 +1,6 @@
 //! PDUs written from names and values: the other way of [`explain`](super::explain).
 
+use super::body::shown;
 use super::error::InvalidFieldKind;
 use super::explain::{DecodedPdu, Value};
 use super::field::{FieldKind, FieldSpec};
@@ -39,7 +40,7 @@ pub enum TlvKey {
 }
 
 /// A PDU in names and values. What is not named is empty or 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NamedPdu {
     /// Which PDU.
     pub command_id: CommandId,
@@ -52,6 +53,30 @@ pub struct NamedPdu {
     pub fields: Vec<NamedField>,
     /// Optional parameters in the order they are to be written.
     pub tlvs: Vec<(TlvKey, FieldValue)>,
+}
+
+impl fmt::Debug for NamedPdu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NamedPdu")
+            .field("command_id", &self.command_id)
+            .field("command_status", &self.command_status)
+            .field("sequence_number", &self.sequence_number)
+            .field("fields", &NamedFields(&self.fields))
+            .field("tlvs", &self.tlvs)
+            .finish()
+    }
+}
+
+/// Fields for `Debug`, without a password.
+struct NamedFields<'a>(&'a [NamedField]);
+
+impl fmt::Debug for NamedFields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = self.0.iter();
+        f.debug_map()
+            .entries(fields.map(|(name, value)| (name, shown(name, value))))
+            .finish()
+    }
 }
 
 /// A name or value that no PDU can be written from.

@@ -149,9 +149,8 @@ pub enum Direction {
     Out,
 }
 
-/// One thing that happened. `frame` is one whole PDU, header included; `Debug` shows its octets, a bind's password among
-/// them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that happened. `frame` is one whole PDU, header included. [`EventBuf`](super::EventBuf) keeps one.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// Open a connection to the peer, then call `bind`; if it can't be had, `handle_close`. If [`Event::Disconnect`] comes

@@ -114,6 +114,21 @@ impl<T> JoinedPart<T> {
 }
 
 impl<T> Joined<T> {
+    /// No part of no message.
+    pub(crate) const EMPTY: Self = Joined {
+        key: Key {
+            digest: 0,
+            peers: Vec::new(),
+            reference: 0,
+            wide: false,
+            total: 0,
+            coding: Coding::Gsm7 { packed: false },
+        },
+        total: 0,
+        parts: Vec::new(),
+        repeated: false,
+    };
+
     /// Joins parts without a [`Reassembler`]: of those that share the first one's total the first of each number counts.
     /// `None` if there are no parts.
     pub fn of<'a>(parts: impl IntoIterator<Item = (Part<'a>, T)>) -> Option<Self> {

@@ -3,7 +3,7 @@
 use super::receipt::ReportObject;
 use super::session::handle;
 use crate::messenger::{InboundContent, InboundMessage, MessengerEvent, SegmentOutcome, SentSms};
-use crate::pdu::CommandStatus;
+use crate::pdu::{CommandStatus, PduBuf};
 use crate::session::{CloseReason, Failure};
 use crate::text::EncodingName;
 use serde::{Serialize, Serializer};
@@ -44,7 +44,7 @@ enum EventObject {
         ticket: f64,
         status: u32,
         status_name: &'static str,
-        pdu: Octets<Vec<u8>>,
+        pdu: Octets<PduBuf>,
     },
     RequestFailed {
         ticket: f64,
@@ -64,13 +64,13 @@ enum EventObject {
     },
     Request {
         request: f64,
-        pdu: Octets<Vec<u8>>,
+        pdu: Octets<PduBuf>,
     },
     Notification {
-        pdu: Octets<Vec<u8>>,
+        pdu: Octets<PduBuf>,
     },
     Undecodable {
-        pdu: Octets<Vec<u8>>,
+        pdu: Octets<PduBuf>,
         message: String,
     },
     Throttled {
@@ -132,7 +132,7 @@ struct MessageObject {
     complete: bool,
     missing: Vec<u8>,
     udh: Option<Octets<Vec<u8>>>,
-    pdus: Vec<Octets<Vec<u8>>>,
+    pdus: Vec<Octets<PduBuf>>,
 }
 
 impl From<InboundMessage> for MessageObject {

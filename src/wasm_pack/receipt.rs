@@ -5,6 +5,7 @@ use super::events::{AddressObject, Octets};
 use super::read::{latin1, members, octet, octets, unknown};
 use super::{OctetsOrText, OptionalReport, ReceiptTlvs as GivenTlvs};
 use crate::messenger::{DeliveryReport, MessengerOptions};
+use crate::pdu::PduBuf;
 use crate::receipt::{self, ReceiptTlvs};
 use js_sys::{Date, Uint8Array};
 use serde::Serialize;
@@ -37,7 +38,7 @@ pub(super) struct ReportObject {
     from: AddressObject,
     to: AddressObject,
     network_error: Option<NetworkErrorObject>,
-    pdu: Octets<Vec<u8>>,
+    pdu: Octets<PduBuf>,
 }
 
 fn date(millis: Option<i64>) -> JsValue {

@@ -7,7 +7,7 @@ use crate::inbound::{Messages, Received, Reports, Shared};
 use smpp_edge::messenger::{
     DeliveryReport, InboundMessage, MessageError, MessengerEvent, OutgoingSms, SentSms, SmsId,
 };
-use smpp_edge::pdu::{CommandStatus, Request};
+use smpp_edge::pdu::{CommandStatus, PduBuf, Request};
 use smpp_edge::session::CloseReason;
 use std::collections::HashMap;
 use std::io;
@@ -37,7 +37,7 @@ pub(crate) struct ClientShared {
 
 enum Reply {
     Sms(oneshot::Sender<Result<SentSms, Error>>),
-    Request(oneshot::Sender<Result<Vec<u8>, Error>>),
+    Request(oneshot::Sender<Result<PduBuf, Error>>),
 }
 
 impl ClientShared {
@@ -113,7 +113,7 @@ impl Client {
     /// # Errors
     ///
     /// If a field can't be written, the request is not sent, or the SMSC refuses it.
-    pub async fn request<'a>(&self, request: &impl Request<'a>) -> Result<Vec<u8>, Error> {
+    pub async fn request<'a>(&self, request: &impl Request<'a>) -> Result<PduBuf, Error> {
         let command_id = request.command_id();
         let mut encoded = Vec::new();
         request
@@ -183,7 +183,7 @@ pub(crate) struct ClientApplication {
 }
 
 impl ClientApplication {
-    fn settle_request(&mut self, id: SmsId, result: Result<Vec<u8>, Error>) {
+    fn settle_request(&mut self, id: SmsId, result: Result<PduBuf, Error>) {
         let mark = self.open.remove(&id);
         if let Some(Reply::Request(reply)) = mark.and_then(|mark| self.shared.take(mark)) {
             // Whoever asked may have stopped waiting.

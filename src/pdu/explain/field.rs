@@ -1,7 +1,9 @@
 //! A field explained: where it is, and on demand what it says, what that means and what it is made of.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use super::super::body::{ShownText, shown};
 use super::super::layout::{Bits, PartKind, bits_of, content_type, parts};
 use super::super::lists::{DestAddress, UnsuccessSme};
 use super::super::reader::find_nul;
@@ -9,7 +11,7 @@ use super::super::{CommandStatus, Tag, TlvType, ValueSet};
 use super::{meaning, time};
 
 /// A field, or a part of one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Field<'a> {
     /// The specification's name.
     pub name: &'a str,
@@ -21,7 +23,7 @@ pub struct Field<'a> {
 }
 
 /// What a field says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value<'a> {
     /// Text without its NUL, in octets of ISO-8859-1.
     Text(&'a [u8]),
@@ -31,6 +33,17 @@ pub enum Value<'a> {
     Octets(&'a [u8]),
     /// A list.
     Fields(Vec<Field<'a>>),
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => f.debug_tuple("Text").field(&ShownText(text)).finish(),
+            Value::Number(number) => f.debug_tuple("Number").field(number).finish(),
+            Value::Octets(octets) => f.debug_tuple("Octets").field(octets).finish(),
+            Value::Fields(fields) => f.debug_tuple("Fields").field(fields).finish(),
+        }
+    }
 }
 
 /// How the octets of a field are read.
@@ -63,6 +76,17 @@ pub(super) enum Kind {
     /// A list of recipients that failed, and one of them.
     UnsuccessSmes,
     UnsuccessSme,
+}
+
+/// Shows the value, but of a password only that there is one.
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field")
+            .field("name", &self.name)
+            .field("offset", &self.offset)
+            .field("value", shown(self.name, &self.value()))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Field<'a> {

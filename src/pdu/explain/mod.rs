@@ -14,6 +14,7 @@ mod time;
 
 use super::{CommandId, HEADER_LEN, Header, Tag, VendorTlvs};
 use fault::Said;
+use std::fmt;
 
 pub use fault::{Fault, FaultKind, Severity};
 pub use field::{Field, Value};
@@ -52,7 +53,7 @@ pub struct Explained<'a> {
 }
 
 /// One PDU, explained. All offsets count from the start of the input.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct DecodedPdu<'a> {
     /// Where the PDU begins.
     pub offset: usize,
@@ -68,6 +69,19 @@ pub struct DecodedPdu<'a> {
     pub faults: Vec<Fault<'a>>,
     /// The octets of the PDU, header included.
     pub bytes: &'a [u8],
+}
+
+impl fmt::Debug for DecodedPdu<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodedPdu")
+            .field("offset", &self.offset)
+            .field("header", &self.header)
+            .field("valid", &self.valid)
+            .field("fields", &self.fields)
+            .field("tlvs", &self.tlvs)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A TLV. Its field covers the value; tag and length are the four octets before.
@@ -91,7 +105,7 @@ pub fn explain<'a>(input: &'a [u8], options: &Options<'a>) -> Explained<'a> {
 }
 
 /// Explains one PDU of a piece of stream after the other.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Explainer<'a> {
     /// What is not explained yet. After the last PDU: the beginning of another, or what `error` refuses.
     pub rest: &'a [u8],
@@ -100,6 +114,17 @@ pub struct Explainer<'a> {
     offset: usize,
     options: Options<'a>,
     session: strict::Session,
+}
+
+/// Shows how much is left, but none of it: it may be a bind with its password.
+impl fmt::Debug for Explainer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer")
+            .field("rest", &self.rest.len())
+            .field("error", &self.error)
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Explainer<'a> {
