@@ -285,10 +285,7 @@ fn vendor_tlvs_have_the_names_they_were_given() {
     names.insert(Tag(0x1400), "principal_entity_id", TlvType::CString);
     let explained = explain(
         &octets,
-        &Options {
-            vendor: Some(&names),
-            ..Options::default()
-        },
+        &Options::default().with(|options| options.vendor = Some(&names)),
     );
     let [entity, template] = &explained.pdus[0].tlvs[..] else {
         panic!()
@@ -403,10 +400,7 @@ mod around_a_fault {
             let stream = [&good[..], &u32::to_be_bytes(length), &[0; 12]].concat();
             let explained = explain(
                 &stream,
-                &Options {
-                    max_pdu: 100,
-                    ..Options::default()
-                },
+                &Options::default().with(|options| options.max_pdu = 100),
             );
             assert_eq!((explained.pdus.len(), explained.rest), (1, 16));
             let error = explained.error.unwrap();
@@ -535,10 +529,7 @@ mod strict {
         );
         let explained = explain(
             octets,
-            &Options {
-                strict: true,
-                ..Options::default()
-            },
+            &Options::default().with(|options| options.strict = true),
         );
         let last = explained.pdus.last().unwrap();
         assert!(last.valid);

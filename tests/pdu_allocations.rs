@@ -147,10 +147,7 @@ fn explaining_takes_a_multiple_of_the_input() {
                 assert_eq!(
                     explain(
                         &input,
-                        &Options {
-                            strict,
-                            ..Options::default()
-                        }
+                        &Options::default().with(|options| options.strict = strict)
                     )
                     .rest,
                     0

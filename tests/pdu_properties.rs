@@ -223,11 +223,9 @@ fn expect_explanation(input: &[u8], explained: &Explained<'_>) -> Result<(), Tes
     Ok(())
 }
 
-const STRICT: Options<'static> = Options {
-    strict: true,
-    max_pdu: 65_536,
-    vendor: None,
-};
+fn strict() -> Options<'static> {
+    Options::default().with(|options| options.strict = true)
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
@@ -248,7 +246,7 @@ proptest! {
     #[test]
     fn what_is_written_is_explained(pdu in pdu()) {
         let octets = written(&pdu);
-        let explained = explain(&octets, &STRICT);
+        let explained = explain(&octets, &strict());
         expect_explanation(&octets, &explained)?;
         let shown = &explained.pdus[0];
         prop_assert!(shown.valid, "{:?}", shown.faults);
@@ -266,7 +264,7 @@ proptest! {
 
     #[test]
     fn a_damaged_pdu_is_refused_where_the_fault_is_shown(octets in damaged()) {
-        let explained = explain(&octets, &STRICT);
+        let explained = explain(&octets, &strict());
         expect_explanation(&octets, &explained)?;
         let shown = &explained.pdus[0];
         if let Err(error) = Pdu::decode(&octets) {
@@ -295,7 +293,7 @@ proptest! {
 
     #[test]
     fn any_octets_are_read_without_harm(octets in vec(any::<u8>(), 0..400)) {
-        expect_explanation(&octets, &explain(&octets, &STRICT))?;
+        expect_explanation(&octets, &explain(&octets, &strict()))?;
         _ = Pdu::decode(&octets);
         let mut input = &octets[..];
         let mut framer = Framer::new(300);
@@ -314,7 +312,7 @@ proptest! {
         let command_length = 16 + body.len() as u32;
         let header = Header { command_length, command_id: id, command_status: CommandStatus(status), sequence_number: 1 };
         let octets = [&header.encode()[..], &body].concat();
-        expect_explanation(&octets, &explain(&octets, &STRICT))?;
+        expect_explanation(&octets, &explain(&octets, &strict()))?;
         if let Ok((_, read)) = Pdu::decode(&octets) {
             prop_assert_eq!(read.command_id(), id);
             prop_assert!(read.tlvs().as_bytes().len() <= body.len());

@@ -153,10 +153,7 @@ fn nothing_departs_from_the_specification_but_what_is_said_to() {
         let octets = octets(&vector);
         let pdu = explain(
             &octets,
-            &Options {
-                strict: true,
-                ..Options::default()
-            },
+            &Options::default().with(|options| options.strict = true),
         )
         .pdus
         .remove(0);

@@ -42,12 +42,11 @@ fn respond(response: &mut [u8], number: u32) {
 #[test]
 fn sending_a_message_allocates_nothing() {
     for version in [InterfaceVersion::V3_4, InterfaceVersion::V5_0] {
-        let mut session = bound(Config {
-            window: 100,
-            rate: Some(1e9),
-            interface_version: version,
-            ..esme()
-        });
+        let mut session = bound(esme().with(|config| {
+            config.window = 100;
+            config.rate = Some(1e9);
+            config.interface_version = version;
+        }));
         let (body, mut response) = (message(), accepted(0));
         let mut next = 2;
         let mut run = |session: &mut Session, rounds: u32| {
@@ -140,11 +139,10 @@ fn a_quiet_session_holds_less_than_4_kilobytes() {
 
 #[test]
 fn a_rush_of_messages_leaves_no_memory_behind() {
-    let mut session = bound(Config {
-        max_queue: 50_000,
-        window: 1_000,
-        ..esme()
-    });
+    let mut session = bound(esme().with(|config| {
+        config.max_queue = 50_000;
+        config.window = 1_000;
+    }));
     let cost = measure(|| {
         let mut response = accepted(0);
         for round in 0..2 {
@@ -205,10 +203,7 @@ fn segment(frame: &mut Vec<u8>, number: u32, message: u32, part: u8) {
 #[test]
 fn long_messages_are_taken_once_in_flat_memory() {
     let count = std::env::var("LONG_MESSAGES").map_or(40_000, |count| count.parse().unwrap());
-    let mut session = bound(Config {
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut session = bound(esme().with(|config| config.enquire_link = 0));
     let mut rng = Rng::new(1);
     let (mut now, mut number, mut frame) = (0, 1, Vec::new());
     // Delivers one until it is taken, and says how often that was.

@@ -54,7 +54,12 @@ prop_compose! {
         extra_udh in prop::sample::select(ELEMENTS),
         reference in any::<u16>(),
     ) -> EncodeOptions<'static> {
-        EncodeOptions { encoding, language, concat, default_alphabet, extra_udh, reference, ..EncodeOptions::default() }
+        EncodeOptions::default().with(|options| { options.encoding = encoding;
+options.language = language;
+options.concat = concat;
+options.default_alphabet = default_alphabet;
+options.extra_udh = extra_udh;
+options.reference = reference; })
     }
 }
 
@@ -148,7 +153,7 @@ proptest! {
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut plan = Plan::default();
         // Dirt of an earlier message must not show.
-        let _ = plan_into(&mut plan, &[0x20AC; 300], &EncodeOptions { language: Some(Language::Turkish), ..options });
+        let _ = plan_into(&mut plan, &[0x20AC; 300], &options.with(|options| options.language = Some(Language::Turkish)));
         let made = plan_into(&mut plan, &units, &options);
         match count_segments(&units, &options) {
             Err(error) => prop_assert_eq!(made, Err(error)),
@@ -164,8 +169,8 @@ proptest! {
 
     #[test]
     fn auto_carries_everything_in_no_more_segments_than_ucs2(text in text(), language in language()) {
-        let auto = plan_str(&text, &EncodeOptions { language, ..EncodeOptions::default() }).unwrap();
-        let ucs2 = plan_str(&text, &EncodeOptions { encoding: Encoding::Ucs2, ..EncodeOptions::default() }).unwrap();
+        let auto = plan_str(&text, &EncodeOptions::default().with(|options| options.language = language)).unwrap();
+        let ucs2 = plan_str(&text, &EncodeOptions::default().with(|options| options.encoding = Encoding::Ucs2)).unwrap();
         prop_assert!(auto.len() <= ucs2.len());
     }
 
@@ -186,7 +191,10 @@ proptest! {
     fn reassembly_gives_back_every_part_and_keeps_its_bounds(
         stream in prop::collection::vec((0u64..50, 0u8..3, 0u16..2, 1u8..4, 1u8..4, prop::collection::vec(any::<u8>(), 0..4)), 0..200),
     ) {
-        let limits = Limits { timeout: 200, max_parts: 8, max_octets: 20, remember: 400 };
+        let limits = Limits::default().with(|limits| { limits.timeout = 200;
+limits.max_parts = 8;
+limits.max_octets = 20;
+limits.remember = 400; });
         let mut parts = Reassembler::new(limits);
         let (mut now, mut given) = (0, Vec::new());
         for (token, (wait, sender, reference, total, number, text)) in stream.iter().enumerate() {

@@ -7,18 +7,9 @@ use smpp_edge::text::{
     plan_latin1_into, plan_str,
 };
 
-const DEFAULT: EncodeOptions<'static> = EncodeOptions {
-    encoding: Encoding::Auto,
-    language: None,
-    concat: Concat::Udh8,
-    max_segments: 255,
-    default_alphabet: Alphabet::Gsm7,
-    transliterate: false,
-    substitute: None,
-    flash: false,
-    extra_udh: &[],
-    reference: 0x1234,
-};
+fn defaults() -> EncodeOptions<'static> {
+    EncodeOptions::default().with(|options| options.reference = 0x1234)
+}
 
 fn plan(text: &str, options: EncodeOptions<'_>) -> Plan {
     plan_str(text, &options).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -62,11 +53,10 @@ fn capacity_beside_every_header() {
         (PORTS_16, Some(Concat::Udh16), 13, 145, 127, 63),
     ];
     for (extra_udh, concat, header, septets, octets, ucs2) in table {
-        let options = EncodeOptions {
-            extra_udh,
-            concat: concat.unwrap_or_default(),
-            ..DEFAULT
-        };
+        let options = defaults().with(|options| {
+            options.extra_udh = extra_udh;
+            options.concat = concat.unwrap_or_default();
+        });
         let first = |text: &str| {
             let plan = plan(text, options);
             assert_eq!(plan.segment(0).udh.len(), header);
@@ -88,27 +78,27 @@ fn capacity_beside_every_header() {
 
 #[test]
 fn single_first_then_the_smaller_capacity() {
-    assert_eq!(lengths(&"a".repeat(160), DEFAULT), [160]);
-    assert_eq!(lengths(&"a".repeat(161), DEFAULT), [153, 8]);
-    assert_eq!(lengths(&"a".repeat(307), DEFAULT), [153, 153, 1]);
-    assert_eq!(lengths(&"я".repeat(70), DEFAULT), [140]);
-    assert_eq!(lengths(&"я".repeat(71), DEFAULT), [134, 8]);
-    assert_eq!(lengths(&"€".repeat(80), DEFAULT), [160]);
-    assert_eq!(lengths("", DEFAULT), [0]);
+    assert_eq!(lengths(&"a".repeat(160), defaults()), [160]);
+    assert_eq!(lengths(&"a".repeat(161), defaults()), [153, 8]);
+    assert_eq!(lengths(&"a".repeat(307), defaults()), [153, 153, 1]);
+    assert_eq!(lengths(&"я".repeat(70), defaults()), [140]);
+    assert_eq!(lengths(&"я".repeat(71), defaults()), [134, 8]);
+    assert_eq!(lengths(&"€".repeat(80), defaults()), [160]);
+    assert_eq!(lengths("", defaults()), [0]);
 }
 
 #[test]
 fn nothing_is_parted_that_belongs_together() {
     let escape_at_153 = format!("{}€{}", "a".repeat(152), "a".repeat(20));
-    assert_eq!(lengths(&escape_at_153, DEFAULT), [152, 22]);
+    assert_eq!(lengths(&escape_at_153, defaults()), [152, 22]);
     let pair_at_67 = format!("{}😀{}", "я".repeat(66), "я".repeat(20));
-    assert_eq!(lengths(&pair_at_67, DEFAULT), [132, 44]);
+    assert_eq!(lengths(&pair_at_67, defaults()), [132, 44]);
     let marks_at_67 = format!("{}q\u{301}{}", "я".repeat(66), "я".repeat(20));
-    assert_eq!(lengths(&marks_at_67, DEFAULT), [132, 44]);
+    assert_eq!(lengths(&marks_at_67, defaults()), [132, 44]);
     let family = format!("{}👩‍👩‍👧‍👦{}", "я".repeat(60), "я".repeat(20));
-    assert_eq!(lengths(&family, DEFAULT), [120, 62]);
+    assert_eq!(lengths(&family, defaults()), [120, 62]);
     let longer_than_a_segment = format!("q{}", "\u{301}".repeat(200));
-    assert_eq!(lengths(&longer_than_a_segment, DEFAULT), [134, 134, 134]);
+    assert_eq!(lengths(&longer_than_a_segment, defaults()), [134, 134, 134]);
 }
 
 #[test]
@@ -120,19 +110,16 @@ fn headers_in_their_octets() {
             .map(|segment| segment.udh.to_vec())
             .collect::<Vec<_>>()
     };
-    assert_eq!(udh(DEFAULT), [[5, 0, 3, 0x34, 2, 1], [5, 0, 3, 0x34, 2, 2]]);
-    let options = EncodeOptions {
-        concat: Concat::Udh16,
-        ..DEFAULT
-    };
+    assert_eq!(
+        udh(defaults()),
+        [[5, 0, 3, 0x34, 2, 1], [5, 0, 3, 0x34, 2, 2]]
+    );
+    let options = defaults().with(|options| options.concat = Concat::Udh16);
     assert_eq!(
         udh(options),
         [[6, 8, 4, 0x12, 0x34, 2, 1], [6, 8, 4, 0x12, 0x34, 2, 2]]
     );
-    let options = EncodeOptions {
-        extra_udh: &[4, 2, 240, 241],
-        ..DEFAULT
-    };
+    let options = defaults().with(|options| options.extra_udh = &[4, 2, 240, 241]);
     assert_eq!(udh(options)[1], [9, 0, 3, 0x34, 2, 2, 4, 2, 240, 241]);
 }
 
@@ -141,10 +128,7 @@ fn sar_and_payload_have_no_header() {
     let text = "a".repeat(161);
     let sar = plan(
         &text,
-        EncodeOptions {
-            concat: Concat::Sar,
-            ..DEFAULT
-        },
+        defaults().with(|options| options.concat = Concat::Sar),
     );
     let parts: Vec<_> = sar
         .segments()
@@ -154,21 +138,12 @@ fn sar_and_payload_have_no_header() {
         parts,
         [(0, 153, Some((0x1234, 2, 1))), (0, 8, Some((0x1234, 2, 2)))]
     );
-    let short = plan(
-        "a",
-        EncodeOptions {
-            concat: Concat::Sar,
-            ..DEFAULT
-        },
-    );
+    let short = plan("a", defaults().with(|options| options.concat = Concat::Sar));
     assert_eq!(short.segment(0).sar, None);
 
     let payload = plan(
         &text,
-        EncodeOptions {
-            concat: Concat::Payload,
-            ..DEFAULT
-        },
+        defaults().with(|options| options.concat = Concat::Payload),
     );
     assert_eq!(
         (
@@ -182,10 +157,7 @@ fn sar_and_payload_have_no_header() {
     assert!(
         !plan(
             "a",
-            EncodeOptions {
-                concat: Concat::Payload,
-                ..DEFAULT
-            }
+            defaults().with(|options| options.concat = Concat::Payload)
         )
         .segment(0)
         .payload
@@ -194,11 +166,10 @@ fn sar_and_payload_have_no_header() {
 
 #[test]
 fn sar_gives_way_where_a_header_is_needed_anyway() {
-    let options = EncodeOptions {
-        concat: Concat::Sar,
-        extra_udh: &[4, 2, 240, 241],
-        ..DEFAULT
-    };
+    let options = defaults().with(|options| {
+        options.concat = Concat::Sar;
+        options.extra_udh = &[4, 2, 240, 241];
+    });
     let plan = plan(&"a".repeat(161), options);
     assert_eq!(plan.segment(1).udh, [9, 0, 3, 0x34, 2, 2, 4, 2, 240, 241]);
     assert_eq!(plan.segment(1).sar, None);
@@ -207,13 +178,7 @@ fn sar_gives_way_where_a_header_is_needed_anyway() {
 #[test]
 fn auto_takes_the_fewest_segments_that_carry_every_character() {
     let chosen = |text: &str, language| {
-        let plan = plan(
-            text,
-            EncodeOptions {
-                language,
-                ..DEFAULT
-            },
-        );
+        let plan = plan(text, defaults().with(|options| options.language = language));
         (plan.encoding.as_str(), plan.data_coding, plan.len())
     };
     assert_eq!(chosen("Hello {world} €", None), ("gsm7", 0, 1));
@@ -247,10 +212,7 @@ fn auto_takes_the_fewest_segments_that_carry_every_character() {
     );
     let locking = plan(
         &"ş".repeat(155),
-        EncodeOptions {
-            language: Some(Language::Turkish),
-            ..DEFAULT
-        },
+        defaults().with(|options| options.language = Some(Language::Turkish)),
     );
     assert_eq!(
         (locking.len(), locking.segment(0).udh),
@@ -269,11 +231,10 @@ fn data_coding_follows_encoding_and_class() {
     let coding = |encoding, flash| {
         plan(
             "abc",
-            EncodeOptions {
-                encoding,
-                flash,
-                ..DEFAULT
-            },
+            defaults().with(|options| {
+                options.encoding = encoding;
+                options.flash = flash;
+            }),
         )
         .data_coding
     };
@@ -287,11 +248,10 @@ fn data_coding_follows_encoding_and_class() {
     assert_eq!(coding(Encoding::Ucs2, true), 0x18);
     let latin1 = plan_str(
         "abc",
-        &EncodeOptions {
-            encoding: Encoding::Latin1,
-            flash: true,
-            ..DEFAULT
-        },
+        &defaults().with(|options| {
+            options.encoding = Encoding::Latin1;
+            options.flash = true;
+        }),
     );
     assert!(matches!(
         latin1,
@@ -307,10 +267,7 @@ fn data_coding_zero_is_what_the_centre_makes_of_it() {
     let octets = |text: &str, default_alphabet| {
         let plan = plan(
             text,
-            EncodeOptions {
-                default_alphabet,
-                ..DEFAULT
-            },
+            defaults().with(|options| options.default_alphabet = default_alphabet),
         );
         (
             plan.encoding.as_str(),
@@ -346,10 +303,7 @@ fn data_coding_zero_is_what_the_centre_makes_of_it() {
     let count = |text: &str| {
         lengths(
             text,
-            EncodeOptions {
-                default_alphabet: Alphabet::Latin1,
-                ..DEFAULT
-            },
+            defaults().with(|options| options.default_alphabet = Alphabet::Latin1),
         )
     };
     assert_eq!(count(&"a".repeat(160)), [160]);
@@ -358,10 +312,7 @@ fn data_coding_zero_is_what_the_centre_makes_of_it() {
 
 #[test]
 fn packed_segments_fill_the_message() {
-    let options = EncodeOptions {
-        default_alphabet: Alphabet::Gsm7Packed,
-        ..DEFAULT
-    };
+    let options = defaults().with(|options| options.default_alphabet = Alphabet::Gsm7Packed);
     assert_eq!(lengths(&"a".repeat(160), options), [140]);
     let plan = plan(&"a".repeat(161), options);
     assert_eq!(plan.segment(0).octets.len(), 140);
@@ -396,11 +347,10 @@ fn packed_segments_fill_the_message() {
 
 #[test]
 fn packed_segments_with_sar_start_at_the_first_bit() {
-    let options = EncodeOptions {
-        default_alphabet: Alphabet::Gsm7Packed,
-        concat: Concat::Sar,
-        ..DEFAULT
-    };
+    let options = defaults().with(|options| {
+        options.default_alphabet = Alphabet::Gsm7Packed;
+        options.concat = Concat::Sar;
+    });
     // 152 septets fill 133 octets: a reader would drop an @ at their end, but not one behind 153.
     let text = format!("{}@@{}", "a".repeat(151), "b".repeat(20));
     let plan = plan(&text, options);
@@ -416,18 +366,12 @@ fn packed_segments_with_sar_start_at_the_first_bit() {
 
 #[test]
 fn what_is_missing_is_named_or_replaced() {
-    let gsm = EncodeOptions {
-        encoding: Encoding::Gsm7,
-        ..DEFAULT
-    };
+    let gsm = defaults().with(|options| options.encoding = Encoding::Gsm7);
     assert_eq!(
         plan_str("a“😀”я", &gsm).unwrap_err(),
         TextError::Unencodable(vec![(1, '“'), (2, '😀'), (4, '”'), (5, 'я')])
     );
-    let plain = EncodeOptions {
-        transliterate: true,
-        ..gsm
-    };
+    let plain = gsm.with(|options| options.transliterate = true);
     assert_eq!(
         plan_str("a“😀”я", &plain).unwrap_err(),
         TextError::Unencodable(vec![(2, '😀'), (5, 'я')])
@@ -436,44 +380,28 @@ fn what_is_missing_is_named_or_replaced() {
         plan("“I’m” – so…\u{A0}x\u{200B}", plain).segment(0).octets,
         b"\"I'm\" - so... x"
     );
-    let both = EncodeOptions {
-        substitute: Some('?'),
-        ..plain
-    };
+    let both = plain.with(|options| options.substitute = Some('?'));
     assert_eq!(plan("“😀я", both).segment(0).octets, b"\"??");
     // A substitute the coding lacks is none.
-    assert!(
-        plan_str(
-            "я",
-            &EncodeOptions {
-                substitute: Some('я'),
-                ..gsm
-            }
-        )
-        .is_err()
-    );
+    assert!(plan_str("я", &gsm.with(|options| options.substitute = Some('я'))).is_err());
     // Typographic characters stay where something else needs UCS-2 anyway.
-    let auto = EncodeOptions {
-        transliterate: true,
-        substitute: Some('?'),
-        ..DEFAULT
-    };
+    let auto = defaults().with(|options| {
+        options.transliterate = true;
+        options.substitute = Some('?');
+    });
     assert_eq!(plan("“a”", auto).encoding, EncodingName::Gsm7);
     let kept = plan("“я”", auto);
     assert_eq!(
         decode(kept.segment(0).octets, 8, None, Alphabet::Gsm7).text,
         "“я”"
     );
-    let lone = count_segments(&[0x61, 0xD83D, 0x62], &DEFAULT).unwrap();
+    let lone = count_segments(&[0x61, 0xD83D, 0x62], &defaults()).unwrap();
     assert_eq!(lone.unencodable, [(1, '\u{FFFD}')]);
 }
 
 #[test]
 fn counting_never_fails_for_what_can_not_be_sent() {
-    let gsm = EncodeOptions {
-        encoding: Encoding::Gsm7,
-        ..DEFAULT
-    };
+    let gsm = defaults().with(|options| options.encoding = Encoding::Gsm7);
     let counted = count_segments(&units("aя"), &gsm).unwrap();
     assert_eq!(
         (counted.segments, counted.plan.units, counted.plan.remaining),
@@ -483,9 +411,9 @@ fn counting_never_fails_for_what_can_not_be_sent() {
     assert_eq!(counted.plan.segment(0).octets, b"a?");
 
     let long = units(&"a".repeat(153 * 255 + 1));
-    let counted = count_segments(&long, &DEFAULT).unwrap();
+    let counted = count_segments(&long, &defaults()).unwrap();
     assert_eq!((counted.segments, counted.plan.len()), (256, 0));
-    let error = smpp_edge::text::plan(&long, &DEFAULT).unwrap_err();
+    let error = smpp_edge::text::plan(&long, &defaults()).unwrap_err();
     assert_eq!(
         error,
         TextError::TooManySegments {
@@ -493,20 +421,14 @@ fn counting_never_fails_for_what_can_not_be_sent() {
             max: 255
         }
     );
-    assert_eq!(plan(&"a".repeat(153 * 255), DEFAULT).len(), 255);
-    let two = EncodeOptions {
-        max_segments: 2,
-        ..DEFAULT
-    };
+    assert_eq!(plan(&"a".repeat(153 * 255), defaults()).len(), 255);
+    let two = defaults().with(|options| options.max_segments = 2);
     assert!(plan_str(&"a".repeat(306), &two).is_ok());
     assert_eq!(
         plan_str(&"a".repeat(307), &two).unwrap_err(),
         TextError::TooManySegments { needed: 3, max: 2 }
     );
-    let payload = EncodeOptions {
-        concat: Concat::Payload,
-        ..two
-    };
+    let payload = two.with(|options| options.concat = Concat::Payload);
     assert_eq!(
         plan_str(&"a".repeat(307), &payload).unwrap_err(),
         TextError::TooManySegments { needed: 3, max: 2 }
@@ -519,17 +441,14 @@ fn units_and_what_remains() {
         let plan = plan(text, options);
         (plan.units, plan.remaining)
     };
-    assert_eq!(counts("", DEFAULT), (0, 160));
-    assert_eq!(counts("a€", DEFAULT), (3, 157));
-    assert_eq!(counts(&"a".repeat(161), DEFAULT), (161, 145));
-    assert_eq!(counts("😀", DEFAULT), (2, 68));
+    assert_eq!(counts("", defaults()), (0, 160));
+    assert_eq!(counts("a€", defaults()), (3, 157));
+    assert_eq!(counts(&"a".repeat(161), defaults()), (161, 145));
+    assert_eq!(counts("😀", defaults()), (2, 68));
     assert_eq!(
         counts(
             &"ş".repeat(10),
-            EncodeOptions {
-                language: Some(Language::Turkish),
-                ..DEFAULT
-            }
+            defaults().with(|options| options.language = Some(Language::Turkish))
         ),
         (20, 135)
     );
@@ -542,53 +461,34 @@ fn options_that_make_no_sense() {
         other => panic!("{other:?}"),
     };
     assert_eq!(
-        option(EncodeOptions {
-            extra_udh: &[0x70, 3, 1],
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| options.extra_udh = &[0x70, 3, 1])),
         "udh"
     );
     assert_eq!(
-        option(EncodeOptions {
-            extra_udh: &[0, 3, 1, 2, 1],
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| options.extra_udh = &[0, 3, 1, 2, 1])),
         "udh"
     );
     assert_eq!(
-        option(EncodeOptions {
-            extra_udh: &[0x25, 1, 1],
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| options.extra_udh = &[0x25, 1, 1])),
         "udh"
     );
     let too_much = [&[0x70, 137][..], &[0; 137]].concat();
     assert_eq!(
-        option(EncodeOptions {
-            extra_udh: &too_much,
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| options.extra_udh = &too_much)),
         "udh"
     );
     assert_eq!(
-        option(EncodeOptions {
-            encoding: Encoding::Gsm7,
-            default_alphabet: Alphabet::Latin1,
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| {
+            options.encoding = Encoding::Gsm7;
+            options.default_alphabet = Alphabet::Latin1;
+        })),
         "encoding"
     );
     assert_eq!(
-        option(EncodeOptions {
-            encoding: Encoding::Utf8,
-            ..DEFAULT
-        }),
+        option(defaults().with(|options| options.encoding = Encoding::Utf8)),
         "encoding"
     );
-    let own = EncodeOptions {
-        extra_udh: &[0, 3, 1, 2, 1],
-        ..DEFAULT
-    };
+    let own = defaults().with(|options| options.extra_udh = &[0, 3, 1, 2, 1]);
     assert_eq!(
         plan("one part of the caller's own", own).segment(0).udh,
         [5, 0, 3, 1, 2, 1]
@@ -609,51 +509,18 @@ fn a_text_in_latin_1_is_planned_as_the_same_text_in_utf_16() {
         "a\u{ff}",
     ];
     let all = [
-        DEFAULT,
-        EncodeOptions {
-            flash: true,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            encoding: Encoding::Gsm7,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            encoding: Encoding::Ucs2,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            encoding: Encoding::Latin1,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            language: Some(Language::Turkish),
-            ..DEFAULT
-        },
-        EncodeOptions {
-            default_alphabet: Alphabet::Gsm7Packed,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            default_alphabet: Alphabet::Latin1,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            max_segments: 1,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            concat: Concat::Sar,
-            ..DEFAULT
-        },
-        EncodeOptions {
-            extra_udh: &[0x24, 1, 1],
-            ..DEFAULT
-        },
-        EncodeOptions {
-            extra_udh: &[0x70, 1],
-            ..DEFAULT
-        },
+        defaults(),
+        defaults().with(|options| options.flash = true),
+        defaults().with(|options| options.encoding = Encoding::Gsm7),
+        defaults().with(|options| options.encoding = Encoding::Ucs2),
+        defaults().with(|options| options.encoding = Encoding::Latin1),
+        defaults().with(|options| options.language = Some(Language::Turkish)),
+        defaults().with(|options| options.default_alphabet = Alphabet::Gsm7Packed),
+        defaults().with(|options| options.default_alphabet = Alphabet::Latin1),
+        defaults().with(|options| options.max_segments = 1),
+        defaults().with(|options| options.concat = Concat::Sar),
+        defaults().with(|options| options.extra_udh = &[0x24, 1, 1]),
+        defaults().with(|options| options.extra_udh = &[0x70, 1]),
     ];
     let shown = |plan: &Plan, made: Result<(), TextError>| {
         let octets: Vec<Vec<u8>> = plan.segments().map(|s| s.octets.to_vec()).collect();
@@ -690,17 +557,14 @@ fn octets_of_codings_that_are_not_here() {
         &mut plan,
         &[0x82, 0xA9].repeat(80),
         EncodingName::ShiftJis,
-        &DEFAULT,
+        &defaults(),
     )
     .unwrap();
     assert_eq!(
         (plan.data_coding, plan.segment(0).octets.len()),
         (0x05, 140)
     );
-    let udh16 = EncodeOptions {
-        concat: Concat::Udh16,
-        ..DEFAULT
-    };
+    let udh16 = defaults().with(|options| options.concat = Concat::Udh16);
     plan_encoded_into(
         &mut plan,
         &[0x82, 0xA9].repeat(80),
@@ -713,16 +577,16 @@ fn octets_of_codings_that_are_not_here() {
         &mut plan,
         &[0x8F, 0xB0, 0xA1].repeat(50),
         EncodingName::EucJp,
-        &DEFAULT,
+        &defaults(),
     )
     .unwrap();
     assert_eq!(
         (plan.data_coding, plan.segment(0).octets.len()),
         (0x0D, 6 + 132)
     );
-    plan_encoded_into(&mut plan, b"abc", EncodingName::EucKr, &DEFAULT).unwrap();
+    plan_encoded_into(&mut plan, b"abc", EncodingName::EucKr, &defaults()).unwrap();
     assert_eq!(plan.data_coding, 0x0E);
-    assert!(plan_encoded_into(&mut plan, b"abc", EncodingName::Iso2022Jp, &DEFAULT).is_err());
+    assert!(plan_encoded_into(&mut plan, b"abc", EncodingName::Iso2022Jp, &defaults()).is_err());
     let decoded = decode(&[0x82, 0xA9], 0x05, None, Alphabet::Gsm7);
     assert_eq!(
         (decoded.text.as_str(), decoded.encoding.platform_label()),
@@ -747,10 +611,7 @@ fn iso_8859_5_and_8_octet_by_octet() {
             if c != '\u{FFFD}' {
                 let plan = plan(
                     &c.to_string(),
-                    EncodeOptions {
-                        encoding,
-                        ..DEFAULT
-                    },
+                    defaults().with(|options| options.encoding = encoding),
                 );
                 assert_eq!(plan.segment(0).octets, [octet], "{name} {c:?}");
             }
@@ -766,7 +627,7 @@ fn as_twilios_calculator_counts() {
     assert!(cases.len() > 800);
     for (text, times, encoding, expected) in cases {
         let text = text.repeat(times);
-        let plan = plan(&text, DEFAULT);
+        let plan = plan(&text, defaults());
         let (name, width) = if encoding == "GSM-7" {
             ("gsm7", 1)
         } else {
@@ -784,9 +645,9 @@ fn as_twilios_calculator_counts() {
 #[test]
 fn plans_are_equal_that_send_the_same() {
     let mut plan = Plan::default();
-    plan_into(&mut plan, &units(&"long ".repeat(100)), &DEFAULT).unwrap();
-    assert_ne!(plan, plan_str("short", &DEFAULT).unwrap());
-    plan_into(&mut plan, &units("short"), &DEFAULT).unwrap();
-    assert_eq!(plan, plan_str("short", &DEFAULT).unwrap());
-    assert_ne!(plan, plan_str("shore", &DEFAULT).unwrap());
+    plan_into(&mut plan, &units(&"long ".repeat(100)), &defaults()).unwrap();
+    assert_ne!(plan, plan_str("short", &defaults()).unwrap());
+    plan_into(&mut plan, &units("short"), &defaults()).unwrap();
+    assert_eq!(plan, plan_str("short", &defaults()).unwrap());
+    assert_ne!(plan, plan_str("shore", &defaults()).unwrap());
 }

@@ -148,11 +148,10 @@ fn check(tables: &[Table]) {
         // Encoding: every character of either table is carried, and comes back.
         let locking = table.locking.iter().flatten().flatten();
         for c in locking.chain(table.shift.values()) {
-            let options = EncodeOptions {
-                encoding: Encoding::Gsm7,
-                language: table.language,
-                ..EncodeOptions::default()
-            };
+            let options = EncodeOptions::default().with(|options| {
+                options.encoding = Encoding::Gsm7;
+                options.language = table.language;
+            });
             let counted = count_segments(&[*c as u16], &options).unwrap();
             assert_eq!(counted.unencodable, [], "{name} {c:?}");
             let segment = counted.plan.segment(0);
@@ -181,11 +180,10 @@ fn as_the_reference_has_them() {
 #[test]
 fn what_two_codes_reach_is_written_with_the_first() {
     let octets = |text: &str, language| {
-        let options = EncodeOptions {
-            encoding: Encoding::Gsm7,
-            language: Some(language),
-            ..EncodeOptions::default()
-        };
+        let options = EncodeOptions::default().with(|options| {
+            options.encoding = Encoding::Gsm7;
+            options.language = Some(language);
+        });
         let units: Vec<u16> = text.encode_utf16().collect();
         count_segments(&units, &options)
             .unwrap()
@@ -205,10 +203,7 @@ fn what_two_codes_reach_is_written_with_the_first() {
 
 #[test]
 fn what_is_near_is_not_the_same() {
-    let options = EncodeOptions {
-        encoding: Encoding::Gsm7,
-        ..EncodeOptions::default()
-    };
+    let options = EncodeOptions::default().with(|options| options.encoding = Encoding::Gsm7);
     for c in ['ç', 'á', '`', '\u{1B}', '\0', 'Ş', 'α'] {
         assert_eq!(
             count_segments(&[c as u16], &options).unwrap().unencodable,

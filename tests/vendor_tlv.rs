@@ -32,10 +32,7 @@ fn the_entity_id_is_written_read_and_named() {
     names.insert(ENTITY_ID, "entity_id", TlvType::CString);
     let explained = explain(
         &octets,
-        &Options {
-            vendor: Some(&names),
-            ..Options::default()
-        },
+        &Options::default().with(|options| options.vendor = Some(&names)),
     );
     let field = &explained.pdus[0].tlvs[0].field;
     assert_eq!(field.name, "entity_id");

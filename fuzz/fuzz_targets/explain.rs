@@ -33,10 +33,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let explained = explain(
         &input,
-        &Options {
-            strict: flags & 1 != 0,
-            ..Options::default()
-        },
+        &Options::default().with(|options| options.strict = flags & 1 != 0),
     );
     let covered: usize = explained.pdus.iter().map(|pdu| pdu.bytes.len()).sum();
     assert_eq!(covered + explained.rest, input.len());

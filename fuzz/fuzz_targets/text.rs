@@ -21,12 +21,11 @@ fuzz_target!(|input: (u8, u8, u8, u8, &[u8])| {
     .text;
 
     let concat = Concat::ALL[usize::from(concat) % Concat::ALL.len()];
-    let options = EncodeOptions {
-        default_alphabet,
-        concat,
-        language: Language::by_id(language),
-        ..EncodeOptions::default()
-    };
+    let options = EncodeOptions::default().with(|options| {
+        options.default_alphabet = default_alphabet;
+        options.concat = concat;
+        options.language = Language::by_id(language);
+    });
     let Ok(plan) = plan_str(&text, &options) else {
         return;
     };

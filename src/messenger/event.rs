@@ -40,6 +40,7 @@ impl From<Failure> for SegmentOutcome {
 
 /// One segment of a message, once its outcome is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SentSegment {
     /// The id the SMSC gave it; empty unless it was accepted.
     pub message_id: String,

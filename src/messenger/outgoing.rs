@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// When a delivery report is asked for (SMPP 3.4, 5.2.17).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ReportRequest {
     /// Never.
     #[default]

@@ -3,6 +3,7 @@
 
 /// In which form a centre writes identifiers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MessageIdFormat {
     /// The same in responses and receipts.
     #[default]

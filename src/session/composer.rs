@@ -16,6 +16,7 @@ const UDHI: u8 = 0x40;
 
 /// What an SMS says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Content<'a> {
     /// UTF-16 units.
     Text(&'a [u16]),
@@ -27,6 +28,7 @@ pub enum Content<'a> {
 
 /// One SMS, of one segment or many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Sms<'a> {
     /// The fields that all segments share; `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
     /// in for each.
@@ -42,6 +44,36 @@ pub struct Sms<'a> {
     /// When it is not sent any more, and a peer that is too busy not asked again; `None`: sent at any time, asked again
     /// for `Config::retry_time`.
     pub expires: Option<Instant>,
+}
+
+impl<'a> Sms<'a> {
+    /// A message with the defaults of everything else.
+    #[must_use]
+    pub fn new(fields: SubmitSm<'a>, content: Content<'a>) -> Self {
+        Self {
+            fields,
+            content,
+            options: EncodeOptions::default(),
+            data_coding: None,
+            reference: None,
+            expires: None,
+        }
+    }
+
+    /// The same message, changed.
+    ///
+    /// ```
+    /// use smpp_edge::pdu::SubmitSm;
+    /// use smpp_edge::session::{Content, Sms};
+    ///
+    /// let fields = SubmitSm { destination_addr: b"1234567890", ..SubmitSm::default() };
+    /// let sms = Sms::new(fields, Content::Latin1(b"Hello")).with(|sms| sms.options.flash = true);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 /// Why an SMS was not taken; nothing of it was queued.

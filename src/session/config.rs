@@ -52,11 +52,20 @@ impl BindType {
 /// The ceiling of the wait starts at `min` and doubles with each failure up to `max`; the wait itself is drawn at random
 /// between half of `min` and that ceiling, so that many clients of one centre do not come back all at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reconnect {
     /// First ceiling, 1 or more.
     pub min: u32,
     /// Last ceiling, `min` or more.
     pub max: u32,
+}
+
+impl Reconnect {
+    /// Waits of at most `min` milliseconds at first and `max` at last.
+    #[must_use]
+    pub const fn new(min: u32, max: u32) -> Self {
+        Self { min, max }
+    }
 }
 
 /// A password in octets; `Debug` does not show them.
@@ -71,6 +80,7 @@ impl fmt::Debug for Password {
 
 /// All settings of a session. Durations are milliseconds and 0 turns a timer off.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Config {
     /// Which side this is.
     pub role: Role,
@@ -208,6 +218,19 @@ impl Config {
         config.inactivity = 300_000;
         config.reconnect = None;
         config
+    }
+
+    /// The same settings, changed.
+    ///
+    /// ```
+    /// use smpp_edge::session::Config;
+    ///
+    /// let config = Config::esme(b"esme", b"secret", 0x5eed).with(|config| config.window = 100);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 
     /// The same account as a receiver: the second session of a pair.

@@ -6,6 +6,7 @@ use super::{Alphabets, EncodingName, Udh, single_octet};
 
 /// A text that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decoded {
     /// The text. Empty for binary data, and where [`EncodingName::platform_label`] names the decoder to use.
     pub text: String,

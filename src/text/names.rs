@@ -10,6 +10,7 @@ macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum $type { $($(#[$doc])* $variant,)+ }
 
         impl $type {
@@ -169,6 +170,7 @@ impl Language {
 
 /// The coding a text is in, as it was chosen or found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum EncodingName {
     /// GSM 03.38 with the default tables.
     #[default]

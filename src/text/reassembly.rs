@@ -7,6 +7,7 @@ use super::{Alphabet, Alphabets, ConcatInfo, Decoded, EncodingName, Udh};
 
 /// How long and how much is kept of messages that are not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Milliseconds from a message's first part until it is handed over as it is.
     pub timeout: u64,
@@ -27,6 +28,21 @@ impl Default for Limits {
             max_octets: 4 << 20,
             remember: 86_400_000,
         }
+    }
+}
+
+impl Limits {
+    /// The same limits, changed.
+    ///
+    /// ```
+    /// use smpp_edge::text::Limits;
+    ///
+    /// let limits = Limits::default().with(|limits| limits.timeout = 60_000);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

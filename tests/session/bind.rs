@@ -7,14 +7,13 @@ use smpp_edge::session::*;
 #[test]
 fn an_esme_binds_with_what_it_was_told() {
     for bind in BINDS {
-        let config = Config {
-            bind,
-            system_type: b"VMA".to_vec(),
-            addr_ton: 1,
-            addr_npi: 8,
-            address_range: b"^44".to_vec(),
-            ..esme()
-        };
+        let config = esme().with(|config| {
+            config.bind = bind;
+            config.system_type = b"VMA".to_vec();
+            config.addr_ton = 1;
+            config.addr_npi = 8;
+            config.address_range = b"^44".to_vec();
+        });
         let mut peer = Peer::new(config);
         let now = peer.now();
         peer.bind(now);
@@ -47,10 +46,9 @@ fn an_esme_binds_with_what_it_was_told() {
 
 #[test]
 fn a_long_password_goes_as_it_is() {
-    let mut peer = Peer::new(Config {
-        password: Password(b"much longer than eight".to_vec()),
-        ..esme()
-    });
+    let mut peer = Peer::new(
+        esme().with(|config| config.password = Password(b"much longer than eight".to_vec())),
+    );
     let now = peer.now();
     peer.bind(now);
     let heard = peer.hears_one();
@@ -70,11 +68,10 @@ fn a_long_system_id_goes_as_it_is_with_any_password() {
             b"sixteen letters.",
             b"twenty letters long.",
         ] {
-            let mut peer = Peer::new(Config {
-                system_id: system_id.to_vec(),
-                password: Password(password.to_vec()),
-                ..esme()
-            });
+            let mut peer = Peer::new(esme().with(|config| {
+                config.system_id = system_id.to_vec();
+                config.password = Password(password.to_vec());
+            }));
             let now = peer.now();
             peer.bind(now);
             let heard = peer.hears_one();
@@ -124,10 +121,7 @@ fn an_smsc_takes_a_bind_below_3_3_for_the_version_that_it_assumes() {
         (InterfaceVersion::V5_0, 0x34, InterfaceVersion::V3_4),
     ] {
         let mut session = Session::new(
-            Config {
-                assumed_version: assumed,
-                ..Config::smsc(b"smsc", 1)
-            },
+            Config::smsc(b"smsc", 1).with(|config| config.assumed_version = assumed),
             Instant::default(),
         );
         assert_eq!(
@@ -196,15 +190,11 @@ fn an_smsc_refuses_a_system_id_or_password_without_bounds() {
 
 #[test]
 fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
-    let nul = Config {
-        password: Password(b"a\0b".to_vec()),
-        ..esme()
-    };
-    let long = Config {
-        system_type: vec![b'x'; 13],
-        password: Password(vec![b'y'; 20]),
-        ..esme()
-    };
+    let nul = esme().with(|config| config.password = Password(b"a\0b".to_vec()));
+    let long = esme().with(|config| {
+        config.system_type = vec![b'x'; 13];
+        config.password = Password(vec![b'y'; 20]);
+    });
     assert_eq!(esme().check(), Ok(()));
     for (config, field) in [(nul, "password"), (long, "system_type")] {
         assert_eq!(config.check().unwrap_err().field, field);
@@ -458,10 +448,7 @@ fn an_esme_does_not_take_binds_and_a_centre_sends_none() {
 
 #[test]
 fn a_centre_asks_an_esme_to_bind() {
-    let mut peer = Peer::new(Config {
-        password: Password(b"outpass".to_vec()),
-        ..smsc()
-    });
+    let mut peer = Peer::new(smsc().with(|config| config.password = Password(b"outpass".to_vec())));
     let now = peer.now();
     peer.outbind(now);
     assert_eq!(peer.state(), State::Outbound);
@@ -481,10 +468,7 @@ fn a_centre_asks_an_esme_to_bind() {
 
 #[test]
 fn an_esme_that_is_asked_to_bind_does_so_when_its_application_says_so() {
-    let mut peer = Peer::new(Config {
-        bind: BindType::Receiver,
-        ..esme()
-    });
+    let mut peer = Peer::new(esme().with(|config| config.bind = BindType::Receiver));
     let now = peer.now();
     peer.accept(now);
     let outbind = Outbind {
@@ -516,10 +500,7 @@ fn an_esme_whose_application_does_not_trust_the_outbind_closes() {
 
 #[test]
 fn a_receiver_takes_no_messages_to_submit() {
-    let mut peer = Peer::new(Config {
-        bind: BindType::Receiver,
-        ..esme()
-    });
+    let mut peer = Peer::new(esme().with(|config| config.bind = BindType::Receiver));
     let now = peer.now();
     let result = peer.enqueue(now, Ticket(1), None, &message());
     assert_eq!(result, Err(SendError::BindType));
@@ -598,10 +579,7 @@ fn the_end_of_an_earlier_connection_is_not_that_of_this_one() {
 
 #[test]
 fn a_request_goes_under_the_command_of_its_body() {
-    let mut peer = Peer::bound(Config {
-        window: 10,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 10));
     let now = peer.now();
     let query = QuerySm {
         message_id: b"1",

@@ -51,10 +51,7 @@ fn beyond_the_bound_requests_are_refused_for_now() {
         (esme(), CommandId::DELIVER_SM, TEMPORARY),
         (smsc(), CommandId::SUBMIT_SM, CommandStatus::ESME_RMSGQFUL),
     ] {
-        let mut peer = Peer::bound(Config {
-            max_unacknowledged: 2,
-            ..config
-        });
+        let mut peer = Peer::bound(config.with(|config| config.max_unacknowledged = 2));
         let example = |number| match id {
             CommandId::DELIVER_SM => request(id, number, &delivery()),
             _ => request(id, number, &message()),
@@ -83,10 +80,7 @@ fn a_peer_that_asks_too_fast_is_refused_for_now() {
         (smsc(), CommandId::SUBMIT_SM, CommandStatus::ESME_RTHROTTLED),
         (esme(), CommandId::DELIVER_SM, TEMPORARY),
     ] {
-        let mut peer = Peer::bound(Config {
-            inbound_rate: Some(10.0),
-            ..config
-        });
+        let mut peer = Peer::bound(config.with(|config| config.inbound_rate = Some(10.0)));
         let (mut taken, mut number) = (0, 10);
         for _ in 0..1_000 {
             peer.advance(10);
@@ -116,10 +110,7 @@ fn a_peer_that_asks_too_fast_is_refused_for_now() {
 
 #[test]
 fn an_esme_slows_down_to_what_its_centre_takes() {
-    let centre = Config {
-        inbound_rate: Some(20.0),
-        ..smsc()
-    };
+    let centre = smsc().with(|config| config.inbound_rate = Some(20.0));
     let mut pair = Pair::bound(esme(), centre);
     for ticket in 0..1_000 {
         pair.queue(ticket);
@@ -135,10 +126,7 @@ fn an_esme_slows_down_to_what_its_centre_takes() {
 
 #[test]
 fn a_request_that_the_application_holds_too_long_is_refused_for_now() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let first = peer.request_seen();
     peer.advance(10_000);
@@ -157,11 +145,10 @@ fn a_request_that_the_application_holds_too_long_is_refused_for_now() {
 
 #[test]
 fn without_an_acknowledge_time_the_application_may_take_any() {
-    let mut peer = Peer::bound(Config {
-        acknowledge_timeout: 0,
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.acknowledge_timeout = 0;
+        config.enquire_link = 0;
+    }));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let sequence = peer.request_seen();
     assert_eq!(peer.poll_timeout(), None);
@@ -283,10 +270,7 @@ fn unanswered_requests_are_forgotten_with_their_connection() {
 
 #[test]
 fn every_pdu_that_comes_or_goes_is_told_if_so_asked() {
-    let mut peer = Peer::bound(Config {
-        trace: true,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.trace = true));
     let enquiry = bare(CommandId::ENQUIRE_LINK, OK, 2);
     peer.says(&enquiry);
     let answer = bare(CommandId::ENQUIRE_LINK_RESP, OK, 2);

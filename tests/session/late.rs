@@ -45,10 +45,7 @@ fn held_up(peer: &mut Peer, millis: u64) {
 }
 
 fn config() -> Config {
-    Config {
-        enquire_link: 0,
-        ..persistent()
-    }
+    persistent().with(|config| config.enquire_link = 0)
 }
 
 #[test]
@@ -180,11 +177,10 @@ fn a_request_of_unknown_outcome_gets_a_late_response_or_the_word_that_there_is_n
 
 #[test]
 fn more_late_responses_than_the_window_are_recognized_and_memory_is_bounded() {
-    let mut peer = Peer::bound(Config {
-        window: 2,
-        response_timeout: 10,
-        ..config()
-    });
+    let mut peer = Peer::bound(config().with(|config| {
+        config.window = 2;
+        config.response_timeout = 10;
+    }));
     let mut sent = Vec::new();
     for ticket in 0..1_500 {
         peer.queue(ticket);
@@ -218,10 +214,8 @@ fn time_to_end(peer: &mut Peer, mut answer: impl FnMut(&mut Peer, Heard)) -> u64
 #[test]
 fn an_end_in_order_is_bounded_whatever_the_peer_leaves_out() {
     for (response_timeout, most) in [(0, 25_000), (2_000, 10_000), (30_000, 66_000)] {
-        let mut peer = Peer::bound(Config {
-            response_timeout,
-            ..config()
-        });
+        let mut peer =
+            Peer::bound(config().with(|config| config.response_timeout = response_timeout));
         (0..1_000).for_each(|ticket| peer.queue(ticket));
         let time = time_to_end(&mut peer, |_, _| {});
         assert!(time <= most, "{time} with {response_timeout}");
@@ -236,12 +230,11 @@ fn an_end_in_order_is_bounded_whatever_the_peer_leaves_out() {
 
 #[test]
 fn an_end_in_order_waits_for_a_peer_that_is_slow() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        response_timeout: 0,
-        rate: Some(0.05),
-        ..config()
-    });
+    let mut peer = Peer::bound(config().with(|config| {
+        config.window = 1;
+        config.response_timeout = 0;
+        config.rate = Some(0.05);
+    }));
     (0..20).for_each(|ticket| peer.queue(ticket));
     // One is sent each 20 seconds, and each is answered after nine.
     let mut open: Vec<(u64, u32)> = Vec::new();
@@ -293,11 +286,10 @@ fn an_end_in_order_does_not_wait_for_a_peer_that_stays_busy() {
 
 #[test]
 fn an_end_in_order_does_not_wait_for_ever_for_the_application() {
-    let mut peer = Peer::bound(Config {
-        acknowledge_timeout: 0,
-        response_timeout: 0,
-        ..config()
-    });
+    let mut peer = Peer::bound(config().with(|config| {
+        config.acknowledge_timeout = 0;
+        config.response_timeout = 0;
+    }));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let time = time_to_end(&mut peer, |peer, heard| {
         if heard.id() == CommandId::UNBIND {

@@ -11,10 +11,7 @@ const PERMANENT: CommandStatus = CommandStatus::ESME_RX_P_APPN;
 const PART_TIMEOUT: u64 = 300_000;
 
 fn quiet() -> Config {
-    Config {
-        enquire_link: 0,
-        ..esme()
-    }
+    esme().with(|config| config.enquire_link = 0)
 }
 
 /// Segment `part` of `total` of the message `reference`.
@@ -232,10 +229,7 @@ fn a_message_taken_is_not_handed_on_when_its_segments_come_again() {
 
 #[test]
 fn what_was_taken_does_not_come_again_with_the_next_connection() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = 0));
     for reference in 1..=3 {
         peer.says(&segment(1, reference, 1, 2, b"C"));
         peer.says(&segment(2, reference, 2, 2, b"D"));
@@ -256,10 +250,7 @@ fn what_was_taken_does_not_come_again_with_the_next_connection() {
 
 #[test]
 fn a_message_without_its_answer_waits_for_its_last_segment_on_the_next_connection() {
-    let config = Config {
-        enquire_link: 0,
-        ..persistent()
-    };
+    let config = persistent().with(|config| config.enquire_link = 0);
     let (mut peer, first) = handed_over(config);
     peer.closes();
     let seen = peer.sees();
@@ -286,10 +277,7 @@ fn rebind(peer: &mut Peer) {
 
 #[test]
 fn segments_are_joined_over_connections() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = 0));
     peer.says(&segment(1, 9, 1, 2, b"C"));
     peer.hears();
     peer.closes();
@@ -300,11 +288,10 @@ fn segments_are_joined_over_connections() {
 
 #[test]
 fn segments_time_out_while_there_is_no_connection() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        bind_timeout: 0,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| {
+        config.enquire_link = 0;
+        config.bind_timeout = 0;
+    }));
     peer.says(&segment(1, 9, 1, 2, b"C"));
     peer.hears();
     peer.closes();
@@ -336,10 +323,7 @@ fn what_is_held_is_handed_on_before_the_session_is_over() {
         }),
     ];
     for (name, end) in ends {
-        let mut peer = Peer::bound(Config {
-            reconnect: None,
-            ..quiet()
-        });
+        let mut peer = Peer::bound(quiet().with(|config| config.reconnect = None));
         peer.says(&segment(1, 9, 1, 2, b"C"));
         peer.says(&segment(2, 8, 2, 3, b"E"));
         peer.hears();
@@ -361,10 +345,7 @@ fn what_is_held_is_handed_on_before_the_session_is_over() {
 #[test]
 fn at_the_end_a_refused_message_is_handed_on_and_one_refused_for_good_is_not() {
     for (status, count) in [(TEMPORARY, 1), (PERMANENT, 0)] {
-        let (mut peer, sequence) = handed_over(Config {
-            reconnect: None,
-            ..quiet()
-        });
+        let (mut peer, sequence) = handed_over(quiet().with(|config| config.reconnect = None));
         assert!(peer.answers_with(sequence, status));
         peer.closes();
         let seen = peer.sees();
@@ -377,10 +358,7 @@ fn at_the_end_a_refused_message_is_handed_on_and_one_refused_for_good_is_not() {
 
 #[test]
 fn at_the_end_the_segments_of_a_message_without_its_answer_are_handed_on_as_its_own() {
-    let (mut peer, sequence) = handed_over(Config {
-        reconnect: None,
-        ..quiet()
-    });
+    let (mut peer, sequence) = handed_over(quiet().with(|config| config.reconnect = None));
     peer.closes();
     let seen = peer.sees();
     let [
@@ -397,10 +375,7 @@ fn at_the_end_the_segments_of_a_message_without_its_answer_are_handed_on_as_its_
 
 #[test]
 fn at_the_end_a_message_that_was_not_polled_is_handed_on_incomplete_alone() {
-    let mut peer = Peer::bound(Config {
-        reconnect: None,
-        ..quiet()
-    });
+    let mut peer = Peer::bound(quiet().with(|config| config.reconnect = None));
     peer.says(&segment(1, 9, 1, 2, b"C"));
     peer.says(&segment(2, 9, 2, 2, b"D"));
     peer.closes();
@@ -503,13 +478,7 @@ fn sar_and_data_sm_are_joined_too() {
 
 #[test]
 fn segments_are_requests_like_others_if_they_are_not_to_be_joined() {
-    for config in [
-        Config {
-            join_segments: false,
-            ..quiet()
-        },
-        smsc(),
-    ] {
+    for config in [quiet().with(|config| config.join_segments = false), smsc()] {
         let id = match config.role {
             Role::Esme => CommandId::DELIVER_SM,
             Role::Smsc => CommandId::DATA_SM,

@@ -34,11 +34,10 @@ fn texts(heard: &[Heard]) -> Vec<u8> {
 
 #[test]
 fn the_rate_is_kept_over_any_time() {
-    let mut peer = Peer::bound(Config {
-        rate: Some(50.0),
-        window: 1_000,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.rate = Some(50.0);
+        config.window = 1_000;
+    }));
     for ticket in 0..1_000 {
         peer.queue(ticket);
     }
@@ -63,10 +62,7 @@ fn the_rate_is_kept_over_any_time() {
 
 #[test]
 fn a_rate_below_one_a_second_waits_between_requests() {
-    let mut peer = Peer::bound(Config {
-        rate: Some(0.1),
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.rate = Some(0.1)));
     peer.queue(1);
     peer.queue(2);
     assert_eq!(peer.hears().len(), 1);
@@ -78,10 +74,7 @@ fn a_rate_below_one_a_second_waits_between_requests() {
 
 #[test]
 fn the_rate_counts_requests_at_once_and_queued_ones_but_not_answers() {
-    let mut peer = Peer::bound(Config {
-        rate: Some(1.0),
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.rate = Some(1.0)));
     let now = peer.now();
     peer.submit(now, &message()).unwrap();
     assert_eq!(peer.submit(now, &message()), Err(SendError::Throttled));
@@ -101,10 +94,7 @@ fn the_rate_counts_requests_at_once_and_queued_ones_but_not_answers() {
 #[test]
 fn a_throttled_request_is_sent_again_after_a_pause_and_keeps_its_place() {
     for status in [THROTTLED, QUEUE_FULL] {
-        let mut peer = Peer::bound(Config {
-            window: 4,
-            ..esme()
-        });
+        let mut peer = Peer::bound(esme().with(|config| config.window = 4));
         for n in 0..6 {
             queue_text(&mut peer, n);
         }
@@ -173,10 +163,7 @@ fn the_delay_doubles_while_the_peer_stays_busy_and_ends_with_the_requests_time()
 #[test]
 fn the_time_of_a_request_without_end_begins_when_it_is_refused() {
     // Two requests a second, 200 of them: the last goes 100 s after it was queued.
-    let mut peer = Peer::bound(Config {
-        rate: Some(2.0),
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.rate = Some(2.0)));
     for ticket in 0..200 {
         peer.queue(ticket);
     }
@@ -199,12 +186,11 @@ fn the_time_of_a_request_without_end_begins_when_it_is_refused() {
 
 #[test]
 fn a_request_is_not_sent_after_its_time() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        enquire_link: 0,
-        response_timeout: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1;
+        config.enquire_link = 0;
+        config.response_timeout = 0;
+    }));
     peer.queue(1);
     peer.queue_until(2, Some(5_000));
     peer.queue_until(3, Some(50_000));
@@ -330,12 +316,11 @@ fn throttled_requests_go_on_over_a_new_connection() {
 
 #[test]
 fn after_a_throttle_the_rate_is_lower_and_comes_back_step_by_step() {
-    let mut peer = Peer::bound(Config {
-        rate: Some(100.0),
-        window: 100,
-        max_queue: 1_000_000,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.rate = Some(100.0);
+        config.window = 100;
+        config.max_queue = 1_000_000;
+    }));
     let mut ticket = 0;
     let mut sent_in_second = Vec::new();
     for second in 0..40 {
@@ -380,11 +365,10 @@ fn congestion_state_100_of_a_5_0_peer_stops_the_flow() {
         // Who speaks 3.4 may find anything in this TLV.
         (InterfaceVersion::V3_4, false),
     ] {
-        let mut peer = Peer::bound(Config {
-            interface_version: version,
-            window: 1,
-            ..esme()
-        });
+        let mut peer = Peer::bound(esme().with(|config| {
+            config.interface_version = version;
+            config.window = 1;
+        }));
         peer.queue(1);
         peer.queue(2);
         let number = peer.hears_one().number();
@@ -398,12 +382,11 @@ fn congestion_state_100_of_a_5_0_peer_stops_the_flow() {
 
 #[test]
 fn a_peer_that_does_not_read_gets_no_more_than_a_little() {
-    let mut peer = Peer::bound(Config {
-        window: 100_000,
-        enquire_link: 0,
-        response_timeout: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 100_000;
+        config.enquire_link = 0;
+        config.response_timeout = 0;
+    }));
     peer.reading = false;
     for ticket in 0..10_000 {
         peer.queue(ticket);

@@ -13,11 +13,10 @@ const BUSY: [CommandStatus; 2] = [THROTTLED, QUEUE_FULL];
 type Log = Vec<(u64, u64, u8, CommandStatus)>;
 
 fn config(window: usize) -> Config {
-    Config {
-        window,
-        enquire_link: 0,
-        ..esme()
-    }
+    esme().with(|config| {
+        config.window = window;
+        config.enquire_link = 0;
+    })
 }
 
 /// Queues a message to `recipient` whose text is one byte.
@@ -294,11 +293,10 @@ fn a_recipient_is_its_number_with_its_type() {
 #[test]
 fn a_delivery_waits_for_its_sender_and_other_requests_for_themselves() {
     // The SMSC's side: the subscriber is the source of a delivery.
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        enquire_link: 0,
-        ..smsc()
-    });
+    let mut peer = Peer::bound(smsc().with(|config| {
+        config.window = 1;
+        config.enquire_link = 0;
+    }));
     let now = peer.now();
     for (ticket, source) in [(1, b"447"), (2, b"447"), (3, b"448")] {
         let body = DeliverSm {
@@ -378,10 +376,7 @@ fn an_accepted_message_shows_that_the_smsc_has_room() {
 
 #[test]
 fn a_probe_that_gets_no_answer_makes_room_for_the_next() {
-    let mut peer = Peer::bound(Config {
-        response_timeout: 500,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.response_timeout = 500));
     let start = peer.now();
     for n in 0..4 {
         send(&mut peer, n, 7, n as u8);
@@ -446,10 +441,7 @@ fn messages_that_wait_for_a_recipient_end_in_their_time_and_were_never_sent() {
 
 #[test]
 fn a_message_that_waited_for_its_recipient_has_all_its_time_afterwards() {
-    let mut peer = Peer::bound(Config {
-        rate: Some(1.0),
-        ..config(1)
-    });
+    let mut peer = Peer::bound(config(1).with(|config| config.rate = Some(1.0)));
     let start = peer.now();
     for n in 0..100 {
         send(&mut peer, u64::from(n), 7, n);
@@ -466,10 +458,7 @@ fn a_message_that_waited_for_its_recipient_has_all_its_time_afterwards() {
 
 #[test]
 fn messages_that_wait_for_a_recipient_can_be_cancelled_count_as_queued_and_end_with_the_session() {
-    let mut peer = Peer::bound(Config {
-        max_queue: 4,
-        ..config(1)
-    });
+    let mut peer = Peer::bound(config(1).with(|config| config.max_queue = 4));
     let start = peer.now();
     for n in 0..4 {
         send(&mut peer, n, 7, 0);
@@ -561,10 +550,7 @@ fn what_the_network_does_not_take_in_its_time_is_not_sent() {
 
 #[test]
 fn what_the_network_has_not_taken_is_not_in_doubt() {
-    let mut peer = Peer::bound(Config {
-        enquire_link_timeout: 0,
-        ..config(10)
-    });
+    let mut peer = Peer::bound(config(10).with(|config| config.enquire_link_timeout = 0));
     peer.reading = false;
     send(&mut peer, 0, 0, 0);
     send(&mut peer, 1, 1, 1);
@@ -585,10 +571,7 @@ fn what_the_network_has_not_taken_is_not_in_doubt() {
 
 #[test]
 fn without_a_time_to_retry_what_waits_for_a_recipient_ends_at_once() {
-    let mut peer = Peer::bound(Config {
-        retry_time: 0,
-        ..config(2)
-    });
+    let mut peer = Peer::bound(config(2).with(|config| config.retry_time = 0));
     let start = peer.now();
     send_until(&mut peer, 0, 7, 0, Some(60_000));
     serve(&mut peer, start, 0, |_, _| QUEUE_FULL);

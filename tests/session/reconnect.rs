@@ -145,10 +145,7 @@ fn without_reconnection_the_first_end_is_the_last() {
 
 #[test]
 fn what_was_on_the_wire_ends_as_unknown_and_what_was_queued_goes_on() {
-    let mut peer = Peer::bound(Config {
-        window: 2,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.window = 2));
     for ticket in 1..=4 {
         peer.queue(ticket);
     }
@@ -178,10 +175,7 @@ fn what_was_on_the_wire_ends_as_unknown_and_what_was_queued_goes_on() {
 
 #[test]
 fn what_was_written_but_not_transmitted_is_not_lost() {
-    let mut peer = Peer::bound(Config {
-        window: 5,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.window = 5));
     peer.reading = false;
     let now = peer.now();
     for ticket in 1..=3 {
@@ -224,10 +218,7 @@ fn what_was_written_but_not_transmitted_is_not_lost() {
 
 #[test]
 fn an_end_of_our_own_does_not_send_what_it_gives_back_to_the_queue() {
-    let mut peer = Peer::bound(Config {
-        window: 5,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.window = 5));
     peer.reading = false;
     for ticket in 1..=3 {
         peer.queue(ticket);
@@ -371,24 +362,15 @@ fn other_refusals_wait_longer_than_losses() {
 
 #[test]
 fn esme_rbindfail_is_final_if_so_told() {
-    let mut peer = Peer::new(Config {
-        bind_fail_is_final: true,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.bind_fail_is_final = true));
     assert_eq!(refuse(&mut peer, CommandStatus::ESME_RBINDFAIL), None);
-    let mut peer = Peer::new(Config {
-        bind_fail_is_final: true,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.bind_fail_is_final = true));
     assert!(refuse(&mut peer, CommandStatus::ESME_RSYSERR).is_some());
 }
 
 #[test]
 fn after_so_many_refusals_in_a_row_there_is_an_end() {
-    let config = Config {
-        max_refusals: 3,
-        ..persistent()
-    };
+    let config = persistent().with(|config| config.max_refusals = 3);
     let mut peer = Peer::new(config.clone());
     let status = CommandStatus::ESME_RBINDFAIL;
     for _ in 0..2 {
@@ -414,10 +396,7 @@ fn after_so_many_refusals_in_a_row_there_is_an_end() {
 
 #[test]
 fn endpoints_are_tried_in_order_and_from_the_first_again_after_a_wait() {
-    let mut peer = Peer::new(Config {
-        endpoints: 3,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.endpoints = 3));
     let now = peer.now();
     peer.connect(now);
     peer.sees();
@@ -434,10 +413,7 @@ fn endpoints_are_tried_in_order_and_from_the_first_again_after_a_wait() {
 
 #[test]
 fn a_session_that_was_up_starts_with_the_first_endpoint_again() {
-    let mut peer = Peer::new(Config {
-        endpoints: 2,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.endpoints = 2));
     let now = peer.now();
     peer.connect(now);
     peer.sees();
@@ -456,10 +432,7 @@ fn a_session_that_was_up_starts_with_the_first_endpoint_again() {
 
 #[test]
 fn an_endpoint_that_refuses_or_does_not_answer_is_passed_over() {
-    let mut peer = Peer::new(Config {
-        endpoints: 3,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.endpoints = 3));
     assert_eq!(refuse(&mut peer, CommandStatus::ESME_RSYSERR), Some(0));
     until_connect(&mut peer);
     assert_eq!(peer.endpoint(), 1);
@@ -473,10 +446,7 @@ fn an_endpoint_that_refuses_or_does_not_answer_is_passed_over() {
 
 #[test]
 fn a_connection_that_takes_too_long_is_given_up() {
-    let mut peer = Peer::new(Config {
-        endpoints: 2,
-        ..persistent()
-    });
+    let mut peer = Peer::new(persistent().with(|config| config.endpoints = 2));
     let now = peer.now();
     peer.connect(now);
     peer.sees();
@@ -497,11 +467,10 @@ fn a_connection_that_takes_too_long_is_given_up() {
 
 #[test]
 fn without_reconnection_each_endpoint_is_tried_once_and_a_bind_that_was_up_is_the_last() {
-    let config = Config {
-        endpoints: 3,
-        reconnect: None,
-        ..esme()
-    };
+    let config = esme().with(|config| {
+        config.endpoints = 3;
+        config.reconnect = None;
+    });
     let mut peer = Peer::new(config.clone());
     let now = peer.now();
     peer.connect(now);
@@ -521,11 +490,10 @@ fn without_reconnection_each_endpoint_is_tried_once_and_a_bind_that_was_up_is_th
 #[test]
 fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
     for (nack, reconnect) in [(false, persistent().reconnect), (true, None)] {
-        let config = Config {
-            fall_back: true,
-            reconnect,
-            ..esme()
-        };
+        let config = esme().with(|config| {
+            config.fall_back = true;
+            config.reconnect = reconnect;
+        });
         let mut peer = Peer::new(config.clone());
         peer.queue(1);
         let now = peer.now();

@@ -92,7 +92,7 @@ fn session_at(role: Role, at: At) -> Peer {
         Role::Smsc => smsc(),
     };
     let config = match at {
-        At::Bound(bind) => Config { bind, ..config },
+        At::Bound(bind) => config.with(|config| config.bind = bind),
         _ => config,
     };
     let mut peer = match at {

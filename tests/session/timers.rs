@@ -76,11 +76,10 @@ fn a_bind_without_answer_ends_the_connection() {
 
 #[test]
 fn a_request_without_response_ends_as_unknown_and_frees_its_place() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1;
+        config.enquire_link = 0;
+    }));
     peer.queue(1);
     peer.queue(2);
     let number = peer.hears_one().number();
@@ -106,11 +105,10 @@ fn a_request_without_response_ends_as_unknown_and_frees_its_place() {
 
 #[test]
 fn a_late_response_is_told_with_its_ticket_and_does_not_end_another_request() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1;
+        config.enquire_link = 0;
+    }));
     peer.queue(1);
     peer.queue(2);
     let number = peer.hears_one().number();
@@ -136,11 +134,10 @@ fn a_late_response_is_told_with_its_ticket_and_does_not_end_another_request() {
 
 #[test]
 fn without_a_response_time_a_request_waits_as_long_as_its_connection() {
-    let mut peer = Peer::bound(Config {
-        response_timeout: 0,
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.response_timeout = 0;
+        config.enquire_link = 0;
+    }));
     peer.queue(1);
     assert_eq!(due(&peer), None);
     peer.advance(10_000_000);
@@ -208,11 +205,10 @@ fn any_pdu_answers_an_enquiry() {
 
 #[test]
 fn a_dead_peer_is_found_while_we_keep_sending() {
-    let mut peer = Peer::bound(Config {
-        window: 1_000,
-        response_timeout: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1_000;
+        config.response_timeout = 0;
+    }));
     for second in 0..40 {
         peer.queue(second);
         peer.advance(1_000);
@@ -225,10 +221,7 @@ fn a_dead_peer_is_found_while_we_keep_sending() {
 
 #[test]
 fn enquiries_are_never_closer_than_their_time() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 60_000,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 60_000));
     let mut asked = Vec::new();
     for second in 0..1_000u64 {
         peer.advance(1_000);
@@ -247,10 +240,7 @@ fn enquiries_are_never_closer_than_their_time() {
 
 #[test]
 fn without_enquiries_a_quiet_link_stays() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
     assert_eq!(due(&peer), None);
     peer.advance(10_000_000);
     assert_eq!(peer.hears(), []);
@@ -258,10 +248,7 @@ fn without_enquiries_a_quiet_link_stays() {
 
 #[test]
 fn an_enquiry_is_answered_ahead_of_everything() {
-    let mut peer = Peer::bound(Config {
-        window: 5,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 5));
     for ticket in 0..1_000 {
         peer.queue(ticket);
     }
@@ -332,10 +319,7 @@ fn the_peers_own_enquiry_is_an_operation() {
 #[test]
 fn an_idle_session_unbinds_and_says_why() {
     for answered in [true, false] {
-        let mut peer = Peer::bound(Config {
-            enquire_link: 0,
-            ..smsc()
-        });
+        let mut peer = Peer::bound(smsc().with(|config| config.enquire_link = 0));
         peer.advance(300_000);
         let unbind = peer.hears_one();
         assert_eq!(unbind.id(), CommandId::UNBIND);
@@ -351,12 +335,11 @@ fn an_idle_session_unbinds_and_says_why() {
 
 #[test]
 fn a_session_with_something_open_is_not_idle() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        acknowledge_timeout: 0,
-        inactivity: 60_000,
-        ..smsc()
-    });
+    let mut peer = Peer::bound(smsc().with(|config| {
+        config.enquire_link = 0;
+        config.acknowledge_timeout = 0;
+        config.inactivity = 60_000;
+    }));
     peer.says(&request(CommandId::SUBMIT_SM, 2, &message()));
     let sequence = peer.request_seen();
     peer.advance(150_000);
@@ -369,17 +352,13 @@ fn a_session_with_something_open_is_not_idle() {
 
 #[test]
 fn an_esme_has_no_idle_time_unless_told() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
     peer.advance(100_000_000);
     assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        inactivity: 1_000,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| {
+        config.enquire_link = 0;
+        config.inactivity = 1_000;
+    }));
     peer.advance(1_000);
     let unbind = peer.hears_one();
     peer.says(&bare(CommandId::UNBIND_RESP, OK, unbind.number()));

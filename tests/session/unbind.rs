@@ -35,10 +35,7 @@ fn an_idle_session_unbinds_at_once_and_ends_with_the_answer() {
 
 #[test]
 fn unbind_waits_for_what_is_queued_and_open_both_ways() {
-    let mut peer = Peer::bound(Config {
-        window: 2,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 2));
     for ticket in 1..=3 {
         peer.queue(ticket);
     }
@@ -108,10 +105,7 @@ fn the_end_of_the_connection_after_our_unbind_is_a_success() {
 
 #[test]
 fn a_request_that_never_gets_its_response_does_not_keep_unbind_for_ever() {
-    let mut peer = Peer::bound(Config {
-        enquire_link: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
     peer.queue(1);
     let now = peer.now();
     peer.unbind(now);
@@ -233,10 +227,7 @@ fn a_peer_that_unbinds_and_does_not_close_is_closed() {
 fn an_unbind_is_waited_on_for_as_long_as_was_said() {
     // Never for ever: 0 is not off here.
     for (setting, wait) in [(5_000, 5_000), (60_000, 60_000), (0, 1)] {
-        let mut peer = Peer::bound(Config {
-            unbind_timeout: setting,
-            ..esme()
-        });
+        let mut peer = Peer::bound(esme().with(|config| config.unbind_timeout = setting));
         let now = peer.now();
         peer.unbind(now);
         assert_eq!(peer.hears_one().id(), CommandId::UNBIND);
@@ -284,10 +275,7 @@ fn what_the_application_does_not_answer_after_the_peers_unbind_is_refused() {
 
 #[test]
 fn after_the_peers_unbind_nothing_new_is_sent_but_responses_still_count() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.window = 1));
     peer.queue(1);
     peer.queue(2);
     let number = peer.hears_one().number();
@@ -331,10 +319,7 @@ fn a_request_behind_our_unbind_is_still_answered() {
 
 #[test]
 fn abort_ends_everything_at_once() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        ..persistent()
-    });
+    let mut peer = Peer::bound(persistent().with(|config| config.window = 1));
     peer.queue(1);
     peer.queue(2);
     peer.hears();

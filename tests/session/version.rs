@@ -25,10 +25,7 @@ fn an_esme_speaks_the_lower_version_and_takes_an_unknown_one_for_the_next_lower(
         (V3_4, None, V3_4),
     ];
     for (ours, theirs, spoken) in cases {
-        let mut peer = Peer::new(Config {
-            interface_version: ours,
-            ..esme()
-        });
+        let mut peer = Peer::new(esme().with(|config| config.interface_version = ours));
         let now = peer.now();
         peer.bind(now);
         peer.accept_bind(theirs.map(InterfaceVersion));
@@ -42,10 +39,7 @@ fn an_esme_speaks_the_lower_version_and_takes_an_unknown_one_for_the_next_lower(
 
 #[test]
 fn read_strictly_a_centre_that_does_not_say_has_3_3() {
-    let mut peer = Peer::new(Config {
-        assumed_version: V3_3,
-        ..esme()
-    });
+    let mut peer = Peer::new(esme().with(|config| config.assumed_version = V3_3));
     let now = peer.now();
     peer.bind(now);
     peer.accept_bind(None);

@@ -8,10 +8,7 @@ const OK: CommandStatus = CommandStatus::ESME_ROK;
 
 #[test]
 fn no_more_than_the_window_is_open_at_once() {
-    let mut peer = Peer::bound(Config {
-        window: 3,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 3));
     for ticket in 0..10 {
         peer.queue(ticket);
     }
@@ -35,10 +32,7 @@ fn no_more_than_the_window_is_open_at_once() {
 
 #[test]
 fn requests_are_sent_in_the_order_they_were_queued() {
-    let mut peer = Peer::bound(Config {
-        window: 4,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 4));
     let now = peer.now();
     for n in 0..20u8 {
         let body = SubmitSm {
@@ -66,10 +60,7 @@ fn requests_are_sent_in_the_order_they_were_queued() {
 
 #[test]
 fn responses_in_any_order_reach_their_own_requests() {
-    let mut peer = Peer::bound(Config {
-        window: 100,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 100));
     for ticket in 0..100 {
         peer.queue(ticket);
     }
@@ -168,10 +159,7 @@ fn the_two_directions_count_for_themselves() {
 
 #[test]
 fn a_request_at_once_is_refused_when_the_window_is_full() {
-    let mut peer = Peer::bound(Config {
-        window: 2,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 2));
     let now = peer.now();
     let first = peer.submit(now, &message()).unwrap();
     peer.submit(now, &message()).unwrap();
@@ -189,10 +177,7 @@ fn a_request_at_once_is_refused_when_the_window_is_full() {
 
 #[test]
 fn what_has_no_response_takes_no_place() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        ..smsc()
-    });
+    let mut peer = Peer::bound(smsc().with(|config| config.window = 1));
     let now = peer.now();
     let alert = AlertNotification::default();
     for ticket in 0..3 {
@@ -215,11 +200,10 @@ fn what_has_no_response_takes_no_place() {
 
 #[test]
 fn enquiries_take_no_place_in_the_window() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        response_timeout: 0,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1;
+        config.response_timeout = 0;
+    }));
     peer.queue(1);
     peer.hears();
     peer.advance(30_000);
@@ -249,10 +233,7 @@ fn an_invalid_field_is_the_callers_and_nothing_is_queued_or_sent() {
 
 #[test]
 fn a_full_queue_refuses() {
-    let mut peer = Peer::new(Config {
-        max_queue: 2,
-        ..esme()
-    });
+    let mut peer = Peer::new(esme().with(|config| config.max_queue = 2));
     peer.queue(1);
     peer.queue(2);
     let now = peer.now();
@@ -263,10 +244,7 @@ fn a_full_queue_refuses() {
 
 #[test]
 fn what_is_given_up_ends_once_and_says_whether_it_was_on_the_wire() {
-    let mut peer = Peer::bound(Config {
-        window: 1,
-        ..esme()
-    });
+    let mut peer = Peer::bound(esme().with(|config| config.window = 1));
     for ticket in [1, 2, 2, 3] {
         peer.queue(ticket);
     }

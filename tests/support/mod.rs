@@ -116,10 +116,7 @@ pub fn delivery() -> DeliverSm<'static> {
 
 /// An ESME without jitter of any kind in what it does while bound, that does not connect again.
 pub fn esme() -> Config {
-    Config {
-        reconnect: None,
-        ..Config::esme(b"esme", b"secret", 1)
-    }
+    Config::esme(b"esme", b"secret", 1).with(|config| config.reconnect = None)
 }
 
 /// An ESME that connects again.

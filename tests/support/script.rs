@@ -59,7 +59,7 @@ const STATUSES: [CommandStatus; 8] = [
     CommandStatus(0x0499),
 ];
 
-const RECONNECT: Option<Reconnect> = Some(Reconnect { min: 1, max: 1_000 });
+const RECONNECT: Option<Reconnect> = Some(Reconnect::new(1, 1_000));
 
 struct Stage {
     session: Session,
@@ -92,35 +92,34 @@ pub fn run(script: &[u8]) -> Stats {
         Role::Esme => Config::esme(b"esme", b"secret", 1),
         Role::Smsc => Config::smsc(b"smsc", 1),
     };
-    let config = Config {
-        bind: script.pick(&BINDS),
-        window: script.pick(&[1, 3, 10]),
-        rate: script.pick(&[None, None, Some(2.0), Some(1_000.0)]),
-        max_queue: script.pick(&[1, 5, 50]),
-        max_pdu: 300,
-        enquire_link: script.pick(&[0, 1_000, 30_000]),
-        enquire_link_timeout: script.pick(&[0, 1, 10_000]),
-        response_timeout: script.pick(&[0, 1, 30_000]),
-        bind_timeout: script.pick(&[0, 10_000]),
-        unbind_timeout: script.pick(&[0, 5_000]),
-        session_init: script.pick(&[0, 10_000]),
-        inactivity: script.pick(&[0, 5_000, 300_000]),
-        max_unacknowledged: script.pick(&[0, 2, 10]),
-        acknowledge_timeout: script.pick(&[0, 1, 25_000]),
-        inbound_rate: script.pick(&[None, None, Some(3.0)]),
-        retry_time: script.pick(&[0, 1_000, 60_000]),
-        reconnect: script.pick(&[None, RECONNECT, RECONNECT, RECONNECT]),
-        max_refusals: script.pick(&[0, 2]),
-        fall_back: script.pick(&[false, true]),
-        endpoints: script.pick(&[0, 1, 3]),
-        interface_version: script.pick(&[
+    let config = base.with(|config| {
+        config.bind = script.pick(&BINDS);
+        config.window = script.pick(&[1, 3, 10]);
+        config.rate = script.pick(&[None, None, Some(2.0), Some(1_000.0)]);
+        config.max_queue = script.pick(&[1, 5, 50]);
+        config.max_pdu = 300;
+        config.enquire_link = script.pick(&[0, 1_000, 30_000]);
+        config.enquire_link_timeout = script.pick(&[0, 1, 10_000]);
+        config.response_timeout = script.pick(&[0, 1, 30_000]);
+        config.bind_timeout = script.pick(&[0, 10_000]);
+        config.unbind_timeout = script.pick(&[0, 5_000]);
+        config.session_init = script.pick(&[0, 10_000]);
+        config.inactivity = script.pick(&[0, 5_000, 300_000]);
+        config.max_unacknowledged = script.pick(&[0, 2, 10]);
+        config.acknowledge_timeout = script.pick(&[0, 1, 25_000]);
+        config.inbound_rate = script.pick(&[None, None, Some(3.0)]);
+        config.retry_time = script.pick(&[0, 1_000, 60_000]);
+        config.reconnect = script.pick(&[None, RECONNECT, RECONNECT, RECONNECT]);
+        config.max_refusals = script.pick(&[0, 2]);
+        config.fall_back = script.pick(&[false, true]);
+        config.endpoints = script.pick(&[0, 1, 3]);
+        config.interface_version = script.pick(&[
             InterfaceVersion::V3_3,
             InterfaceVersion::V3_4,
             InterfaceVersion::V5_0,
-        ]),
-        trace: script.pick(&[false, true]),
-        ..base
-    };
+        ]);
+        config.trace = script.pick(&[false, true]);
+    });
     let mut stage = Stage {
         session: Session::new(config, Instant::from_millis(0)),
         now: 0,

@@ -191,40 +191,35 @@ impl World {
         let rng = &mut rng;
         let kind = rng.pick(&[BindType::Transceiver, BindType::Transmitter]);
         let min = rng.range(10, 2_000) as u32;
-        let config = Config {
-            bind: kind,
-            window: rng.range(1, 20) as usize,
-            rate: rng.percent(30).then(|| rng.range(1, 200) as f64),
-            max_queue: rng.range(5, 200) as usize,
-            max_pdu: 4_096,
-            trace: true,
-            enquire_link: rng.range(1_000, 30_000),
-            enquire_link_timeout: rng.range(500, 10_000),
-            response_timeout: rng.range(500, 30_000),
-            bind_timeout: rng.range(500, 10_000),
-            max_unacknowledged: rng.range(1, 20) as usize,
-            acknowledge_timeout: rng.range(500, 25_000),
-            part_timeout: rng.pick(&[2_000, 60_000, 300_000]),
-            retry_time: rng.range(1_000, 60_000),
-            reconnect: Some(Reconnect {
-                min,
-                max: min + rng.range(0, 30_000) as u32,
-            }),
-            interface_version: rng.pick(&[InterfaceVersion::V3_4, InterfaceVersion::V5_0]),
-            endpoints: rng.range(1, 3) as usize,
-            seed: rng.next(),
-            ..Config::esme(b"esme", b"secret", 1)
-        };
-        let smsc_config = Config {
-            window: rng.range(1, 20) as usize,
-            enquire_link: rng.range(1_000, 30_000),
-            enquire_link_timeout: rng.range(500, 10_000),
-            response_timeout: rng.range(500, 30_000),
-            max_unacknowledged: rng.range(1, 20) as usize,
-            acknowledge_timeout: rng.range(500, 25_000),
-            inactivity: rng.range(5_000, 300_000),
-            ..Config::smsc(b"smsc", 1)
-        };
+        let config = Config::esme(b"esme", b"secret", 1).with(|config| {
+            config.bind = kind;
+            config.window = rng.range(1, 20) as usize;
+            config.rate = rng.percent(30).then(|| rng.range(1, 200) as f64);
+            config.max_queue = rng.range(5, 200) as usize;
+            config.max_pdu = 4_096;
+            config.trace = true;
+            config.enquire_link = rng.range(1_000, 30_000);
+            config.enquire_link_timeout = rng.range(500, 10_000);
+            config.response_timeout = rng.range(500, 30_000);
+            config.bind_timeout = rng.range(500, 10_000);
+            config.max_unacknowledged = rng.range(1, 20) as usize;
+            config.acknowledge_timeout = rng.range(500, 25_000);
+            config.part_timeout = rng.pick(&[2_000, 60_000, 300_000]);
+            config.retry_time = rng.range(1_000, 60_000);
+            config.reconnect = Some(Reconnect::new(min, min + rng.range(0, 30_000) as u32));
+            config.interface_version = rng.pick(&[InterfaceVersion::V3_4, InterfaceVersion::V5_0]);
+            config.endpoints = rng.range(1, 3) as usize;
+            config.seed = rng.next();
+        });
+        let smsc_config = Config::smsc(b"smsc", 1).with(|config| {
+            config.window = rng.range(1, 20) as usize;
+            config.enquire_link = rng.range(1_000, 30_000);
+            config.enquire_link_timeout = rng.range(500, 10_000);
+            config.response_timeout = rng.range(500, 30_000);
+            config.max_unacknowledged = rng.range(1, 20) as usize;
+            config.acknowledge_timeout = rng.range(500, 25_000);
+            config.inactivity = rng.range(5_000, 300_000);
+        });
         let weather = Weather {
             delay: rng.pick(&[0, 1, 40, 2_000]),
             piece: rng.pick(&[3, 100, 100_000, 100_000]),

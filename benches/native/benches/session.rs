@@ -21,11 +21,10 @@ fn frame<'a>(id: CommandId, body: &impl Body<'a>) -> Vec<u8> {
 }
 
 fn bound(window: usize, rate: Option<f64>) -> Session {
-    let config = Config {
-        window,
-        rate,
-        ..Config::esme(b"esme", b"secret", 1)
-    };
+    let config = Config::esme(b"esme", b"secret", 1).with(|config| {
+        config.window = window;
+        config.rate = rate;
+    });
     let mut session = Session::new(config, NOW);
     session.bind(NOW);
     let response = frame(CommandId::BIND_TRANSCEIVER_RESP, &BindResp::default());

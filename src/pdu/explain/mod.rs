@@ -21,6 +21,7 @@ pub use field::{Field, Value};
 
 /// What to explain, and how closely to look.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Options<'a> {
     /// Also name every departure from the specification that a tolerant reader lets pass.
     pub strict: bool,
@@ -41,8 +42,24 @@ impl Default for Options<'_> {
     }
 }
 
+impl Options<'_> {
+    /// The same options, changed.
+    ///
+    /// ```
+    /// use smpp_edge::pdu::explain::Options;
+    ///
+    /// let options = Options::default().with(|options| options.strict = true);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
 /// The PDUs found in a piece of stream.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Explained<'a> {
     /// In the order of the input.
     pub pdus: Vec<DecodedPdu<'a>>,
@@ -54,6 +71,7 @@ pub struct Explained<'a> {
 
 /// One PDU, explained. All offsets count from the start of the input.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DecodedPdu<'a> {
     /// Where the PDU begins.
     pub offset: usize,
@@ -86,6 +104,7 @@ impl fmt::Debug for DecodedPdu<'_> {
 
 /// A TLV. Its field covers the value; tag and length are the four octets before.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TlvField<'a> {
     /// Which parameter.
     pub tag: Tag,

@@ -9,6 +9,7 @@ pub(super) const MAX_SEGMENTS: u8 = 255;
 pub(super) const NO_CLASS: &str = "only GSM 03.38, UCS-2 and binary have a message class";
 /// How a text is to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EncodeOptions<'a> {
     /// The coding, or the choice of it.
     pub encoding: Encoding,
@@ -46,6 +47,21 @@ impl Default for EncodeOptions<'_> {
             extra_udh: &[],
             reference: 0,
         }
+    }
+}
+
+impl EncodeOptions<'_> {
+    /// The same options, changed.
+    ///
+    /// ```
+    /// use smpp_edge::text::EncodeOptions;
+    ///
+    /// let options = EncodeOptions::default().with(|options| options.flash = true);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -157,10 +157,7 @@ fn submit() -> Work {
 
 fn bound(window: usize) -> Session {
     let mut session = Session::new(
-        Config {
-            window,
-            ..Config::esme(b"esme", b"secret", 1)
-        },
+        Config::esme(b"esme", b"secret", 1).with(|config| config.window = window),
         NOW,
     );
     session.bind(NOW);
