@@ -19,7 +19,7 @@ const timeout = 20 * 60_000;
 
 // Most suites wait more than they compute. More at once than this would make each of them slow, and need much memory.
 const LANES = Math.min(4, availableParallelism());
-const LONG = ["gateway", "wasm-pack", "page", "webhooks"];
+const LONG = ["gateway", "wasm-pack", "workers-rs", "page", "webhooks"];
 
 const typescript = (project) => [process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]];
 

@@ -69,6 +69,8 @@ const kinds = [
     assert(existsSync(at(`fuzz/seeds/${seeds}`)));
   }],
   [/^npx wrangler secret put (\w+)$/, (name) => has(read("js/gateway/model/config.ts"), `${name}?:`)],
+  [/^npx wrangler dev$/, () => has(read("examples/workers-rs/wrangler.toml"), 'main = "worker.mjs"')],
+  [/^curl 'http:\/\/127\.0\.0\.1:8787\/\?(\w+)=[^&]+&(\w+)=\w+'$/, (...names) => names.forEach((name) => has(read("examples/workers-rs/src/lib.rs"), `parameter("${name}")`))],
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
@@ -77,7 +79,7 @@ const kinds = [
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
-  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
+  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
 describe("every command is one that there is", () => {
