@@ -15,6 +15,9 @@ const MOST_WAITING = 100_000;
 /** How long a report waits for somebody to want it before the SMSC is asked to send it again. */
 const HOLD = 1_000;
 
+/** Why no report can be matched with a message whose id another one has by now. */
+const SHARED = "gave its id to another message, too";
+
 /** From best to worst. */
 const RANK: ReportStatus[] = ["delivered", "accepted", "scheduled", "enroute", "unknown", "skipped", "deleted", "expired", "undeliverable", "rejected"];
 
@@ -46,6 +49,10 @@ interface Waiter {
   stopTimer: (() => void) | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
+}
+
+function noReport(why: string): SmppError {
+  return new SmppError(`the SMSC ${why}: no report can be matched with it`, { code: "no-report", command: "submit_sm", outcome: "unknown" });
 }
 
 /** Brings together messages that asked for reports and the reports, whichever comes first and on whatever connection. */
@@ -84,9 +91,16 @@ export class Deliveries {
         delivery.addEarly(key, early.report);
         if (early.held !== undefined) delivery.held.push(early.held);
       }
+      this.#displace(key, delivery);
       this.#remembered.set(key, delivery);
     }
     return delivery;
+  }
+
+  /** An id belongs to the message that got it last: an SMSC that starts again may count from 1. */
+  #displace(key: string, delivery: Delivery): void {
+    const former = this.#waiting.get(key) ?? this.#remembered.get(key);
+    if (former !== undefined && former !== delivery) former.displaced();
   }
 
   /** Puts the tag and the id of its message, as `sendSms` gave them, into a report; nothing if the message is not known any more. */
@@ -101,6 +115,7 @@ export class Deliveries {
     delivery.extend(ids, refused);
     for (const key of ids.keys) {
       const early = this.#early.take(key);
+      this.#displace(key, delivery);
       if (watched) this.#waiting.set(key, delivery);
       else this.#remembered.set(key, delivery);
       if (early === undefined) continue;
@@ -195,6 +210,8 @@ export class Delivery {
   readonly #once: boolean;
   readonly tag: string | undefined;
   #waiters = new Set<Waiter>();
+  /** Whether another message has one of the ids by now. */
+  #displaced = false;
   /** Whether somebody has asked for the result. */
   wanted = false;
   held: Held[] = [];
@@ -252,17 +269,22 @@ export class Delivery {
     this.#settleAll((waiter) => waiter.reject(error));
   }
 
+  /** The SMSC gave one of the ids to another message: reports with it are that one's. */
+  displaced(): void {
+    this.#displaced = true;
+    this.fail(noReport(SHARED));
+  }
+
   wait(timeout: number | undefined, signal: AbortSignal | undefined): Promise<Report> {
     if (this.keys.length === 0) {
-      return Promise.reject(new SmppError("the SMSC gave the message no id: no report can be matched with it", {
-        code: "no-report", command: "submit_sm", outcome: "unknown",
-      }));
+      return Promise.reject(noReport("gave the message no id"));
     }
     this.wanted = true;
     for (const held of this.held) this.#owner.release(held);
     this.held = [];
     const result = this.#result();
     if (result !== undefined) return Promise.resolve(result);
+    if (this.#displaced) return Promise.reject(noReport(SHARED));
     if (signal !== undefined && isAborted(signal)) return Promise.reject(this.#withLate(aborted(signal, "delivered()", "unknown")));
     const impossible = this.#owner.watch(this);
     if (impossible !== undefined) return Promise.reject(impossible);

@@ -334,6 +334,22 @@ describe("delivered", () => {
     assert.equal(report.messageId, "b");
   });
 
+  test("of a message whose id the SMSC gives to another one, too, ends; the report is the later one's", async () => {
+    const { client, link } = await bound();
+    const noReport = { code: "no-report", outcome: "unknown" };
+    const first = await send(client, link, ["a", "b"], { tag: "first" });
+    const waiting = [first.delivered(), first.delivered({ timeout: 60_000 })];
+    const second = await send(client, link, ["a"], { tag: "second" });
+    for (const each of waiting) await assert.rejects(each, noReport);
+    const delivered = second.delivered();
+    await assert.rejects(first.delivered(), noReport);
+    link.report("a", "delivered", 1);
+    assert.deepEqual([(await delivered).tag, (await delivered).status], ["second", "delivered"]);
+    // What was reported already stays so.
+    await send(client, link, ["a"]);
+    assert.equal((await second.delivered()).tag, "second");
+  });
+
   test("a segment that comes twice counts once", async () => {
     const { client, link } = await bound();
     const sent = await send(client, link, ["a", "b"]);
