@@ -1,6 +1,7 @@
 // The client on a link that does what the test says: promises, delivery reports, handlers, bulk.
 
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
 import { FakeLink, importSource, outcome, stateOf, turn } from "./helpers.mjs";
 
@@ -251,6 +252,20 @@ describe("sendSms", () => {
     assert.deepEqual(link.cancelled, [2, 1, 0]);
     link.end();
     await Promise.allSettled(sending);
+  });
+
+  test("many calls with one signal put one listener on it, and none when they have ended", async () => {
+    const { client, link } = await bound();
+    const { signal } = new AbortController();
+    const sending = Array.from({ length: 20 }, () => client.sendSms({ ...HELLO, report: "always", signal }));
+    assert.equal(getEventListeners(signal, "abort").length, 1);
+    for (const { ticket } of link.sent.slice(0, 19)) link.accept(ticket, `id-${ticket}`);
+    const waiting = (await Promise.all(sending.slice(0, 19))).map((sent) => sent.delivered({ signal }));
+    assert.equal(getEventListeners(signal, "abort").length, 1);
+    link.settle(link.sent[19].ticket, 4);
+    link.end();
+    await Promise.allSettled([...waiting, ...sending]);
+    assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
   test("does not send with a signal that is aborted already", async () => {
