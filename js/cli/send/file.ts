@@ -47,8 +47,8 @@ export class FileRun {
   #cutAt: number | undefined;
   /** The connection ended for good. */
   #ended = false;
-  /** Why the file can't be read on. */
-  #unreadable: Error | undefined;
+  /** Why the file can't be read, or the results can't be written. */
+  #failure: Error | undefined;
   /** Delivery reports that are awaited. */
   readonly #reports = new Set<Promise<void>>();
   readonly #endOfReports = new AbortController();
@@ -77,6 +77,7 @@ export class FileRun {
       await this.#awaitReports();
     } catch (error) {
       if ((error as SmppError).code === "closed") this.#ends();
+      else if (error instanceof Failure) this.#fails(error);
       else if (!giveUp.aborted) throw error;
     } finally {
       this.#endOfReports.abort();
@@ -85,7 +86,7 @@ export class FileRun {
       stop.removeEventListener("abort", onStop);
     }
     this.#summarize((performance.now() - started) / 1_000);
-    if (this.#unreadable !== undefined) throw this.#unreadable;
+    if (this.#failure !== undefined) throw this.#failure;
     return this.#tally;
   }
 
@@ -110,14 +111,14 @@ export class FileRun {
           this.#failed(row, row.error as Error);
           continue;
         }
+        results?.begin(row.line);
         this.#inFlight.push({ row, place });
         this.#handed = place + 1;
-        results?.begin(row.line);
         yield row.message;
       }
     } catch (error) {
       // A stop cuts the stream off under the reader; with anything else, what is in flight is still finished.
-      if (!interrupt.stop.aborted) this.#unreadable = error as Error;
+      if (!interrupt.stop.aborted) this.#failure = error as Error;
       this.#cut(this.#read);
     }
   }
@@ -147,6 +148,13 @@ export class FileRun {
     this.#ended = true;
     this.#cut(this.#inFlight[0]?.place ?? this.#handed);
     this.#resume?.();
+  }
+
+  /** A result can't be written. */
+  #fails(failure: Error): void {
+    this.#failure ??= failure;
+    this.#cut(this.#inFlight[0]?.place ?? this.#handed);
+    this.#endOfReports.abort();
   }
 
   #cut(place: number): void {
@@ -195,7 +203,7 @@ export class FileRun {
         this.#tally.report("none");
         this.#write(row, { ...result, report: "none" });
       },
-    );
+    ).catch((error: Error) => this.#fails(error));
     this.#reports.add(waiting);
     void waiting.finally(() => this.#reports.delete(waiting));
   }

@@ -88,7 +88,7 @@ async function awaitReport(sent: Sent, timeout: number, { stop }: Interrupt): Pr
 
 async function sendAll(client: SmppClient, options: Omit<RunOptions, "results">): Promise<number> {
   const { command, interrupt } = options;
-  const results = command.resume !== undefined ? Results.resume(command.resume) : command.results !== undefined ? Results.create(command.results) : undefined;
+  const results = command.resume !== undefined ? await Results.resume(command.resume) : command.results !== undefined ? await Results.create(command.results) : undefined;
   const run = new FileRun(client, { ...options, results });
   try {
     const tally = await run.run();

@@ -15,9 +15,11 @@ export interface Run {
   exit: Promise<number | null>;
 }
 
-/** Starts `smpp-edge` with `args`; `input` is its standard input. */
-export function start(args: string[], { env = {}, input = "", node = [] }: { env?: NodeJS.ProcessEnv; input?: string; node?: string[] } = {}): Run {
-  const child = spawn(process.execPath, [...node, program, ...args], { env: { ...process.env, SMPP_URL: undefined, SMPP_PASSWORD: undefined, ...env } });
+/** Starts `smpp-edge` with `args`; `input` is its standard input, `shell` what a shell does before. */
+export function start(args: string[], { env = {}, input = "", node = [], shell = "" }: { env?: NodeJS.ProcessEnv; input?: string; node?: string[]; shell?: string } = {}): Run {
+  const command = [process.execPath, ...node, program, ...args];
+  const [file, ...rest] = shell === "" ? command : ["sh", "-c", `${shell} exec "$0" "$@"`, ...command];
+  const child = spawn(file!, rest, { env: { ...process.env, SMPP_URL: undefined, SMPP_PASSWORD: undefined, ...env } });
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   let out = "";

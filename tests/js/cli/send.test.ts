@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -370,23 +370,71 @@ describe("--resume", () => {
     assert.match(second.out, new RegExp(`${unknown.length} × interrupted, first on line \\d+: an earlier run ended before the SMSC's answer`));
   }));
 
-  test("a message without a result stays in doubt, however often the program ends before it comes to it", () => {
+  test("a message without a result stays in doubt, however often the program ends before it comes to it", async () => {
     const path = fresh("csv");
     const row = (line: number) => ({ line, id: "", to: "+1", outcome: "accepted" });
-    const first = Results.create(path);
+    const first = await Results.create(path);
     for (const line of [2, 3, 4]) first.begin(line);
     first.write(row(2));
     first.close();
     for (const _ of [1, 2]) {
-      const again = Results.resume(path);
+      const again = await Results.resume(path);
       assert.deepEqual([...again.earlier].map(([line, { outcome }]) => [line, outcome]), [[2, "accepted"], [3, "in-doubt"], [4, "in-doubt"]]);
       again.close();
     }
-    const last = Results.resume(path);
+    const last = await Results.resume(path);
     for (const line of [3, 4]) last.write({ ...row(line), outcome: "unknown" });
     last.close();
     assert.deepEqual([existsSync(`${path}.journal`), rowsOf(path).map(([line]) => line)], [false, ["2", "3", "4"]]);
   });
+
+  test("by another process at the same time is refused, by any path of the file", () => withSimulator({ faults: ["late"], late: 100 }, async (simulator, flags, env) => {
+    const many = messages(200);
+    const results = fresh("csv");
+    const first = start([...flags, "--window", "2", "--results", results, many], { env });
+    await until("a message", () => simulator.messages().length > 0);
+    const link = fresh("csv");
+    symlinkSync(results, link);
+    for (const path of [results, link]) {
+      const second = await run([...flags, "--resume", path, many], { env });
+      assert.deepEqual([second.code, second.out, second.err], [1, "", `send: --resume ${path}: another smpp-edge send is using the file\n`]);
+    }
+    first.child.kill("SIGKILL");
+    await first.exit;
+    // Killed, it does not hold the file; and the journal beside it is found through the link.
+    const third = await run([...flags, "--window", "100", "--resume", link, many], { env });
+    assert.equal(third.code, 3, third.out + third.err);
+    const sent = simulator.messages().map(({ to }) => to.addr);
+    assert.equal(new Set(sent).size, sent.length, "none is sent twice");
+    assert.equal(rowsOf(link).length, 200);
+    assert(lstatSync(link).isSymbolicLink());
+  }));
+
+  test("goes on when the results could not be written, and sends each message once", { skip: process.platform === "win32" }, () => withSimulator({}, async (simulator, flags, env) => {
+    const many = messages(1_000);
+    const results = fresh("csv");
+    // The system refuses all beyond so many blocks of a file, in the middle of a row.
+    const first = await run([...flags, "--wait", "30", "--results", results, many], { env, shell: "trap '' XFSZ; ulimit -f 20;" });
+    assert.equal(first.code, 1, first.out + first.err);
+    assert.match(first.err, /^send: --results \S+: EFBIG: [^\n]*\n$/m);
+    assert(first.out.includes(`To go on: --resume ${results}\n`), first.out);
+    const second = await run([...flags, "--resume", results, many], { env });
+    assert.equal(second.code, 3, second.out + second.err);
+    const sent = simulator.messages().map(({ to }) => to.addr);
+    assert.equal(new Set(sent).size, sent.length, "none is sent twice");
+    const outcomes = rowsOf(results).map((row) => row[3]);
+    assert.equal(outcomes.length, 1_000);
+    assert.equal(outcomes.filter((outcome) => outcome === "unknown" || outcome === "accepted").length, 1_000);
+  }));
+
+  test("a journal that can't be opened: exit code 1, why, and nothing is sent or left", () => withSimulator({}, async (simulator, flags, env) => {
+    const results = fresh("csv");
+    mkdirSync(`${results}.journal`);
+    const { code, err } = await run([...flags, "--results", results, messages(2)], { env });
+    assert.equal(code, 1);
+    assert.match(err, /^send: --results \S+: [^\n]*journal[^\n]*\n$/);
+    assert.deepEqual([simulator.messages().length, existsSync(results)], [0, false]);
+  }));
 
   test("refuses another file than the one that the results are of, and what holds no results", () => withSimulator({}, async (_, flags, env) => {
     const results = fresh("csv");
