@@ -10,9 +10,12 @@ export class VirtualClock {
   #order = 0;
   readonly #timers = new Map<number, Timer>();
   readonly #onTurn: () => void;
+  /** Real milliseconds that the network has for what is due. */
+  readonly #network: number;
 
-  constructor(onTurn: () => void) {
+  constructor(onTurn: () => void, network: number) {
     this.#onTurn = onTurn;
+    this.#network = network;
   }
 
   install(): void {
@@ -50,6 +53,7 @@ export class VirtualClock {
     this.turns++;
     this.#onTurn();
     await new Promise((resolve) => real.setImmediate(resolve));
+    if (this.#network > 0) await new Promise((resolve) => real.setTimeout(resolve, this.#network));
   }
 
   /** Moves on, timer by timer, for so many milliseconds or until `done`. */

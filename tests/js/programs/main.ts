@@ -1,4 +1,4 @@
-// Runs programs drawn at random: PROGRAMS=20000 as many, SEED and REPLAY (both are printed with a finding) one again.
+// Runs programs drawn at random: PROGRAMS=20000 as many, SEED and REPLAY (both are printed with a finding) one again, TCP=1 over real sockets.
 
 import { writeFileSync, writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
@@ -12,6 +12,7 @@ const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 0x7fff_fff
 /** Where the present program is written to, for one that takes the process with it. */
 const LAST = process.env["LAST"];
 const REPLAY = process.env["REPLAY"];
+const TCP = process.env["TCP"] === "1";
 /** Real seconds in which the event loop has to come round, on a machine that does other things too. */
 const PATIENCE = 120;
 
@@ -21,7 +22,7 @@ process.on("uncaughtException", (error) => uncaught.push(error));
 
 /** Ends the process when the event loop does not come round any more, and names the program. */
 const beats = new Int32Array(new SharedArrayBuffer(4));
-const clock = new VirtualClock(() => void Atomics.add(beats, 0, 1));
+const clock = new VirtualClock(() => void Atomics.add(beats, 0, 1), TCP ? 1 : 0);
 const watchdog = new Worker(`
   const { parentPort, workerData: { beats, patience } } = require("node:worker_threads");
   let program = "", last = -1, still = 0;
@@ -50,14 +51,14 @@ async function holds(program: Program): Promise<void> {
   clock.install();
   console.error = () => {};
   try {
-    await new Run(program, clock).run();
+    await new Run(program, clock, TCP).run();
     await clock.settle();
   } finally {
     clock.remove();
     console.error = silent.error;
   }
   if (uncaught.length > 0) throw new Error("nobody's: " + uncaught.map((error) => (error instanceof Error ? error.stack : String(error))).join("\n"));
-  if (++ran % 1_000 === 0) writeSync(1, `${ran} programs\n`);
+  if (++ran % (TCP ? 50 : 1_000) === 0) writeSync(1, `${ran} programs\n`);
 }
 
 const result = await fc.check(fc.asyncProperty(programs, holds), { numRuns: COUNT, seed: SEED, ...(REPLAY === undefined ? {} : { path: REPLAY }), verbose: 0 });

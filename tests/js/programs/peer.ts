@@ -1,5 +1,7 @@
-// An SMSC of random behaviour, at the other end of sockets that live in memory and misbehave as they are told.
+// An SMSC of random behaviour, at the other end of sockets that live in memory and misbehave as planned, or of real ones on loopback.
 
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { SocketFactory, WinterTcSocket } from "smpp-edge";
 import { cString, Cutter, deliverSm, frame, Id, receipt, RESPONSE, segment, type Header } from "./wire.ts";
 
@@ -45,6 +47,8 @@ export class Peer {
   /** Ids of what was accepted with a report asked for. */
   readonly #accepted: string[] = [];
   #over = false;
+  #server: Server | undefined;
+  readonly #sockets = new Set<Socket>();
 
   constructor(plan: PeerPlan) {
     this.#plan = plan;
@@ -53,11 +57,49 @@ export class Peer {
   /** Nothing more comes from here. */
   stop(): void {
     this.#over = true;
+    this.#server?.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Takes real connections, from which of a plan only what the network can do is left. Returns the port. */
+  async listen(): Promise<number> {
+    this.#server = createServer((socket) => this.#accept(socket, this.#nextSocket()));
+    await once(this.#server.listen(0, "127.0.0.1"), "listening");
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  #accept(socket: Socket, plan: SocketPlan): void {
+    this.#sockets.add(socket);
+    socket.on("error", () => {}).on("close", () => this.#sockets.delete(socket));
+    if (plan.make !== "works" || plan.opened === "rejects") return void socket.destroy();
+    // It does not read: the client's octets pile up.
+    if (plan.write === "hangs") return void socket.pause();
+    const send = (octets: Uint8Array): void => {
+      const step = plan.chunk || octets.length;
+      for (let at = 0; at < octets.length && socket.writable && !this.#over; at += step) socket.write(octets.slice(at, at + step));
+    };
+    const end = (error?: Error): void => void (error === undefined ? socket.end() : socket.resetAndDestroy());
+    const take = this.#serving(plan, send, end);
+    socket.on("data", take).on("end", () => socket.end());
+    if (plan.read === "rejects" || plan.write === "rejects") setTimeout(() => socket.resetAndDestroy(), 100);
+  }
+
+  #nextSocket(): SocketPlan {
+    const { sockets } = this.#plan;
+    return sockets[Math.min(this.#connections++, sockets.length - 1)] as SocketPlan;
+  }
+
+  /** Serves what comes on one connection. */
+  #serving(plan: SocketPlan, send: (octets: Uint8Array) => void, end: (error?: Error) => void): (chunk: Uint8Array) => void {
+    const cutter = new Cutter();
+    const session = { bound: false };
+    return (chunk) => {
+      for (const header of cutter.push(chunk)) this.#serve(header, plan, session, send, end);
+    };
   }
 
   readonly connect: SocketFactory = () => {
-    const { sockets } = this.#plan;
-    const plan = sockets[Math.min(this.#connections++, sockets.length - 1)] as SocketPlan;
+    const plan = this.#nextSocket();
     switch (plan.make) {
       case "throws":
         throw new Error("no socket");
@@ -101,14 +143,13 @@ export class Peer {
         if (plan.read === "rejects") throw new Error("can't be read");
       },
     };
-    const cutter = new Cutter();
-    const session = { bound: false };
+    const take = this.#serving(plan, send, end);
     const writable = new WritableStream<Uint8Array>({
       write: (chunk) => {
         if (plan.write === "throws") throw new Error("can't be written");
         if (plan.write === "rejects") return Promise.reject(new Error("can't be written"));
         if (plan.write === "hangs") return hang();
-        for (const header of cutter.push(chunk)) this.#serve(header, plan, session, send, end);
+        take(chunk);
         return plan.write === "slow" ? new Promise((resolve) => setTimeout(resolve, 500)) : undefined;
       },
       close: () => end(),

@@ -1,7 +1,7 @@
 // Runs a program in virtual time, and says what it broke.
 
 import assert from "node:assert/strict";
-import { connect, countSegments, decodePdus, SmppError, type ConnectOptions, type Message, type Report, type Sent, type SmppClient, type SmsMessage } from "smpp-edge";
+import { connect, countSegments, decodePdus, SmppError, type ConnectOptions, type Message, type Report, type Sent, type SmppClient, type SmsMessage, type SocketFactory } from "smpp-edge";
 import { endless, STRANGE } from "../client/misuse.ts";
 import type { VirtualClock } from "./clock.ts";
 import { Peer } from "./peer.ts";
@@ -37,7 +37,13 @@ export class Run {
   #client: SmppClient | undefined;
   readonly #others: SmppClient[] = [];
 
-  constructor(program: Program, clock: VirtualClock) {
+  /** Where the peer is. */
+  #url = "smpp://id:secret@smsc";
+  readonly #tcp: boolean;
+
+  /** `tcp`: over real sockets, in place of those in memory. */
+  constructor(program: Program, clock: VirtualClock, tcp: boolean) {
+    this.#tcp = tcp;
     this.#program = program;
     this.#clock = clock;
     this.#peer = new Peer(program.peer);
@@ -45,7 +51,8 @@ export class Run {
 
   async run(): Promise<void> {
     const { steps, rest } = this.#program;
-    const connecting = this.#follow("connect", () => connect("smpp://id:secret@smsc", this.#options()));
+    if (this.#tcp) this.#url = `smpp://id:secret@127.0.0.1:${await this.#peer.listen()}`;
+    const connecting = this.#follow("connect", () => connect(this.#url, this.#options()));
     await this.#clock.pass(this.#program.signal === "later" ? 5 : 0);
     if (this.#program.signal === "later") this.#shared.abort();
     let settled = false;
@@ -98,7 +105,7 @@ export class Run {
 
   #options(): ConnectOptions {
     const { options, callbacks, oddOption, signal } = this.#program;
-    const given: Record<string, unknown> = { ...options, socket: this.#peer.connect };
+    const given: Record<string, unknown> = { ...options, ...this.#socket() };
     for (const [name, doing] of Object.entries(callbacks)) {
       if (doing !== undefined) given[name] = (what: unknown) => this.#does(doing, what);
     }
@@ -106,6 +113,10 @@ export class Run {
     if (oddOption !== undefined) given[oddOption.name] = STRANGE[oddOption.strange];
     if (options["bindTimeout"] === 0) given["signal"] = this.#shared.signal;
     return given;
+  }
+
+  #socket(): { socket?: SocketFactory } {
+    return this.#tcp ? {} : { socket: this.#peer.connect };
   }
 
   #signal(kind: SignalKind): AbortSignal | undefined {
@@ -168,7 +179,7 @@ export class Run {
       case "loops":
         return void this.#loop(client, "reports", "breaks");
       case "connects":
-        return void this.#follow("connect in a callback", () => connect("smpp://id:secret@smsc", { socket: this.#peer.connect, reconnect: false })).then((other) => other && this.#others.push(other));
+        return void this.#follow("connect in a callback", () => connect(this.#url, { ...this.#socket(), reconnect: false })).then((other) => other && this.#others.push(other));
       default:
         return undefined;
     }
