@@ -72,6 +72,7 @@ const CHECKS: Checks<ConnectOptions> = {
   concat: oneOf("udh8", "udh16", "sar", "payload"),
   messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
   receipts: oneOf("segment", "message"),
+  retryBusy: flag,
   receiptZone: (value) => (typeof value === "string" && zoneMinutes(value) !== undefined ? undefined : '"Z" or an offset from UTC such as "+03:00" is expected'),
   ia5: oneOf("auto", "ascii", "gsm7"),
   defaultCountry: (value) => (typeof value === "string" && country(value) !== undefined ? undefined : 'the two letters of a country, such as "DE", are expected'),
@@ -106,7 +107,7 @@ const TLS_CHECKS: Checks<TlsOptions> = {
 /** The options that go to the engine as they are. */
 const ENGINE_SETTINGS = [
   "systemId", "password", "bind", "version", "assumeVersion", "systemType", "addressRange", "addrTon", "addrNpi", "window", "rate", "inboundRate", "maxQueue", "maxPdu",
-  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "ia5", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
+  "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "ia5", "retryBusy", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
 ] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
 
 /** Reads the URL and the options. Errors never repeat a value, since one may be the password. */

@@ -136,6 +136,11 @@ export interface ConnectOptions {
   messageIdFormat?: MessageIdFormat;
   /** How many receipts the SMSC sends for a long message: one a `"segment"` (default), or one a `"message"`, which stands for all. */
   receipts?: "segment" | "message";
+  /**
+   * Whether a message that the SMSC is too busy for (ESME_RTHROTTLED, ESME_RMSGQFUL) is sent again by the client. With `false` one of a
+   * single segment is rejected at once, with {@link ThrottledError}, and the caller decides when to send it again. Default true.
+   */
+  retryBusy?: boolean;
   /** Zone of the dates in receipts that name none: `"Z"` (default) or an offset from UTC such as `"+03:00"`. */
   receiptZone?: string;
   /**

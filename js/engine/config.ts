@@ -22,7 +22,7 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
   ia5: ["auto", "ascii", "gsm7"],
 };
-const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "plainReceipts", "reassemble", "segments"];
+const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "retryBusy", "plainReceipts", "reassemble", "segments"];
 const OCTETS: readonly Name[] = ["addrTon", "addrNpi"];
 const NUMBERS: readonly Name[] = [
   "window", "maxQueue", "maxPdu", "maxUnacknowledged", "endpoints", "enquireLink", "enquireLinkTimeout", "responseTimeout", "bindTimeout",

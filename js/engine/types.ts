@@ -73,6 +73,8 @@ export interface EngineConfig {
   ia5?: Ia5;
   maxUnacknowledged?: number;
   acknowledgeTimeout?: number;
+  /** false: a request that the peer is too busy for ends with its refusal, unless it is a segment of a long message. */
+  retryBusy?: boolean;
   /** Takes what reads like a receipt for one, though it is not marked as such. */
   plainReceipts?: boolean;
   /** false: each part of a long message is handed over by itself. */

@@ -195,7 +195,8 @@ impl Composer {
                 body.short_message = segment.octets;
             }
             // All segments have the same fields, so that only the first can be refused.
-            session.enqueue_as(now, ticket(index as u8), sms.expires, command_id, &body)?;
+            let ticket = ticket(index as u8);
+            session.enqueue_as(now, ticket, sms.expires, command_id, &body, count == 1)?;
         }
         Ok((count as u8, self.plan.encoding))
     }

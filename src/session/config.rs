@@ -142,6 +142,9 @@ pub struct Config {
     pub inbound_rate: Option<f64>,
     /// How long a request that the peer is too busy for is tried again, if it has no end of its own.
     pub retry_time: u64,
+    /// Whether such a request is tried again at all. If not, it ends with the peer's refusal, unless it is a segment of a long
+    /// message, whose other segments may have been accepted.
+    pub retry_busy: bool,
     /// ESME: when to connect again; `None`: never, once all `endpoints` were tried. Refusals that can't change by themselves end the session all the same:
     /// ESME_RINVPASWD, ESME_RINVSYSID, ESME_RINVSYSTYP, and ESME_RINVCMDID unless `fall_back` helps.
     pub reconnect: Option<Reconnect>,
@@ -195,6 +198,7 @@ impl Config {
             part_timeout: 300_000,
             inbound_rate: None,
             retry_time: 60_000,
+            retry_busy: true,
             reconnect: Some(Reconnect {
                 min: 1_000,
                 max: 60_000,

@@ -55,6 +55,8 @@ pub(super) enum Concerns {
 pub(super) struct Delayed {
     /// Sorted by recipient.
     lanes: Vec<Lane>,
+    /// The recipient of the last request that was given back; empty for none.
+    given_back: Recipient,
     /// Requests in all lanes.
     count: usize,
     /// Not after the first due probe.
@@ -72,7 +74,7 @@ pub(super) struct Delayed {
 impl Delayed {
     /// Whether no recipient is delayed.
     pub(super) fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
+        self.lanes.is_empty() && self.given_back.is_empty()
     }
 
     /// How many requests wait here.
@@ -117,7 +119,13 @@ impl Delayed {
         status: CommandStatus,
         now: Instant,
     ) -> Concerns {
-        let Ok(at) = self.find(&recipient(role, request)) else {
+        let lane = self.find(&recipient(role, request));
+        let known = match lane {
+            Ok(at) => Some((self.lanes[at].refused_at, request.probe)),
+            Err(_) if self.is_given_back(role, request) => Some((self.newly_at, true)),
+            Err(_) => None,
+        };
+        let Some((before, probe)) = known else {
             self.newly_at = now;
             if status == CommandStatus::ESME_RMSGQFUL {
                 self.full += 1;
@@ -129,9 +137,8 @@ impl Delayed {
             return Concerns::Link;
         };
         // Only its probe was sent since, and whatever the peer says to that, others may go as fast as they do.
-        let before = self.lanes[at].refused_at;
         let alone = self.taken_at > before && self.newly_at <= before;
-        if status == CommandStatus::ESME_RTHROTTLED && request.probe && alone {
+        if status == CommandStatus::ESME_RTHROTTLED && probe && alone {
             Concerns::RecipientAsBefore
         } else {
             Concerns::Recipient
@@ -174,11 +181,24 @@ impl Delayed {
         self.count += 1;
     }
 
+    /// Remembers the recipient of a request that was refused for now and is given back: the application sends to it again, and
+    /// that is the probe.
+    pub(super) fn give_back(&mut self, role: Role, request: &OwnRequest) {
+        self.given_back = recipient(role, request);
+    }
+
+    fn is_given_back(&self, role: Role, request: &OwnRequest) -> bool {
+        subscriber(role, request) == Some(&self.given_back)
+    }
+
     /// A request was answered, but not with a refusal for now. If it is the probe of its recipient, returns what waited
     /// for that.
     pub(super) fn taken(&mut self, role: Role, request: &OwnRequest) -> VecDeque<OwnRequest> {
         self.taken_at = self.taken_at.max(request.sent_at);
         self.full = 0;
+        if self.is_given_back(role, request) {
+            self.given_back.clear();
+        }
         if !request.probe {
             return VecDeque::new();
         }
@@ -272,7 +292,7 @@ impl Delayed {
     fn forget_idle(&mut self) {
         self.lanes
             .retain(|lane| lane.due.is_none() || !lane.waiting.is_empty());
-        if self.lanes.is_empty() {
+        if self.is_empty() {
             *self = Self::default();
         }
         self.plan();
@@ -311,6 +331,7 @@ fn subscriber(role: Role, request: &OwnRequest) -> Option<&[u8]> {
 }
 
 /// Where the C-octet string ends that begins at `from`, behind its NUL.
+#[inline(never)]
 fn end(octets: &[u8], from: usize) -> Option<usize> {
     let length = octets.get(from..)?.iter().position(|&octet| octet == 0)?;
     Some(from + length + 1)

@@ -35,6 +35,8 @@ pub(super) struct Fields {
     pub(super) probe: bool,
     /// `expires` holds only while its recipient is delayed.
     pub(super) lent: bool,
+    /// It is no segment of a long message.
+    pub(super) alone: bool,
     /// On the wire: counts the connection's requests without ever wrapping; the sequence_number is made from it.
     pub(super) serial: u64,
     pub(super) sent_at: Instant,
@@ -55,6 +57,7 @@ impl OwnRequest {
             refused: None,
             probe: false,
             lent: false,
+            alone: false,
             serial: 0,
             sent_at: Instant::default(),
             deadline: None,
@@ -237,6 +240,12 @@ impl Queue {
     pub(super) fn delay(&mut self, request: OwnRequest, status: CommandStatus, now: Instant) {
         self.note_expiry(request.expires);
         self.delayed.delay(self.role, request, status, now);
+    }
+
+    /// A request that was refused for now ends with that.
+    pub(super) fn give_back(&mut self, request: OwnRequest) {
+        self.delayed.give_back(self.role, &request);
+        self.recycle(request);
     }
 
     /// A request is done with: the peer took it, or refused it for good.

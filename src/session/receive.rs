@@ -170,13 +170,23 @@ impl Session {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
                 let expires = request.expires.unwrap_or(now + self.config.retry_time);
+                let given_back = request.alone && !self.config.retry_busy;
                 if ticket.is_none() {
                     self.throttled(now, status, request.sent_at);
-                } else if expires > now {
-                    request.expires = Some(expires);
-                    return self.delay(now, request, status);
+                } else if given_back || expires > now {
+                    match self.queue.judge(&request, status, now) {
+                        Concerns::Link => self.throttled(now, status, request.sent_at),
+                        Concerns::RecipientAsBefore => self.pace.resume(),
+                        Concerns::Recipient => {}
+                    }
+                    if !given_back {
+                        request.expires = Some(expires);
+                        return self.delay(now, request, status);
+                    }
+                    self.queue.give_back(request);
+                } else {
+                    self.queue.dropped(request, now);
                 }
-                self.queue.dropped(request, now);
             }
             _ => {
                 // Only a peer of 5.0 is asked: others have the TLV mean other things.
@@ -199,14 +209,8 @@ impl Session {
         });
     }
 
-    /// The peer is too busy for a request: it is sent again later, and so are those to the same recipient. Others go on,
-    /// unless the refusal concerns them too.
+    /// The peer is too busy for a request: it is sent again later, and so are those to the same recipient.
     fn delay(&mut self, now: Instant, request: OwnRequest, status: CommandStatus) {
-        match self.queue.judge(&request, status, now) {
-            Concerns::Link => self.throttled(now, status, request.sent_at),
-            Concerns::RecipientAsBefore => self.pace.resume(),
-            Concerns::Recipient => {}
-        }
         self.queue.delay(request, status, now);
         if self.draining && now.since(self.taken_at) >= self.config.retry_time {
             self.give_up_drain();

@@ -88,7 +88,7 @@ impl Session {
     /// Queues a request: it goes as soon as bind, window and rate allow, over as many connections as that takes, and
     /// ends in exactly one [`Event::Response`](super::Event::Response) or [`Event::Failed`](super::Event::Failed) with
     /// `ticket`. While the peer is too busy for it (ESME_RTHROTTLED, ESME_RMSGQFUL) it is sent again, until `expires`, or
-    /// for `Config::retry_time` without. After `expires` it is not sent at all.
+    /// for `Config::retry_time` without, unless `Config::retry_busy` is false. After `expires` it is not sent at all.
     ///
     /// # Errors
     ///
@@ -100,10 +100,11 @@ impl Session {
         expires: Option<Instant>,
         request: &impl Request<'a>,
     ) -> Result<(), SendError> {
-        self.enqueue_as(now, ticket, expires, request.command_id(), request)
+        self.enqueue_as(now, ticket, expires, request.command_id(), request, true)
     }
 
-    /// Queues a body under a command that has its layout: deliver_sm that of submit_sm.
+    /// Queues a body under a command that has its layout: deliver_sm that of submit_sm. `alone`: it is no segment of a long
+    /// message.
     pub(super) fn enqueue_as<'a>(
         &mut self,
         now: Instant,
@@ -111,6 +112,7 @@ impl Session {
         expires: Option<Instant>,
         command_id: CommandId,
         body: &impl Body<'a>,
+        alone: bool,
     ) -> Result<(), SendError> {
         let now = self.tick(now);
         self.check_enqueue(command_id)?;
@@ -120,6 +122,7 @@ impl Session {
             self.queue.recycle(request);
             return Err(error.into());
         }
+        request.alone = alone;
         self.enqueue_request(now, ticket, expires, command_id, request);
         Ok(())
     }
@@ -141,6 +144,7 @@ impl Session {
         let mut request = self.queue.blank();
         request.frame.extend_from_slice(&[0; HEADER_LEN]);
         request.frame.extend_from_slice(body);
+        request.alone = true;
         self.enqueue_request(now, ticket, None, command_id, request);
         Ok(())
     }

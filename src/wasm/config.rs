@@ -79,7 +79,7 @@ const VERSIONS: [InterfaceVersion; 3] = [
 type Setting = (Range, fn(&mut Config, &mut Messages, f64));
 
 /// The settings in the order of the record, behind the role.
-const SETTINGS: [Setting; 32] = [
+const SETTINGS: [Setting; 33] = [
     (CHOICE_OF_3, |config, _, n| {
         const BINDS: [BindType; 3] = [
             BindType::Transceiver,
@@ -112,6 +112,7 @@ const SETTINGS: [Setting; 32] = [
     }),
     (FLAG, |config, _, n| config.bind_fail_is_final = n > 0.0),
     (FLAG, |config, _, n| config.fall_back = n > 0.0),
+    (FLAG, |config, _, n| config.retry_busy = n > 0.0),
     (FLAG, |_, messages, n| messages.plain_receipts = n > 0.0),
     (FLAG, |config, _, n| config.join_segments = n > 0.0),
     (FLAG, |config, messages, n| {

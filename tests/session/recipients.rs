@@ -580,3 +580,88 @@ fn without_a_time_to_retry_what_waits_for_a_recipient_ends_at_once() {
     peer.advance(1);
     assert_eq!(failures(&mut peer), [(1, Failure::Expired(OK))]);
 }
+
+/// Of an application that sends again by itself what the SMSC is too busy for.
+fn without_retries(window: usize) -> Config {
+    config(window).with(|config| config.retry_busy = false)
+}
+
+#[test]
+fn without_retries_a_refusal_for_now_ends_the_request_and_slows_the_link() {
+    for expires in [None, Some(60_000)] {
+        let mut peer = Peer::bound(without_retries(10));
+        let start = peer.now();
+        send_until(&mut peer, 0, 0, 0, expires);
+        serve(&mut peer, start, 0, |_, _| THROTTLED);
+        assert_eq!(peer.answers(), [(0, THROTTLED)]);
+        assert_eq!(peer.queued(), 0);
+        send(&mut peer, 1, 1, 1);
+        send(&mut peer, 2, 0, 2);
+        assert_eq!(serve(&mut peer, start, 900, |_, _| OK), []);
+        let log = serve(&mut peer, start, 2_000, |_, _| OK);
+        assert_eq!([times(&log, 1).len(), times(&log, 0).len()], [1, 1]);
+        assert_eq!(peer.answers(), [(1, OK), (2, OK)]);
+    }
+}
+
+#[test]
+fn without_retries_one_busy_recipient_holds_the_others_up_once() {
+    let mut peer = Peer::bound(without_retries(10));
+    let start = peer.now();
+    let busy = |_, to| if to == 0 { THROTTLED } else { OK };
+    for round in 0..5 {
+        send(&mut peer, round, 0, 0);
+        for to in 1..=3 {
+            send(&mut peer, 100 * to + round, to, 0);
+        }
+        let log = serve(&mut peer, start, 1_100, busy);
+        assert_eq!(times(&log, 0).len(), 1, "round {round}");
+        if round > 0 {
+            assert_eq!(
+                times(&log, 3).len() + times(&log, 2).len(),
+                2,
+                "round {round}"
+            );
+        }
+        peer.sees();
+    }
+    assert_eq!(peer.rate(), None);
+    // A further recipient that is refused slows the link, and so does the first one once it was accepted in between.
+    send(&mut peer, 900, 9, 0);
+    serve(&mut peer, start, 0, |_, _| THROTTLED);
+    assert!(peer.rate().is_some());
+    serve(&mut peer, start, 120_000, |_, _| OK);
+    for (ticket, status) in [(901, OK), (902, THROTTLED)] {
+        send(&mut peer, ticket, 0, 0);
+        serve(&mut peer, start, 2_000, |_, _| status);
+    }
+    assert!(
+        peer.sees()
+            .iter()
+            .any(|seen| matches!(seen, Seen::Throttled(..)))
+    );
+}
+
+#[test]
+fn without_retries_segments_of_a_long_message_are_sent_again() {
+    let mut peer = Peer::bound(without_retries(10));
+    let now = peer.now();
+    let units: Vec<u16> = "x".repeat(200).encode_utf16().collect();
+    let fields = SubmitSm {
+        destination_addr: b"7",
+        ..SubmitSm::default()
+    };
+    let sms = Sms::new(fields, Content::Text(&units));
+    Composer::new(1)
+        .send(&mut peer, now, &sms, |index| Ticket(index.into()))
+        .unwrap();
+    let numbers: Vec<u32> = peer.hears().iter().map(Heard::number).collect();
+    assert_eq!(numbers.len(), 2);
+    peer.says(&accepted(numbers[0]));
+    peer.says(&bare(CommandId::SUBMIT_SM_RESP, THROTTLED, numbers[1]));
+    assert_eq!(peer.answers(), [(0, OK)]);
+    peer.advance(2_500);
+    let again = peer.hears_one().number();
+    peer.says(&accepted(again));
+    assert_eq!(peer.answers(), [(1, OK)]);
+}

@@ -297,6 +297,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const { log } = this.#settings;
     return {
       ...account.options,
+      retryBusy: false,
       onReport: (report) => this.#receiver.report(report, Date.now()),
       onSegment: (segment) => this.#segment(account, segment),
       onMessage: (message) => this.#receiver.message(message, Date.now()),

@@ -10,7 +10,7 @@ const LONGEST_WAIT = 60_000;
 const AHEAD = 0.02;
 /** How often the rate in force is looked at, in milliseconds. */
 const RATE_EVERY = 50;
-/** A message that the client has not written after this long, in turns of the rate and milliseconds, waits for its recipient: others go on. */
+/** A long message that the client has not written after this long, in turns of the rate and milliseconds, waits for its recipient: others go on. */
 const TURNS = 2;
 const HELD_BACK = 1_000;
 const HEADER = 16;
@@ -144,7 +144,7 @@ export class Sender {
     if (this.#rate === undefined) return room;
     const since = now - Math.max(HELD_BACK, (TURNS * 1000) / this.#rate);
     let unwritten = 0;
-    for (const { at } of this.#given.values()) if (at > since) unwritten++;
+    for (const { message, at } of this.#given.values()) if (message.segments === 1 || at > since) unwritten++;
     return Math.min(room, Math.max(1, Math.floor(this.#rate * AHEAD)) - unwritten);
   }
 

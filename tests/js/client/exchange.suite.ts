@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import { BindError, connect, ConnectionLostError, countSegments, decodePdus, ProtocolError, SmppError, TimeoutError, type BulkResult, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
+import { BindError, connect, ConnectionLostError, countSegments, decodePdus, ProtocolError, SmppError, ThrottledError, TimeoutError, type BulkResult, type ConnectOptions, type Message, type Report, type SmppClient } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
 import { hex, parse, pdu, until } from "../simulator/peers.ts";
 import { selfSigned } from "./certificate.ts";
@@ -514,6 +514,18 @@ export function exchangeTests(): void {
         assert.equal(smpp.stats().throttled, 1);
         assert.deepEqual(lines.filter((line) => line.startsWith("--")), ["-- paused for 1000 ms: ESME_RTHROTTLED"]);
       }), (request, line) => answer(line, request, request.command === "submit_sm" && count++ === 0 ? { command_status: 0x58 } : { message_id: "1" }));
+    });
+
+    test("with retryBusy: false what the SMSC is too busy for is given back at once; a long message is sent on", () => {
+      const busy = (command: string): { command_status: number } | { message_id: string } => (command === "submit_sm" && count++ % 3 === 1 ? { command_status: 0x14 } : { message_id: "1" });
+      let count = 1;
+      return withScript((smsc) => withClient(smsc.url, { retryBusy: false }, async (smpp) => {
+        await assert.rejects(smpp.sendSms({ ...HELLO, validity: 60 }), (error: unknown) => error instanceof ThrottledError && error.name === "ESME_RMSGQFUL" && error.outcome === "rejected" && error.retryable);
+        assert.equal(smsc.line.got("submit_sm").length, 1);
+        // One of its segments is refused, and sent again.
+        assert.equal((await smpp.sendSms({ ...HELLO, to: "+1234567891", text: "x".repeat(400) })).status, "accepted");
+        assert.equal(smsc.line.got("submit_sm").length, 5);
+      }), (request, line) => answer(line, request, busy(request.command)));
     });
 
     test("a refusal is final, and names the status", () =>

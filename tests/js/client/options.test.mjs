@@ -68,7 +68,7 @@ describe("options", () => {
     assert.deepEqual(engine, { systemId: "id", password: "pw", role: "esme", bindTimeout: 10_000, enquireLinkTimeout: 10_000, reconnect: { min: 1_000, max: 60_000 }, log: "none" });
     const given = {
       bind: "receiver", version: "5.0", systemType: "t", addressRange: "^1", addrTon: 1, addrNpi: 1, window: 5, rate: 2.5, maxQueue: 9, maxPdu: 1_000, enquireLink: 1, responseTimeout: 2,
-      bindTimeout: 3, unbindTimeout: 8, inactivity: 4, assumeVersion: "3.3", inboundRate: 1.5, maxRefusals: 3, bindFailIsFinal: true, defaultAlphabet: "latin1", concat: "sar", messageIdFormat: "hex-receipt", reassemble: false, partTimeout: 5, maxUnacknowledged: 6, acknowledgeTimeout: 7,
+      bindTimeout: 3, unbindTimeout: 8, inactivity: 4, assumeVersion: "3.3", inboundRate: 1.5, maxRefusals: 3, bindFailIsFinal: true, defaultAlphabet: "latin1", concat: "sar", messageIdFormat: "hex-receipt", retryBusy: false, reassemble: false, partTimeout: 5, maxUnacknowledged: 6, acknowledgeTimeout: 7,
     };
     assert.deepEqual(readOptions("smpp://localhost", given).engine, { ...given, role: "esme", enquireLinkTimeout: 2, reconnect: { min: 1_000, max: 60_000 }, log: "none" });
   });

@@ -63,6 +63,39 @@ test("what waited for the rate when the gateway was killed is queued, not unknow
   assert.equal(new Set(smsc.texts()).size, smsc.submitted.length);
 });
 
+test("what the SMSC was too busy for when the gateway was killed is queued, not unknown", async (t) => {
+  const smsc = await Smsc.start(t);
+  smsc.report = undefined;
+  smsc.answer = () => ({ status: 0x58 });
+  const storage = temporary(t);
+  const vars = { SMPP_URL: smsc.url, SMPP_OPTIONS: JSON.stringify({ window: 50 }) };
+  const gateway = await startGateway(t, { vars, storage });
+  await gateway.bound();
+  const { body } = await gateway.post("/v1/messages", Array.from({ length: 20 }, (_, i) => ({ ...hello, to: `+49151${i}`, text: `m${i}` })));
+  await until("each to be refused once", async () => (await gateway.all()).every(({ history }) => history.some(({ smpp }) => smpp?.name === "ESME_RTHROTTLED")), 45_000);
+  await gateway.kill();
+  smsc.answer = () => ({});
+  const accepted = smsc.submitted.length;
+  const again = await startGateway(t, { vars, storage });
+  const unknown = (await again.all()).filter(({ status }) => status === "unknown").map(({ id }) => id);
+  assert.ok(unknown.length <= 2, `${unknown.length} are unknown: the link had a pause, and may send one or two after it`);
+  for (const { id } of body) if (!unknown.includes(id)) await again.message(id, "accepted");
+  assert.equal(new Set(smsc.texts().slice(accepted)).size, smsc.submitted.length - accepted);
+});
+
+test("messages to one recipient go in the order of acceptance; one that the SMSC is too busy for goes later, and those behind it do not wait", async (t) => {
+  const smsc = await Smsc.start(t);
+  smsc.report = undefined;
+  let refused = 0;
+  smsc.answer = (pdu) => (pdu.short_message.message.toString() === "m4" && refused++ === 0 ? { status: 0x14 } : {});
+  const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url, SMPP_LINKS: "2", SMPP_OPTIONS: JSON.stringify({ window: 3 }) } });
+  await gateway.get("/v1/links");
+  const texts = Array.from({ length: 9 }, (_, i) => `m${i}`);
+  const { body } = await gateway.post("/v1/messages", texts.map((text) => ({ ...hello, text })));
+  for (const { id } of body) await gateway.message(id, "accepted");
+  assert.deepEqual(smsc.texts(), [...texts, "m4"]);
+});
+
 test("messages pinned to a dead account don't hold up those that may go by another", async (t) => {
   const [dead, alive] = [await Smsc.start(t), await Smsc.start(t)];
   await dead.stop();

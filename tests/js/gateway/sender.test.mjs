@@ -146,6 +146,24 @@ test("a message that the SMSC is too busy for goes back to the queue, and only w
   assert.deepEqual(ids.map(status), Array(8).fill("queued"));
 });
 
+test("while the rate is low, a single message that waits with the client keeps others back; a long one only for a moment", async (t) => {
+  const now = Date.now();
+  let passed = 0;
+  t.mock.method(Date, "now", () => now + passed);
+  for (const [segments, most] of [[1, 1], [2, 2]]) {
+    passed = 0;
+    const { sender, client, given, add } = start({ window: 50, rate: 2 });
+    add(5, { segments });
+    sender.start(client);
+    await turn();
+    assert.equal(given.length, 1);
+    passed = 1_500;
+    sender.kick();
+    await turn();
+    assert.equal(given.length, most);
+  }
+});
+
 test("a message that the SMSC is too busy for is sent again after 1, 2, 4, … seconds, a minute at most, as long as it is valid, or for a day", async (t) => {
   const now = Date.now();
   let passed = 0;
