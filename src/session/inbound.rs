@@ -9,8 +9,9 @@
 //!                        └─ is the last of a message
 //!                           that is handed over ───────▶ Open, waits for the same answer
 //!
-//!  HandedOver ──▶ taken               its segments are known, so that a repeat is acknowledged and leads to nothing
-//!             ──▶ refused for now,    its other segments are Held again: the peer repeats the last one,
+//!  HandedOver ──▶ taken               its segments are known, so that a repeat is acknowledged and leads to nothing; nor
+//!                                     does it mix with the next message of its reference
+//!             ──▶ refused for now,    its other segments are Held again, for the last one alone: the peer repeats that,
 //!                 or withdrawn        and the message is handed over again
 //!             ──▶ refused for good    the same, but given up in silence if that repeat does not come
 //!  Held       ──▶ HandedOver          the missing segments came
@@ -192,7 +193,9 @@ impl Inbound {
         if let (Some(id), Some(long)) = (request.message, self.long.as_mut()) {
             long.settle(now, id, Verdict::of(status));
             while let Some(at) = self.open.iter().position(|other| other.message == Some(id)) {
-                repeats.extend(self.open.remove(at));
+                if let Some(repeat) = self.open.remove(at) {
+                    repeats.push(repeat);
+                }
             }
         }
         repeats
@@ -209,7 +212,12 @@ impl Inbound {
     /// Segments whose others did not come in time, or that had to make room.
     pub(super) fn given_up(&mut self, now: Instant) -> Option<LongMessage> {
         let held = &mut self.long.as_mut()?.held;
-        std::iter::from_fn(|| held.poll(now.as_millis())).find(|message| !message.repeated)
+        loop {
+            let message = held.poll(now.as_millis())?;
+            if !message.repeated {
+                return Some(message);
+            }
+        }
     }
 
     /// The session is over: takes out what is held, and the acknowledged segments of what is handed over without an answer.
@@ -232,11 +240,11 @@ impl Inbound {
                 of: request.filter(|_| polled).map(|request| request.number),
             });
         }
-        let held = std::iter::from_fn(|| long.held.give_up(now.as_millis()));
-        given_up.extend(
-            held.filter(|message| !message.repeated)
-                .map(|message| GivenUp { message, of: None }),
-        );
+        while let Some(message) = long.held.give_up(now.as_millis()) {
+            if !message.repeated {
+                given_up.push(GivenUp { message, of: None });
+            }
+        }
         given_up
     }
 

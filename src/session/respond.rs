@@ -8,8 +8,8 @@ use super::instant::Instant;
 use super::state::State;
 use super::version;
 use crate::pdu::{
-    BindResp, Body, CommandId, CommandStatus, DeliverSmResp, HEADER_LEN, Header, InterfaceVersion,
-    InvalidField, QuerySmResp, SubmitMultiResp, Tag, TlvBuf,
+    BindResp, CommandId, CommandStatus, HEADER_LEN, Header, InterfaceVersion, InvalidField, Tag,
+    TlvBuf,
 };
 
 /// Appends the body of a response of this command.
@@ -22,7 +22,8 @@ impl Session {
     /// Says whether the request was still open: it is not after its time, on another connection, or answered already.
     pub fn respond(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
         self.respond_by(now, request, status, &mut |out, command_id| {
-            usual_body(out, command_id, status)
+            usual_body(out, command_id, status);
+            Ok(())
         })
         .unwrap_or(false)
     }
@@ -137,7 +138,8 @@ impl Session {
         // The usual body can always be written.
         let command_id = command_id.response();
         _ = self.write_response(command_id, status, number, &mut |out, command_id| {
-            usual_body(out, command_id, status)
+            usual_body(out, command_id, status);
+            Ok(())
         });
     }
 
@@ -209,20 +211,19 @@ impl Session {
     }
 }
 
-/// The fields that a response must have, empty; none with an error.
-fn usual_body(
-    out: &mut Vec<u8>,
-    command_id: CommandId,
-    status: CommandStatus,
-) -> Result<(), InvalidField> {
-    match command_id {
-        _ if status != CommandStatus::ESME_ROK => Ok(()),
+/// Appends the fields that a response must have, empty, each as one zero byte; none with an error.
+fn usual_body(out: &mut Vec<u8>, command_id: CommandId, status: CommandStatus) {
+    let fields = match command_id {
+        _ if status != CommandStatus::ESME_ROK => 0,
         CommandId::REPLACE_SM_RESP
         | CommandId::CANCEL_SM_RESP
-        | CommandId::CANCEL_BROADCAST_SM_RESP => Ok(()),
-        CommandId::QUERY_SM_RESP => QuerySmResp::default().encode(out),
-        CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().encode(out),
+        | CommandId::CANCEL_BROADCAST_SM_RESP => 0,
+        // message_id, final_date, message_state, error_code.
+        CommandId::QUERY_SM_RESP => 4,
+        // message_id, no_unsuccess.
+        CommandId::SUBMIT_MULTI_RESP => 2,
         // All others are a message_id alone.
-        _ => DeliverSmResp::default().encode(out),
-    }
+        _ => 1,
+    };
+    out.resize(out.len() + fields, 0);
 }

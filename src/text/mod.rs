@@ -9,6 +9,7 @@ mod data_coding;
 mod decode;
 mod encode;
 mod gsm;
+mod known;
 mod names;
 mod national;
 mod plan;

@@ -3,6 +3,7 @@
 use super::data_coding::{Coding, coding};
 use super::decode::decode_into;
 use super::gsm::ESCAPE;
+use super::known::Known;
 use super::{Alphabet, Alphabets, ConcatInfo, Decoded, EncodingName, Udh};
 
 /// How long and how much is kept of messages that are not whole.
@@ -15,7 +16,8 @@ pub struct Limits {
     pub max_parts: usize,
     /// Octets kept in all: headers, texts, keys, tokens.
     pub max_octets: usize,
-    /// Milliseconds for which parts that were handed over are known, so that a repeat is not taken for a new message.
+    /// Milliseconds for which parts that were handed over are known, so that a repeat is not taken for a new message. Of more
+    /// than some 10,000 the oldest may make room.
     pub remember: u64,
 }
 
@@ -70,7 +72,7 @@ pub enum Outcome<T> {
     Complete(Joined<T>),
     /// It is kept until the others are there.
     Pending,
-    /// It is here already; only its token is given back.
+    /// It is here already, or was handed over before and another part has its place; only its token is given back.
     Duplicate(T),
 }
 
@@ -83,9 +85,11 @@ pub struct Joined<T> {
     pub total: u8,
     /// The parts that came, by rising number.
     pub parts: Vec<JoinedPart<T>>,
-    /// Not whole, and each of its parts was handed over before: the centre sent some again, and there is nothing new. What was
-    /// handed over is known for [`Limits::remember`].
+    /// Each of its parts was handed over before, but not all in one message: the SMSC repeated some, and there is nothing new.
+    /// What was handed over is known for [`Limits::remember`].
     pub repeated: bool,
+    /// Some of its parts may be of another message.
+    doubtful: bool,
 }
 
 /// One part of a [`Joined`] message.
@@ -103,10 +107,13 @@ pub struct JoinedPart<T> {
     /// What was pushed with it.
     pub token: T,
     token_octets: usize,
+    /// It was handed over before, because the SMSC repeats it or another message has the same part: the number of the message
+    /// that was handed over last when it came. Otherwise 0.
+    repeat: u64,
 }
 
 impl Part<'_> {
-    fn owned<T>(&self, token: T) -> JoinedPart<T> {
+    fn owned<T>(&self, token: T, repeat: u64) -> JoinedPart<T> {
         JoinedPart {
             number: self.concat.part,
             data_coding: self.data_coding,
@@ -114,6 +121,7 @@ impl Part<'_> {
             text: self.text.to_vec(),
             token,
             token_octets: self.token_octets,
+            repeat,
         }
     }
 }
@@ -143,6 +151,7 @@ impl<T> Joined<T> {
         total: 0,
         parts: Vec::new(),
         repeated: false,
+        doubtful: false,
     };
 
     /// Joins parts without a [`Reassembler`]: of those that share the first one's total the first of each number counts.
@@ -156,12 +165,13 @@ impl<T> Joined<T> {
                 total: part.concat.total,
                 parts: Vec::new(),
                 repeated: false,
+                doubtful: false,
             });
             let place = joined.place(number);
             if let Err(at) = place
                 && part.concat.total == joined.total
             {
-                joined.parts.insert(at, part.owned(token));
+                joined.parts.insert(at, part.owned(token, 0));
             }
         }
         joined
@@ -191,10 +201,10 @@ impl<T> Joined<T> {
         self.parts.binary_search_by_key(&number, |part| part.number)
     }
 
-    /// Whether all parts are here.
+    /// Whether all parts are here, and it is certain that they belong together.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.parts.len() == usize::from(self.total)
+        self.parts.len() == usize::from(self.total) && !self.doubtful
     }
 
     /// The numbers of the parts that did not come.
@@ -271,17 +281,16 @@ pub struct Reassembler<T> {
     octets: usize,
     /// Given up for another message of the same key.
     displaced: Vec<Joined<T>>,
-    /// Digests of parts handed over of late, each with the time until which it is known; the oldest is overwritten.
-    known: Vec<(u64, u64)>,
-    next_known: usize,
+    known: Known,
 }
 
 #[derive(Clone, Debug)]
 struct Message<T> {
-    /// When its first part came, and until when the others may.
-    since: u64,
+    /// Until when its parts may come.
     deadline: u64,
     key: Key,
+    /// It was handed over and refused: the digest of the only part that it lacks and takes.
+    awaits: Option<u64>,
     /// By rising number.
     parts: Vec<JoinedPart<T>>,
 }
@@ -317,13 +326,12 @@ impl Key {
     }
 
     /// Tells a part from all others.
-    fn part_digest<T>(&self, part: &JoinedPart<T>) -> u64 {
-        digest(&[
-            &self.digest.to_be_bytes(),
-            &[part.number],
-            &part.udh,
-            &part.text,
-        ])
+    fn part_digest(&self, number: u8, udh: &[u8], text: &[u8]) -> u64 {
+        digest(&[&self.digest.to_be_bytes(), &[number], udh, text])
+    }
+
+    fn digest_of<T>(&self, part: &JoinedPart<T>) -> u64 {
+        self.part_digest(part.number, &part.udh, &part.text)
     }
 }
 
@@ -343,8 +351,7 @@ impl<T> Reassembler<T> {
             parts: 0,
             octets: 0,
             displaced: Vec::new(),
-            known: Vec::new(),
-            next_known: 0,
+            known: Known::default(),
         }
     }
 
@@ -358,29 +365,59 @@ impl<T> Reassembler<T> {
     ///
     /// A part that is there already, octet for octet, is dropped. One of the same number with another text belongs to
     /// another message whose sender reuses the reference: what there was is given up, and [`poll`](Self::poll) hands it over.
+    ///
+    /// The SMSC may repeat a part that was handed over before. Such a part is kept until a new one of its number takes its
+    /// place. A message with new parts and such ones is handed over when its time is over, and is not
+    /// [complete](Joined::is_complete); one of such parts alone is handed over at once if they were one message before.
     pub fn push(&mut self, now: u64, part: Part<'_>, token: T) -> Outcome<T> {
         let number = part.concat.part;
         let key = Key::of(&part);
-        let mut found = self.messages.iter().position(|message| message.key == key);
+        let digest = key.part_digest(number, part.udh, part.text);
+        let (mut found, mut awaited, mut known) = (None, None, self.known.knows(digest, now));
+        for (index, message) in self.messages.iter().enumerate() {
+            if message.key == key {
+                match message.awaits {
+                    None => found = Some(index),
+                    Some(other) if other == digest => awaited = Some(index),
+                    Some(_) => known |= message.holds(&part),
+                }
+            }
+        }
+        if let Some(index) = awaited {
+            self.insert(index, part.owned(token, 0));
+            return Outcome::Complete(self.take(index, now));
+        }
+        let repeat = if known { self.known.last_message() } else { 0 };
         if let Some(index) = found
-            && let message = &self.messages[index]
+            && let message = &mut self.messages[index]
             && let Ok(at) = message.place(number)
         {
-            if message.parts[at].is(&part) {
+            let held = &message.parts[at];
+            if held.repeat == 0 && (known || held.is(&part)) {
                 return Outcome::Duplicate(token);
             }
-            let displaced = self.take(index, now);
-            self.displaced.push(displaced);
-            found = None;
+            if held.repeat == 0 {
+                let displaced = self.take(index, now);
+                self.displaced.push(displaced);
+                found = None;
+            } else {
+                // It leads to nothing, and its token is given back.
+                let replaced = message.parts.remove(at);
+                self.parts -= 1;
+                self.octets -= replaced.octets();
+                self.displaced.push(Joined {
+                    total: key.total,
+                    key: key.clone(),
+                    parts: vec![replaced],
+                    repeated: true,
+                    doubtful: false,
+                });
+            }
         }
-        let index = found.unwrap_or_else(|| self.begin(now, key));
-        let message = &mut self.messages[index];
-        let at = message.place(number).unwrap_or_else(|at| at);
-        let part = part.owned(token);
-        self.parts += 1;
-        self.octets += part.octets();
-        message.parts.insert(at, part);
-        if message.is_complete() {
+        let index = found.unwrap_or_else(|| self.begin(now, key, None));
+        self.insert(index, part.owned(token, repeat));
+        let message = &self.messages[index];
+        if message.is_complete() && !message.is_doubtful(&mut self.known) {
             Outcome::Complete(self.take(index, now))
         } else {
             Outcome::Pending
@@ -388,27 +425,22 @@ impl<T> Reassembler<T> {
     }
 
     /// Puts back a message that was handed over whole and refused, without the part `number`, which the sender will repeat.
-    /// What has begun with its key since then is given up for it.
+    /// It takes no other part: others of its key belong to other messages.
     ///
     /// If the repeat does not come in time, [`poll`](Self::poll) hands over what there is; as
     /// [`repeated`](Joined::repeated) if the refusal was `for_good`.
     pub fn put_back(&mut self, now: u64, message: Joined<T>, number: u8, for_good: bool) {
-        let Joined { key, parts, .. } = message;
-        if let Some(index) = self.messages.iter().position(|other| other.key == key) {
-            let displaced = self.take(index, now);
-            self.displaced.push(displaced);
-        }
-        if !for_good {
-            for part in &parts {
-                self.forget(key.part_digest(part));
+        let place = message.place(number);
+        let Joined { key, mut parts, .. } = message;
+        for part in &mut parts {
+            part.repeat = for_good.into();
+            if !for_good {
+                self.known.forget(key.digest_of(part));
             }
         }
-        let parts: Vec<_> = parts
-            .into_iter()
-            .filter(|part| part.number != number)
-            .collect();
+        let awaits = place.ok().map(|at| key.digest_of(&parts.remove(at)));
         if !parts.is_empty() {
-            let index = self.begin(now, key);
+            let index = self.begin(now, key, awaits);
             self.parts += parts.len();
             self.octets += parts.iter().map(JoinedPart::octets).sum::<usize>();
             self.messages[index].parts = parts;
@@ -444,9 +476,7 @@ impl<T> Reassembler<T> {
     pub fn shrink(&mut self, now: u64) {
         self.messages.shrink_to_fit();
         self.displaced.shrink_to_fit();
-        self.known.retain(|(until, _)| *until > now);
-        self.known.shrink_to_fit();
-        self.next_known = 0;
+        self.known.shrink(now);
     }
 
     fn is_over(&self) -> bool {
@@ -454,68 +484,49 @@ impl<T> Reassembler<T> {
     }
 
     /// A new message, behind all others: time that runs backwards does not change their order.
-    fn begin(&mut self, now: u64, key: Key) -> usize {
+    fn begin(&mut self, now: u64, key: Key, awaits: Option<u64>) -> usize {
         let youngest = self.messages.last().map_or(0, |message| message.deadline);
         let deadline = now.saturating_add(self.limits.timeout).max(youngest);
         self.octets += key.peers.len();
         self.messages.push(Message {
-            since: now,
             deadline,
             key,
+            awaits,
             parts: Vec::new(),
         });
         self.messages.len() - 1
     }
 
+    /// Adds a part to a message that has none of its number.
+    fn insert(&mut self, index: usize, part: JoinedPart<T>) {
+        self.parts += 1;
+        self.octets += part.octets();
+        let message = &mut self.messages[index];
+        let at = message.place(part.number).unwrap_or_else(|at| at);
+        message.parts.insert(at, part);
+    }
+
     /// Takes a message out, and remembers its parts for a while.
     fn take(&mut self, index: usize, now: u64) -> Joined<T> {
-        let Message {
-            since, key, parts, ..
-        } = self.messages.remove(index);
+        let message = self.messages.remove(index);
+        let doubtful = message.is_doubtful(&mut self.known);
+        let whole = message.is_complete();
+        let digests = message.digests();
+        let Message { key, parts, .. } = message;
         self.parts -= parts.len();
         let octets: usize = parts.iter().map(JoinedPart::octets).sum();
         self.octets -= key.peers.len() + octets;
-        let repeated = parts.len() < usize::from(key.total)
-            && parts
-                .iter()
-                .all(|part| self.is_known(key.part_digest(part), since));
+        let repeated = (doubtful || !whole) && parts.iter().all(|part| part.repeat > 0);
         if !repeated {
             let until = now.saturating_add(self.limits.remember);
-            for part in &parts {
-                self.remember(until, key.part_digest(part));
-            }
+            self.known.remember(until, &digests);
         }
         Joined {
             total: key.total,
             key,
             parts,
             repeated,
-        }
-    }
-
-    /// Whether what was last seen of this part is that it was handed over, and not refused.
-    fn is_known(&self, digest: u64, now: u64) -> bool {
-        let (younger, older) = self.known.split_at(self.next_known);
-        let mut known = younger.iter().rev().chain(older.iter().rev());
-        let last = known.find(|(_, known)| *known == digest);
-        last.is_some_and(|(until, _)| *until > now)
-    }
-
-    /// Forgets what was remembered last of this part. It was handed over of late, so the youngest are looked at first.
-    fn forget(&mut self, digest: u64) {
-        let (younger, older) = self.known.split_at_mut(self.next_known);
-        let mut known = younger.iter_mut().rev().chain(older.iter_mut().rev());
-        if let Some(entry) = known.find(|(_, known)| *known == digest) {
-            entry.0 = 0;
-        }
-    }
-
-    fn remember(&mut self, until: u64, digest: u64) {
-        if self.known.len() < self.limits.max_parts.max(1) {
-            self.known.push((until, digest));
-        } else {
-            self.known[self.next_known] = (until, digest);
-            self.next_known = (self.next_known + 1) % self.known.len();
+            doubtful,
         }
     }
 }
@@ -526,12 +537,38 @@ impl<T> Message<T> {
         self.parts.binary_search_by_key(&number, |part| part.number)
     }
 
+    fn holds(&self, part: &Part<'_>) -> bool {
+        let place = self.place(part.concat.part);
+        place.is_ok_and(|at| self.parts[at].is(part))
+    }
+
     fn is_complete(&self) -> bool {
         self.parts.len() == usize::from(self.key.total)
+    }
+
+    /// Whether some of its parts may be of another one: they were handed over before, but since they came not all of them as
+    /// one message.
+    fn is_doubtful(&self, known: &mut Known) -> bool {
+        let (mut earliest, mut latest) = (u64::MAX, 0);
+        for part in &self.parts {
+            earliest = earliest.min(part.repeat);
+            latest = latest.max(part.repeat);
+        }
+        if self.awaits.is_some() || latest == 0 {
+            return false;
+        }
+        let whole = known.message_of(&self.digests());
+        whole == 0 || whole > earliest
+    }
+
+    fn digests(&self) -> Vec<u64> {
+        let digests = self.parts.iter().map(|part| self.key.digest_of(part));
+        digests.collect()
     }
 }
 
 /// FNV-1a of fields, each with its length.
+#[inline(never)]
 pub(crate) fn digest(fields: &[&[u8]]) -> u64 {
     fields.iter().fold(0xCBF2_9CE4_8422_2325, |digest, field| {
         let length = (field.len() as u32).to_be_bytes();
@@ -775,8 +812,16 @@ mod tests {
         }
     }
 
+    /// Pushes parts of one key, each as its number and text, and tells what became of each.
+    fn push_all(parts: &mut Reassembler<()>, total: u8, all: &[(u8, &str)]) -> Vec<String> {
+        let push = |&(number, octets): &(u8, &str)| {
+            text(parts.push(1, part(b"a", total, number, octets.as_bytes()), ()))
+        };
+        all.iter().map(push).collect()
+    }
+
     #[test]
-    fn a_message_put_back_takes_the_place_of_another_with_its_key() {
+    fn a_message_put_back_takes_nothing_but_what_was_refused() {
         let mut parts = Reassembler::default();
         parts.push(0, part(b"a", 2, 1, b"one"), ());
         let Outcome::Complete(joined) = parts.push(0, part(b"a", 2, 2, b"two"), ()) else {
@@ -784,9 +829,135 @@ mod tests {
         };
         parts.push(1, part(b"a", 2, 2, b"new"), ());
         parts.put_back(2, joined, 2, false);
-        let displaced = parts.poll(2).unwrap();
-        assert_eq!(displaced.decode(Alphabet::Gsm7).text, "new");
-        assert_eq!(text(parts.push(3, part(b"a", 2, 2, b"two"), ())), "onetwo");
+        assert_eq!(parts.poll(2), None, "both are kept");
+        let said = push_all(&mut parts, 2, &[(2, "two"), (1, "the "), (2, "two")]);
+        assert_eq!(said, ["onetwo", "the new", "pending"]);
+    }
+
+    #[test]
+    fn a_repeat_of_a_part_that_was_taken_is_of_no_other_message() {
+        let pending = "pending";
+        let taken = [(1, "A"), (2, "B")];
+        for (then, said) in [
+            // The same reference, used anew.
+            (
+                &[(2, "B"), (1, "C"), (2, "D")][..],
+                &[pending, pending, "CD"][..],
+            ),
+            (&[(1, "C"), (2, "B"), (2, "D")], &[pending, pending, "CD"]),
+            (
+                &[(2, "D"), (2, "B"), (1, "C")],
+                &[pending, "duplicate", "CD"],
+            ),
+            // The whole message again, in any order.
+            (&[(2, "B"), (1, "A")], &[pending, "AB"]),
+            (&[(2, "B"), (2, "B"), (1, "A")], &[pending, pending, "AB"]),
+            // Repeats of two messages are none.
+            (
+                &[(1, "C"), (2, "D"), (1, "C"), (2, "B")],
+                &[pending, "CD", pending, pending],
+            ),
+        ] {
+            let mut parts = Reassembler::default();
+            assert_eq!(push_all(&mut parts, 2, &taken), [pending, "AB"]);
+            assert_eq!(push_all(&mut parts, 2, then), said, "{then:?}");
+            let held = said.iter().rev().take_while(|said| **said == pending);
+            assert_eq!(parts.parts(), held.count(), "{then:?}");
+            if parts.parts() == 0 {
+                assert_eq!(parts.octets, 0, "{then:?}");
+            }
+            while let Some(given_back) = parts.poll(1) {
+                assert!(given_back.repeated);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_that_two_messages_share_is_used_when_no_other_comes() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 1000,
+            ..Limits::default()
+        });
+        push_all(&mut parts, 2, &[(1, "A"), (2, "B"), (1, "C"), (2, "B")]);
+        assert_eq!(parts.poll(1000), None);
+        let joined = parts.poll(1001).unwrap();
+        assert!(!joined.is_complete() && !joined.repeated);
+        assert_eq!(joined.missing().count(), 0);
+        assert_eq!(joined.decode(Alphabet::Gsm7).text, "CB");
+        assert_eq!((parts.parts(), parts.octets), (0, 0));
+        // Now both messages are known, and a repeat of either is told as such.
+        for again in [[(1, "C"), (2, "B")], [(2, "B"), (1, "A")]] {
+            assert_eq!(push_all(&mut parts, 2, &again)[0], "pending");
+            assert_eq!((parts.parts(), parts.poll(1)), (0, None));
+        }
+        push_all(&mut parts, 2, &[(1, "E"), (2, "F"), (1, "E"), (2, "B")]);
+        assert!(parts.poll(1001).unwrap().repeated, "of two messages");
+    }
+
+    #[test]
+    fn a_part_of_a_refused_message_may_be_of_a_new_one() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 1000,
+            ..Limits::default()
+        });
+        parts.push(0, part(b"a", 2, 1, b"A"), ());
+        let Outcome::Complete(joined) = parts.push(0, part(b"a", 2, 2, b"B"), ()) else {
+            panic!("whole now")
+        };
+        parts.put_back(1, joined, 2, false);
+        let again = [(1, "A"), (2, "B"), (1, "A"), (2, "C")];
+        let said = push_all(&mut parts, 2, &again);
+        assert_eq!(said, ["pending", "AB", "pending", "pending"]);
+        assert!(parts.poll(1).unwrap().repeated);
+        let joined = parts.poll(1001).unwrap();
+        assert_eq!(joined.decode(Alphabet::Gsm7).text, "AC");
+    }
+
+    #[test]
+    fn repeats_that_came_before_a_message_was_handed_over_do_not_make_it_come_again() {
+        let mut parts = Reassembler::default();
+        push_all(&mut parts, 3, &[(1, "A"), (2, "B")]);
+        let Outcome::Complete(joined) = parts.push(1, part(b"a", 3, 3, b"C"), ()) else {
+            panic!("whole now")
+        };
+        parts.put_back(1, joined, 3, false);
+        let again = [(1, "A"), (2, "X"), (3, "C"), (2, "B"), (3, "C")];
+        let said = push_all(&mut parts, 3, &again);
+        assert_eq!(said[2], "ABC");
+        assert_eq!(said[3], "duplicate", "a new message has that place");
+        assert_eq!(parts.parts(), 3, "with a repeat, that message may need it");
+
+        let mut parts = Reassembler::default();
+        push_all(&mut parts, 3, &[(1, "A"), (2, "B")]);
+        let Outcome::Complete(joined) = parts.push(1, part(b"a", 3, 3, b"C"), ()) else {
+            panic!("whole now")
+        };
+        parts.put_back(1, joined, 3, false);
+        let again = [(1, "A"), (3, "C"), (2, "B"), (3, "C")];
+        let said = push_all(&mut parts, 3, &again);
+        assert_eq!(said, ["pending", "ABC", "pending", "pending"]);
+        assert_eq!((parts.parts(), parts.octets), (3, 4));
+        assert_eq!(push_all(&mut parts, 3, &[(1, "A")]), ["ABC"]);
+        assert_eq!((parts.parts(), parts.octets), (0, 0));
+        let given_back = parts.poll(1).unwrap();
+        assert!(given_back.repeated && given_back.contains(&part(b"a", 3, 1, b"A")));
+        assert_eq!(parts.poll_timeout(), None);
+    }
+
+    #[test]
+    fn the_whole_message_again_may_be_refused_again() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 1000,
+            ..Limits::default()
+        });
+        push_all(&mut parts, 2, &[(1, "A"), (2, "B"), (2, "B")]);
+        let Outcome::Complete(joined) = parts.push(1, part(b"a", 2, 1, b"A"), ()) else {
+            panic!("whole again")
+        };
+        parts.put_back(1, joined, 1, false);
+        let rest = parts.poll(1001).unwrap();
+        assert_eq!(rest.decode(Alphabet::Gsm7).text, "B");
+        assert!(!rest.repeated, "the application has not taken it this time");
     }
 
     #[test]
@@ -828,10 +999,9 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_what_was_handed_over_is_known() {
+    fn what_was_handed_over_is_known() {
         let mut parts = Reassembler::new(Limits {
             timeout: 10,
-            max_parts: 3,
             ..Limits::default()
         });
         for (now, key) in [
@@ -844,7 +1014,7 @@ mod tests {
             parts.push(now, part(key, 2, 1, b"x"), ());
             assert!(!parts.poll(now + 10).unwrap().repeated);
         }
-        for (key, known) in [(b"c", true), (b"d", true), (b"e", true), (b"b", false)] {
+        for (key, known) in [(b"a", true), (b"c", true), (b"e", true), (b"f", false)] {
             parts.push(1000, part(key, 2, 1, b"x"), ());
             assert_eq!(parts.poll(1010).unwrap().repeated, known, "{key:?}");
         }

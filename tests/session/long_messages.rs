@@ -416,9 +416,37 @@ fn a_sender_who_uses_a_reference_again_loses_nothing() {
     // Another one begins while that one has no answer.
     peer.says(&segment(4, 9, 1, 2, b"third"));
     assert!(peer.answers_with(first, TEMPORARY));
-    assert_eq!(peer.incomplete_seen(), "third");
+    assert_eq!(peer.sees(), []);
     peer.says(&segment(5, 9, 2, 2, b"er"));
-    assert_eq!(peer.long_seen().1, "newer");
+    let (again, text) = peer.long_seen();
+    assert_eq!(text, "newer");
+    assert!(peer.answers_with(again, OK));
+    peer.says(&segment(6, 9, 2, 2, b" time"));
+    assert_eq!(peer.long_seen().1, "third time");
+}
+
+#[test]
+fn a_repeat_of_a_segment_that_was_taken_does_not_mix_with_the_next_message() {
+    for (order, whole) in [
+        (&[(2, "D"), (1, "E"), (2, "F")][..], true),
+        (&[(1, "E"), (2, "D"), (2, "F")], true),
+        (&[(2, "F"), (2, "D"), (1, "E")], true),
+        (&[(1, "E"), (2, "D")], false),
+    ] {
+        let (mut peer, sequence) = handed_over(quiet());
+        assert!(peer.answers_with(sequence, OK));
+        peer.hears();
+        for (number, &(part, octets)) in (10..).zip(order) {
+            peer.says(&segment(number, 9, part, 2, octets.as_bytes()));
+        }
+        if whole {
+            assert_eq!(peer.long_seen().1, "EF", "{order:?}");
+        } else {
+            assert_eq!(peer.sees(), []);
+            peer.advance(PART_TIMEOUT);
+            assert_eq!(peer.incomplete_seen(), "ED", "it may be a new segment");
+        }
+    }
 }
 
 #[test]

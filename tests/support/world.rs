@@ -72,6 +72,11 @@ impl Fate {
 #[derive(Debug, Default)]
 struct LongDelivery {
     total: u8,
+    reference: u8,
+    /// Another message has the same reference.
+    reference_reused: bool,
+    /// Segments that the SMSC has sent and has to send again as long as they aren't acknowledged.
+    open: HashSet<u8>,
     /// Segments that the SMSC has seen acknowledged, by number.
     acknowledged: HashSet<u8>,
     /// How often each was sent.
@@ -517,8 +522,17 @@ impl World {
     fn deliver_long(&mut self) {
         let message = self.long.len();
         let total = self.rng.range(2, 5) as u8;
+        let mut reference = message as u8;
+        let mut earlier = self.long.iter_mut().rev();
+        if let Some(reused) = earlier.find(|long| long.is_done() && !long.reference_reused)
+            && self.rng.percent(50)
+        {
+            reused.reference_reused = true;
+            reference = reused.reference;
+        }
         self.long.push(LongDelivery {
             total,
+            reference,
             ..LongDelivery::default()
         });
         for number in 1..=total {
@@ -534,7 +548,10 @@ impl World {
             return;
         }
         *sent += 1;
-        let header = [5, 0, 3, message as u8, long.total, number];
+        if !long.acknowledged.contains(&number) {
+            long.open.insert(number);
+        }
+        let header = [5, 0, 3, long.reference, long.total, number];
         let body = DeliverSm {
             esm_class: EsmClass(0x40),
             short_message: &[&header[..], &[message as u8, number]].concat(),
@@ -566,14 +583,21 @@ impl World {
         let (message, number) = self.segments[&ticket];
         match status {
             Some(OK) => {
-                self.long[message].acknowledged.insert(number);
-                // It lost the answer.
+                let long = &mut self.long[message];
+                long.acknowledged.insert(number);
+                long.open.remove(&number);
+                // It lost the answer. Segments are enough: the whole message again could be refused.
                 if number > 1 && self.rng.percent(20) {
                     self.repeat(message, number);
                 }
             }
-            Some(CommandStatus::ESME_RX_P_APPN) => {}
-            _ => self.repeat(message, number),
+            Some(CommandStatus::ESME_RX_P_APPN) => {
+                self.long[message].open.insert(number);
+            }
+            _ => {
+                self.long[message].open.insert(number);
+                self.repeat(message, number);
+            }
         }
     }
 
@@ -618,10 +642,13 @@ impl World {
 
     /// The ESME's application has segments whose others will not come.
     fn take_incomplete(&mut self, pdus: &[Vec<u8>]) {
-        for (message, number) in pdus.iter().filter_map(|pdu| segment_of(pdu)) {
+        let segments: Vec<_> = pdus.iter().filter_map(|pdu| segment_of(pdu)).collect();
+        for (message, number) in segments.iter().copied() {
             let long = &mut self.long[message];
+            // A repeat may come with segments of the next message of its reference: it could be one of that.
+            let mixed = segments.iter().any(|(other, _)| *other != message);
             assert!(
-                long.taken == 0 || long.refused_since,
+                long.taken == 0 || long.refused_since || mixed,
                 "segments of a message that was taken come again: {long:?}"
             );
             long.incomplete.insert(number);
@@ -1154,6 +1181,12 @@ impl World {
 }
 
 impl LongDelivery {
+    /// The application has taken it, and the SMSC knows.
+    fn is_done(&self) -> bool {
+        let known = self.acknowledged.len() == usize::from(self.total) && self.open.is_empty();
+        known && self.taken > 0 && !self.refused_since && !self.refused_for_good
+    }
+
     /// The application's answer went out.
     fn answered(&mut self, status: CommandStatus) {
         match status {
