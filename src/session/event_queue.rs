@@ -127,12 +127,12 @@ impl EventQueue {
             self.clear();
             return None;
         };
-        let octets = self.octets.as_slice();
+        let octets = |place: Range<usize>| self.octets.get(place).unwrap_or_default();
         Some(match record {
             Record::Connect { endpoint } => Event::Connect { endpoint },
             Record::NoTransceiver => Event::NoTransceiver,
             Record::Bound { system_id, version } => Event::Bound {
-                system_id: &octets[system_id],
+                system_id: octets(system_id),
                 version,
             },
             Record::Response {
@@ -146,7 +146,7 @@ impl EventQueue {
                 ticket,
                 command_id,
                 status,
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Failed {
                 ticket,
@@ -161,7 +161,7 @@ impl EventQueue {
             },
             Record::Request { sequence, frame } => Event::Request {
                 sequence,
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::LongMessage { sequence, id } => Event::LongMessage {
                 sequence,
@@ -173,19 +173,19 @@ impl EventQueue {
             },
             Record::Withdrawn { sequence } => Event::Withdrawn { sequence },
             Record::Notification { frame } => Event::Notification {
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Undecodable { frame, error } => Event::Undecodable {
-                frame: &octets[frame],
+                frame: octets(frame),
                 error: *error,
             },
             Record::UnknownCommand { frame } => Event::UnknownCommand {
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Throttled { status, pause } => Event::Throttled { status, pause },
             Record::Refused { status, frame } => Event::Refused {
                 status,
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Late {
                 sequence,
@@ -198,7 +198,7 @@ impl EventQueue {
                 ticket,
                 command_id,
                 status,
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Unanswered { sequence, request } => Event::Unanswered {
                 sequence,
@@ -206,11 +206,11 @@ impl EventQueue {
                 command_id: request.command_id,
             },
             Record::Unmatched { frame } => Event::Unmatched {
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Trace { direction, frame } => Event::Trace {
                 direction,
-                frame: &octets[frame],
+                frame: octets(frame),
             },
             Record::Disconnect { reason, retry_in } => Event::Disconnect { reason, retry_in },
         })

@@ -296,13 +296,7 @@ impl Session {
         while let Some(request) = self.window.take_oldest() {
             if self.out.is_begun(request.place) {
                 self.stats.lost += 1;
-                self.fail(
-                    Some(request.number()),
-                    request.ticket,
-                    request.command_id,
-                    Failure::Lost,
-                );
-                self.queue.dropped(request, now);
+                self.fail(Some(request.number()), request, Failure::Lost);
                 continue;
             }
             // Never on the wire: it goes with the next connection.
@@ -310,9 +304,7 @@ impl Session {
             if request.ticket.is_some() {
                 self.queue.put_back(request);
             } else {
-                let (number, command_id) = (request.number(), request.command_id);
-                self.fail(Some(number), None, command_id, Failure::Closed);
-                self.queue.recycle(request);
+                self.fail(Some(request.number()), request, Failure::Closed);
             }
         }
         while let Some(request) = self.late.take_oldest() {
@@ -380,7 +372,7 @@ impl Session {
 
     fn fail_queue(&mut self) {
         while let Some(request) = self.queue.take_any() {
-            self.fail(None, request.ticket, request.command_id, Failure::Closed);
+            self.fail(None, request, Failure::Closed);
         }
     }
 }

@@ -120,12 +120,8 @@ impl Session {
             if refused || header.command_id == request.command_id.response() {
                 self.handle_match(now, request, header.command_status, frame);
             } else {
-                self.fail(
-                    Some(number),
-                    request.ticket,
-                    request.command_id,
-                    Failure::Mismatch(header.command_status),
-                );
+                let failure = Failure::Mismatch(header.command_status);
+                self.report_failure(Some(number), &request, failure);
                 self.queue.answered(request);
             }
         } else {

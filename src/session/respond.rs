@@ -145,26 +145,29 @@ impl Session {
 
     /// The application may not answer this request any more: it is refused, for the peer to send it again.
     pub(super) fn refuse_for_now(&mut self, now: Instant, request: &Request) {
-        let status = self.busy_status();
-        let repeats = self.inbound.settle(now, request, status);
-        for request in [request].into_iter().chain(&repeats) {
-            self.refuse(request.command_id, request.number, status);
-            let sequence = self.sequence(request.number);
-            self.events.push(Record::Withdrawn { sequence });
-        }
+        self.withdraw_request(now, request, true);
         self.hand_on_given_up(now);
     }
 
     /// The connection is over: what is open can't be answered, and comes again.
     pub(super) fn withdraw_requests(&mut self, now: Instant) {
         while let Some(request) = self.inbound.take_oldest() {
-            let repeats = self.inbound.settle(now, &request, self.busy_status());
-            for request in [&request].into_iter().chain(&repeats) {
-                let sequence = self.sequence(request.number);
-                self.events.push(Record::Withdrawn { sequence });
-            }
+            self.withdraw_request(now, &request, false);
         }
         self.hand_on_given_up(now);
+    }
+
+    /// Takes a request, and the repeats of it, back from the application; `answered` if the peer can still hear of that.
+    fn withdraw_request(&mut self, now: Instant, request: &Request, answered: bool) {
+        let status = self.busy_status();
+        let repeats = self.inbound.settle(now, request, status);
+        for request in [request].into_iter().chain(&repeats) {
+            if answered {
+                self.refuse(request.command_id, request.number, status);
+            }
+            let sequence = self.sequence(request.number);
+            self.events.push(Record::Withdrawn { sequence });
+        }
     }
 
     /// Hands on segments whose others did not come in time, or that had to make room.

@@ -194,9 +194,7 @@ impl Session {
         let now = self.tick(now);
         let (mut count, mut from) = (0, 0);
         while let Some((at, request)) = self.queue.forget(from, &matches) {
-            let (ticket, command_id) = (request.ticket, request.command_id);
-            self.fail(None, ticket, command_id, Failure::Cancelled);
-            self.queue.dropped(request, now);
+            self.fail(None, request, Failure::Cancelled);
             from = at;
             count += 1;
         }
@@ -242,11 +240,7 @@ impl Session {
             match length {
                 Some(length) => self.transmit(now, request, length),
                 None if expired => self.expire(request),
-                None => {
-                    let (ticket, command_id) = (request.ticket, request.command_id);
-                    self.fail(None, ticket, command_id, Failure::Unsupported);
-                    self.queue.dropped(request, now);
-                }
+                None => self.fail(None, request, Failure::Unsupported),
             }
         }
         self.unbind_when_drained(now);
@@ -296,8 +290,7 @@ impl Session {
             command_id,
             ticket,
         });
-        self.fail(Some(number), ticket, command_id, failure);
-        self.queue.dropped(request, self.now);
+        self.fail(Some(number), request, failure);
         if let Some(request) = forgotten {
             self.forget_unknown(request);
         }
@@ -349,8 +342,7 @@ impl Session {
             return self.give_up(request, on_wire);
         }
         self.withdraw(request.place);
-        self.fail(None, request.ticket, request.command_id, unsent);
-        self.queue.dropped(request, self.now);
+        self.fail(None, request, unsent);
     }
 
     /// The time for a response is over. A request of which nothing was transmitted waits for the network again.
@@ -368,23 +360,25 @@ impl Session {
         let bound = matches!(self.state, State::Bound(_));
         let refused = request.refused.filter(|_| bound);
         let failure = Failure::Expired(refused.unwrap_or_default());
-        let (ticket, command_id) = (request.ticket, request.command_id);
-        self.fail(None, ticket, command_id, failure);
+        self.fail(None, request, failure);
+    }
+
+    /// Ends a request without an answer; `number` is its sequence_number if it had one.
+    pub(super) fn fail(&mut self, number: Option<u32>, request: OwnRequest, failure: Failure) {
+        self.report_failure(number, &request, failure);
         self.queue.dropped(request, self.now);
     }
 
-    pub(super) fn fail(
+    pub(super) fn report_failure(
         &mut self,
         number: Option<u32>,
-        ticket: Option<Ticket>,
-        command_id: CommandId,
+        request: &OwnRequest,
         failure: Failure,
     ) {
-        let sequence = number.map(|n| self.sequence(n));
         self.events.push(Record::Failed {
-            ticket,
-            sequence,
-            command_id,
+            ticket: request.ticket,
+            sequence: number.map(|n| self.sequence(n)),
+            command_id: request.command_id,
             failure,
         });
     }

@@ -150,7 +150,8 @@ fn encode_bind(out: &mut Vec<u8>, config: &Config, number: u32) -> Result<(), In
 }
 
 fn insert(out: &mut Vec<u8>, at: usize, octets: &[u8]) {
-    let behind = out.split_off(at);
+    let behind = out[at..].to_vec();
+    out.truncate(at);
     out.extend_from_slice(octets);
     out.extend_from_slice(&behind);
 }

@@ -76,17 +76,7 @@ fn append(
     };
     let exact = match encoding {
         EncodingName::Ucs2 => decode_utf16(octets, out),
-        EncodingName::Utf8 => {
-            let mut exact = true;
-            for chunk in octets.utf8_chunks() {
-                out.push_str(chunk.valid());
-                if !chunk.invalid().is_empty() {
-                    out.push(char::REPLACEMENT_CHARACTER);
-                    exact = false;
-                }
-            }
-            exact
-        }
+        EncodingName::Utf8 => decode_utf8(octets, out),
         EncodingName::Ascii
         | EncodingName::Latin1
         | EncodingName::Cyrillic
@@ -94,6 +84,24 @@ fn append(
         _ => true,
     };
     (encoding, !exact)
+}
+
+fn decode_utf8(mut octets: &[u8], out: &mut String) -> bool {
+    let mut exact = true;
+    loop {
+        let broken = match str::from_utf8(octets) {
+            Ok(text) => {
+                out.push_str(text);
+                return exact;
+            }
+            Err(broken) => broken,
+        };
+        exact = false;
+        let (valid, behind) = octets.split_at(broken.valid_up_to());
+        out.push_str(str::from_utf8(valid).unwrap_or_default());
+        out.push(char::REPLACEMENT_CHARACTER);
+        octets = &behind[broken.error_len().unwrap_or(behind.len())..];
+    }
 }
 
 /// The order of the octets of a text in UCS-2.

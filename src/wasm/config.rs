@@ -86,29 +86,29 @@ const SETTINGS: [Setting; 33] = [
             BindType::Transmitter,
             BindType::Receiver,
         ];
-        config.bind = BINDS[n as usize];
+        config.bind = choice(&BINDS, n);
     }),
     (CHOICE_OF_3, |config, _, n| {
-        config.interface_version = VERSIONS[n as usize];
+        config.interface_version = choice(&VERSIONS, n);
     }),
     (CHOICE_OF_3, |config, _, n| {
-        config.assumed_version = VERSIONS[n as usize];
+        config.assumed_version = choice(&VERSIONS, n);
     }),
     (CHOICE_OF_3, |config, messages, n| {
-        messages.log = [LogLevel::None, LogLevel::Pdus, LogLevel::Texts][n as usize];
+        messages.log = choice(&[LogLevel::None, LogLevel::Pdus, LogLevel::Texts], n);
         config.trace = messages.log != LogLevel::None;
     }),
     (Range(0.0, 4.0), |_, messages, n| {
-        messages.default_alphabet = Alphabet::ALL[n as usize];
+        messages.default_alphabet = choice(&Alphabet::ALL, n);
     }),
     (Range(0.0, 3.0), |_, messages, n| {
-        messages.concat = Concat::ALL[n as usize];
+        messages.concat = choice(&Concat::ALL, n);
     }),
     (CHOICE_OF_3, |_, messages, n| {
-        messages.message_id_format = MessageIdFormat::ALL[n as usize];
+        messages.message_id_format = choice(&MessageIdFormat::ALL, n);
     }),
     (CHOICE_OF_3, |_, messages, n| {
-        messages.ia5 = Ia5::ALL[n as usize];
+        messages.ia5 = choice(&Ia5::ALL, n);
     }),
     (FLAG, |config, _, n| config.bind_fail_is_final = n > 0.0),
     (FLAG, |config, _, n| config.fall_back = n > 0.0),
@@ -143,6 +143,11 @@ const SETTINGS: [Setting; 33] = [
     (RATE, |config, _, n| config.rate = Some(n)),
     (RATE, |config, _, n| config.inbound_rate = Some(n)),
 ];
+
+/// One of several values, by its place among them.
+fn choice<T: Copy>(values: &[T], n: f64) -> T {
+    values[n as usize]
+}
 
 /// Behind [`SETTINGS`], each in its place.
 const MAX_REFUSALS: usize = 1 + SETTINGS.len();
