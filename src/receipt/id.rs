@@ -251,6 +251,37 @@ mod tests {
         assert!(!same("0", "", AsIs));
     }
 
+    /// An identifier, its key, and whether they differ.
+    #[test]
+    fn a_key_says_whether_it_differs() {
+        for (id, key, changes) in [
+            ("12", "12", false),
+            ("ab-1", "ab-1", false),
+            ("0xyz", "0xyz", false),
+            ("0x1-2", "0x1-2", false),
+            ("", "", false),
+            ("012", "12", true),
+            ("AB", "ab", true),
+            ("{12}", "12", true),
+            ("{m-1}", "m-1", true),
+            (" m-1", "m-1", true),
+            ("0x12", "12", true),
+            ("1234567-890123456", "1234567890123456", true),
+        ] {
+            let mut written = id.as_bytes().to_vec();
+            assert_eq!(canonicalise(&mut written), changes, "{id}");
+            assert_eq!(String::from_utf8(written).unwrap(), key);
+        }
+    }
+
+    #[test]
+    fn a_format_has_a_name() {
+        let formats = ["as-is", "hex-response", "hex-receipt"].map(MessageIdFormat::by_name);
+        let all: Vec<_> = MessageIdFormat::ALL.iter().copied().map(Some).collect();
+        assert_eq!(formats, all[..]);
+        assert_eq!(MessageIdFormat::by_name("hex"), None);
+    }
+
     #[test]
     fn a_uuid_meets_itself_in_any_spelling() {
         use MessageIdFormat::AsIs;

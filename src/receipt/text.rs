@@ -166,11 +166,7 @@ impl<'a> Unlabelled<'a> {
         let digits = word.iter().all(u8::is_ascii_digit);
         let slot = if start == 0 {
             &mut self.first
-        } else if self.stat.is_none()
-            && !stat_seen
-            && word.iter().all(u8::is_ascii_uppercase)
-            && Status::from_stat(word).is_some()
-        {
+        } else if word.iter().all(u8::is_ascii_uppercase) && Status::from_stat(word).is_some() {
             &mut self.stat
         } else if digits && word.len() >= 10 {
             let [submit, done] = &mut self.dates;
@@ -330,8 +326,7 @@ impl Scan<'_> {
         } else {
             self.value(value, label)
         };
-        // A delimiter alone is passed over.
-        self.at = end.max(start + 1);
+        self.at = end;
         Some(Token {
             label,
             alias,
@@ -525,7 +520,7 @@ fn known_label(word: &[u8]) -> Option<Known> {
 /// A text whose label was left out: all behind `err`, unless it starts with a label, has one in it, or is a label cut short.
 fn unlabelled_text(behind: &[u8]) -> Option<&[u8]> {
     let text = &behind[skip_blanks(behind, 0)..];
-    if text.is_empty() || known_label(text).is_some() || behind_label(text, 0).is_some() {
+    if known_label(text).is_some() || behind_label(text, 0).is_some() {
         return None;
     }
     let trimmed = trim_nuls(text).trim_ascii();
@@ -685,6 +680,9 @@ mod tests {
         assert_eq!(text(" Hello you: there"), Some("Hello you: there".into()));
         assert_eq!(text(" te"), None, "a label cut short");
         assert_eq!(text(" price:3 Hello"), None);
+        assert_eq!(text(" Hello id:2"), None, "a label of appendix B in it");
+        let other_name = " Hello status:2";
+        assert_eq!(text(other_name), Some(other_name.trim().into()));
         assert_eq!(text("  "), None);
     }
 
@@ -749,7 +747,7 @@ mod tests {
     }
 
     /// What it is, the text, and id, submit and done date, stat and err with blanks between them.
-    const FORMS: [(&str, &str, &str); 35] = [
+    const FORMS: [(&str, &str, &str); 52] = [
         (
             "no label for the state",
             "id:m1 sub:000 dlvrd:000 submit date:2301011200 done date:2301011201 DELIVRD err:000 Text:",
@@ -917,6 +915,91 @@ mod tests {
             "86 1410160730 1410160730 DELIVRD -",
         ),
         (
+            "a label for the later of two dates alone",
+            "id:m1 2301011200 done date:2301011201 stat:DELIVRD",
+            "m1 2301011200 2301011201 DELIVRD -",
+        ),
+        (
+            "a date of digits with a zone",
+            "id:m1 submit date:2301011200 +0300 done date:20230101T120100 +0300 stat:DELIVRD",
+            "m1 2301011200_+0300 20230101T120100_+0300 DELIVRD -",
+        ),
+        (
+            "a date and its time in one word, with a zone",
+            "id:m1 submit date:2023-01-01:12:00 UTC stat:DELIVRD",
+            "m1 2023-01-01:12:00_UTC - DELIVRD -",
+        ),
+        (
+            "a time and its zone in one word",
+            "id:m1 submit date:2013-02-17 00:04:29+03:00 stat:DELIVRD",
+            "m1 2013-02-17_00:04:29+03:00 - DELIVRD -",
+        ),
+        (
+            "a word behind a date",
+            "id:m1 done date:20130217 seen stat:DELIVRD",
+            "m1 - 20130217 DELIVRD -",
+        ),
+        (
+            "a word with a digit behind a date",
+            "id:m1 done date:20130217 2nd stat:DELIVRD",
+            "m1 - 20130217 DELIVRD -",
+        ),
+        (
+            "a second time behind a date",
+            "id:m1 done date:2301011200 12:30 stat:DELIVRD",
+            "m1 - 2301011200 DELIVRD -",
+        ),
+        (
+            "digits behind a date with its time",
+            "id:m1 done date:2301011200 0429 stat:DELIVRD",
+            "m1 - 2301011200 DELIVRD -",
+        ),
+        (
+            "a value that is a delimiter",
+            "id:, stat:DELIVRD err:0",
+            ", - - DELIVRD 0",
+        ),
+        (
+            "letters that are no label behind a digit",
+            "id:1st stat:DELIVRD",
+            "1st - - DELIVRD -",
+        ),
+        (
+            "a label behind letters",
+            "id:m1x done date:2301011201Zerr:0 stat:DELIVRD",
+            "m1x - 2301011201Zerr:0 DELIVRD -",
+        ),
+        (
+            "two blanks inside a label",
+            "id:m1 submit  date:2301011200 stat:DELIVRD",
+            "m1 - - DELIVRD -",
+        ),
+        (
+            "a blank at the end",
+            "id:m1 stat:DELIVRD ",
+            "m1 - - DELIVRD -",
+        ),
+        (
+            "a word and a blank at the end",
+            "id:m1 stat:DELIVRD done ",
+            "m1 - - DELIVRD -",
+        ),
+        (
+            "a delimiter between a state and its reason",
+            "id:m1 stat:REJECTD, not allowed err:1",
+            "m1 - - REJECTD 1",
+        ),
+        (
+            "a control character inside the identifier",
+            "id:m\u{1}1 stat:DELIVRD",
+            "m\u{1}1 - - DELIVRD -",
+        ),
+        (
+            "a state without its label behind the one with it",
+            "id:m1 stat:UNDELIV err:1 DELIVRD text:Hi",
+            "m1 - - UNDELIV 1",
+        ),
+        (
             "delimiters alone",
             "id:m1 , ; stat:DELIVRD",
             "m1 - - DELIVRD -",
@@ -954,6 +1037,28 @@ mod tests {
             ["msgid", "status", "price"]
         );
         assert_eq!(names("msgid:x status:DELIVRD"), [""; 0]);
+        assert_eq!(names("id:m1 hello stat:DELIVRD price:3"), ["price"]);
+    }
+
+    #[test]
+    fn counts_without_labels_are_words_of_three_digits() {
+        for (text, counts) in [
+            (
+                "m1 001 002 2301011200 2301011201 DELIVRD 000",
+                (Some("001"), Some("002")),
+            ),
+            ("id:m1 part 12 001 stat:DELIVRD", (Some("001"), None)),
+            ("id:m1 sub:003 001 stat:DELIVRD", (Some("003"), None)),
+        ] {
+            let receipt = read(text.as_bytes());
+            assert_eq!((show(receipt.sub), show(receipt.dlvrd)), counts, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_state_behind_the_label_of_the_text_counts_as_a_label() {
+        let receipt = parse(b"id:m1 text: stat:DELIVRD").unwrap();
+        assert_eq!(show(receipt.stat), Some("DELIVRD"));
     }
 
     #[test]
