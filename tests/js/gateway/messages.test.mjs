@@ -179,6 +179,20 @@ test("cancelling", async (t) => {
     assert.deepEqual([answer.status, answer.body.status, cancelled], [200, "deleted", messageId]);
   });
 
+  await t.test("each segment of a long message is cancelled", async () => {
+    const cancelled = [];
+    smsc.sessions[0].removeAllListeners("cancel_sm");
+    smsc.sessions[0].on("cancel_sm", (pdu) => {
+      cancelled.push(pdu.message_id);
+      smsc.sessions[0].send(pdu.response());
+    });
+    const { body } = await gateway.post("/v1/messages", { ...hello, text: "x".repeat(400) });
+    const { parts } = await gateway.message(body.id, "accepted");
+    const answer = await gateway.delete(`/v1/messages/${body.id}`);
+    assert.deepEqual([answer.status, answer.body.status, parts.length], [200, "deleted", 3]);
+    assert.deepEqual(cancelled, parts.map(({ messageId }) => messageId));
+  });
+
   await t.test("a refusal by the SMSC is passed on, and the message is as it was", async () => {
     smsc.sessions[0].removeAllListeners("cancel_sm");
     smsc.sessions[0].on("cancel_sm", (pdu) => smsc.sessions[0].send(pdu.response({ command_status: 0x11 })));

@@ -23,10 +23,10 @@ function start({ window = 10, rate } = {}) {
   const queue = new MessageQueue(db, PLACE, () => {});
   const keys = [];
   const sender = new Sender({ queue, window, keyOf: (id) => id, accepted: (some) => keys.push(...some), idle: () => {} });
-  /** What the client was given: `text`, `resolve`, `reject`. */
+  /** What the client was given: `text`, `validity`, `resolve`, `reject`. */
   const given = [];
   const client = {
-    sendSms: ({ text }) => new Promise((resolve, reject) => given.push({ text, resolve, reject })),
+    sendSms: ({ text, validity }) => new Promise((resolve, reject) => given.push({ text, validity, resolve, reject })),
     stats: () => ({ rate }),
   };
   const add = (count, change = {}) => queue.insert(Array.from({ length: count }, (_, i) => ({
@@ -164,12 +164,12 @@ test("while the rate is low, a single message that waits with the client keeps o
   }
 });
 
-test("a message that the SMSC is too busy for is sent again after 1, 2, 4, … seconds, a minute at most, as long as it is valid, or for a day", async (t) => {
+test("a message that the SMSC refuses for now is sent again after 1, 2, 4, … seconds, a minute at most, as long as it is valid, or for a day", async (t) => {
   const now = Date.now();
   let passed = 0;
   t.mock.method(Date, "now", () => now + passed);
   /** Refuses one message whenever it is sent, until `passed` is `end`; returns the seconds between the attempts. */
-  const refuse = async (end, change) => {
+  const refuse = async (refusal, end, change) => {
     passed = 0;
     const { sender, client, given, add, queue, status } = start();
     const [id] = add(1, change);
@@ -179,7 +179,7 @@ test("a message that the SMSC is too busy for is sent again after 1, 2, 4, … s
       await turn();
       sender.beforeWrite(SUBMIT_SM, Date.now());
       if (passed >= end) passed = end;
-      given.at(-1).reject(new ThrottledError("full", { code: 0x14, command: "submit_sm", outcome: "rejected", retryable: true }));
+      given.at(-1).reject(refusal);
       await turn();
       const due = queue.nextDue(Date.now());
       if (due === undefined) break;
@@ -189,10 +189,25 @@ test("a message that the SMSC is too busy for is sent again after 1, 2, 4, … s
     }
     return [status(id), waits];
   };
-  const [last, waits] = await refuse(86_400_000);
-  assert.deepEqual([last, waits.slice(0, 8)], ["expired", [1, 2, 4, 8, 16, 32, 60, 60]]);
-  const [short, few] = await refuse(Infinity, { expires: now + 6_500 });
-  assert.deepEqual([short, few], ["expired", [1, 2, 4]]);
+  const init = { command: "submit_sm", outcome: "rejected", retryable: true };
+  for (const refusal of [new ThrottledError("full", { code: 0x14, ...init }), new SmppError("out of service", { code: 0x08, ...init })]) {
+    const [last, waits] = await refuse(refusal, 86_400_000);
+    assert.deepEqual([last, waits.slice(0, 8)], ["expired", [1, 2, 4, 8, 16, 32, 60, 60]]);
+    const [short, few] = await refuse(refusal, Infinity, { expires: now + 6_500 });
+    assert.deepEqual([short, few], ["expired", [1, 2, 4]]);
+  }
+});
+
+test("the client gets a message with the seconds that are left of its validity", async (t) => {
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now);
+  const { sender, client, given, add } = start();
+  add(1, { expires: now + 60_000 });
+  add(1, { expires: now + 1_001 });
+  add(1);
+  sender.start(client);
+  await turn();
+  assert.deepEqual(given.map(({ validity }) => validity), [60, 2, undefined]);
 });
 
 test("long messages that the window has no room for wait for their turn, in order", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createSimulator } from "smpp-edge/server";
-import { NodeEsme, type NodePdu } from "./peers.ts";
+import { NodeEsme, RawEsme, type NodePdu } from "./peers.ts";
 
 const ESME_RX_P_APPN = 0x65;
 
@@ -58,6 +58,24 @@ describe("inbound messages", () => {
       outcome: "rejected",
     });
     assert.equal(esme.inbound.size, 1);
+    esme.destroy();
+  });
+
+  test("one whose link is lost before it is acknowledged is sent again on the next, and so is a receipt", async () => {
+    await using simulator = await createSimulator({ port: 0, retryDelay: 10 });
+    const mute = await RawEsme.bound(simulator.port);
+    mute.submit("15551230000", 2, { registered_delivery: 1 });
+    const delivered = simulator.deliver({ from: "15551230000", to: "12345", text: "Hello back" });
+    const texts = new Set<string>();
+    while (texts.size < 2) {
+      const { command, short_message } = await mute.next();
+      if (command === "deliver_sm") texts.add(String(short_message.message));
+    }
+    mute.destroy();
+    const esme = await NodeEsme.bound(simulator.url);
+    const again = [await esme.inbound.take(), await esme.inbound.take()].map(({ short_message }) => String(short_message.message));
+    assert.deepEqual(new Set(again), texts);
+    await delivered;
     esme.destroy();
   });
 
