@@ -112,6 +112,9 @@ fn idle_cost(used: u32) -> usize {
                 session.handle_input(at(1), &response);
                 drain(&mut session);
             }
+            let unmatched = accepted(0x7000_0000).repeat(used as usize);
+            session.handle_input(at(1), &unmatched);
+            drain(&mut session);
             // Quiet for so long that the link is asked for, and again.
             for millis in [30_001, 60_002] {
                 session.handle_timeout(at(millis));
@@ -185,6 +188,51 @@ fn a_peer_that_says_much_takes_no_more_memory_than_what_is_not_polled() {
         }
     });
     assert!(cost.bytes_max < 1_000_000, "{cost:?}");
+}
+
+#[test]
+fn a_session_that_had_much_open_holds_little_once_it_is_quiet() {
+    let mut session = bound(esme().with(|config| {
+        config.window = 900;
+        config.max_unacknowledged = 900;
+    }));
+    let cost = measure(|| {
+        for ticket in 0..900 {
+            session
+                .enqueue(at(1), Ticket(ticket), None, &message())
+                .unwrap();
+            let sequence = ticket as u32 + 1;
+            session.handle_input(
+                at(1),
+                &request(CommandId::DELIVER_SM, sequence, &delivery()),
+            );
+        }
+        drain(&mut session);
+        assert_eq!((session.in_flight(), session.unacknowledged()), (900, 900));
+        assert_eq!(session.cancel(at(1), |_| true), 900);
+        for number in 1..=900 {
+            session.respond(at(1), Sequence::new(1, number), CommandStatus::ESME_ROK);
+            session.handle_input(at(1), &accepted(number + 1));
+        }
+        drain(&mut session);
+        assert_eq!((session.in_flight(), session.unacknowledged()), (0, 0));
+        session.handle_timeout(at(30_001));
+        drain(&mut session);
+    });
+    assert!(cost.bytes_current < 4_096, "{cost:?}");
+}
+
+#[test]
+fn many_events_leave_no_memory_behind_when_they_are_polled() {
+    let mut session = bound(esme());
+    let unmatched = accepted(0x7000_0000).repeat(40_000);
+    let cost = measure(|| {
+        for _ in 0..2 {
+            session.handle_input(at(1), &unmatched);
+            assert_eq!(drain(&mut session), 40_000);
+        }
+    });
+    assert!(cost.bytes_current < 10_000, "{cost:?}");
 }
 
 /// A segment of the message whose text is its number.

@@ -101,6 +101,33 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_of_one_wait_has_no_other() {
+        for millis in [0, 1] {
+            let policy = Reconnect {
+                min: millis,
+                max: millis,
+            };
+            let mut backoff = Backoff::new(1);
+            assert_eq!(
+                [backoff.next(policy, false), backoff.next(policy, true)],
+                [1, 1]
+            );
+        }
+    }
+
+    /// George Marsaglia, Xorshift RNGs, 2003.
+    #[test]
+    fn chance_is_that_of_xorshift64() {
+        let mut backoff = Backoff::new(0);
+        backoff.random = 88_172_645_463_325_252;
+        let numbers = [backoff.draw(), backoff.draw()];
+        assert_eq!(
+            numbers,
+            [8_748_534_153_485_358_512, 3_040_900_993_826_735_515]
+        );
+    }
+
+    #[test]
     fn seeds_give_different_waits_and_each_always_the_same() {
         let wait = |seed| Backoff::new(seed).next(POLICY, true);
         let waits: std::collections::HashSet<u64> = (0..100).map(wait).collect();

@@ -281,6 +281,9 @@ mod tests {
             );
         }
         assert_eq!(read(8, ascii).unwrap(), b"42");
+        // In GSM 03.38 the first octet is an `@`.
+        let at = b"\0id:42 stat:DELIVRD err:000";
+        assert_eq!(read(0, at).unwrap(), b"42");
     }
 
     #[test]
@@ -300,11 +303,85 @@ mod tests {
         let told = segment(tlvs.as_tlvs());
         let whole = plain.with_text(b"stat:DELIVRD err:000", [plain, told].into_iter());
         assert_eq!((whole.udh(), whole.body()), (None, whole.user_data));
+        assert_eq!(whole.esm_class, EsmClass(0x04));
         let mut room = Vec::new();
         let report = whole.report(&mut room).unwrap();
         assert_eq!(report.message_id(), Some(&b"77"[..]));
         let silent = plain.with_text(b"text", [plain].into_iter());
         assert_eq!(silent.tlvs, plain.tlvs);
+    }
+
+    #[test]
+    fn a_receipt_in_an_ordinary_message_is_one_for_those_who_ask() {
+        let id = |esm_class| {
+            let delivery = Delivery {
+                esm_class: EsmClass(esm_class),
+                user_data: b"id:42 stat:DELIVRD",
+                ..Delivery::of(&Pdu::DeliverSm(DeliverSm::default())).unwrap()
+            };
+            let report = delivery.plain_report()?;
+            report.message_id().map(<[u8]>::to_vec)
+        };
+        for messaging_mode in 0..4 {
+            assert_eq!(id(messaging_mode).as_deref(), Some(&b"42"[..]));
+        }
+        for other in [0x04, 0x20, 0x40, 0x80] {
+            assert_eq!(id(other), None, "{other:#04X}");
+        }
+    }
+
+    #[test]
+    fn octets_are_a_header_only_where_esm_class_says_so() {
+        let octets = [5, 0, 3, 9, 2, 1, b'x'];
+        let read = |esm_class| {
+            let pdu = Pdu::DeliverSm(DeliverSm {
+                esm_class: EsmClass(esm_class),
+                short_message: &octets,
+                ..DeliverSm::default()
+            });
+            let delivery = Delivery::of(&pdu).unwrap();
+            (delivery.udh().is_some(), delivery.body().len())
+        };
+        assert_eq!(read(0x04), (false, 7));
+        assert_eq!(read(0x44), (true, 1));
+    }
+
+    #[test]
+    fn the_text_is_in_the_payload_only_where_short_message_is_empty() {
+        let mut tlvs = TlvBuf::new();
+        tlvs.push(Tag::MESSAGE_PAYLOAD, b"payload").unwrap();
+        let read = |short_message| {
+            let pdu = Pdu::DeliverSm(DeliverSm {
+                short_message,
+                tlvs: tlvs.as_tlvs(),
+                ..DeliverSm::default()
+            });
+            Delivery::of(&pdu).unwrap().user_data.to_vec()
+        };
+        assert_eq!(read(b""), b"payload");
+        assert_eq!(read(b"text"), b"text");
+    }
+
+    #[test]
+    fn what_goes_to_many_is_read_without_its_recipients() {
+        let pdu = Pdu::SubmitMulti(SubmitMulti {
+            source_addr: b"1",
+            data_coding: DataCoding(8),
+            short_message: b"text",
+            ..SubmitMulti::default()
+        });
+        let mut frame = Vec::new();
+        pdu.encode(&mut frame, CommandStatus::ESME_ROK, 1).unwrap();
+        let delivery = Delivery::decode_multi(&frame).unwrap();
+        assert_eq!(delivery.source.addr, b"1");
+        assert_eq!(delivery.data_coding, DataCoding(8));
+        assert_eq!(delivery.user_data, b"text");
+        assert_eq!(Delivery::decode(&frame), None);
+        let mut other = Vec::new();
+        Pdu::SubmitSm(SubmitSm::default())
+            .encode(&mut other, CommandStatus::ESME_ROK, 1)
+            .unwrap();
+        assert_eq!(Delivery::decode_multi(&other), None);
     }
 
     #[test]

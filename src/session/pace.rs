@@ -279,6 +279,61 @@ mod tests {
     }
 
     #[test]
+    fn a_request_may_go_when_its_share_of_the_rate_is_there() {
+        let mut pace = Pace::new(Some(2.0), at(0));
+        assert!(pace.take(at(0)) && !pace.take(at(0)));
+        assert_eq!(pace.next_at(at(0)), Some(at(500)));
+        assert!(!pace.take(at(499)) && pace.take(at(500)));
+    }
+
+    #[test]
+    fn without_a_limit_half_the_rate_of_the_last_seconds_is_found_and_given_up_at_its_double() {
+        let mut pace = Pace::new(None, at(0));
+        for t in (0..1_000).chain(100_000..100_500).step_by(10) {
+            assert!(pace.take(at(t)));
+        }
+        pace.throttled(at(100_500), at(100_490));
+        assert_eq!(pace.rate(), Some(50.0));
+        let mut highest = 0.0;
+        for second in 102..140 {
+            pace.accepted(at(second * 1_000), at(second * 1_000 - 5), None);
+            highest = pace.rate().unwrap_or(highest).max(highest);
+        }
+        assert_eq!(pace.rate(), None);
+        assert!((180.0..200.0).contains(&highest), "{highest}");
+    }
+
+    #[test]
+    fn a_slow_rate_grows_by_one_a_second() {
+        let mut pace = Pace::new(Some(4.0), at(0));
+        pace.throttled(at(1_000), at(900));
+        let rates = [0, 3, 4].map(|second| {
+            pace.accepted(at(second * 1_000), at(second * 1_000), None);
+            pace.rate()
+        });
+        assert_eq!(rates, [Some(2.0), Some(3.0), Some(4.0)]);
+    }
+
+    #[test]
+    fn pauses_that_were_not_called_for_end_at_the_rate_of_the_last_request_that_was_taken() {
+        let mut pace = Pace::new(Some(100.0), at(0));
+        pace.throttled(at(1_000), at(900));
+        // Sent before the pause: it does not show that the peer takes the new rate.
+        pace.accepted(at(1_100), at(900), None);
+        pace.accepted(at(1_100), at(1_000), None);
+        pace.throttled(at(2_100), at(2_050));
+        assert_eq!(pace.rate(), Some(25.0));
+        pace.resume();
+        assert_eq!(pace.rate(), Some(100.0));
+        pace.throttled(at(3_000), at(2_500));
+        pace.accepted(at(4_100), at(4_050), None);
+        pace.throttled(at(4_200), at(4_150));
+        assert_eq!(pace.rate(), Some(25.0));
+        pace.resume();
+        assert_eq!(pace.rate(), Some(50.0));
+    }
+
+    #[test]
     fn without_a_limit_nothing_is_held_back() {
         let mut pace = Pace::new(None, at(0));
         assert!((0..100_000).all(|_| pace.take(at(0))));

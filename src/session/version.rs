@@ -35,6 +35,48 @@ pub(super) fn length_without_tlvs(frame: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pdu::{CommandStatus, DataSm, Pdu, SubmitSm, SubmitSmResp, TlvBuf, Tlvs};
+
+    #[test]
+    fn a_message_that_is_in_its_tlvs_does_not_go_without_them() {
+        let mut payload = TlvBuf::new();
+        payload.push(Tag::MESSAGE_PAYLOAD, b"text").unwrap();
+        let mut other = TlvBuf::new();
+        other.push_u8(Tag::USER_MESSAGE_REFERENCE, 1);
+        let submit = |tlvs| {
+            Pdu::SubmitSm(SubmitSm {
+                tlvs,
+                ..SubmitSm::default()
+            })
+        };
+        let response = |tlvs| {
+            Pdu::SubmitSmResp(SubmitSmResp {
+                tlvs,
+                ..SubmitSmResp::default()
+            })
+        };
+        let data = |tlvs| {
+            Pdu::DataSm(DataSm {
+                tlvs,
+                ..DataSm::default()
+            })
+        };
+        let (none, payload, other) = (Tlvs::default(), payload.as_tlvs(), other.as_tlvs());
+        for (pdu, goes) in [
+            (submit(none), true),
+            (submit(other), true),
+            (submit(payload), false),
+            (response(other), true),
+            (response(payload), true),
+            (data(other), false),
+            (data(payload), false),
+        ] {
+            let mut frame = Vec::new();
+            pdu.encode(&mut frame, CommandStatus::ESME_ROK, 1).unwrap();
+            let rest = frame.len() - pdu.tlvs().as_bytes().len();
+            assert_eq!(length_without_tlvs(&frame), goes.then_some(rest), "{pdu:?}");
+        }
+    }
 
     #[test]
     fn the_lower_version_is_spoken_and_unknown_ones_are_the_next_lower() {

@@ -241,6 +241,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_in_use_for_a_whole_lap_is_passed_over() {
+        let mut window = Window::new();
+        window.last_serial = 99;
+        assert_eq!(push(&mut window), 100);
+        window.last_serial = LAST + 99;
+        assert_eq!(push(&mut window), 101);
+    }
+
+    #[test]
     fn a_number_is_matched_once_in_any_order() {
         let mut window = Window::new();
         for _ in 0..100 {
@@ -258,6 +267,14 @@ mod tests {
         push(&mut window);
         for number in [0, 2, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, u32::MAX] {
             assert!(window.take(number).is_none());
+        }
+        for (last_serial, given) in [(3 * LAST, 1), (3 * LAST - 1, 0x7FFF_FFFF)] {
+            let mut window = Window::new();
+            window.last_serial = last_serial;
+            assert_eq!(push(&mut window), given);
+            for number in [0, 2, 0x8000_0000, 0x8000_0001, u32::MAX] {
+                assert!(window.take(number).is_none());
+            }
         }
     }
 }

@@ -408,7 +408,7 @@ fn a_centre_that_refuses_says_so_and_closes() {
     );
     let reason = CloseReason::BindRefused(status);
     assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
-    assert_eq!(peer.state(), State::Closed);
+    assert_eq!((peer.state(), peer.stats().refused), (State::Closed, 1));
 }
 
 #[test]

@@ -171,8 +171,14 @@ fn a_request_of_unknown_outcome_gets_a_late_response_or_the_word_that_there_is_n
     peer.says(&accepted(numbers[3]));
     peer.says(&bare(CommandId::GENERIC_NACK, OK, numbers[0]));
     assert_eq!(told(&mut peer), []);
+    // Nor does a refusal of another command; a generic_nack with an error does.
+    let error = CommandStatus::ESME_RSYSERR;
+    peer.says(&bare(CommandId::QUERY_SM_RESP, error, numbers[2]));
+    assert_eq!(told(&mut peer), []);
+    peer.says(&bare(CommandId::GENERIC_NACK, error, numbers[2]));
+    assert_eq!(told(&mut peer), [(3, Some(error))]);
     peer.closes();
-    assert_eq!(told(&mut peer), [(1, None), (3, None)]);
+    assert_eq!(told(&mut peer), [(1, None)]);
 }
 
 #[test]
@@ -262,6 +268,22 @@ fn an_end_in_order_waits_for_a_peer_that_is_slow() {
         .filter(|e| matches!(e, Seen::Response { .. }))
         .count();
     assert_eq!(accepted, 20);
+}
+
+#[test]
+fn an_end_in_order_is_bounded_when_a_slow_peer_falls_silent() {
+    let mut peer = Peer::bound(config().with(|config| {
+        config.window = 1;
+        config.response_timeout = 0;
+        config.rate = Some(0.05);
+    }));
+    (0..20).for_each(|ticket| peer.queue(ticket));
+    let first = peer.hears_one().number();
+    peer.advance(9_000);
+    peer.says(&accepted(first));
+    // The next one is sent after 20 seconds, when nothing was answered for longer than ten.
+    let time = time_to_end(&mut peer, |_, _| {});
+    assert!((20_000..60_000).contains(&time), "{time}");
 }
 
 #[test]

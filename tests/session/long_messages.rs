@@ -465,6 +465,31 @@ fn receipts_and_messages_of_one_reference_do_not_mix() {
 }
 
 #[test]
+fn the_only_segment_of_a_message_is_a_message_like_others() {
+    let mut peer = Peer::bound(quiet());
+    let frame = segment(1, 9, 1, 1, b"C");
+    peer.says(&frame);
+    let seen = peer.sees_one();
+    assert!(matches!(seen, Seen::Request(_, octets) if octets == frame));
+    assert_eq!(join_segments([&frame[..]]), None);
+}
+
+#[test]
+fn segments_sent_in_different_messaging_modes_are_one_message() {
+    let mut peer = Peer::bound(quiet());
+    for (part, esm_class) in [(1, 0x40), (2, 0x43)] {
+        let user_data = [5, 0, 3, 9, 2, part, b'B' + part];
+        let body = DeliverSm {
+            esm_class: EsmClass(esm_class),
+            short_message: &user_data,
+            ..delivery()
+        };
+        peer.says(&request(CommandId::DELIVER_SM, u32::from(part), &body));
+    }
+    assert_eq!(peer.long_seen().1, "CD");
+}
+
+#[test]
 fn sar_and_data_sm_are_joined_too() {
     let mut tlvs = TlvBuf::new();
     tlvs.push_u16(Tag::SAR_MSG_REF_NUM, 300);
@@ -586,6 +611,9 @@ fn beyond_the_bound_of_what_waits_for_answers_segments_are_refused_for_now() {
         peer.says(&request(CommandId::DELIVER_SM, number, &body));
         peer.sees()
     };
+    peer.says(&segment(9_001, 250, 1, 2, b"C"));
+    peer.says(&segment(9_002, 250, 2, 2, b"D"));
+    let (small, _) = peer.long_seen();
     let mut handed = Vec::new();
     let refused = loop {
         let reference = handed.len() as u8;
@@ -600,6 +628,10 @@ fn beyond_the_bound_of_what_waits_for_answers_segments_are_refused_for_now() {
     };
     assert_eq!(refused, TEMPORARY);
     assert_eq!(handed.len(), (4_usize << 20).div_ceil(120_000));
+    // An answer makes room for as much as its message took.
+    assert!(peer.answers_with(small, OK));
+    let seen = says(&mut peer, 199, 1);
+    assert!(matches!(seen[..], [Seen::Refused(..)]), "{seen:?}");
     for sequence in handed {
         assert!(peer.answers_with(sequence, OK));
     }

@@ -4,6 +4,7 @@
 mod support;
 
 mod bind;
+mod composer;
 mod faults;
 mod inbound;
 mod late;

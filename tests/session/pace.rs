@@ -257,11 +257,13 @@ fn a_long_queue_is_not_looked_through_at_each_end_of_a_time() {
 #[test]
 fn a_request_whose_time_is_over_when_it_is_throttled_ends_with_the_status() {
     let mut peer = Peer::bound(esme());
-    peer.queue_until(1, Some(1_000));
-    let number = peer.hears_one().number();
-    peer.advance(2_000);
-    peer.says(&refused(number, QUEUE_FULL));
-    assert_eq!(peer.answers(), [(1, QUEUE_FULL)]);
+    for (ticket, passed) in [(1, 2_000), (2, 1_000)] {
+        peer.queue_until(ticket, Some(1_000));
+        let number = peer.hears_one().number();
+        peer.advance(passed);
+        peer.says(&refused(number, QUEUE_FULL));
+        assert_eq!(peer.answers(), [(ticket, QUEUE_FULL)]);
+    }
 }
 
 #[test]
@@ -415,6 +417,21 @@ fn a_peer_that_makes_us_write_and_does_not_read_is_closed() {
     assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
     // There is no sense in sending it the rest.
     assert_eq!(peer.poll_transmit(), []);
+}
+
+#[test]
+fn answers_wait_for_a_peer_that_does_not_read_up_to_their_bound() {
+    let config = esme();
+    let bound = (1 << 20) + config.max_pdu;
+    let mut peer = Peer::bound(config);
+    peer.reading = false;
+    let enquiry = bare(CommandId::ENQUIRE_LINK, OK, 1);
+    assert_eq!(bound % enquiry.len(), 0);
+    peer.says(&enquiry.repeat(bound / enquiry.len()));
+    assert_eq!(peer.poll_transmit().len(), bound);
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    peer.says(&enquiry);
+    assert_eq!(peer.state(), State::Closed);
 }
 
 #[test]

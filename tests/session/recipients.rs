@@ -254,6 +254,40 @@ fn messages_to_a_delayed_recipient_keep_their_order() {
 }
 
 #[test]
+fn messages_that_waited_for_a_recipient_go_before_later_ones_to_it() {
+    let mut peer = Peer::bound(config(2));
+    for (text, recipient) in [(1, 1), (2, 1), (3, 2), (4, 2), (5, 2), (6, 1)] {
+        send_until(&mut peer, text, recipient, text as u8, None);
+    }
+    let heard = |peer: &mut Peer| -> Vec<(u8, u32)> {
+        let heard = peer.hears();
+        let texts = heard.iter().map(|heard| match heard.pdu() {
+            Pdu::SubmitSm(body) => (body.short_message[0], heard.number()),
+            other => panic!("{other:?}"),
+        });
+        texts.collect()
+    };
+    for (_, number) in heard(&mut peer) {
+        peer.says(&bare(
+            CommandId::SUBMIT_SM_RESP,
+            CommandStatus::ESME_RMSGQFUL,
+            number,
+        ));
+    }
+    let mut open = heard(&mut peer);
+    peer.advance(1_000);
+    let mut order = Vec::new();
+    while !open.is_empty() {
+        let (text, number) = open.remove(0);
+        order.push(text);
+        peer.says(&accepted(number));
+        open.splice(0..0, heard(&mut peer));
+    }
+    // The first one to the other recipient makes room for the probe, which frees the recipient.
+    assert_eq!(order, [3, 1, 2, 5, 6, 4]);
+}
+
+#[test]
 fn a_recipient_is_its_number_with_its_type() {
     let mut peer = Peer::bound(config(1));
     let now = peer.now();
@@ -546,6 +580,18 @@ fn what_the_network_does_not_take_in_its_time_is_not_sent() {
     }
     assert_eq!(peer.answers(), [(0, OK), (1, OK), (4, OK)]);
     assert_eq!(peer.stats().sent, 3);
+}
+
+#[test]
+fn what_the_network_did_not_take_in_its_time_is_not_sent_by_a_process_that_was_held_up() {
+    let mut peer = Peer::bound(config(10));
+    peer.reading = false;
+    send_until(&mut peer, 0, 0, 0, Some(1_000));
+    peer.skip(5_000);
+    let now = peer.now();
+    peer.handle_timeout(now);
+    assert_eq!(failures(&mut peer), [(0, Failure::Expired(OK))]);
+    assert_eq!(peer.poll_transmit(), b"");
 }
 
 #[test]

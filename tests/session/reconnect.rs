@@ -83,6 +83,18 @@ fn a_lost_connection_is_followed_by_another_after_a_wait_that_grows() {
 }
 
 #[test]
+fn each_connection_counts_its_requests_from_1() {
+    let mut peer = Peer::bound(persistent());
+    peer.queue(1);
+    assert_eq!(peer.hears_one().number(), 2);
+    peer.closes();
+    until_connect_after_end(&mut peer);
+    let now = peer.now();
+    peer.bind(now);
+    assert_eq!(peer.hears_one().number(), 1);
+}
+
+#[test]
 fn a_bind_that_lasted_makes_the_wait_short_again() {
     let mut peer = Peer::new(persistent());
     let now = peer.now();
@@ -525,6 +537,8 @@ fn where_there_is_no_transceiver_the_session_goes_on_as_a_transmitter() {
         let other = peer.config().as_receiver();
         assert_eq!(other.bind, BindType::Receiver);
         assert_eq!(other.system_id, config.system_id);
+        // The two do not try again at the same times.
+        assert_ne!(other.seed, config.seed);
         // A transmitter that is refused too ends the session.
         peer.closes();
         if reconnect.is_none() {

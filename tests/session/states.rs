@@ -424,7 +424,11 @@ fn each_request_is_answered_with_its_own_response_and_the_fields_that_must_be_th
                 assert_eq!(heard.brief(), (command_id.response(), status, 0x8000_0000));
                 let (_, decoded) = Pdu::decode(&heard.frame).expect("a whole response");
                 assert_eq!(decoded.command_id(), command_id.response());
-                if status != CommandStatus::ESME_ROK {
+                if status == CommandStatus::ESME_ROK {
+                    let mut fields = Vec::new();
+                    decoded.encode(&mut fields, status, heard.number()).unwrap();
+                    assert_eq!(heard.frame, fields);
+                } else {
                     assert_eq!(heard.frame.len(), HEADER_LEN);
                 }
                 // Only once.

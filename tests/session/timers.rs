@@ -334,6 +334,23 @@ fn an_idle_session_unbinds_and_says_why() {
 }
 
 #[test]
+fn a_session_that_unbinds_is_not_found_idle() {
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.enquire_link = 0;
+        config.inactivity = 1_000;
+        config.unbind_timeout = 30_000;
+    }));
+    let now = peer.now();
+    peer.unbind(now);
+    peer.says(&request(CommandId::DELIVER_SM, 9, &delivery()));
+    peer.hears();
+    peer.advance(2_000);
+    peer.closes();
+    let last = peer.sees().pop();
+    assert_eq!(last, Some(Seen::Disconnect(CloseReason::Unbound, None)));
+}
+
+#[test]
 fn a_session_with_something_open_is_not_idle() {
     let mut peer = Peer::bound(smsc().with(|config| {
         config.enquire_link = 0;

@@ -347,6 +347,33 @@ fn abort_ends_everything_at_once() {
 type Prepare = fn(&mut Peer);
 
 #[test]
+fn an_unbind_that_is_asked_for_again_does_not_end_the_session_at_once() {
+    let mut peer = Peer::bound(esme());
+    for _ in 0..2 {
+        let now = peer.now();
+        peer.unbind(now);
+    }
+    assert_eq!(peer.hears_one().id(), CommandId::UNBIND);
+    assert_eq!(peer.sees(), []);
+    let mut peer = Peer::bound(esme());
+    peer.says(&bare(CommandId::UNBIND, CommandStatus::ESME_ROK, 5));
+    let now = peer.now();
+    peer.unbind(now);
+    assert_eq!(peer.state(), State::Unbound);
+}
+
+#[test]
+fn an_end_of_the_connection_while_there_is_none_changes_nothing() {
+    let mut peer = Peer::bound(persistent());
+    peer.closes();
+    peer.sees();
+    let due = peer.poll_timeout();
+    peer.closes();
+    assert_eq!(peer.sees(), []);
+    assert_eq!((peer.state(), peer.poll_timeout()), (State::Waiting, due));
+}
+
+#[test]
 fn the_end_of_the_connection_in_each_state_is_told_once() {
     let ok = |p: &mut Peer| p.now();
     let prepare: [(Prepare, CloseReason); 6] = [

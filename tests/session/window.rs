@@ -243,6 +243,46 @@ fn a_full_queue_refuses() {
 }
 
 #[test]
+fn what_is_given_up_is_taken_out_from_among_others() {
+    let mut peer = Peer::new(esme());
+    (1..=7).for_each(|ticket| peer.queue(ticket));
+    let now = peer.now();
+    assert_eq!(peer.cancel(now, |t| [2, 3, 6].contains(&t.0)), 3);
+    let cancelled = peer.sees().into_iter().map(|event| match event {
+        Seen::Failed { ticket, .. } => ticket,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(cancelled.collect::<Vec<_>>(), [2, 3, 6].map(Some));
+    peer.bind(now);
+    peer.accept_bind(None);
+    let numbers: Vec<u32> = peer.hears().iter().map(Heard::number).collect();
+    peer.sees();
+    for number in numbers {
+        peer.says(&accepted(number));
+    }
+    let tickets = peer.answers().into_iter().map(|(ticket, _)| ticket);
+    assert_eq!(tickets.collect::<Vec<_>>(), [1, 4, 5, 7]);
+}
+
+#[test]
+fn what_passes_is_counted() {
+    let mut peer = Peer::bound(esme());
+    let before = peer.stats();
+    assert!(before.octets_in > 0 && before.octets_out > 0);
+    peer.queue(1);
+    let heard = peer.hears_one();
+    let answer = accepted(heard.number());
+    peer.says(&answer);
+    let stats = peer.stats();
+    let octets = (
+        stats.octets_in - before.octets_in,
+        stats.octets_out - before.octets_out,
+    );
+    assert_eq!(octets, (answer.len() as u64, heard.frame.len() as u64));
+    assert_eq!((stats.sent, stats.responses), (1, 1));
+}
+
+#[test]
 fn what_is_given_up_ends_once_and_says_whether_it_was_on_the_wire() {
     let mut peer = Peer::bound(esme().with(|config| config.window = 1));
     for ticket in [1, 2, 2, 3] {
@@ -300,6 +340,12 @@ fn the_time_to_the_response_is_measured() {
         peer.says(&accepted(number));
     }
     assert_eq!(peer.stats().rtt, 120.0);
+    // An eighth of each new sample (RFC 6298).
+    peer.queue(1);
+    let number = peer.hears_one().number();
+    peer.advance(200);
+    peer.says(&accepted(number));
+    assert_eq!(peer.stats().rtt, 130.0);
 }
 
 #[test]
