@@ -584,6 +584,13 @@ fn octets_of_codings_that_are_not_here() {
         (plan.data_coding, plan.segment(0).octets.len()),
         (0x0D, 6 + 132)
     );
+    for encoding in [EncodingName::EucJp, EncodingName::EucKr] {
+        // A character of two octets is not parted at 133, nor is its first octet missed at the end.
+        let octets = [&[0xB0, 0xA1].repeat(80)[..], &[0xB0]].concat();
+        plan_encoded_into(&mut plan, &octets, encoding, &udh16).unwrap();
+        let lengths = plan.segments().map(|segment| segment.octets.len());
+        assert_eq!(lengths.collect::<Vec<_>>(), [7 + 132, 7 + 29]);
+    }
     plan_encoded_into(&mut plan, b"abc", EncodingName::EucKr, &defaults()).unwrap();
     assert_eq!(plan.data_coding, 0x0E);
     assert!(plan_encoded_into(&mut plan, b"abc", EncodingName::Iso2022Jp, &defaults()).is_err());
@@ -592,6 +599,102 @@ fn octets_of_codings_that_are_not_here() {
         (decoded.text.as_str(), decoded.encoding.platform_label()),
         ("", Some("shift_jis"))
     );
+}
+
+#[test]
+fn a_cluster_is_kept_whole_if_a_segment_holds_it_and_its_characters_if_none_does() {
+    let ucs2 = defaults().with(|options| options.encoding = Encoding::Ucs2);
+    // 67 units is what a segment holds.
+    let marks = "\u{301}".repeat(66);
+    let text = format!("{0}q{marks}{0}", "b".repeat(10));
+    assert_eq!(lengths(&text, ucs2), [20, 134, 20]);
+    // Variation selectors of two units each.
+    let selectors = "\u{E0100}".repeat(40);
+    assert_eq!(lengths(&format!("ab{selectors}"), ucs2), [32, 132]);
+}
+
+#[test]
+fn what_looks_like_padding_at_the_end_of_a_text_is_not_cut_off() {
+    let packed = defaults().with(|options| options.default_alphabet = Alphabet::Gsm7Packed);
+    let text = |septets: usize| format!("{}@", "a".repeat(septets - 1));
+    assert_eq!(plan(&text(160), packed).len(), 1);
+    // The last nine septets end with an octet.
+    assert_eq!(plan(&text(153 + 9), packed).len(), 2);
+}
+
+#[test]
+fn one_octet_a_character_is_what_the_alphabet_makes_of_it() {
+    let of = |encoding, default_alphabet| {
+        defaults().with(|options| {
+            options.encoding = encoding;
+            options.default_alphabet = default_alphabet;
+        })
+    };
+    let gsm = Alphabet::Gsm7;
+    // The centre makes septets of a text in Latin-1 if it can, and of none in the other parts of ISO 8859.
+    assert_eq!(plan(&"a".repeat(150), of(Encoding::Latin1, gsm)).len(), 1);
+    assert_eq!(plan(&"Á".repeat(150), of(Encoding::Latin1, gsm)).len(), 2);
+    assert_eq!(plan(&"a".repeat(150), of(Encoding::Cyrillic, gsm)).len(), 2);
+    assert_eq!(plan(&"a".repeat(150), of(Encoding::Hebrew, gsm)).len(), 2);
+    // A short_message of 254 octets ends before 153 septets that are two octets each.
+    let utf8 = of(Encoding::Utf8, Alphabet::Utf8);
+    assert_eq!(lengths(&"é".repeat(200), utf8), [248, 152]);
+}
+
+#[test]
+fn tables_of_a_language_are_used_where_they_spare_a_segment_and_name_what_is_missing() {
+    let with = |encoding, language| {
+        defaults().with(|options| {
+            options.encoding = encoding;
+            options.language = Some(language);
+        })
+    };
+    let turkish = with(Encoding::Auto, Language::Turkish);
+    let plain = plan(&"a".repeat(200), turkish);
+    assert_eq!((plain.encoding, plain.len()), (EncodingName::Gsm7, 2));
+    let error = plan_str("क中", &with(Encoding::Gsm7, Language::Hindi)).unwrap_err();
+    assert_eq!(error, TextError::Unencodable(vec![(1, '中')]));
+}
+
+#[test]
+fn octets_that_are_no_text_may_have_a_message_class() {
+    let mut plan = Plan::default();
+    let flash = defaults().with(|options| options.flash = true);
+    for (options, data_coding) in [(&defaults(), 0x04), (&flash, 0x14)] {
+        plan_encoded_into(&mut plan, b"abc", EncodingName::Binary, options).unwrap();
+        assert_eq!(plan.data_coding, data_coding);
+    }
+    let error = plan_encoded_into(&mut plan, b"abc", EncodingName::ShiftJis, &flash).unwrap_err();
+    assert!(matches!(
+        error,
+        TextError::InvalidOption {
+            option: "flash",
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_lone_surrogate_is_missing_wherever_it_stands() {
+    for encoding in [Encoding::Auto, Encoding::Ucs2] {
+        let options = defaults().with(|options| options.encoding = encoding);
+        for (index, units) in [[0xD800, 0x61], [0x61, 0xD800]].iter().enumerate() {
+            let error = plan_into(&mut Plan::default(), units, &options).unwrap_err();
+            let missing = vec![(index, '\u{FFFD}')];
+            assert_eq!(error, TextError::Unencodable(missing), "{encoding:?}");
+        }
+    }
+}
+
+#[test]
+fn a_header_leaves_room_for_a_character_at_least() {
+    let mut plan = Plan::default();
+    let element = |length: u8| [&[0x70, length][..], &vec![0; length.into()]].concat();
+    for (length, fits) in [(134, true), (135, false)] {
+        let element = element(length);
+        let options = defaults().with(|options| options.extra_udh = &element);
+        assert_eq!(plan_binary_into(&mut plan, b"abc", &options).is_ok(), fits);
+    }
 }
 
 /// `vectors/text/octets.json` is what Python's codecs make of the octets 0 to 255.

@@ -130,6 +130,14 @@ mod tests {
             "ދި",
             "ｶﾞ",
             "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+            "שָׁ",
+            "කා",
+            "ཀུ",
+            "ကို",
+            "ក្",
+            "\u{1112}\u{1161}\u{11AB}",
+            "\u{1100}\u{1100}\u{1161}",
+            "가\u{11A8}",
         ] {
             assert_eq!(clusters(whole), [whole]);
         }
@@ -141,6 +149,10 @@ mod tests {
         assert_eq!(clusters("🇩🇪🇫🇷🇪"), ["🇩🇪", "🇫🇷", "🇪"]);
         assert_eq!(clusters("\n\r"), ["\n", "\r"]);
         assert_eq!(clusters("한국"), ["한", "국"]);
+        assert_eq!(clusters("\u{1161}\u{1100}"), ["\u{1161}", "\u{1100}"]);
+        assert_eq!(clusters("\n\u{301}"), ["\n", "\u{301}"]);
+        assert_eq!(clusters("a🇩"), ["a", "🇩"]);
+        assert_eq!(clusters("🇩a"), ["🇩", "a"]);
         assert_eq!(clusters("नमस्ते"), ["न", "म", "स्", "ते"]);
     }
 

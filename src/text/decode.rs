@@ -275,6 +275,28 @@ mod tests {
     }
 
     #[test]
+    fn what_can_not_be_read_leaves_its_mark() {
+        let utf8 = Alphabets::from(crate::text::Alphabet::Utf8);
+        let default = Alphabets::default();
+        for (octets, data_coding, alphabets, text, lossy) in [
+            (&b"a\xC3\xA9"[..], 0, utf8, "aé", false),
+            (b"a\xFFb", 0, utf8, "a\u{FFFD}b", true),
+            (b"ab", 1, default, "ab", false),
+            (b"a\xE9", 1, default, "aé", true),
+            (b"a\xE9", 3, default, "aé", false),
+            (b"\xE0\xA1", 7, default, "א\u{FFFD}", true),
+            (b"\xA1\xE0", 7, default, "\u{FFFD}א", true),
+            (&[4, 0x1F], 8, default, "П", false),
+            (&[4, 0x1F, 4], 8, default, "П\u{FFFD}", true),
+            (&[0xD8, 0, 0, 0x61], 8, default, "\u{FFFD}a", true),
+            (&[0xD8, 0x3D, 0xDE, 0], 8, default, "😀", false),
+        ] {
+            let decoded = decode(octets, data_coding, None, alphabets);
+            assert_eq!((&decoded.text[..], decoded.lossy), (text, lossy));
+        }
+    }
+
+    #[test]
     fn one_means_gsm_where_its_octets_say_so() {
         let read = |octets: &[u8], alphabets: Alphabets| {
             let decoded = decode(octets, 1, None, alphabets);

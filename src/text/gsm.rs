@@ -375,6 +375,29 @@ mod tests {
     }
 
     #[test]
+    fn no_octets_are_no_septets() {
+        assert_eq!(unpack(&[], 0).count(), 0);
+    }
+
+    /// 3GPP TS 23.038, 6.1.2.3.1: a last `@` or carriage return that ends with an octet gets a carriage return behind it.
+    #[test]
+    fn what_would_be_taken_for_padding_is_marked_where_there_is_room() {
+        for (count, header, octets) in [
+            (8, 0, 8),
+            (152, 0, 134),
+            (160, 0, 140),
+            (144, 7, 127),
+            (152, 7, 133),
+        ] {
+            let mut septets = vec![1; count];
+            septets[count - 1] = 0;
+            let mut out = Vec::new();
+            pack(&septets, header, &mut out);
+            assert_eq!(out.len(), octets, "{count} behind {header}");
+        }
+    }
+
+    #[test]
     fn escapes_that_lead_nowhere_never_fail() {
         let decode = |septets: &[u8]| {
             let mut text = String::new();

@@ -653,6 +653,78 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_joined_without_a_reassembler_too() {
+        let parts = [
+            part(b"a", 3, 3, b"see"),
+            part(b"a", 3, 1, b"I"),
+            part(b"a", 3, 1, b"again"),
+            part(b"a", 4, 2, b"another's"),
+        ];
+        let joined = Joined::of(parts.map(|part| (part, ()))).unwrap();
+        assert_eq!(joined.octets(), b"Isee");
+        assert_eq!(joined.decode(Alphabet::Gsm7).text, "Isee");
+        assert_eq!(joined.missing().collect::<Vec<_>>(), [2]);
+        assert!(!joined.is_complete());
+        assert!(joined.contains(&parts[0]) && !joined.contains(&parts[2]));
+        let whole = [part(b"a", 2, 2, b"b"), part(b"a", 2, 1, b"a")];
+        let whole = Joined::of(whole.map(|part| (part, ()))).unwrap();
+        assert!(whole.is_complete());
+        assert_eq!(whole.missing().count(), 0);
+        assert_eq!(Joined::<()>::of([]), None);
+    }
+
+    #[test]
+    fn the_coding_of_the_first_part_is_named_and_what_any_of_them_lost() {
+        let of = |codings: [u8; 2], texts: [&'static [u8]; 2]| {
+            let parts = [0, 1].map(|at| Part {
+                data_coding: codings[at],
+                ..part(b"a", 2, at as u8 + 1, texts[at])
+            });
+            let decoded = Joined::of(parts.map(|part| (part, ())))
+                .unwrap()
+                .decode(Alphabet::Gsm7);
+            (decoded.text, decoded.encoding, decoded.lossy)
+        };
+        let (latin1, ascii) = (EncodingName::Latin1, EncodingName::Ascii);
+        assert_eq!(of([3, 8], [b"a", b"\0b"]), ("ab".into(), latin1, false));
+        assert_eq!(of([1, 1], [b"a", b"b"]), ("ab".into(), ascii, false));
+        assert_eq!(of([1, 1], [b"a", b"\xE9"]), ("aé".into(), ascii, true));
+        assert_eq!(of([1, 1], [b"\xE9", b"a"]), ("éa".into(), ascii, true));
+    }
+
+    #[test]
+    fn the_bounds_are_what_may_be_kept() {
+        let limits = |max_parts, max_octets| Limits {
+            max_parts,
+            max_octets,
+            ..Limits::default()
+        };
+        // A key of one octet and two parts of three.
+        for (limits, kept) in [
+            (limits(2, 7), true),
+            (limits(1, 7), false),
+            (limits(2, 6), false),
+        ] {
+            let mut parts = Reassembler::new(limits);
+            for number in [1, 2] {
+                parts.push(0, part(b"a", 3, number, b"abc"), ());
+            }
+            assert_eq!(parts.poll(0).is_none(), kept, "{limits:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_handed_over_is_known_after_memory_was_given_back() {
+        let mut parts = Reassembler::default();
+        parts.push(0, part(b"a", 2, 1, b"one"), ());
+        parts.push(0, part(b"a", 2, 2, b"two"), ());
+        parts.shrink(1_000);
+        parts.push(2_000, part(b"a", 2, 1, b"one"), ());
+        let due = parts.poll_timeout().unwrap();
+        assert!(parts.poll(due).unwrap().repeated);
+    }
+
+    #[test]
     fn references_of_other_sizes_totals_and_codings_are_other_messages() {
         let mut parts = Reassembler::default();
         let first = part(b"a", 2, 1, b"xx");

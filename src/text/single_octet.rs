@@ -56,3 +56,38 @@ pub(super) fn decode(set: EncodingName, octet: u8) -> Option<char> {
     };
     char::from_u32(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_set_ends_where_it_ends() {
+        use EncodingName::{Ascii, Cyrillic, Hebrew, Latin1};
+        for (set, octet, c) in [
+            (Ascii, 0x7F, '\u{7F}'),
+            (Latin1, 0x80, '\u{80}'),
+            (Latin1, 0xE9, 'é'),
+            (Latin1, 0xFF, 'ÿ'),
+            (Cyrillic, 0xAD, '\u{AD}'),
+            (Cyrillic, 0xEF, 'я'),
+            (Hebrew, 0xAA, '×'),
+            (Hebrew, 0xBA, '÷'),
+            (Hebrew, 0xFA, 'ת'),
+        ] {
+            assert_eq!(encode(set, c), Some(octet), "{c}");
+            assert_eq!(decode(set, octet), Some(c), "{c}");
+        }
+        for (set, c) in [
+            (Ascii, '\u{80}'),
+            (Latin1, 'Ā'),
+            (Cyrillic, 'é'),
+            (Hebrew, 'ª'),
+            (Hebrew, 'º'),
+        ] {
+            assert_eq!(encode(set, c), None, "{c}");
+        }
+        assert_eq!(decode(Ascii, 0x80), None);
+        assert_eq!(decode(Hebrew, 0xA1), None);
+    }
+}

@@ -366,6 +366,91 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_header_is_said_in_words() {
+        let error = Udh::parse(&[5, 0, 3]).unwrap_err();
+        assert_eq!(error.to_string(), "a user data header of 6 octets in 3");
+    }
+
+    #[test]
+    fn sar_counts_from_one_to_its_total() {
+        let sar = |total, part| ConcatInfo::from_sar(0x1234, total, part);
+        let first = ConcatInfo {
+            reference: 0x1234,
+            wide: true,
+            total: 2,
+            part: 1,
+        };
+        assert_eq!(sar(2, 1), Some(first));
+        assert_eq!(sar(2, 2), Some(ConcatInfo { part: 2, ..first }));
+        assert_eq!((sar(2, 0), sar(2, 3), sar(0, 0)), (None, None, None));
+    }
+
+    /// 3GPP TS 23.040, 9.2.3.24.
+    #[test]
+    fn elements_have_names() {
+        for (ids, name) in [
+            (0x00..=0x00, "concatenation_8_bit"),
+            (0x01..=0x01, "special_message_indication"),
+            (0x02..=0x03, "reserved"),
+            (0x04..=0x04, "application_port_8_bit"),
+            (0x05..=0x05, "application_port_16_bit"),
+            (0x06..=0x06, "smsc_control_parameters"),
+            (0x07..=0x07, "udh_source_indicator"),
+            (0x08..=0x08, "concatenation_16_bit"),
+            (0x09..=0x09, "wcmp"),
+            (0x0A..=0x0A, "ems_text_formatting"),
+            (0x0B..=0x13, "ems_object"),
+            (0x14..=0x1A, "ems_extended_object"),
+            (0x1B..=0x1F, "reserved"),
+            (0x20..=0x20, "rfc_822_header"),
+            (0x21..=0x21, "hyperlink_format"),
+            (0x22..=0x22, "reply_address"),
+            (0x23..=0x23, "enhanced_voice_mail"),
+            (0x24..=0x24, "national_language_single_shift"),
+            (0x25..=0x25, "national_language_locking_shift"),
+            (0x26..=0x6F, "reserved"),
+            (0x70..=0x7F, "sim_toolkit_security_header"),
+            (0x80..=0x9F, "sme_to_sme"),
+            (0xA0..=0xBF, "reserved"),
+            (0xC0..=0xDF, "centre_specific"),
+            (0xE0..=0xFF, "reserved"),
+        ] {
+            for id in ids {
+                assert_eq!(element_name(id), name, "{id:#04X}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_an_element_are_named() {
+        let numbers = |id, data: &[u8]| {
+            let offset = 1;
+            let parts = parts(&Element { id, data, offset }).into_iter();
+            parts
+                .map(|part| (part.name, part.offset, part.length, part.value))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            numbers(0x08, &[0x12, 0x34, 3, 2]),
+            [
+                ("reference", 0, 2, 0x1234),
+                ("total", 2, 1, 3),
+                ("part", 3, 1, 2)
+            ]
+        );
+        assert_eq!(
+            numbers(0x05, &[0x0B, 0x84, 0x23, 0xF0]),
+            [
+                ("destination_port", 0, 2, 2_948),
+                ("origin_port", 2, 2, 9_200)
+            ]
+        );
+        assert_eq!(numbers(0x24, &[13]), [("language", 0, 1, 13)]);
+        assert_eq!(numbers(0x08, &[0x12, 0x34, 3]), [], "too short");
+        assert_eq!(numbers(0x70, &[1, 2, 3, 4]), [], "of no known layout");
+    }
+
+    #[test]
     fn a_forgotten_udhi_is_guessed_from_sane_numbers_only() {
         assert!(Udh::guess(&[5, 0, 3, 1, 2, 1, b'a']).is_some());
         assert!(Udh::guess(&[5, 0, 3, 1, 2, 3, b'a']).is_none());

@@ -114,3 +114,19 @@ impl std::error::Error for TextError {}
 pub(super) fn invalid(option: &'static str, reason: &'static str) -> TextError {
     TextError::InvalidOption { option, reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_text_can_not_be_sent_is_said_in_words() {
+        let missing = vec![(0, 'я'), (1, '\u{1}'), (2, '\u{FFFF}'), (3, '\u{10000}')];
+        assert_eq!(
+            TextError::Unencodable(missing).to_string(),
+            "can't be encoded: 'я' (U+044F) at 0 '\u{FFFD}' (U+0001) at 1 \
+             '\u{FFFF}' (U+FFFF) at 2 '\u{10000}' (U+010000) at 3"
+        );
+        assert_eq!(invalid("udh", "too long").to_string(), "udh: too long");
+    }
+}
