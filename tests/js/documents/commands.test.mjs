@@ -58,6 +58,11 @@ const kinds = [
     if (name !== undefined) hasRustTest(directory, name);
   }],
   [/^cargo test -p smpp-edge-tokio (\w+)$/, (name) => hasRustTest("tokio/tests", `\\w*${name}\\w*`)],
+  [/^cargo mutants -f '?(src\/\S+?)'? -- --lib((?: --test \w+)+)$/, (path, tests) => {
+    const place = path.replace(/\*\*$/, "");
+    assert(existsSync(at(place)), place);
+    for (const name of tests.split(" --test ").slice(1)) assert([`tests/${name}.rs`, `tests/${name}`].some((file) => existsSync(at(file))), name);
+  }],
   [/^cargo test --doc$/, () => has(read("src/lib.rs"), "//! ```\n")],
   [/^cargo test --lib (\w+)::$/, (name) => hasRustTest("src/lib.rs", name)],
   [/^cargo test ([a-z_]+)$/, (name) => hasRustTest("benches/native/tests", `\\w*${name}\\w*`)],
