@@ -1,12 +1,14 @@
 // npm run release: tries everything that a release of crate and package takes, and publishes nothing. `-- --publish` then publishes both and
 // tags the commit. What is looked at by tools that are not installed is left out while trying, and stops the publishing.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
-import { at, execute, Failure, must, run, step, windows } from "./lib.mjs";
+import { at, cargoHome, execute, exists, Failure, must, run, step, targetDir, windows } from "./lib.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 
+const tried = join(targetDir, "publish");
 const publish = process.argv.includes("--publish");
 
 async function main() {
@@ -16,7 +18,8 @@ async function main() {
   // The advisories are those of the day of publishing.
   if (await hasTool("deny")) await checkSupplyChain(publish ? [] : ["licenses", "bans", "sources"]);
   if (await hasTool("semver-checks")) await checkApi(version);
-  await step("Trying the crates", () => must("cargo", ["publish", "--workspace", "--dry-run", "--locked", ...(publish ? [] : ["--allow-dirty"])]));
+  forgetTriedCrates();
+  await step("Trying the crates", () => must("cargo", ["publish", "--workspace", "--dry-run", "--locked", "--target-dir", tried, ...(publish ? [] : ["--allow-dirty"])]));
   const listing = await step("Trying the package", () => npm("pack", "--dry-run", "--json"));
   const [{ files, unpackedSize }] = JSON.parse(listing.slice(listing.indexOf("[")));
   console.log(`smpp-edge ${version}: ${files.length} files, ${Math.round(unpackedSize / 1024)} KiB in the package.`);
@@ -25,6 +28,16 @@ async function main() {
   await step("Publishing the package", () => npm("publish", "--access", "public"));
   await must("git", ["tag", "--annotate", `v${version}`, "--message", `smpp-edge ${version}`]);
   console.log(`Published. \`git push origin v${version}\` tells the others.`);
+}
+
+/** Cargo keeps what it unpacked and compiled of a crate that it tried, and takes it for that of the next try of the same version. */
+function forgetTriedCrates() {
+  rmSync(tried, { recursive: true, force: true });
+  const sources = join(cargoHome, "registry", "src");
+  const local = exists(sources) ? readdirSync(sources).filter((name) => name.startsWith("-")) : [];
+  for (const name of local) {
+    for (const crate of readdirSync(join(sources, name)).filter((crate) => crate.startsWith("smpp-edge"))) rmSync(join(sources, name, crate), { recursive: true });
+  }
 }
 
 /** The version, which is the same everywhere. */

@@ -135,3 +135,8 @@ pub mod text;
 mod wasm;
 #[cfg(all(feature = "wasm-pack", target_family = "wasm", target_os = "unknown"))]
 mod wasm_pack;
+
+/// The examples of the crate's README.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;
