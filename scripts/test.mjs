@@ -12,6 +12,8 @@ import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run,
 import { checkInstructions, unable } from "./instructions.mjs";
 import { checkSize } from "./size.mjs";
 
+// What is off by default.
+const features = ["--features", "smpp-edge-tokio/tracing"];
 const wasmTarget = ["--target", "wasm32-unknown-unknown", "--features", "wasm,wasm-pack"];
 
 // No suite takes this long, even on a machine that others use; one that hangs is ended and counts as failed.
@@ -26,7 +28,7 @@ const typescript = (project) => [process.execPath, [at("node_modules", "typescri
 // Each suite's `run` gives `{ passed, failed, skipped, output }`, or `{ unable: "why" }` when it can't run here.
 const rust = [
   { name: "rustfmt", run: () => check("cargo", ["fmt", "--all", "--check"]) },
-  { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
+  { name: "clippy", run: () => check("cargo", ["clippy", "--locked", "--workspace", ...features, "--all-targets", "--", "-D", "warnings"]) },
   { name: "clippy-wasm", run: () => check("cargo", ["clippy", "--locked", ...wasmTarget, "--", "-D", "warnings"]) },
   { name: "doc", run: () => check("cargo", ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"], { RUSTDOCFLAGS: "-D warnings" }) },
   { name: "cargo", run: cargoTest },
@@ -110,7 +112,7 @@ async function check(command, args, env = {}) {
 }
 
 async function cargoTest() {
-  const result = await execute("cargo", ["test", "--locked", "--workspace", "--no-fail-fast"], { timeout });
+  const result = await execute("cargo", ["test", "--locked", "--workspace", ...features, "--no-fail-fast"], { timeout });
   return tally(result, total(result.output, /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm));
 }
 

@@ -4,6 +4,7 @@ use crate::client::{Client, ClientApplication, ClientShared};
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::stream::Endpoint;
+use crate::trace;
 use crate::url::Url;
 use smpp_edge::messenger::{Messenger, MessengerOptions};
 use smpp_edge::session::{Config, Instant};
@@ -78,6 +79,7 @@ impl ClientBuilder {
     pub async fn connect(mut self) -> Result<Client, Error> {
         self.config.check().map_err(Error::Config)?;
         let endpoints = self.endpoints()?;
+        let peer = format!("{}:{}", self.url.host, self.url.port);
         self.config.endpoints = endpoints.len();
         let messenger = Messenger::new(self.config, self.options, Instant::from_millis(0));
         let (commands, receiver) = mpsc::unbounded_channel();
@@ -92,7 +94,7 @@ impl ClientBuilder {
         };
         let started = tokio::time::Instant::now();
         let driver = Driver::new(messenger, application, receiver, endpoints, started);
-        tokio::spawn(driver.connect());
+        tokio::spawn(trace::session("esme", &peer, driver.connect()));
         let client = Client { commands, shared };
         // Dropping the client, on an error, ends the driver.
         match bound.await {

@@ -1,6 +1,7 @@
 //! The loop between a socket and a messenger: it runs as one task a session.
 
 use crate::stream::{Endpoint, Reader, Writer, open};
+use crate::trace;
 use smpp_edge::messenger::{MessageError, Messenger, MessengerEvent, OutgoingSms, SmsId};
 use smpp_edge::pdu::{Body, CommandId, CommandStatus, MessageIdResp};
 use smpp_edge::session::{CloseReason, Instant, SendError, Sequence};
@@ -143,6 +144,7 @@ impl<A: Application> Driver<A> {
                 }
                 Woken::Opened(Err(error)) => {
                     self.opening = None;
+                    trace::connect_failed(&error);
                     self.application.connect_failed(error);
                     self.messenger.handle_close(now);
                 }
@@ -239,6 +241,7 @@ impl<A: Application> Driver<A> {
 
     async fn take_events(&mut self) {
         while let Some(event) = self.messenger.poll_event() {
+            trace::event(&event);
             match event {
                 MessengerEvent::Connect { endpoint } => {
                     if let Some(endpoint) = self.endpoints.get(endpoint).cloned() {

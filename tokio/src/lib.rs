@@ -32,6 +32,7 @@ mod error;
 mod inbound;
 mod server;
 mod stream;
+mod trace;
 mod url;
 
 pub use builder::ClientBuilder;

@@ -4,6 +4,7 @@ use crate::builder::random;
 use crate::driver::{Application, Command, Driver};
 use crate::error::Error;
 use crate::stream::split;
+use crate::trace;
 use smpp_edge::messenger::{
     InboundMessage, MessageError, Messenger, MessengerEvent, MessengerOptions, OutgoingSms,
     SentSms, SmsId,
@@ -213,7 +214,8 @@ impl Server {
             };
             let started = tokio::time::Instant::now();
             let driver = Driver::new(messenger, application, receiver, Vec::new(), started);
-            tokio::spawn(driver.accept(halves));
+            let session = driver.accept(halves);
+            tokio::spawn(trace::session("smsc", &peer.to_string(), session));
         }
     }
 }
