@@ -1,5 +1,5 @@
-// The gateway: 10,000 messages by HTTP and by RPC, one at a time and a hundred, from the first request until the SMSC has accepted the
-// last; a link that has a rate; 100,000 messages that wait; 1,000,000 that are kept, while others are purged; 13,000 receipts of unknown ids.
+// The gateway: five rounds of 10,000 messages in hundreds and of 1,000 one by one, by HTTP and by RPC, from the first request until the SMSC
+// has accepted the last; a link that has a rate; 100,000 messages that wait; 1,000,000 that are kept, while others are purged; 13,000 receipts of unknown ids.
 // `--messages`, `--waiting`, `--kept`, `--old`, `--receipts` take other numbers. Beside it the floor: a Worker and an object that only store;
 // and with `--beside <folder>` the gateway of another checkout, built there.
 
@@ -24,6 +24,7 @@ const RECEIPTS = Number(values.receipts);
 const DAY = 86_400_000;
 const CONCURRENCY = 32;
 const RATE = 500;
+const ROUNDS = 5;
 
 const responder = await startResponder();
 const settings = { SMPP_URL: `smpp://bench:secret@127.0.0.1:${responder.port}`, SMPP_OPTIONS: '{"window":100}' };
@@ -34,6 +35,8 @@ const accept = async (response) => {
   await response.arrayBuffer();
 };
 
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
 /** CPU and wall time a message, in microseconds, until all are accepted. */
 async function measure(gateway, count, send) {
   const cpu = gateway.cpu();
@@ -41,20 +44,6 @@ async function measure(gateway, count, send) {
   await send();
   await gateway.empty();
   return { cpu: (gateway.cpu() - cpu) / count, wall: ((performance.now() - began) * 1000) / count };
-}
-
-/** What it costs to store messages and no more. */
-async function floor() {
-  const worker = await startFloor();
-  const measured = async (count, size, concurrency) => {
-    const cpu = worker.cpu();
-    await each(batches(count, size), concurrency, async (some) => accept(await worker.post("/", size === 1 ? some[0] : some)));
-    return (worker.cpu() - cpu) / count;
-  };
-  for (const size of [1, 100]) await measured(COUNT / 10, size, 4);
-  const [single, hundred] = [await measured(COUNT, 1, CONCURRENCY), await measured(COUNT, 100, 4)];
-  worker.end();
-  return { single, hundred };
 }
 
 /** Rows written a message whose report comes, and what a further message costs while `kept` are there. */
@@ -85,27 +74,46 @@ async function storage(start, kept) {
   return { few, scheduled, stored, written, rss };
 }
 
-async function load(start, title) {
-  const gateway = await start(settings);
-  await gateway.bound();
-  const ways = {
-    "HTTP, one a request": (count) => each(batches(count, 1), CONCURRENCY, async ([message]) => accept(await gateway.post("/v1/messages", message))),
-    "HTTP, 100 a request": (count) => each(batches(count, 100), 4, async (some) => accept(await gateway.post("/v1/messages", some))),
-    "RPC, `sendSms`": (count) => each(batches(count, 100), 1, async (some) => accept(await gateway.post("/rpc", { messages: some }))),
-    "RPC, `sendMany` of 100": (count) => each(batches(count, 100), 4, async (some) => accept(await gateway.post("/rpc", { messages: some, many: true }))),
-  };
-  for (const send of Object.values(ways)) await send(COUNT / 10);
-  await gateway.empty();
-  const rows = [];
-  const costs = [];
-  for (const [name, send] of Object.entries(ways)) {
-    const { cpu, wall } = await measure(gateway, COUNT, () => send(COUNT));
-    costs.push(cpu);
-    rows.push([name, digits(cpu), digits(1e6 / wall)]);
+/** Each way in: sends that many messages to a gateway, or to the floor if that has the way. */
+const ways = {
+  "HTTP, one a request": (to, count) => each(batches(count, 1), CONCURRENCY, async ([message]) => accept(await to.post("/v1/messages", message))),
+  "HTTP, 100 a request": (to, count) => each(batches(count, 100), 4, async (some) => accept(await to.post("/v1/messages", some))),
+  "RPC, `sendSms`": (to, count) => each(batches(count, 100), 1, async (some) => accept(await to.post("/rpc", { messages: some }))),
+  "RPC, `sendMany` of 100": (to, count) => each(batches(count, 100), 4, async (some) => accept(await to.post("/rpc", { messages: some, many: true }))),
+};
+const [SINGLE, HUNDRED, , MANY] = Object.keys(ways);
+
+/**
+ * What a message costs by each way, here, in the other checkout if there is one, and on the floor, which only stores. Rounds alternate, so
+ * that what else the machine does falls on all alike, and ratios are taken within a round. The first round warms up.
+ */
+async function load() {
+  const floor = await startFloor();
+  const subjects = [
+    { title: "The gateway", gateway: await startGateway(settings), ways: Object.keys(ways) },
+    ...(values.beside ? [{ title: `The gateway in ${basename(values.beside)}`, gateway: await (await import(`${resolve(values.beside)}/benches/support/gateway.mjs`)).startGateway(settings), ways: Object.keys(ways) }] : []),
+    { title: "The floor", gateway: { ...floor, empty: async () => {}, bound: async () => {} }, ways: [SINGLE, HUNDRED] },
+  ];
+  for (const { gateway } of subjects) await gateway.bound();
+  const rounds = new Map(subjects.map((subject) => [subject, Object.fromEntries(subject.ways.map((way) => [way, []]))]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [way, send] of Object.entries(ways)) {
+      // Hundreds take so little time that fewer would be measured while V8 still compiles.
+      const count = way === HUNDRED || way === MANY ? COUNT : COUNT / 10;
+      for (const subject of subjects.filter((one) => one.ways.includes(way))) {
+        const measured = await measure(subject.gateway, count, () => send(subject.gateway, count));
+        if (round > 0) rounds.get(subject)[way].push(measured);
+      }
+    }
   }
-  gateway.end();
-  table(`${title}: ${COUNT.toLocaleString("en")} messages, stored, sent and accepted, window 100`, ["", "CPU µs a message", "messages a second"], rows);
-  return { single: costs[0], hundred: costs[1], rpc: costs[3] };
+  for (const subject of subjects) {
+    subject.gateway.end();
+    const rows = subject.ways.map((way) => [way, digits(median(rounds.get(subject)[way].map(({ cpu }) => cpu))), digits(1e6 / median(rounds.get(subject)[way].map(({ wall }) => wall)))]);
+    table(`${subject.title}: messages ${subject.gateway.link ? "stored, sent and accepted, window 100" : "stored"}`, ["", "CPU µs a message", "messages a second"], rows);
+  }
+  const ratio = (way, to) => median(rounds.get(subjects[0])[way].map(({ cpu }, round) => cpu / rounds.get(to)[way][round].cpu));
+  const [there] = values.beside ? subjects.slice(1) : [];
+  return { single: ratio(SINGLE, subjects.at(-1)), ...(there ? { hundred: ratio(HUNDRED, there), many: ratio(MANY, there) } : {}) };
 }
 
 /** Whether the link's own rate is what limits it. */
@@ -195,12 +203,9 @@ async function receipts() {
   return { seconds, cpu, waited };
 }
 
-const least = await floor();
-const here = await load(startGateway, "The gateway");
-const there = values.beside ? await load((await import(`${resolve(values.beside)}/benches/support/gateway.mjs`)).startGateway, `The gateway in ${basename(values.beside)}`) : undefined;
+const ratios = await load();
 const stored = await storage(startGateway, KEPT);
 table("What storing costs", ["", "CPU µs a message"], [
-  ["A Worker and an object that store one message", digits(least.single)], ["… and 100 a request", digits(least.hundred)],
   ["The gateway, 5,000 by hundreds, with few stored", digits(stored.few)], [`… with ${KEPT.toLocaleString("en")} scheduled`, digits(stored.scheduled)],
   [`… with ${KEPT.toLocaleString("en")} sent ones kept as well`, digits(stored.stored)],
 ]);
@@ -215,8 +220,8 @@ const rate = await limit();
 const growth = await waiting();
 responder.end();
 budgets([
-  ["HTTP, one a request: CPU, of the floor's", here.single / least.single, 1.3],
-  ...(there ? [["HTTP, 100 a request: CPU, of that of the other checkout", here.hundred / there.hundred, 0.333], ["RPC, `sendMany` of 100, likewise", here.rpc / there.rpc, 0.333]] : []),
+  ["HTTP, one a request: CPU, of the floor's", ratios.single, 1.3],
+  ...(values.beside ? [["HTTP, 100 a request: CPU, of that of the other checkout", ratios.hundred, 0.333], ["RPC, `sendMany` of 100, likewise", ratios.many, 0.333]] : []),
   ["Rows written a message without its report", stored.written, 4],
   [`CPU a message with ${KEPT.toLocaleString("en")} scheduled, of that with few`, stored.scheduled / stored.few, 1.2],
   [`… with as many kept`, stored.stored / stored.few, 1.2],
