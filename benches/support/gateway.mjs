@@ -16,15 +16,15 @@ export const LOCAL = { "cf-connecting-ip": "127.0.0.1" };
 export async function startGateway(settings, directory) {
   const own = directory ?? await bundleGateway(settings);
   const worker = await startWorkerd(own);
-  const link = async () => (await (await fetch(new URL("/v1/links", worker.url), { headers: LOCAL })).json()).links[0];
+  const link = async () => (await (await get(new URL("/v1/links", worker.url))).json()).links[0];
   return {
     ...worker,
     directory: own,
     link,
     post: (path, body) => post(new URL(path, worker.url), JSON.stringify(body)),
-    get: async (path) => (await fetch(new URL(path, worker.url), { headers: LOCAL })).json(),
+    get: async (path) => (await get(new URL(path, worker.url))).json(),
     /** A metric of the first link. */
-    metric: async (name) => Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, "m").exec(await (await fetch(new URL("/metrics", worker.url), { headers: LOCAL })).text())?.[1]),
+    metric: async (name) => Number(new RegExp(`^${name}\\{.*\\} (\\d+)$`, "m").exec(await (await get(new URL("/metrics", worker.url))).text())?.[1]),
     /** Resolves when the link is bound. */
     bound: async () => {
       while ((await link()).state !== "bound") await sleep(50);
@@ -57,13 +57,16 @@ export async function bundleGateway(settings, entry = at("benches", "clients", "
   return directory;
 }
 
+const get = (url) => request(url, { headers: LOCAL });
+const post = (url, body) => request(url, { method: "POST", headers: { "content-type": "application/json", ...LOCAL }, body });
+
 /** workerd closes connections that were idle: a request that was on its way on one is made again, on others. */
-async function post(url, body, tries = 5) {
+async function request(url, init, tries = 5) {
   try {
-    return await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...LOCAL }, body });
+    return await fetch(url, init);
   } catch (error) {
     if (tries === 0 || !["ECONNRESET", "UND_ERR_SOCKET"].includes(error.cause?.code)) throw error;
-    return post(url, body, tries - 1);
+    return request(url, init, tries - 1);
   }
 }
 
