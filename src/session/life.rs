@@ -199,6 +199,15 @@ impl Session {
     /// Nothing was answered for too long while the session ends: what can't be sent any more ends here.
     pub(super) fn drain_expired(&mut self, now: Instant) {
         let time = self.drain_time();
+        // Without a time for it, the bind would be waited for without end.
+        if self.config.bind_timeout == 0
+            && matches!(
+                self.state,
+                State::Connecting | State::Open | State::Outbound | State::Binding
+            )
+        {
+            return self.end(now, CloseReason::BindTimeout);
+        }
         let oldest = self.window.oldest_sent_at();
         if self.unanswered || oldest.is_some_and(|at| now.since(at) >= time) {
             self.give_up_drain();

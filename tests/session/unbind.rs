@@ -180,6 +180,31 @@ fn unbind_while_the_bind_is_on_its_way_sends_what_is_queued_first() {
 }
 
 #[test]
+fn unbind_does_not_wait_for_ever_for_a_bind_that_has_no_time_limit() {
+    for connected in [false, true] {
+        for (response_timeout, waits) in [(0, 10_000), (3_000, 3_000)] {
+            let mut peer = Peer::new(persistent().with(|config| {
+                config.bind_timeout = 0;
+                config.response_timeout = response_timeout;
+            }));
+            let now = peer.now();
+            peer.connect(now);
+            peer.queue(1);
+            if connected {
+                peer.bind(now);
+            }
+            peer.unbind(now);
+            peer.advance(waits - 1);
+            assert_ne!(peer.state(), State::Closed);
+            peer.advance(1);
+            assert_eq!(peer.state(), State::Closed);
+            let end = Seen::Disconnect(CloseReason::BindTimeout, None);
+            assert_eq!(peer.sees().last(), Some(&end));
+        }
+    }
+}
+
+#[test]
 fn unbind_between_connections_ends_what_is_queued_unsent() {
     let mut peer = Peer::bound(persistent());
     peer.closes();
