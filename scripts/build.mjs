@@ -74,7 +74,7 @@ async function hasTarget() {
 
 async function buildWasm(rustc) {
   const inputs = ["src", "Cargo.toml", "Cargo.lock", "tools/bindgen/src", "tools/bindgen/Cargo.toml", "tools/bindgen/Cargo.lock", "scripts/build.mjs"];
-  const outputs = ["dist/smpp.wasm", "dist/smpp.wasm.d.ts", "dist/wasm-base64.js", "dist/wasm-base64.d.ts", "dist/bindgen/smpp_edge.js", "dist/bindgen/smpp_edge.d.ts"];
+  const outputs = ["dist/smpp.wasm", "dist/smpp.wasm.d.ts", "dist/wasm-base64.js", "dist/wasm-base64.d.ts", ...["smpp_edge.js", "smpp_edge.d.ts", "boundary-source.ts", "boundary.js", "boundary.d.ts"].map((name) => `dist/bindgen/${name}`)];
   await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
@@ -91,11 +91,26 @@ async function buildWasm(rustc) {
       await optimise(join(raw, "smpp_edge_bg.wasm"), ...optimisation, "--output", withNames, "--debuginfo");
       await optimise(withNames, "--output", at("dist", "smpp.wasm"), "--strip-debug", "--strip-producers", "--strip-target-features");
     });
-    for (const name of ["smpp_edge.js", "smpp_edge.d.ts"]) copyFileSync(join(raw, name), at("dist", "bindgen", name));
+    copyFileSync(join(raw, "smpp_edge.js"), at("dist", "bindgen", "smpp_edge.js"));
+    await writeBoundary(readFileSync(join(raw, "smpp_edge.d.ts"), "utf8"));
     writeFileSync(at("dist", "smpp.wasm.d.ts"), "declare const module: WebAssembly.Module;\nexport default module;\n");
     writeFileSync(at("dist", "wasm-base64.js"), `export default ${JSON.stringify(readFileSync(at("dist", "smpp.wasm"), "base64"))};\n`);
     writeFileSync(at("dist", "wasm-base64.d.ts"), "declare const base64: string;\nexport default base64;\n");
   });
+}
+
+/**
+ * Takes what src/wasm/layout.rs defines out of the declarations that wasm-bindgen has made: `#boundary`. Bundles have the TypeScript, whose
+ * numbers esbuild puts where they are used; Node has the JavaScript.
+ */
+async function writeBoundary(declarations) {
+  const [, before, boundary, behind] = /^(.*)\/\/ boundary\n(.*)\/\/ end of boundary\n(.*)$/s.exec(declarations);
+  const { transform } = await import("esbuild");
+  const write = (name, text) => writeFileSync(at("dist", "bindgen", name), text);
+  write("smpp_edge.d.ts", before + behind);
+  write("boundary-source.ts", boundary);
+  write("boundary.js", (await transform(boundary, { loader: "ts", target: "es2022" })).code);
+  write("boundary.d.ts", boundary.replaceAll("export const enum", "export declare enum").replace(/^export const (\w+) = (\[.*?\]) as const;$/gms, (_, name, list) => `export declare const ${name}: ${list.replaceAll("[", "readonly [")};`));
 }
 
 /** A program of tools/bindgen: wasm-bindgen at exactly the version of the crate. */
@@ -147,7 +162,7 @@ async function buildJavaScript() {
           target: "es2022",
           platform: options.platform,
           mainFields: ["module", "main"],
-          conditions: options.conditions,
+          conditions: [...options.conditions, "smpp-edge-source"],
           external: options.external ?? [],
           plugins: [wasmBeside],
           sourcemap: true,

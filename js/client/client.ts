@@ -1,3 +1,4 @@
+import { STATUSES } from "#boundary";
 import { decodePdus, messageIdKey } from "../engine/codec.ts";
 import { countSegments, type SegmentCount } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
@@ -25,7 +26,7 @@ import { Slots, type ResultSink, type Slot } from "./slots.ts";
 import { announced, tapped } from "./tapped.ts";
 import { readSchedule, readValidity } from "./time.ts";
 import type {
-  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, ReportStatus, RequestOptions, Response, Segment, SentSegment,
+  Address, BulkOptions, BulkSummary, CancelOptions, ConnectionState, Message, MessageRef, QueryResult, Replacement, Report, RequestOptions, Response, Segment, SentSegment,
   SmsMessage, Stats,
 } from "./types.ts";
 
@@ -35,11 +36,6 @@ const ESME_RX_T_APPN = 0x64;
 
 /** How long a handler may take that has no time limit of its own. */
 const ACKNOWLEDGE_TIMEOUT = 25_000;
-
-/** message_state: SMPP 5.0, 4.7.15. */
-const MESSAGE_STATES: ReportStatus[] = [
-  "scheduled", "enroute", "delivered", "expired", "deleted", "undeliverable", "accepted", "unknown", "rejected", "skipped",
-];
 
 const REF_CHECKS: Checks<MessageRef> = { from: anything };
 const CANCEL_CHECKS: Checks<CancelOptions> = { from: anything, to: anything, serviceType: text };
@@ -226,7 +222,7 @@ export class SmppClient implements AsyncDisposable {
     const { fields } = await this.request({ command: "query_sm", message_id: id, ...source(from) });
     return {
       messageId: String(fields["message_id"] ?? id),
-      status: MESSAGE_STATES[Number(fields["message_state"])] ?? "unknown",
+      status: STATUSES[Number(fields["message_state"])] ?? "unknown",
       finalDate: String(fields["final_date"] ?? ""),
       errorCode: Number(fields["error_code"] ?? 0),
     };

@@ -1,3 +1,4 @@
+import { CONCATS } from "#boundary";
 import { EngineError, type SmsFields, type SmsMore, type TlvInput, type TlvValue } from "../engine/types.ts";
 import { readAddress, readRecipient } from "./address.ts";
 import { flag, integer, isObject, itemsOf, octet, oneOf, reading, text as string, type Check } from "./check.ts";
@@ -46,7 +47,7 @@ const KNOWN: ReadonlySet<string> = new Set(NAMES);
 /** The fields that most messages don't have, and that need no more than this. */
 const CHECKS: { [name in keyof SmsMore]: Check } = {
   language: string,
-  concat: oneOf("udh8", "udh16", "sar", "payload"),
+  concat: oneOf(...CONCATS),
   maxSegments: integer(1, 255),
   flash: flag,
   priority: integer(0, 3),

@@ -1,3 +1,4 @@
+import { ALPHABETS, BIND_TYPES, CONCATS, IA5_READINGS, MESSAGE_ID_FORMATS, VERSIONS } from "#boundary";
 import type { EngineConfig } from "../engine/types.ts";
 import { callback, checked, flag, integer, isObject, itemsOf, LONGEST, milliseconds, octet, oneOf, signal, text, type Check, type Checks } from "./check.ts";
 import { ConnectionWords } from "./connection-words.ts";
@@ -47,10 +48,10 @@ const CHECKS: Checks<ConnectOptions> = {
   password: text,
   tls,
   endpoints: (value) => (Array.isArray(value) ? undefined : "an array is expected"),
-  bind: oneOf("transceiver", "transmitter", "receiver"),
+  bind: oneOf(...BIND_TYPES),
   fallback: flag,
-  version: oneOf("3.3", "3.4", "5.0"),
-  assumeVersion: oneOf("3.3", "3.4", "5.0"),
+  version: oneOf(...VERSIONS),
+  assumeVersion: oneOf(...VERSIONS),
   systemType: text,
   addressRange: text,
   addrTon: octet,
@@ -68,13 +69,13 @@ const CHECKS: Checks<ConnectOptions> = {
   reconnect: (value) => (typeof value === "boolean" || isObject(value) ? undefined : "true, false or { min, max } is expected"),
   maxRefusals: integer(0, LONGEST),
   bindFailIsFinal: flag,
-  defaultAlphabet: oneOf("gsm7", "gsm7-packed", "latin1", "ascii", "utf8"),
-  concat: oneOf("udh8", "udh16", "sar", "payload"),
-  messageIdFormat: oneOf("as-is", "hex-response", "hex-receipt"),
+  defaultAlphabet: oneOf(...ALPHABETS),
+  concat: oneOf(...CONCATS),
+  messageIdFormat: oneOf(...MESSAGE_ID_FORMATS),
   receipts: oneOf("segment", "message"),
   retryBusy: flag,
   receiptZone: (value) => (typeof value === "string" && zoneMinutes(value) !== undefined ? undefined : '"Z" or an offset from UTC such as "+03:00" is expected'),
-  ia5: oneOf("auto", "ascii", "gsm7"),
+  ia5: oneOf(...IA5_READINGS),
   defaultCountry: (value) => (typeof value === "string" && country(value) !== undefined ? undefined : 'the two letters of a country, such as "DE", are expected'),
   plainReceipts: flag,
   reassemble: flag,

@@ -1,11 +1,11 @@
 import type { DecodedPdu } from "../engine/codec.ts";
 import type {
-  Address, Alphabet, Concat, Ia5, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput,
+  Address, Alphabet, BindType, Concat, Ia5, EngineMessage, EngineStats, LinkState, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput, Version,
 } from "../engine/types.ts";
 import type { SmppError } from "./errors.ts";
 import type { Sent } from "./sent.ts";
 
-export type { Address, Alphabet as DefaultAlphabet, Concat, DecodedPdu, Ia5, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput };
+export type { Address, Alphabet as DefaultAlphabet, BindType, Concat, DecodedPdu, Ia5, MessageIdFormat, PduInput, Report, ReportStatus, Segment, TlvInput, Version };
 
 /** When a delivery report is asked for. */
 export type ReportRequest = "always" | "failure" | "success" | "none";
@@ -81,16 +81,16 @@ export interface ConnectOptions {
    */
   endpoints?: (string | URL | Endpoint)[];
   /** What the session is for: both ways (default), only sending, only receiving. */
-  bind?: "transceiver" | "transmitter" | "receiver";
+  bind?: BindType;
   /**
     * Where the SMSC has no bind_transceiver (it answers ESME_RINVCMDID), bind a transmitter and a receiver, on two connections. They are
    * used as one: {@link connect} resolves when both are bound, `stats()` adds them up, and when one ends for good so does the other.
    */
   fallback?: boolean;
   /** Version of SMPP to bind with. Default `"3.4"`. */
-  version?: "3.3" | "3.4" | "5.0";
+  version?: Version;
   /** The version of an SMSC that does not name its own (sc_interface_version). `"3.3"`, the strict reading, sends it no TLVs. Default `"3.4"`. */
-  assumeVersion?: "3.3" | "3.4" | "5.0";
+  assumeVersion?: Version;
   systemType?: string;
   /** Which destination addresses a receiver is for: address_range with its type and plan. */
   addressRange?: string;

@@ -1,5 +1,6 @@
 // Pure functions of the module: PDUs, texts, receipts, names. No session, no socket.
 
+import type { StatusHandling } from "#boundary";
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
 import type { PduInput, TlvInput } from "./types.ts";
@@ -22,7 +23,7 @@ export function statusMeaning(status: number): string {
   return wasm.status_meaning(status);
 }
 
-export type StatusHandling = "ok" | "retry" | "throttle" | "permanent" | "config";
+export type { StatusHandling };
 
 /** What to do about a command_status. */
 export function statusHandling(status: number): StatusHandling {

@@ -1,53 +1,33 @@
-// Settings of a session on their way into the module: a row of doubles in the order of src/wasm/config.rs, then the lengths of the strings,
-// then the strings.
+// Settings of a session on their way into the module: a row of doubles, then the lengths of the strings, then the strings.
 
+import { SETTINGS, STRINGS } from "#boundary";
 import { wasm } from "#wasm";
 import type { Engine } from "#bindgen";
-import { ALPHABETS, CONCATS } from "./choices.ts";
 import { fault } from "./fault.ts";
 import { f64, scratch, u8 } from "./memory.ts";
 import { EngineError, type EngineConfig } from "./types.ts";
 
 type Name = keyof EngineConfig;
 
-const VERSIONS = ["3.3", "3.4", "5.0"];
-const CHOICES: Partial<Record<Name, readonly string[]>> = {
-  role: ["esme", "smsc"],
-  bind: ["transceiver", "transmitter", "receiver"],
-  version: VERSIONS,
-  assumeVersion: VERSIONS,
-  log: ["none", "pdus", "texts"],
-  defaultAlphabet: ALPHABETS,
-  concat: CONCATS,
-  messageIdFormat: ["as-is", "hex-response", "hex-receipt"],
-  ia5: ["auto", "ascii", "gsm7"],
-};
-const FLAGS: readonly Name[] = ["bindFailIsFinal", "fallBack", "retryBusy", "plainReceipts", "reassemble", "segments"];
-const OCTETS: readonly Name[] = ["addrTon", "addrNpi"];
-const NUMBERS: readonly Name[] = [
-  "window", "maxQueue", "maxPdu", "maxUnacknowledged", "endpoints", "enquireLink", "enquireLinkTimeout", "responseTimeout", "bindTimeout",
-  "unbindTimeout", "sessionInit", "inactivity", "acknowledgeTimeout", "partTimeout", "receiptZone", "rate", "inboundRate", "maxRefusals", "seed",
-];
-const STRINGS: readonly Name[] = ["systemId", "password", "systemType", "addressRange"];
-
-/** The settings in their order. */
-const SETTINGS: readonly Name[] = [...(Object.keys(CHOICES) as Name[]), ...FLAGS, ...OCTETS, ...NUMBERS, "reconnect", "reconnect", ...STRINGS];
+/** What each setting may be: one of some names, or a value of a kind. */
+const VALUES: readonly (readonly [name: Name, values: readonly string[] | "flag" | "octet" | "number"])[] = SETTINGS;
+/** The settings in the order of their record. */
+const ORDER: readonly Name[] = [...VALUES.map(([name]) => name), "reconnect", "reconnect", ...STRINGS];
 
 function refused(name: Name): EngineError {
-  const reason = STRINGS.includes(name) ? "too long, or not ISO-8859-1, or with a NUL" : "not a value for this option";
+  const reason = (STRINGS as readonly Name[]).includes(name) ? "too long, or not ISO-8859-1, or with a NUL" : "not a value for this option";
   return new EngineError("invalid-option", `${name}: ${reason}`, name);
 }
 
 /** A setting as a number; NaN if it is not given. */
-function numberOf(name: Name, value: unknown): number {
+function numberOf([name, values]: (typeof VALUES)[number], value: unknown): number {
   if (value === undefined || value === null) return NaN;
-  const choices = CHOICES[name];
-  if (choices !== undefined) {
-    const at = choices.indexOf(value as string);
+  if (typeof values !== "string") {
+    const at = values.indexOf(value as string);
     if (at >= 0) return at;
-  } else if (FLAGS.includes(name)) {
+  } else if (values === "flag") {
     if (typeof value === "boolean") return Number(value);
-  } else if (typeof value === "number" && (OCTETS.includes(name) ? Number.isInteger(value) : !Number.isNaN(value))) {
+  } else if (typeof value === "number" && (values === "octet" ? Number.isInteger(value) : !Number.isNaN(value))) {
     return value;
   }
   throw refused(name);
@@ -75,8 +55,7 @@ function latin1(name: Name, text: unknown): number[] {
  */
 function writeSettings(config: EngineConfig, extra = 0): number {
   const strings = STRINGS.map((name) => latin1(name, config[name]));
-  const named = SETTINGS.slice(0, SETTINGS.indexOf("reconnect"));
-  const numbers = named.map((name) => numberOf(name, config[name]));
+  const numbers = VALUES.map((setting) => numberOf(setting, config[setting[0]]));
   const doubles = [...numbers, ...reconnectTimes(config.reconnect), ...strings.map((octets) => octets.length)];
   const octets = strings.flat();
   const length = doubles.length * 8 + octets.length;
@@ -91,7 +70,7 @@ function withSettings<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw typeof error === "number" ? refused(SETTINGS[error]!) : fault(error);
+    throw typeof error === "number" ? refused(ORDER[error]!) : fault(error);
   }
 }
 

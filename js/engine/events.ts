@@ -1,165 +1,187 @@
-// The module's events on their way out: one batch a call, told to a sink. The layout is that of src/wasm/events.rs.
+// The module's events on their way out: one batch a call, told to a sink.
 
-import { address, begin, bytes, flag, list, more, number, optionalBytes, optionalNumber, optionalText, report, text } from "./reader.ts";
-import type { BindRequest, EngineMessage, LinkSink, Outcome, Report, Segment } from "./types.ts";
-
-const BOUND = 1;
-const SETTLED = 2;
-const REQUEST = 3;
-const REPORT = 4;
-const MESSAGE = 5;
-const BIND_REQUEST = 6;
-const LOG = 7;
-const CONNECT = 8;
-const DISCONNECT = 9;
-const NO_TRANSCEIVER = 10;
-const SEGMENT = 11;
-const WITHDRAWN = 12;
-const LATE = 13;
-
-const BIND_TYPES = ["transmitter", "receiver", "transceiver"] as const;
+import {
+  AnswerableWords, BIND_TYPES, BindRequestWords, BoundWords, CLOSE_KINDS, ConnectWords, DisconnectWords, Kind, LogWords, MessageWords, NoTransceiverWords,
+  OtherPduWords, PlaceWords, ReportEventWords, SegmentWords, SettledWords, WithdrawnWords, type Outcome,
+} from "#boundary";
+import { u32 } from "./memory.ts";
+import { Batch, optionalNumberAt } from "./reader.ts";
+import type { BindRequest, CloseDetail, EngineMessage, LinkSink, Report, Segment } from "./types.ts";
 
 /** A request of one connection as one number. */
-function request(): number {
-  const connection = number();
-  return connection * 4294967296 + number();
+function requestAt(at: number): number {
+  return u32[at + AnswerableWords.connection]! * 4294967296 + u32[at + AnswerableWords.number]!;
 }
 
-function concat(): { reference: number; total: number; part: number } | undefined {
-  const [reference, total, part] = [number(), number(), number()];
-  return total === 0 ? undefined : { reference, total, part };
-}
+const pdu = (batch: Batch): Uint8Array => batch.octetsAt(batch.pass(PlaceWords.WORDS));
+const number = (batch: Batch): number => batch.number();
 
-function message(): EngineMessage {
+function message(batch: Batch, at: number): EngineMessage {
+  const total = u32[at + MessageWords.total]!;
   return {
-    command: text(),
-    sequence: number(),
-    from: address(),
-    to: address(),
-    serviceType: text(),
-    esmClass: number(),
-    protocolId: number(),
-    priority: number(),
-    registeredDelivery: number(),
-    dataCoding: number(),
-    encoding: text(),
-    text: optionalText(),
-    binary: optionalBytes(),
-    udh: optionalBytes(),
-    concat: concat(),
-    segments: number(),
-    complete: flag(),
-    missing: list(number),
-    frames: list(bytes),
+    command: batch.textAt(at + MessageWords.command),
+    sequence: u32[at + MessageWords.sequence]!,
+    from: batch.addressAt(at + MessageWords.from),
+    to: batch.addressAt(at + MessageWords.to),
+    serviceType: batch.textAt(at + MessageWords.serviceType),
+    esmClass: u32[at + MessageWords.esmClass]!,
+    protocolId: u32[at + MessageWords.protocolId]!,
+    priority: u32[at + MessageWords.priority]!,
+    registeredDelivery: u32[at + MessageWords.registeredDelivery]!,
+    dataCoding: u32[at + MessageWords.dataCoding]!,
+    encoding: batch.textAt(at + MessageWords.encoding),
+    text: batch.optionalTextAt(at + MessageWords.text),
+    binary: batch.optionalOctetsAt(at + MessageWords.binary),
+    udh: batch.optionalOctetsAt(at + MessageWords.udh),
+    concat: total === 0 ? undefined : { reference: u32[at + MessageWords.reference]!, total, part: u32[at + MessageWords.part]! },
+    segments: u32[at + MessageWords.segments]!,
+    complete: u32[at + MessageWords.complete] === 1,
+    missing: batch.list(number),
+    frames: batch.list(pdu),
   };
 }
 
-function segment(): Segment {
-  return { key: text(), digest: text(), reference: number(), total: number(), part: number(), pdu: bytes() };
+function segment(batch: Batch, at: number): Segment {
+  return {
+    key: batch.textAt(at + SegmentWords.key),
+    digest: batch.textAt(at + SegmentWords.digest),
+    reference: u32[at + SegmentWords.reference]!,
+    total: u32[at + SegmentWords.total]!,
+    part: u32[at + SegmentWords.part]!,
+    pdu: batch.octetsAt(at + SegmentWords.pdu),
+  };
 }
 
-function bindRequest(): BindRequest {
+function bindRequest(batch: Batch, at: number): BindRequest {
   return {
-    bind: BIND_TYPES[number()] ?? "transceiver",
-    version: number(),
-    addrTon: number(),
-    addrNpi: number(),
-    systemId: text(),
-    password: text(),
-    systemType: text(),
-    addressRange: text(),
+    bind: BIND_TYPES[u32[at + BindRequestWords.bind]!] ?? "transceiver",
+    version: u32[at + BindRequestWords.version]!,
+    addrTon: u32[at + BindRequestWords.addrTon]!,
+    addrNpi: u32[at + BindRequestWords.addrNpi]!,
+    systemId: batch.textAt(at + BindRequestWords.systemId),
+    password: batch.textAt(at + BindRequestWords.password),
+    systemType: batch.textAt(at + BindRequestWords.systemType),
+    addressRange: batch.textAt(at + BindRequestWords.addressRange),
   };
 }
 
 /** What a link does itself about the life of its connection. */
 export interface LifeSink {
   connect(endpoint: number): void;
-  /** `info`: what the SMSC said of the bind it refused. */
-  disconnect(kind: number, status: number, retryIn: number | undefined, message: string, info: string | undefined): void;
+  disconnect(detail: CloseDetail): void;
 }
+
+function closeDetail(batch: Batch, at: number): CloseDetail {
+  const kind = CLOSE_KINDS[u32[at + DisconnectWords.why]!] ?? "lost";
+  const detail: CloseDetail = { kind, message: batch.textAt(at + DisconnectWords.message) };
+  const [info, retryIn] = [batch.optionalTextAt(at + DisconnectWords.info), optionalNumberAt(at + DisconnectWords.retryIn)];
+  if (kind === "refused") detail.status = u32[at + DisconnectWords.status]!;
+  if (info !== undefined) detail.info = info;
+  if (retryIn !== undefined) detail.retryIn = retryIn;
+  return detail;
+}
+
+/** Hands over how a segment or request ended. */
+function settle(batch: Batch, sink: LinkSink, tell: LinkSink["settled"]): void {
+  const at = batch.pass(SettledWords.WORDS);
+  tell.call(
+    sink,
+    u32[at + SettledWords.ticket]!,
+    u32[at + SettledWords.index]!,
+    u32[at + SettledWords.outcome] as Outcome,
+    u32[at + SettledWords.status]!,
+    u32[at + SettledWords.command]!,
+    batch.textAt(at + SettledWords.messageId),
+    batch.optionalOctetsAt(at + SettledWords.frame),
+    batch.optionalTextAt(at + SettledWords.info),
+  );
+}
+
+const untold = (): void => {};
 
 /**
  * Reads the batch that the doubles from number `block` on describe. Results are told to the sink at once, all else by the calls that are
  * returned: whoever is told may call the module again.
  */
 export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() => void)[] {
-  begin(block);
+  const batch = new Batch(block);
   const calls: (() => void)[] = [];
-  while (more()) {
-    switch (number()) {
-      case SETTLED: {
+  while (batch.more) {
+    switch (u32[batch.at]) {
+      case Kind.Settled:
         // The hot one: settling calls nobody back before this turn is over, so it need not wait.
-        // Arguments are evaluated in order.
-        sink.settled(number(), number(), number() as Outcome, number(), number(), text(), optionalBytes(), optionalText());
+        settle(batch, sink, sink.settled);
+        break;
+      case Kind.Late:
+        settle(batch, sink, sink.late ?? untold);
+        break;
+      case Kind.Report: {
+        const from = requestAt(batch.pass(ReportEventWords.WORDS) + ReportEventWords.request);
+        const { report, key } = batch.report();
+        calls.push(() => sink.report(report, from, key));
         break;
       }
-      case LATE: {
-        const [ticket, index, outcome, status, command, messageId, frame, info] =
-          [number(), number(), number() as Outcome, number(), number(), text(), optionalBytes(), optionalText()];
-        sink.late?.(ticket, index, outcome, status, command, messageId, frame, info);
-        break;
-      }
-      case REPORT: {
-        const from = request();
-        const key = optionalText();
-        const what = report();
-        calls.push(() => sink.report(what, from, key ?? what.messageId));
-        break;
-      }
-      case MESSAGE: {
-        const from = request();
-        const what = message();
+      case Kind.Message: {
+        const at = batch.pass(MessageWords.WORDS);
+        const from = requestAt(at + MessageWords.request);
+        const what = message(batch, at);
         calls.push(() => sink.message(what, from));
         break;
       }
-      case SEGMENT: {
-        const from = request();
-        const what = segment();
+      case Kind.Segment: {
+        const at = batch.pass(SegmentWords.WORDS);
+        const from = requestAt(at + SegmentWords.request);
+        const what = segment(batch, at);
         calls.push(() => sink.segment?.(what, from));
         break;
       }
-      case WITHDRAWN: {
-        const which = request();
+      case Kind.Withdrawn: {
+        const which = requestAt(batch.pass(WithdrawnWords.WORDS) + WithdrawnWords.request);
         calls.push(() => sink.withdrawn?.(which));
         break;
       }
-      case REQUEST: {
-        const from = request();
-        const frame = bytes();
-        const error = optionalText();
+      case Kind.OtherPdu: {
+        const at = batch.pass(OtherPduWords.WORDS);
+        const from = requestAt(at + OtherPduWords.request);
+        const frame = batch.octetsAt(at + OtherPduWords.frame);
+        const error = batch.optionalTextAt(at + OtherPduWords.error);
         calls.push(() => sink.request(frame, from, error));
         break;
       }
-      case BOUND: {
-        const systemId = text();
-        const version = number();
-        calls.push(() => sink.bound({ systemId, version }));
+      case Kind.Bound: {
+        const at = batch.pass(BoundWords.WORDS);
+        const peer = { systemId: batch.textAt(at + BoundWords.systemId), version: u32[at + BoundWords.version]! };
+        calls.push(() => sink.bound(peer));
         break;
       }
-      case BIND_REQUEST: {
-        const from = request();
-        const what = bindRequest();
+      case Kind.BindRequest: {
+        const at = batch.pass(BindRequestWords.WORDS);
+        const from = requestAt(at + BindRequestWords.request);
+        const what = bindRequest(batch, at);
         calls.push(() => sink.bindRequest(what, from));
         break;
       }
-      case LOG: {
-        const line = text();
+      case Kind.Log: {
+        const line = batch.textAt(batch.pass(LogWords.WORDS) + LogWords.line);
         calls.push(() => sink.log(line));
         break;
       }
-      case CONNECT: {
-        const endpoint = number();
+      case Kind.Connect: {
+        const endpoint = u32[batch.pass(ConnectWords.WORDS) + ConnectWords.endpoint]!;
         calls.push(() => life.connect(endpoint));
         break;
       }
-      case NO_TRANSCEIVER:
+      case Kind.NoTransceiver:
+        batch.pass(NoTransceiverWords.WORDS);
         calls.push(() => sink.noTransceiver?.());
         break;
-      case DISCONNECT: {
-        const [kind, status, retryIn, why, info] = [number(), number(), optionalNumber(), text(), optionalText()];
-        calls.push(() => life.disconnect(kind, status, retryIn, why, info));
+      case Kind.Disconnect: {
+        const detail = closeDetail(batch, batch.pass(DisconnectWords.WORDS));
+        calls.push(() => life.disconnect(detail));
         break;
       }
+      default:
+        throw new Error(`an event of no kind: ${u32[batch.at]}`);
     }
   }
   return calls;
@@ -167,11 +189,9 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
 
 /** Reads the one message or report that the doubles from number `block` on describe. */
 export function readJoined(block: number): { message: EngineMessage } | { report: Report } | undefined {
-  begin(block);
-  if (!more()) return undefined;
-  const kind = number();
-  request();
-  if (kind === MESSAGE) return { message: message() };
-  optionalText();
-  return { report: report() };
+  const batch = new Batch(block);
+  if (!batch.more) return undefined;
+  if (u32[batch.at] === Kind.Message) return { message: message(batch, batch.pass(MessageWords.WORDS)) };
+  batch.pass(ReportEventWords.WORDS);
+  return { report: batch.report().report };
 }

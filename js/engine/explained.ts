@@ -1,9 +1,10 @@
-// PDUs explained, receipts parsed: see src/wasm/decode.rs for the layout of the records.
+// PDUs explained, receipts parsed.
 
+import { BYTE_ORDERS, FaultWords, PduWords, TextWords } from "#boundary";
 import { wasm } from "#wasm";
 import { fieldsOf, part, type Field } from "./field.ts";
-import { place, refresh } from "./memory.ts";
-import { begin, flag, list, number, optionalText, report, text } from "./reader.ts";
+import { place, refresh, u32 } from "./memory.ts";
+import { Batch } from "./reader.ts";
 import { EngineError, type Report } from "./types.ts";
 
 export type { Field };
@@ -77,61 +78,65 @@ export interface Decoded {
   error?: Fault;
 }
 
-function fault(): Fault {
-  const result: Fault = { severity: text() as Fault["severity"], kind: text(), offset: number(), field: text() };
-  const [expected, found] = [optionalText(), optionalText()];
+function fault(batch: Batch): Fault {
+  const at = batch.pass(FaultWords.WORDS);
+  const result: Fault = {
+    severity: batch.textAt(at + FaultWords.severity) as Fault["severity"],
+    kind: batch.textAt(at + FaultWords.kind),
+    offset: u32[at + FaultWords.offset]!,
+    field: batch.textAt(at + FaultWords.field),
+  };
+  const [expected, found] = [batch.optionalTextAt(at + FaultWords.expected), batch.optionalTextAt(at + FaultWords.found)];
   if (expected !== undefined) result.expected = expected;
   if (found !== undefined) result.found = found;
-  result.section = text();
+  result.section = batch.textAt(at + FaultWords.section);
   return result;
 }
 
 /** A receipt, in this PDU. */
-function receipt(pdu: Uint8Array): Report {
-  text(); // the key, which only a session has a use for
-  const found = report();
-  found.pdu = pdu;
-  return found;
+function receipt(batch: Batch, pdu: Uint8Array): Report {
+  const { report } = batch.report();
+  report.pdu = pdu;
+  return report;
 }
 
-const BYTE_ORDERS = [undefined, "big-endian", "little-endian"] as const;
+function textOf(batch: Batch): DecodedText {
+  const at = batch.pass(TextWords.WORDS);
+  const text: DecodedText = { value: batch.textAt(at + TextWords.value), encoding: batch.textAt(at + TextWords.encoding) };
+  const order = BYTE_ORDERS[u32[at + TextWords.order]!];
+  if (order) text.byteOrder = order;
+  return text;
+}
 
 /** Reads the PDUs that are in `input`. */
-function pdusOf(input: Uint8Array): DecodedPdu[] {
+function pdusOf(batch: Batch, input: Uint8Array): DecodedPdu[] {
   const field = fieldsOf(input);
   const tlv = (): Field & { tag: number } => {
-    const tag = number();
-    return Object.assign(field(), { tag });
+    const tag = batch.number();
+    return Object.assign(field(batch), { tag });
   };
   const pdus: DecodedPdu[] = [];
-  while (flag()) {
-    const [offset, commandLength] = [number(), number()];
-    const [commandId, status, sequence] = [number(), number(), number()];
-    const valid = flag();
-    const [command, statusName] = [text(), text()];
+  while (batch.flag()) {
+    const at = batch.pass(PduWords.WORDS);
+    const [offset, commandLength] = [u32[at + PduWords.offset]!, u32[at + PduWords.commandLength]!];
     const pdu: DecodedPdu = {
       offset,
       commandLength,
-      command,
-      commandId,
-      status,
-      statusName,
-      sequence,
-      valid,
-      fields: list(field),
-      tlvs: list(tlv),
-      faults: list(fault),
+      command: batch.textAt(at + PduWords.command),
+      commandId: u32[at + PduWords.commandId]!,
+      status: u32[at + PduWords.status]!,
+      statusName: batch.textAt(at + PduWords.statusName),
+      sequence: u32[at + PduWords.sequence]!,
+      valid: u32[at + PduWords.valid] === 1,
+      fields: batch.list(field),
+      tlvs: batch.list(tlv),
+      faults: batch.list(fault),
       bytes: part(input, offset, commandLength),
     };
-    if (flag()) {
-      const value = text();
-      pdu.text = { value, encoding: text() };
-      const order = BYTE_ORDERS[number()];
-      if (order !== undefined) pdu.text.byteOrder = order;
-    }
-    const udh = list(field);
+    if (batch.flag()) pdu.text = textOf(batch);
+    const udh = batch.list(field);
     if (udh.length > 0) pdu.udh = udh;
-    if (flag()) pdu.receipt = receipt(pdu.bytes);
+    if (batch.flag()) pdu.receipt = receipt(batch, pdu.bytes);
     pdus.push(pdu);
   }
   return pdus;
@@ -160,10 +165,10 @@ export function decodePdus(given: Uint8Array | string, options: DecodeOptions = 
   place(input);
   const block = wasm.decode_pdus(input.length, strict, maxPdu);
   refresh();
-  begin(block >> 3);
-  const pdus = pdusOf(input);
-  const rest = number();
-  return flag() ? { pdus, rest, error: fault() } : { pdus, rest };
+  const batch = new Batch(block >> 3);
+  const pdus = pdusOf(batch, input);
+  const rest = batch.number();
+  return batch.flag() ? { pdus, rest, error: fault(batch) } : { pdus, rest };
 }
 
 /** The TLVs that speak of a receipt. */
@@ -186,6 +191,5 @@ export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {})
   const block = wasm.parse_receipt(octets.length, receipted_message_id, message_state, network_error_code);
   refresh();
   if (block === 0) return undefined;
-  begin(block >> 3);
-  return receipt(NO_PDU);
+  return receipt(new Batch(block >> 3), NO_PDU);
 }

@@ -1,8 +1,9 @@
-// A field of a decoded PDU. See src/wasm/decode.rs for the layout of its record.
+// A field of a decoded PDU.
 
+import { FieldKind, FieldWords, PlaceWords } from "#boundary";
 import { wasm } from "#wasm";
 import { refresh, u32 } from "./memory.ts";
-import { list, number, pass, text, textAt } from "./reader.ts";
+import type { Batch } from "./reader.ts";
 
 /** A field of a PDU, or a part of one. */
 export interface Field {
@@ -68,49 +69,49 @@ export function part(input: Uint8Array, offset: number, length: number): Uint8Ar
   return new Uint8Array(input.buffer, input.byteOffset + offset, length);
 }
 
-// The first octet of a record.
-const OCTET = 0;
-const NUMBER = 1;
-const TEXT = 2;
-const OCTETS = 3;
-const FIELDS = 4;
-const WITH_MEANING = 8;
-const WITH_CHILDREN = 16;
+/** The first octet of a field's record, without what follows besides the value. */
+const VALUE = FieldKind.WithMeaning - 1;
 
 /** Reads fields, which are of this input. */
-export function fieldsOf(input: Uint8Array): () => Field {
-  return function read(): Field {
-    const at = pass(4);
-    const kind = u32[at]!;
-    const name = textAt(at + 1);
-    const offset = u32[at + 3]!;
-    if ((kind & 0xff) === OCTET) {
+export function fieldsOf(input: Uint8Array): (batch: Batch) => Field {
+  return read;
+
+  function read(batch: Batch): Field {
+    const at = batch.pass(FieldWords.WORDS);
+    const kind = u32[at + FieldWords.kind]!;
+    const name = batch.textAt(at + FieldWords.name);
+    const offset = u32[at + FieldWords.offset]!;
+    if ((kind & 0xff) === FieldKind.Octet) {
       const [set, octet] = [kind >> 16, (kind >> 8) & 0xff];
       const { meaning, bits } = ((known[set] ??= [])[octet] ??= ask(set, octet));
       return new PduField(name, offset, 1, octet, meaning, bits, input);
     }
-    const length = number();
-    const value = valueOf(kind & 7, offset, length);
-    const meaning = (kind & WITH_MEANING) === 0 ? undefined : text();
-    const children = (kind & WITH_CHILDREN) === 0 ? undefined : list(read);
+    const length = batch.number();
+    const value = valueOf(batch, kind & VALUE, offset, length);
+    const meaning = (kind & FieldKind.WithMeaning) === 0 ? undefined : text(batch);
+    const children = (kind & FieldKind.WithChildren) === 0 ? undefined : batch.list(read);
     return new PduField(name, offset, length, value, meaning, children, input);
-  };
+  }
 
-  function valueOf(kind: number, offset: number, length: number): Field["value"] {
+  function valueOf(batch: Batch, kind: FieldKind, offset: number, length: number): Field["value"] {
     switch (kind) {
-      case NUMBER:
-        return number();
-      case TEXT:
-        return text();
-      case OCTETS:
+      case FieldKind.Number:
+        return batch.number();
+      case FieldKind.Text:
+        return text(batch);
+      case FieldKind.Octets:
         return part(input, offset, length);
-      case FIELDS:
-        return list(fieldsOf(input));
+      case FieldKind.Fields:
+        return batch.list(read);
       default:
         // Of a user data header: behind identifier and length.
         return part(input, offset + 2, length - 2);
     }
   }
+}
+
+function text(batch: Batch): string {
+  return batch.textAt(batch.pass(PlaceWords.WORDS));
 }
 
 /** A bit field, wherever it stands. */

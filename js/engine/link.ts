@@ -1,7 +1,7 @@
 // Drives one engine session over its connections: octets, one timer, one write a turn, one event batch a call.
 // No rule of the protocol is here.
 
-import { wasm } from "#wasm";
+import { Block, ENCODINGS, FIGURES, LINK_STATES } from "#boundary";
 import type { Engine } from "#bindgen";
 import { newEngine } from "./config.ts";
 import { readEvents, type LifeSink } from "./events.ts";
@@ -21,14 +21,6 @@ import {
   type SmsPlan,
 } from "./types.ts";
 import { writeBody } from "./values.ts";
-
-const STATES: LinkState[] = ["closed", "waiting", "connecting", "open", "binding", "bound", "unbinding", "unbound"];
-/** In the order of src/wasm/stats.rs. */
-const FIGURES = [
-  "inFlight", "queued", "unacknowledged", "sent", "responses", "received", "throttled", "timeouts",
-  "lost", "late", "unmatched", "refused", "undecodable", "binds", "octetsIn", "octetsOut",
-] as const;
-const CLOSE_KINDS = ["connect", "lost", "refused", "timeout", "unbound", "protocol", "closed"] as const;
 
 /** With this much written in one go there may be more to come. */
 const FULL_WRITE = 32 * 1024;
@@ -114,7 +106,7 @@ export class Link {
     }
     this.#planFlush();
     this.#plan.segments = plan & 0xff;
-    this.#plan.encoding = encodingName(plan >>> 8);
+    this.#plan.encoding = ENCODINGS[plan >>> 8] ?? "binary";
     return this.#plan;
   }
 
@@ -185,9 +177,8 @@ export class Link {
   /** Figures as they are now, or were when the session ended. */
   stats(): EngineStats {
     const figures = this.#engine === undefined ? this.#last : this.#call((engine) => engine.stats());
-    const [rtt = 0, rate = 0] = figures.slice(FIGURES.length);
-    const counts = Object.fromEntries(FIGURES.map((name, at) => [name, figures[at] ?? 0])) as Record<(typeof FIGURES)[number], number>;
-    return { ...counts, rtt, rate: rate > 0 ? rate : undefined, state: this.#state };
+    const named = Object.fromEntries(FIGURES.map((name, at) => [name, figures[at] ?? 0])) as Record<(typeof FIGURES)[number], number>;
+    return { ...named, rate: named.rate > 0 ? named.rate : undefined, state: this.#state };
   }
 
   #handler(connection: number): TransportHandler {
@@ -221,21 +212,16 @@ export class Link {
 
   #life: LifeSink = {
     connect: (endpoint) => void this.#connect(endpoint),
-    disconnect: (kind, status, retryIn, message, info) => {
+    disconnect: (detail) => {
       const transport = this.#transport;
       this.#transport = undefined;
       this.#connection++;
       this.#opening?.abort();
       transport?.close();
-      const name = CLOSE_KINDS[kind] ?? "lost";
-      const detail: CloseDetail = { kind: name, message };
-      if (name === "refused") detail.status = status;
-      if (info !== undefined) detail.info = info;
-      if (retryIn !== undefined) detail.retryIn = retryIn;
       if (this.#cause !== undefined) detail.cause = this.#cause;
       this.#cause = undefined;
       this.#lastDetail = detail;
-      if (retryIn === undefined) this.#finish(detail);
+      if (detail.retryIn === undefined) this.#finish(detail);
     },
   };
 
@@ -321,12 +307,12 @@ export class Link {
       throw this.#failed(error);
     }
     refresh();
-    const outAt = f64[block + 6]!;
-    const outLength = f64[block + 7]!;
-    this.#deadline = f64[block + 8]!;
-    const state = STATES[f64[block + 9]!] ?? "closed";
+    const outAt = f64[block + Block.Out]!;
+    const outLength = f64[block + Block.Out + 1]!;
+    this.#deadline = f64[block + Block.Deadline]!;
+    const state = LINK_STATES[f64[block + Block.State]!] ?? "closed";
     // Read before anything is written: a socket of the user's may call the module when it is written to.
-    const calls = f64[block + 1]! > 0 ? readEvents(block, this.#sink, this.#life) : NO_CALLS;
+    const calls = f64[block + Block.Words + 1]! > 0 ? readEvents(block, this.#sink, this.#life) : NO_CALLS;
     if (outLength > 0 && this.#transport !== undefined) {
       refresh();
       this.#writable = this.#transport.write(u8.subarray(outAt, outAt + outLength));
@@ -416,11 +402,4 @@ export class Link {
     }
     this.#sink.closed(detail);
   }
-}
-
-let names: string[] | undefined;
-
-function encodingName(code: number): string {
-  names ??= wasm.encoding_names().split(" ");
-  return names[code] ?? "binary";
 }

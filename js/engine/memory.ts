@@ -1,5 +1,6 @@
 // The one place that looks into the module's memory. Views are made anew when the memory has grown.
 
+import { SmsWords } from "#boundary";
 import { wasm } from "#wasm";
 
 /** The module's memory as octets, 16-bit and 32-bit little-endian words, and doubles. */
@@ -24,8 +25,8 @@ const LEAST_ROOM = 4_096;
 /** The module's scratch room: it moves only when more is asked for. */
 let roomAt = 0;
 let room = 0;
-/** Where in it the text of an SMS is, behind the record's words (src/wasm/sms.rs), and the room from there on. */
-export const TEXT_AT = 112;
+/** Where in it the text of an SMS is, behind its record, and the room from there on. */
+export const TEXT_AT = 4 * SmsWords.WORDS;
 export let textRoom = new Uint8Array(0);
 
 /** Room for `length` octets in the module, at an address that is a multiple of 8; valid until the next call. */

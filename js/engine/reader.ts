@@ -1,47 +1,12 @@
-// Reads what the module put into the shared buffers: 32-bit words, a heap of ASCII, one of other text and one of octets.
-// Absent values are told by NOTHING, see src/wasm/io.rs.
+// Reads what the module put into the shared buffers: records of 32-bit words, and three heaps for their ASCII, their other text and their
+// octets.
 
+import { Absent, AddressWords, Block, ExtraWords, PlaceWords, ReportWords, STATUSES, StringKind } from "#boundary";
 import { f64, u32, u8 } from "./memory.ts";
-import type { Address, Report, ReportStatus } from "./types.ts";
-
-const NOTHING = 0xffffffff;
-/** In the length of a string: it lies at an address, for as long as the module does. */
-const LASTING = 0x80000000;
-/** In the length of a string: it is in the heap of those that are not ASCII. */
-const WIDE = 0x40000000;
-const STATUSES: ReportStatus[] = [
-  "scheduled",
-  "enroute",
-  "delivered",
-  "expired",
-  "deleted",
-  "undeliverable",
-  "accepted",
-  "unknown",
-  "rejected",
-  "skipped",
-];
+import type { Address, Report } from "./types.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
-
-// The batch being read.
-let word = 0;
-let end = 0;
-let ascii = "";
-let wide = "";
 const NO_OCTETS = new Uint8Array(0);
-let octets: Uint8Array<ArrayBuffer> = NO_OCTETS;
-
-/** Begins the batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
-export function begin(block: number): void {
-  const octetsAt = f64[block + 4]!;
-  const octetsLength = f64[block + 5]!;
-  ascii = asciiHeap(f64[block + 2]!, f64[block + 3]!);
-  wide = heap(f64[block + 10]!, f64[block + 11]!);
-  octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
-  word = f64[block]! >> 2;
-  end = word + f64[block + 1]!;
-}
 
 /** Up to so many characters are put together faster than the platform is asked for them: the identifier of a message that is sent alone. */
 const FEW = 16;
@@ -64,50 +29,6 @@ function heap(at: number, length: number): string {
   return length === 0 ? "" : utf8.decode(u8.subarray(at, at + length));
 }
 
-/** Whether words are left. */
-export function more(): boolean {
-  return word < end;
-}
-
-export function number(): number {
-  return u32[word++]!;
-}
-
-/** Passes over so many words, to be looked at from the place that is returned. */
-export function pass(count: number): number {
-  const at = word;
-  word += count;
-  return at;
-}
-
-export function flag(): boolean {
-  return number() === 1;
-}
-
-export function optionalNumber(): number | undefined {
-  const value = number();
-  return value === NOTHING ? undefined : value;
-}
-
-export function text(): string {
-  return textAt(pass(2));
-}
-
-/** The string that the words at this place tell of. */
-export function textAt(at: number): string {
-  const start = u32[at]!;
-  const length = u32[at + 1]!;
-  if (length >= LASTING) return lasting(start, length - LASTING);
-  if (length >= WIDE) return wide.substring(start, start + length - WIDE);
-  return length === 0 ? "" : ascii.substring(start, start + length);
-}
-
-export function optionalText(): string | undefined {
-  if (u32[word] !== NOTHING) return text();
-  word += 2;
-  return undefined;
-}
-
 // Strings that last, each in a place that its address tells; few share one. All are ASCII.
 const PLACES = 8_192;
 const places = { addresses: new Uint32Array(PLACES), strings: new Array<string>(PLACES).fill("") };
@@ -122,75 +43,131 @@ function lasting(address: number, length: number): string {
   return string;
 }
 
-export function bytes(): Uint8Array {
-  const start = number();
-  // Cheaper than subarray(), and two a receipt.
-  return new Uint8Array(octets.buffer, start, number());
-}
-
-export function optionalBytes(): Uint8Array | undefined {
-  const start = number();
-  const length = number();
-  return start === NOTHING ? undefined : octets.subarray(start, start + length);
-}
-
-/** As many as the first word says. */
-export function list<T>(read: () => T): T[] {
-  const count = number();
-  if (count === 0) return [];
-  const items = new Array<T>(count);
-  for (let i = 0; i < count; i++) items[i] = read();
-  return items;
-}
-
 const double = new Float64Array(1);
 const halves = new Uint32Array(double.buffer);
 
-function date(): Date | undefined {
-  halves[0] = number();
-  halves[1] = number();
+function dateAt(at: number): Date | undefined {
+  halves[0] = u32[at]!;
+  halves[1] = u32[at + 1]!;
   return Number.isNaN(double[0]) ? undefined : new Date(double[0]!);
 }
 
-export function address(): Address {
-  return { ton: number(), npi: number(), addr: text() };
-}
-
-function networkError(): { type: number; code: number } | undefined {
-  const type = number();
-  const code = number();
-  return type === NOTHING ? undefined : { type, code };
+/** A number that may be absent. */
+export function optionalNumberAt(at: number): number | undefined {
+  const value = u32[at]!;
+  return value === Absent.Nothing ? undefined : value;
 }
 
 const NO_EXTRA: Readonly<Record<string, string>> = Object.freeze({});
 
-function extra(): Readonly<Record<string, string>> {
-  const pairs = list((): [string, string] => [text(), text()]);
-  return pairs.length === 0 ? NO_EXTRA : Object.fromEntries(pairs);
-}
+/** What one call of the module left: records one after the other, to be read before the module is called again. */
+export class Batch {
+  /** The word to be read next. */
+  at: number;
+  readonly #end: number;
+  readonly #ascii: string;
+  readonly #wide: string;
+  readonly #octets: Uint8Array<ArrayBuffer>;
 
-/** A delivery report; the key of its identifier, absent if that is the identifier, is read before. */
-export function report(): Report {
-  const status = STATUSES[number()] ?? "unknown";
-  const final = flag();
-  const messageId = text();
-  return {
-    status,
-    final,
-    messageId,
-    rawMessageId: optionalText() ?? messageId,
-    stat: optionalText(),
-    errorCode: optionalText(),
-    submitted: optionalNumber(),
-    delivered: optionalNumber(),
-    text: optionalText(),
-    from: address(),
-    to: address(),
-    networkError: networkError(),
-    raw: bytes(),
-    pdu: bytes(),
-    submittedAt: date(),
-    doneAt: date(),
-    extra: extra(),
-  };
+  /** The batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
+  constructor(block: number) {
+    const octetsAt = f64[block + Block.Octets]!;
+    const octetsLength = f64[block + Block.Octets + 1]!;
+    this.#ascii = asciiHeap(f64[block + Block.Ascii]!, f64[block + Block.Ascii + 1]!);
+    this.#wide = heap(f64[block + Block.Wide]!, f64[block + Block.Wide + 1]!);
+    this.#octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
+    this.at = f64[block + Block.Words]! >> 2;
+    this.#end = this.at + f64[block + Block.Words + 1]!;
+  }
+
+  /** Whether words are left. */
+  get more(): boolean {
+    return this.at < this.#end;
+  }
+
+  /** Passes over a record of so many words, and returns where it is. */
+  pass(words: number): number {
+    const { at } = this;
+    this.at = at + words;
+    return at;
+  }
+
+  /** The next word: a number of its own. */
+  number(): number {
+    return u32[this.pass(1)]!;
+  }
+
+  flag(): boolean {
+    return this.number() === 1;
+  }
+
+  /** As many as the next word says. */
+  list<T>(read: (batch: Batch) => T): T[] {
+    const count = this.number();
+    if (count === 0) return [];
+    const items = new Array<T>(count);
+    for (let i = 0; i < count; i++) items[i] = read(this);
+    return items;
+  }
+
+  /** The string that the words at this place are about. */
+  textAt(at: number): string {
+    const start = u32[at + PlaceWords.at]!;
+    const length = u32[at + PlaceWords.length]!;
+    if (length >= StringKind.Lasting) return lasting(start, length - StringKind.Lasting);
+    if (length >= StringKind.Wide) return this.#wide.substring(start, start + length - StringKind.Wide);
+    return length === 0 ? "" : this.#ascii.substring(start, start + length);
+  }
+
+  optionalTextAt(at: number): string | undefined {
+    return u32[at + PlaceWords.at] === Absent.Nothing ? undefined : this.textAt(at);
+  }
+
+  octetsAt(at: number): Uint8Array {
+    // Cheaper than subarray(), and two a receipt.
+    return new Uint8Array(this.#octets.buffer, u32[at + PlaceWords.at], u32[at + PlaceWords.length]);
+  }
+
+  optionalOctetsAt(at: number): Uint8Array | undefined {
+    return u32[at + PlaceWords.at] === Absent.Nothing ? undefined : this.octetsAt(at);
+  }
+
+  addressAt(at: number): Address {
+    return { ton: u32[at + AddressWords.ton]!, npi: u32[at + AddressWords.npi]!, addr: this.textAt(at + AddressWords.addr) };
+  }
+
+  /** A delivery report, and what is to be compared with the identifier of a submission. */
+  report(): { report: Report; key: string } {
+    const at = this.pass(ReportWords.WORDS);
+    const messageId = this.textAt(at + ReportWords.messageId);
+    const networkType = optionalNumberAt(at + ReportWords.networkType);
+    const report: Report = {
+      status: STATUSES[u32[at + ReportWords.status]!] ?? "unknown",
+      final: u32[at + ReportWords.isFinal] === 1,
+      messageId,
+      rawMessageId: this.optionalTextAt(at + ReportWords.rawMessageId) ?? messageId,
+      stat: this.optionalTextAt(at + ReportWords.stat),
+      errorCode: this.optionalTextAt(at + ReportWords.errorCode),
+      submitted: optionalNumberAt(at + ReportWords.submitted),
+      delivered: optionalNumberAt(at + ReportWords.delivered),
+      text: this.optionalTextAt(at + ReportWords.text),
+      from: this.addressAt(at + ReportWords.from),
+      to: this.addressAt(at + ReportWords.to),
+      networkError: networkType === undefined ? undefined : { type: networkType, code: u32[at + ReportWords.networkCode]! },
+      raw: this.octetsAt(at + ReportWords.raw),
+      pdu: this.octetsAt(at + ReportWords.pdu),
+      submittedAt: dateAt(at + ReportWords.submittedAt),
+      doneAt: dateAt(at + ReportWords.doneAt),
+      extra: this.#extra(u32[at + ReportWords.extra]!),
+    };
+    return { report, key: this.optionalTextAt(at + ReportWords.key) ?? messageId };
+  }
+
+  #extra(count: number): Readonly<Record<string, string>> {
+    if (count === 0) return NO_EXTRA;
+    return Object.fromEntries(Array.from({ length: count }, (): [string, string] => {
+      const at = this.pass(ExtraWords.WORDS);
+      return [this.textAt(at + ExtraWords.name), this.textAt(at + ExtraWords.value)];
+    }));
+  }
 }

@@ -1,12 +1,12 @@
-// Segments counted: see src/wasm/decode.rs for the layout of the record.
+// Segments counted.
 
+import { ALPHABETS, CountWords, PartWords, PlaceWords, UnencodableWords } from "#boundary";
 import { wasm } from "#wasm";
-import { ALPHABETS } from "./choices.ts";
 import { originalPlaces } from "./compose.ts";
 import { engineCall } from "./fault.ts";
-import { refresh } from "./memory.ts";
+import { refresh, u32 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
-import { begin, bytes, list, number, optionalBytes, pass, text } from "./reader.ts";
+import { Batch } from "./reader.ts";
 import { writeSms } from "./sms.ts";
 import type { Alphabet, Concat } from "./types.ts";
 
@@ -52,22 +52,23 @@ export function measureSegments(given: string, options: CountOptions = {}): Omit
   return count(given, options, segmentLength);
 }
 
-function count<P>(given: string, options: CountOptions, part: () => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
+function count<P>(given: string, options: CountOptions, part: (batch: Batch) => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
   const { encoding = "auto", defaultAlphabet = "gsm7" } = options;
   const sms = { from: NOWHERE, to: NOWHERE, text: given, encoding, registeredDelivery: 0, more: options };
   const coded = isOfPlatform(encoding) ? encodeByPlatform(given, encoding, options) : undefined;
   const length = writeSms(0, sms, coded?.octets);
   const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
   refresh();
-  begin(block >> 3);
+  const batch = new Batch(block >> 3);
+  const at = batch.pass(CountWords.WORDS);
   const counted = {
-    encoding: text(),
-    dataCoding: number(),
-    segments: number(),
-    units: number(),
-    remaining: number(),
-    parts: list(part),
-    unencodable: [...list(() => ({ index: number(), char: text() })), ...(coded?.unencodable ?? [])],
+    encoding: batch.textAt(at + CountWords.encoding),
+    dataCoding: u32[at + CountWords.dataCoding]!,
+    segments: u32[at + CountWords.segments]!,
+    units: u32[at + CountWords.units]!,
+    remaining: u32[at + CountWords.remaining]!,
+    parts: batch.list(part),
+    unencodable: [...batch.list(unencodable), ...(coded?.unencodable ?? [])],
   };
   if (coded === undefined && counted.unencodable.length > 0) {
     const places = originalPlaces(given, counted.unencodable.map(({ index }) => index));
@@ -76,15 +77,18 @@ function count<P>(given: string, options: CountOptions, part: () => P): Omit<Seg
   return counted;
 }
 
-function segmentLength(): number {
-  pass(1);
-  const length = number();
-  pass(2);
-  return length;
+function unencodable(batch: Batch): { index: number; char: string } {
+  const at = batch.pass(UnencodableWords.WORDS);
+  return { index: u32[at + UnencodableWords.index]!, char: batch.textAt(at + UnencodableWords.char) };
 }
 
-function segment(): { octets: Uint8Array; udh?: Uint8Array } {
-  const octets = bytes();
-  const udh = optionalBytes();
+function segmentLength(batch: Batch): number {
+  return u32[batch.pass(PartWords.WORDS) + PartWords.octets + PlaceWords.length]!;
+}
+
+function segment(batch: Batch): { octets: Uint8Array; udh?: Uint8Array } {
+  const at = batch.pass(PartWords.WORDS);
+  const octets = batch.octetsAt(at + PartWords.octets);
+  const udh = batch.optionalOctetsAt(at + PartWords.udh);
   return udh === undefined ? { octets } : { octets, udh };
 }

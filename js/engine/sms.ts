@@ -1,37 +1,20 @@
-// An SMS on its way into the module: a record of words, then its content, the text in UTF-16 or Latin-1 or octets, its addresses, and what
-// most SMS don't have. The layout is that of src/wasm/sms.rs.
+// An SMS on its way into the module: its record, then its content, the text in UTF-16 or Latin-1 or octets, its addresses, and what most
+// SMS don't have.
 
-import { wasm } from "#wasm";
-import { CONCATS } from "./choices.ts";
+import { CONCATS, ENCODING_OPTIONS, LANGUAGES, SmsFlag, SmsWords } from "#boundary";
 import { encodeTlvs } from "./codec.ts";
 import { composed } from "./compose.ts";
 import { scratch, TEXT_AT, textRoom, u16, u32, u8 } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { EngineError, type SmsFields, type SmsMore } from "./types.ts";
 
-const FLASH = 1;
-const REPLACE = 2;
-const TRANSLITERATE = 4;
-const REFERENCE = 8;
-const BINARY = 16;
-const NARROW = 32;
-const MORE = 64;
-
 const NO_OCTETS = new Uint8Array(0);
 
-let encodings: Map<string, number> | undefined;
-let languages: Map<string, number> | undefined;
-
-function codeOf(names: Map<string, number>, name: string, field: string): number {
-  const code = names.get(name);
-  if (code === undefined) {
-    throw new EngineError("invalid-field", `${field}: "${name}" is none of ${[...names.keys()].join(", ")}`, field);
-  }
+/** The place of a name in a list. */
+function codeOf(names: readonly string[], name: string, field: string): number {
+  const code = names.indexOf(name);
+  if (code < 0) throw new EngineError("invalid-field", `${field}: "${name}" is none of ${names.join(", ")}`, field);
   return code;
-}
-
-function numbered(names: string): Map<string, number> {
-  return new Map(names.split(" ").map((name, code) => [name, code]));
 }
 
 /** Where the next octet goes. */
@@ -114,8 +97,9 @@ function codedContent({ text, binary, encoding, more }: SmsFields): Uint8Array |
 /** What stands behind the addresses. */
 interface Rest {
   language: number;
-  strings: { text: string; field: string }[];
-  octets: Uint8Array[];
+  /** Each with the place of its length in the record; in the order in which they follow it. */
+  strings: { text: string; field: string; length: SmsWords }[];
+  octets: { part: Uint8Array; length: SmsWords }[];
   length: number;
 }
 
@@ -124,51 +108,49 @@ function restOf({ language, serviceType, scheduleAt, validity, udh, tlvs }: SmsM
   if (typeof (serviceType ?? "") !== "string") throw new EngineError("invalid-field", "service_type: a string is expected", "service_type");
   if (!((udh ?? NO_OCTETS) instanceof Uint8Array)) throw new EngineError("invalid-field", "udh: a Uint8Array is expected", "udh");
   const strings = [
-    { text: serviceType ?? "", field: "service_type" },
-    { text: scheduleAt ?? "", field: "schedule_delivery_time" },
-    { text: typeof validity === "string" ? validity : "", field: "validity_period" },
+    { text: serviceType ?? "", field: "service_type", length: SmsWords.serviceTypeLength },
+    { text: scheduleAt ?? "", field: "schedule_delivery_time", length: SmsWords.scheduleLength },
+    { text: typeof validity === "string" ? validity : "", field: "validity_period", length: SmsWords.validityLength },
   ];
-  const octets = [udh ?? NO_OCTETS, tlvs === undefined ? NO_OCTETS : encodeTlvs(tlvs)];
-  const length = strings.reduce((sum, { text }) => sum + text.length, 0) + octets.reduce((sum, part) => sum + part.length, 0);
-  let code = 0;
-  if (language !== undefined) {
-    languages ??= numbered(wasm.languages());
-    code = codeOf(languages, language, "language") + 1;
-  }
+  const octets = [
+    { part: udh ?? NO_OCTETS, length: SmsWords.udhLength },
+    { part: tlvs === undefined ? NO_OCTETS : encodeTlvs(tlvs), length: SmsWords.tlvsLength },
+  ];
+  const length = strings.reduce((sum, { text }) => sum + text.length, 0) + octets.reduce((sum, { part }) => sum + part.length, 0);
+  const code = language === undefined ? 0 : codeOf(LANGUAGES, language, "language") + 1;
   return { language: code, strings, octets, length };
 }
 
 /** Writes what most SMS don't have; returns the flags that tell of it. */
 function writeMore(w: number, more: SmsMore, { language, strings, octets }: Rest): number {
   const words = u32;
-  words[w + 11] = language;
+  words[w + SmsWords.language] = language;
   // One that does not exist is beyond the last, and refused.
-  words[w + 12] = more.concat === undefined ? 0 : CONCATS.indexOf(more.concat) + 1 || CONCATS.length + 1;
-  words[w + 13] = more.maxSegments ?? 0;
-  words[w + 14] = more.priority ?? 0;
-  words[w + 15] = more.protocolId ?? 0;
-  words[w + 16] = more.smDefaultMsgId ?? 0;
-  words[w + 17] = more.reference ?? 0;
-  words[w + 18] = typeof more.validity === "number" ? more.validity : 0;
-  words[w + 19] = more.substitute?.codePointAt(0) ?? 0;
-  words[w + 27] = more.expiresIn ?? 0;
-  let word = w + 20;
-  for (const { text, field } of strings) {
-    words[word++] = text.length;
+  words[w + SmsWords.concat] = more.concat === undefined ? 0 : CONCATS.indexOf(more.concat) + 1 || CONCATS.length + 1;
+  words[w + SmsWords.maxSegments] = more.maxSegments ?? 0;
+  words[w + SmsWords.priority] = more.priority ?? 0;
+  words[w + SmsWords.protocolId] = more.protocolId ?? 0;
+  words[w + SmsWords.smDefaultMsgId] = more.smDefaultMsgId ?? 0;
+  words[w + SmsWords.reference] = more.reference ?? 0;
+  words[w + SmsWords.validity] = typeof more.validity === "number" ? more.validity : 0;
+  words[w + SmsWords.substitute] = more.substitute?.codePointAt(0) ?? 0;
+  words[w + SmsWords.expiresIn] = more.expiresIn ?? 0;
+  words[w + SmsWords.dataCoding] = more.dataCoding === undefined ? 0 : more.dataCoding + 1;
+  words[w + SmsWords.esmClass] = more.esmClass ?? 0;
+  for (const { text, field, length } of strings) {
+    words[w + length] = text.length;
     putLatin1(text, field);
   }
-  for (const part of octets) {
-    words[word++] = part.length;
+  for (const { part, length } of octets) {
+    words[w + length] = part.length;
     putOctets(part);
   }
-  words[word++] = more.dataCoding === undefined ? 0 : more.dataCoding + 1;
-  words[word] = more.esmClass ?? 0;
   return (
-    MORE |
-    (more.flash ? FLASH : 0) |
-    (more.replaceIfPresent ? REPLACE : 0) |
-    (more.transliterate ? TRANSLITERATE : 0) |
-    (more.reference === undefined ? 0 : REFERENCE)
+    SmsFlag.More |
+    (more.flash ? SmsFlag.Flash : 0) |
+    (more.replaceIfPresent ? SmsFlag.Replace : 0) |
+    (more.transliterate ? SmsFlag.Transliterate : 0) |
+    (more.reference === undefined ? 0 : SmsFlag.Reference)
   );
 }
 
@@ -181,44 +163,41 @@ export function writeSms(ticket: number, sms: SmsFields, coded = codedContent(sm
   const { from, to, more } = sms;
   const text = coded === undefined ? (sms.text ?? "") : "";
   let encoding = 0;
-  if (sms.encoding !== "auto") {
-    encodings ??= numbered(wasm.encoding_options());
-    encoding = codeOf(encodings, sms.encoding, "encoding");
-  }
+  if (sms.encoding !== "auto") encoding = codeOf(ENCODING_OPTIONS, sms.encoding, "encoding");
   const rest = more && restOf(more);
   const content = coded === undefined ? text.length * 2 : coded.length;
   const address = scratch(TEXT_AT + content + from.addr.length + to.addr.length + (rest?.length ?? 0));
   const words = u32;
   const w = address >> 2;
-  words[w] = ticket;
-  words[w + 1] = from.ton;
-  words[w + 2] = from.npi;
-  words[w + 3] = to.ton;
-  words[w + 4] = to.npi;
-  words[w + 5] = encoding;
-  words[w + 6] = sms.registeredDelivery;
-  words[w + 8] = from.addr.length;
-  words[w + 9] = to.addr.length;
+  words[w + SmsWords.ticket] = ticket;
+  words[w + SmsWords.fromTon] = from.ton;
+  words[w + SmsWords.fromNpi] = from.npi;
+  words[w + SmsWords.toTon] = to.ton;
+  words[w + SmsWords.toNpi] = to.npi;
+  words[w + SmsWords.encoding] = encoding;
+  words[w + SmsWords.registeredDelivery] = sms.registeredDelivery;
+  words[w + SmsWords.fromLength] = from.addr.length;
+  words[w + SmsWords.toLength] = to.addr.length;
   at = address + TEXT_AT;
-  let flags = 0;
+  let flags: number = 0;
   if (coded !== undefined) {
-    words[w + 10] = coded.length;
+    words[w + SmsWords.contentLength] = coded.length;
     putOctets(coded);
-    flags = BINARY;
+    flags = SmsFlag.Binary;
   } else {
     if (putNarrow(text)) {
-      words[w + 10] = text.length;
-      flags = NARROW;
+      words[w + SmsWords.contentLength] = text.length;
+      flags = SmsFlag.Narrow;
     } else {
       // Latin-1 has nothing to compose. Composed, no text is longer.
       const units = composed(text);
-      words[w + 10] = units.length;
+      words[w + SmsWords.contentLength] = units.length;
       putUnits(units);
     }
   }
   putLatin1(from.addr, "source_addr");
   putLatin1(to.addr, "destination_addr");
   if (rest !== undefined) flags |= writeMore(w, more as SmsMore, rest);
-  words[w + 7] = flags;
+  words[w + SmsWords.flags] = flags;
   return at - address;
 }

@@ -1,5 +1,7 @@
 // What goes to and comes from the engine, in plain JavaScript values.
 
+import { Outcome, type Alphabet, type BindType, type CloseKind, type Concat, type ErrorCode, type Ia5, type LinkState, type LogLevel, type MessageIdFormat, type ReportStatus, type Version } from "#boundary";
+
 /** An address as SMPP has it. */
 export interface Address {
   /** Type of number: 0 unknown, 1 international, 2 national, 5 alphanumeric … */
@@ -15,16 +17,7 @@ export interface Address {
   number?: string | undefined;
 }
 
-/** What data_coding 0 means at the SMSC. */
-export type Alphabet = "gsm7" | "gsm7-packed" | "latin1" | "ascii" | "utf8";
-/** How a long message is split. */
-export type Concat = "udh8" | "udh16" | "sar" | "payload";
-/** In which notation the SMSC writes message ids: alike everywhere, or hexadecimal in one place and decimal in the other. */
-export type MessageIdFormat = "as-is" | "hex-response" | "hex-receipt";
-/** What data_coding 1 (IA5, ASCII) means when the SMSC sends it. */
-export type Ia5 = "auto" | "ascii" | "gsm7";
-export type BindType = "transceiver" | "transmitter" | "receiver";
-export type Version = "3.3" | "3.4" | "5.0";
+export type { Alphabet, BindType, Concat, Ia5, LinkState, MessageIdFormat, ReportStatus, Version };
 
 /** Settings of a session; what is left out has the engine's default. Durations in milliseconds, 0 = off. */
 export interface EngineConfig {
@@ -83,38 +76,15 @@ export interface EngineConfig {
   segments?: boolean;
   /** How long the parts of a long message are waited for. */
   partTimeout?: number;
-  log?: "none" | "pdus" | "texts";
+  log?: LogLevel;
   seed?: number;
 }
 
-export type LinkState = "closed" | "waiting" | "connecting" | "open" | "binding" | "bound" | "unbinding" | "unbound";
-
-/** How a request ended. */
-export const Outcome = {
-  /** The status tells. */
-  Response: 0,
-  /** Sent, but no response in time: unknown. */
-  Timeout: 1,
-  /** Sent, but the connection ended first: unknown. */
-  Lost: 2,
-  /** The session ended before it was sent. */
-  Closed: 3,
-  /** Given up before it was sent. */
-  Cancelled: 4,
-  /** Given up after it was sent: unknown. */
-  CancelledOnWire: 5,
-  /** Its time was over: not sent (status 0), or the peer was too busy; the status tells how. */
-  Expired: 6,
-  /** A response of another kind came; the status tells. */
-  Mismatch: 7,
-  /** Not sent: this bind, or the peer's version, does not carry it. */
-  Unsupported: 8,
-} as const;
-export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+export { Outcome };
 
 /** Why a connection ended. */
 export interface CloseDetail {
-  kind: "refused" | "lost" | "timeout" | "unbound" | "protocol" | "closed" | "connect" | "panic";
+  kind: CloseKind | "panic";
   /** The status of a refused bind. */
   status?: number;
   /** What the SMSC says of it (additional_status_info_text). */
@@ -187,14 +157,7 @@ export interface SmsPlan {
   encoding: string;
 }
 
-export type EngineErrorCode =
-  | "invalid-field"
-  | "invalid-option"
-  | "unencodable"
-  | "too-many-segments"
-  | "queue-full"
-  | "closed"
-  | "bind-type";
+export type EngineErrorCode = ErrorCode | "invalid-option";
 
 /** A request that was not taken; nothing was sent. */
 export class EngineError extends Error {
@@ -265,10 +228,6 @@ export interface Segment {
   /** The PDU it came in, for `joinSegments` and `decodePdus`. */
   pdu: Uint8Array;
 }
-
-/** What became of a message in a delivery report. */
-export type ReportStatus =
-  | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
 
 /** A delivery report. What the SMSC left out is undefined. */
 export interface Report {

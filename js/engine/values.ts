@@ -1,15 +1,10 @@
 // A PDU's names and values on their way into the module, as src/wasm/pdu.rs reads them: of each value its kind, then a number or how much
 // follows.
 
+import { ValueKind } from "#boundary";
 import { place } from "./memory.ts";
 import { exactOctets } from "./octets.ts";
 import { EngineError, type PduInput, type TlvInput } from "./types.ts";
-
-const NUMBER = 0;
-const TEXT = 1;
-const OCTETS = 2;
-const FIELDS = 3;
-const LIST = 4;
 
 /** How deep fields and lists may be in each other, and most values of a list. */
 const DEEPEST = 8;
@@ -98,17 +93,17 @@ function putValue(record: ValueRecord, value: unknown, field: string, depth = 0)
   if (depth > DEEPEST) throw invalid("it is nested too deep", field);
   const octets = exactOctets(value);
   if (typeof value === "number" || typeof value === "boolean") {
-    record.put([NUMBER]);
+    record.put([ValueKind.Number]);
     putNumber(record, value, field);
   } else if (typeof value === "string") {
-    record.put([TEXT]);
+    record.put([ValueKind.Text]);
     putOctets(record, utf8.encode(value));
   } else if (octets !== undefined) {
-    record.put([OCTETS]);
+    record.put([ValueKind.Octets]);
     putOctets(record, octets);
   } else {
     const list = items(value, field);
-    record.put([list === undefined ? FIELDS : LIST]);
+    record.put([list === undefined ? ValueKind.Fields : ValueKind.List]);
     if (list === undefined) return putFields(record, entries(value, field), depth + 1);
     putWord(record, list.length);
     for (const item of list) putValue(record, item, field, depth + 1);

@@ -1,17 +1,7 @@
-import type { Address, PduInput, TlvInput } from "../engine/types.ts";
+import type { Address, PduInput, ReportStatus, TlvInput } from "../engine/types.ts";
 
 /** What became of a message; the names of message_state (SMPP 5.0, 4.7.15). */
-export type MessageStatus =
-  | "scheduled"
-  | "enroute"
-  | "delivered"
-  | "expired"
-  | "deleted"
-  | "undeliverable"
-  | "accepted"
-  | "unknown"
-  | "rejected"
-  | "skipped";
+export type MessageStatus = ReportStatus;
 
 /** Where a receipt says what it says: in the text of SMPP 3.4 appendix B, in TLVs (5.0), or in both. */
 export type ReceiptFormat = "text" | "tlv" | "both";

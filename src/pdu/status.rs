@@ -21,6 +21,29 @@ pub enum Handling {
     Config,
 }
 
+impl Handling {
+    /// Every value, in the order of declaration.
+    pub const ALL: [Handling; 5] = [
+        Self::Ok,
+        Self::Retry,
+        Self::Throttle,
+        Self::Permanent,
+        Self::Config,
+    ];
+
+    /// `ok`, `retry`, `throttle`, `permanent` or `config`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Retry => "retry",
+            Self::Throttle => "throttle",
+            Self::Permanent => "permanent",
+            Self::Config => "config",
+        }
+    }
+}
+
 macro_rules! statuses {
     ($($name:ident = $code:literal, $handling:ident, $meaning:literal;)*) => {
         impl CommandStatus {

@@ -18,15 +18,21 @@ impl MessageIdFormat {
     /// Every value, in the order of declaration.
     pub const ALL: &'static [MessageIdFormat] = &[Self::AsIs, Self::HexResponse, Self::HexReceipt];
 
-    /// The format of a name: `as-is`, `hex-response`, `hex-receipt`.
+    /// `as-is`, `hex-response` or `hex-receipt`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsIs => "as-is",
+            Self::HexResponse => "hex-response",
+            Self::HexReceipt => "hex-receipt",
+        }
+    }
+
+    /// The format of a name, exactly as [`as_str`](Self::as_str) spells it.
     #[must_use]
     pub fn by_name(name: &str) -> Option<MessageIdFormat> {
-        match name {
-            "as-is" => Some(Self::AsIs),
-            "hex-response" => Some(Self::HexResponse),
-            "hex-receipt" => Some(Self::HexReceipt),
-            _ => None,
-        }
+        let named = |format: &&MessageIdFormat| format.as_str() == name;
+        Self::ALL.iter().find(named).copied()
     }
 }
 

@@ -1,8 +1,11 @@
-//! PDUs explained, receipts parsed and segments counted, as records that js/engine/explained.ts reads in the same order.
+//! PDUs explained, receipts parsed and segments counted, as records for js/engine/explained.ts and segments.ts.
 
 use super::config::{BadSetting, Messages, latin1};
 use super::error;
-use super::io::{Io, NOTHING};
+use super::io::Io;
+use super::layout::{
+    self, ByteOrder as Order, Count, FieldKind, LinkState, Part, Place, Text, Unencodable, lasting,
+};
 use super::report;
 use super::sms::{BadField, SmsReader};
 use crate::pdu::explain::{DecodedPdu, Explainer, Fault, Field, Options, Value};
@@ -15,23 +18,6 @@ use crate::text::{
 };
 use std::fmt::Write as _;
 use wasm_bindgen::prelude::*;
-
-// What the first octet of a field's record tells: which value it has, and what follows besides.
-/// With the octet, and the number of its set of values, in the same word.
-const OCTET: u32 = 0;
-const NUMBER: u32 = 1;
-const TEXT: u32 = 2;
-const OCTETS: u32 = 3;
-const FIELDS: u32 = 4;
-/// Octets behind an identifier and a length.
-const ELEMENT: u32 = 5;
-const WITH_MEANING: u32 = 8;
-const WITH_CHILDREN: u32 = 16;
-
-// The byte order of a text in UCS-2, where that says anything.
-const UNSAID: u32 = 0;
-const BIG_ENDIAN: u32 = 1;
-const LITTLE_ENDIAN: u32 = 2;
 
 /// Explains the first `length` octets of the scratch room. Returns the address of the block that tells where the records are.
 #[wasm_bindgen]
@@ -57,7 +43,7 @@ pub fn decode_pdus(length: usize, strict: bool, max_pdu: usize) -> usize {
             write_fault(io, fault);
         }
         io.scratch = scratch;
-        io.publish(&[], None, 0)
+        io.publish(&[], None, LinkState::Closed)
     })
 }
 
@@ -81,21 +67,18 @@ pub fn octet_meaning(set: usize, octet: u8) -> String {
 
 fn write_pdu(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
     let header = &pdu.header;
-    let [command_at, command_length] = Io::lasting(pdu.command());
-    let [status_at, status_length] = Io::lasting(header.command_status.name());
-    io.words(&[
-        1,
-        pdu.offset as u32,
-        header.command_length,
-        header.command_id.0,
-        header.command_status.0,
-        header.sequence_number,
-        pdu.valid.into(),
-        command_at,
-        command_length,
-        status_at,
-        status_length,
-    ]);
+    io.word(1);
+    let record = layout::Pdu {
+        offset: pdu.offset as u32,
+        command_length: header.command_length,
+        command_id: header.command_id.0,
+        status: header.command_status.0,
+        sequence: header.sequence_number,
+        valid: pdu.valid,
+        command: lasting(pdu.command()),
+        status_name: lasting(header.command_status.name()),
+    };
+    io.put(record);
     write_fields(io, &pdu.fields);
     io.word(pdu.tlvs.len() as u32);
     for tlv in &pdu.tlvs {
@@ -122,44 +105,56 @@ fn write_fields(io: &mut Io, fields: &[Field<'_>]) {
 }
 
 fn write_field(io: &mut Io, field: &Field<'_>) {
-    // No names of vendors are given: each lasts.
-    let [name_at, name_length] = Io::lasting(field.name);
-    let offset = field.offset as u32;
+    let record = |kind: u32| layout::Field {
+        kind,
+        // No names of vendors are given: each lasts.
+        name: lasting(field.name),
+        offset: field.offset as u32,
+    };
     if let Some((set, octet)) = field.octet() {
         let which = (set as u32) << 16 | u32::from(octet) << 8;
-        return io.words(&[OCTET | which, name_at, name_length, offset]);
+        return io.put(record(FieldKind::Octet as u32 | which));
     }
     let length = field.bytes.len() as u32;
     match field.plain() {
         Some(Value::Text(text)) => {
-            let [at, units] = io.place_latin1(text);
-            return io.words(&[TEXT, name_at, name_length, offset, length, at, units]);
+            let text = io.latin1(text);
+            io.put(record(FieldKind::Text as u32));
+            return io.words(&[length, text.at, text.length]);
         }
-        Some(_) => return io.words(&[OCTETS, name_at, name_length, offset, length]),
+        Some(_) => {
+            io.put(record(FieldKind::Octets as u32));
+            return io.word(length);
+        }
         None => {}
     }
     let (value, meaning, children) = (field.value(), field.meaning(), field.children());
     let mut kind = match value {
-        Value::Number(_) => NUMBER,
-        Value::Text(_) => TEXT,
-        Value::Octets(_) => OCTETS,
-        Value::Fields(_) => FIELDS,
-    };
+        Value::Number(_) => FieldKind::Number,
+        Value::Text(_) => FieldKind::Text,
+        Value::Octets(_) => FieldKind::Octets,
+        Value::Fields(_) => FieldKind::Fields,
+    } as u32;
     if meaning.is_some() {
-        kind |= WITH_MEANING;
+        kind |= FieldKind::WithMeaning as u32;
     }
     if !children.is_empty() {
-        kind |= WITH_CHILDREN;
+        kind |= FieldKind::WithChildren as u32;
     }
-    io.words(&[kind, name_at, name_length, offset, length]);
+    io.put(record(kind));
+    io.word(length);
     match &value {
         Value::Number(number) => io.word(*number),
-        Value::Text(octets) => io.latin1(octets),
+        Value::Text(octets) => {
+            let text = io.latin1(octets);
+            io.put(text);
+        }
         Value::Octets(_) => {}
         Value::Fields(fields) => write_fields(io, fields),
     }
     if let Some(meaning) = &meaning {
-        io.text(meaning);
+        let meaning = io.text(meaning);
+        io.put(meaning);
     }
     if !children.is_empty() {
         write_fields(io, &children);
@@ -167,17 +162,18 @@ fn write_field(io: &mut Io, field: &Field<'_>) {
 }
 
 fn write_fault(io: &mut Io, fault: &Fault<'_>) {
-    io.name(fault.severity.as_str());
-    io.name(fault.kind.as_str());
-    io.word(fault.offset as u32);
-    io.text(&fault.field());
-    for said in [fault.expected(), fault.found()] {
-        match said {
-            Some(said) => io.text(&said),
-            None => io.words(&[NOTHING, 0]),
-        }
-    }
-    io.text(&fault.section());
+    let mut optional = |said: Option<String>| said.map_or(Place::NOWHERE, |said| io.text(&said));
+    let [expected, found] = [optional(fault.expected()), optional(fault.found())];
+    let record = layout::Fault {
+        severity: lasting(fault.severity.as_str()),
+        kind: lasting(fault.kind.as_str()),
+        offset: fault.offset as u32,
+        field: io.text(&fault.field()),
+        expected,
+        found,
+        section: io.text(&fault.section()),
+    };
+    io.put(record);
 }
 
 /// Text, user data header and receipt of a message.
@@ -188,9 +184,8 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         return;
     };
     let header = delivery.udh();
-    io.word(1);
     let mut encoding = EncodingName::Binary;
-    io.text_with(|heap| {
+    let value = io.text_with(|heap| {
         encoding = decode_into(
             heap,
             delivery.body(),
@@ -200,14 +195,19 @@ fn write_content(io: &mut Io, pdu: &DecodedPdu<'_>, input: &[u8]) {
         )
         .0;
     });
-    io.name(encoding.as_str());
     let (order, mark) = byte_order(delivery.body());
-    io.word(match order {
-        _ if encoding != EncodingName::Ucs2 => UNSAID,
-        ByteOrder::Big if mark == 0 => UNSAID,
-        ByteOrder::Big => BIG_ENDIAN,
-        ByteOrder::Little => LITTLE_ENDIAN,
-    });
+    let text = Text {
+        value,
+        encoding: lasting(encoding.as_str()),
+        order: match order {
+            _ if encoding != EncodingName::Ucs2 => Order::Unsaid,
+            ByteOrder::Big if mark == 0 => Order::Unsaid,
+            ByteOrder::Big => Order::BigEndian,
+            ByteOrder::Little => Order::LittleEndian,
+        },
+    };
+    io.word(1);
+    io.put(text);
     match header {
         Some(header) => write_udh(io, &header, offset_in(header.as_bytes(), input)),
         None => io.word(0),
@@ -232,14 +232,19 @@ fn write_udh(io: &mut Io, header: &Udh<'_>, offset: u32) {
     for element in header.elements() {
         let at = offset + element.offset as u32;
         let parts = udh::parts(&element);
-        io.word(if parts.is_empty() {
-            ELEMENT
+        let children = if parts.is_empty() {
+            0
         } else {
-            ELEMENT | WITH_CHILDREN
-        });
-        io.name(udh::element_name(element.id));
+            FieldKind::WithChildren as u32
+        };
+        let record = layout::Field {
+            kind: FieldKind::Element as u32 | children,
+            name: lasting(udh::element_name(element.id)),
+            offset: at,
+        };
+        io.put(record);
         // Identifier, length, data.
-        io.words(&[at, 2 + element.data.len() as u32]);
+        io.word(2 + element.data.len() as u32);
         if !parts.is_empty() {
             io.word(parts.len() as u32);
         }
@@ -251,9 +256,13 @@ fn write_udh(io: &mut Io, header: &Udh<'_>, offset: u32) {
 }
 
 fn write_number(io: &mut Io, name: &'static str, offset: u32, length: u32, value: u32) {
-    io.word(NUMBER);
-    io.name(name);
-    io.words(&[offset, length, value]);
+    let record = layout::Field {
+        kind: FieldKind::Number as u32,
+        name: lasting(name),
+        offset,
+    };
+    io.put(record);
+    io.words(&[length, value]);
 }
 
 /// Parses the first `length` octets of the scratch room as a receipt's text, with what its TLVs say if there are any.
@@ -280,7 +289,7 @@ pub fn parse_receipt(
         match found {
             Some(found) => {
                 report::write(io, &found, None, &[], &Messages::default());
-                io.publish(&[], None, 0)
+                io.publish(&[], None, LinkState::Closed)
             }
             None => 0,
         }
@@ -301,7 +310,11 @@ pub fn join_segments(settings: usize, length: usize) -> Result<usize, JsValue> {
             .to_vec();
         io.clear();
         let found = super::events::stored(io, &frames, &messages);
-        Ok(if found { io.publish(&[], None, 0) } else { 0 })
+        Ok(if found {
+            io.publish(&[], None, LinkState::Closed)
+        } else {
+            0
+        })
     })
 }
 
@@ -329,23 +342,30 @@ pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
         };
         let count = count.map_err(|error| error::text(&error))?;
         io.clear();
-        io.name(count.plan.encoding.as_str());
-        io.words(&[
-            count.plan.data_coding.into(),
-            count.segments as u32,
-            count.plan.units as u32,
-            count.plan.remaining as u32,
-            count.plan.len() as u32,
-        ]);
+        let record = Count {
+            encoding: lasting(count.plan.encoding.as_str()),
+            data_coding: count.plan.data_coding.into(),
+            segments: count.segments as u32,
+            units: count.plan.units as u32,
+            remaining: count.plan.remaining as u32,
+        };
+        io.put(record);
+        io.word(count.plan.len() as u32);
         for segment in count.plan.segments() {
-            io.octets(segment.octets);
-            io.optional_octets(Some(segment.udh).filter(|udh| !udh.is_empty()));
+            let part = Part {
+                octets: io.octets(segment.octets),
+                udh: io.optional_octets(Some(segment.udh).filter(|udh| !udh.is_empty())),
+            };
+            io.put(part);
         }
         io.word(count.unencodable.len() as u32);
         for (index, char) in count.unencodable {
-            io.word(index as u32);
-            io.text(char.encode_utf8(&mut [0; 4]));
+            let unencodable = Unencodable {
+                index: index as u32,
+                char: io.text(char.encode_utf8(&mut [0; 4])),
+            };
+            io.put(unencodable);
         }
-        Ok(io.publish(&[], None, 0))
+        Ok(io.publish(&[], None, LinkState::Closed))
     })
 }

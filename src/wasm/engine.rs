@@ -157,7 +157,7 @@ impl Engine {
             io.publish(
                 out,
                 self.session.poll_timeout().map(Instant::as_millis),
-                events::state_code(self.session.state()),
+                events::link_state(self.session.state()),
             )
         })
     }

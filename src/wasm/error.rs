@@ -1,6 +1,7 @@
 //! What the caller did wrong, as one string: code, field, message, and index and number of each character that can't be
 //! encoded, with a NUL between. js/engine/fault.ts makes an error of it.
 
+use super::layout::ErrorCode;
 use super::sms::BadField;
 use crate::pdu::InvalidField;
 use crate::session::{CloseReason, SendError};
@@ -8,33 +9,9 @@ use crate::text::TextError;
 use std::fmt::{Display, Write as _};
 use wasm_bindgen::JsValue;
 
-/// Whose fault it is: the codes of `EngineError` in js/engine/types.ts.
-#[derive(Clone, Copy)]
-pub(super) enum Fault {
-    InvalidField,
-    Unencodable,
-    TooManySegments,
-    QueueFull,
-    Closed,
-    BindType,
-}
-
-impl Fault {
-    fn code(self) -> &'static str {
-        match self {
-            Fault::InvalidField => "invalid-field",
-            Fault::Unencodable => "unencodable",
-            Fault::TooManySegments => "too-many-segments",
-            Fault::QueueFull => "queue-full",
-            Fault::Closed => "closed",
-            Fault::BindType => "bind-type",
-        }
-    }
-}
-
 /// `field` is empty if it is about none; the message tells it if it is about one.
-fn error(fault: Fault, field: &str, message: &dyn Display) -> String {
-    format!("{}\0{field}\0{message}", fault.code())
+fn error(code: ErrorCode, field: &str, message: &dyn Display) -> String {
+    format!("{}\0{field}\0{message}", ErrorCode::NAMES[code as usize])
 }
 
 /// Appends the reason, and what is wrong with the stream if it is that. Not by `dyn Error`, which would bring the `Debug` of
@@ -47,18 +24,18 @@ pub(super) fn close_reason(text: &mut String, reason: &CloseReason) {
 }
 
 /// `field` begins the message, unless it is empty.
-pub(super) fn throw(fault: Fault, message: &str, field: &str) -> JsValue {
+pub(super) fn throw(code: ErrorCode, message: &str, field: &str) -> JsValue {
     let colon = if field.is_empty() { "" } else { ": " };
-    error(fault, field, &format_args!("{field}{colon}{message}")).into()
+    error(code, field, &format_args!("{field}{colon}{message}")).into()
 }
 
 /// The message tells the field already.
 pub(super) fn of_field(message: &dyn Display, field: &str) -> JsValue {
-    error(Fault::InvalidField, field, message).into()
+    error(ErrorCode::InvalidField, field, message).into()
 }
 
 pub(super) fn bad_field(BadField(field): BadField) -> JsValue {
-    throw(Fault::InvalidField, "not a value for this field", field)
+    throw(ErrorCode::InvalidField, "not a value for this field", field)
 }
 
 pub(super) fn field(error: &InvalidField) -> JsValue {
@@ -66,21 +43,21 @@ pub(super) fn field(error: &InvalidField) -> JsValue {
 }
 
 pub(super) fn send(refused: &SendError) -> JsValue {
-    let fault = match refused {
+    let code = match refused {
         SendError::InvalidField(error) => return field(error),
-        SendError::QueueFull | SendError::WindowFull | SendError::Throttled => Fault::QueueFull,
-        SendError::BindType => Fault::BindType,
-        _ => Fault::Closed,
+        SendError::QueueFull | SendError::WindowFull | SendError::Throttled => ErrorCode::QueueFull,
+        SendError::BindType => ErrorCode::BindType,
+        _ => ErrorCode::Closed,
     };
-    error(fault, "", refused).into()
+    error(code, "", refused).into()
 }
 
 pub(super) fn text(refused: &TextError) -> JsValue {
     match refused {
         TextError::InvalidOption { option, .. } => of_field(refused, option),
-        TextError::TooManySegments { .. } => error(Fault::TooManySegments, "", refused).into(),
+        TextError::TooManySegments { .. } => error(ErrorCode::TooManySegments, "", refused).into(),
         TextError::Unencodable(characters) => {
-            let mut error = error(Fault::Unencodable, "", refused);
+            let mut error = error(ErrorCode::Unencodable, "", refused);
             for &(index, char) in characters {
                 let _ = write!(error, "\0{index} {}", u32::from(char));
             }

@@ -1,33 +1,20 @@
-//! The session's events as records for js/engine/events.ts: the kind, then its fields in the order read there.
+//! The session's events as records for js/engine/events.ts.
 
-use super::config::{LogLevel, Messages};
-use super::io::{ABSENT, Io, NOTHING};
-use super::report;
+use super::config::{Messages, bind_number};
+use super::io::Io;
+use super::layout::{
+    BindRequest, Bound, CloseKind, Connect, Disconnect, Kind, LinkState, Log, LogLevel, Message,
+    NOTHING, NoTransceiver, OtherPdu, Outcome, Place, ReportEvent, Segment as SegmentRecord,
+    Settled, Withdrawn, lasting,
+};
+use super::report::{self, address};
 use crate::pdu::{Bind, Body, CommandId, HEADER_LEN, Header};
 use crate::receipt::Report;
 use crate::session::{
     BindType, CloseReason, Delivery, Event, Failure, Segment, Sequence, State, Ticket,
     join_segments, status_text,
 };
-use crate::text::{Decoded, EncodingName, Joined, decode_into};
-
-const BOUND: u32 = 1;
-const SETTLED: u32 = 2;
-const REQUEST: u32 = 3;
-const REPORT: u32 = 4;
-const MESSAGE: u32 = 5;
-const BIND_REQUEST: u32 = 6;
-const LOG: u32 = 7;
-const CONNECT: u32 = 8;
-const DISCONNECT: u32 = 9;
-const NO_TRANSCEIVER: u32 = 10;
-const SEGMENT: u32 = 11;
-const WITHDRAWN: u32 = 12;
-const LATE: u32 = 13;
-
-/// Outcomes, as in js/engine/types.ts.
-const RESPONSE: u32 = 0;
-const TIMEOUT: u32 = 1;
+use crate::text::{ConcatInfo, Decoded, EncodingName, Joined, decode_into};
 
 /// The index of a ticket that is not a segment of an SMS: its response is handed over whole.
 pub(super) const WHOLE: u8 = 255;
@@ -41,28 +28,36 @@ pub(super) fn number(ticket: Ticket) -> u32 {
     (ticket.0 >> 8) as u32
 }
 
-pub(super) fn state_code(state: State) -> u32 {
+pub(super) fn link_state(state: State) -> LinkState {
     match state {
-        State::Closed => 0,
-        State::Waiting => 1,
-        State::Connecting => 2,
-        State::Open | State::Outbound => 3,
-        State::Binding => 4,
-        State::Bound(_) => 5,
-        State::Unbinding(_) => 6,
-        State::Unbound => 7,
+        State::Closed => LinkState::Closed,
+        State::Waiting => LinkState::Waiting,
+        State::Connecting => LinkState::Connecting,
+        State::Open | State::Outbound => LinkState::Open,
+        State::Binding => LinkState::Binding,
+        State::Bound(_) => LinkState::Bound,
+        State::Unbinding(_) => LinkState::Unbinding,
+        State::Unbound => LinkState::Unbound,
     }
 }
 
 /// Writes one event. `refusal`: what the SMSC said of the bind it refused last.
 pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal: &[u8]) {
     match *event {
-        Event::Connect { endpoint } => io.words(&[CONNECT, endpoint as u32]),
-        Event::NoTransceiver => io.word(NO_TRANSCEIVER),
+        Event::Connect { endpoint } => io.put(Connect {
+            kind: Kind::Connect,
+            endpoint: endpoint as u32,
+        }),
+        Event::NoTransceiver => io.put(NoTransceiver {
+            kind: Kind::NoTransceiver,
+        }),
         Event::Bound { system_id, version } => {
-            io.word(BOUND);
-            io.latin1(system_id);
-            io.word(version.0.into());
+            let bound = Bound {
+                kind: Kind::Bound,
+                system_id: io.latin1(system_id),
+                version: version.0.into(),
+            };
+            io.put(bound);
         }
         Event::Response {
             ticket: Some(ticket),
@@ -71,14 +66,14 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
             frame,
             ..
         } => {
+            let answer = Some((frame, status.0));
             settled(
                 io,
-                SETTLED,
+                Kind::Settled,
                 ticket,
-                RESPONSE,
-                status.0,
                 command_id,
-                Some(frame),
+                Outcome::Response,
+                answer,
             );
         }
         Event::Failed {
@@ -86,19 +81,16 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
             command_id,
             failure,
             ..
-        } => {
-            let (outcome, status) = outcome_of(failure);
-            settled(io, SETTLED, ticket, outcome, status, command_id, None);
-        }
+        } => failed(io, ticket, command_id, failure),
         Event::Request { sequence, frame } => {
             inbound(io, sequence, frame, messages);
         }
         Event::LongMessage { sequence, message } => joined(io, Some(sequence), message, messages),
         Event::Incomplete { message, of } => joined(io, of, message, messages),
-        Event::Withdrawn { sequence } => {
-            io.word(WITHDRAWN);
-            write_sequence(io, Some(sequence));
-        }
+        Event::Withdrawn { sequence } => io.put(Withdrawn {
+            kind: Kind::Withdrawn,
+            request: sequence.into(),
+        }),
         Event::Late {
             ticket,
             command_id,
@@ -107,14 +99,14 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
             ..
         } => {
             if let Some(ticket) = ticket {
+                let answer = Some((frame, status.0));
                 settled(
                     io,
-                    LATE,
+                    Kind::Late,
                     ticket,
-                    RESPONSE,
-                    status.0,
                     command_id,
-                    Some(frame),
+                    Outcome::Response,
+                    answer,
                 );
             }
             request(io, None, frame, None);
@@ -123,107 +115,103 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
             ticket: Some(ticket),
             command_id,
             ..
-        } => settled(io, LATE, ticket, TIMEOUT, 0, command_id, None),
+        } => settled(io, Kind::Late, ticket, command_id, Outcome::Timeout, None),
         Event::Notification { frame } | Event::Unmatched { frame } => {
             request(io, None, frame, None);
         }
         Event::Throttled { status, pause } if messages.log != LogLevel::None => {
-            io.word(LOG);
-            io.text_with(|line| super::log::pause(line, status, pause));
+            let line = io.text_with(|line| super::log::pause(line, status, pause));
+            log(io, line);
         }
         Event::Undecodable { frame, error } => request(io, None, frame, Some(&error.to_string())),
         Event::UnknownCommand { frame } => request(io, None, frame, Some("unknown command")),
         Event::Trace { direction, frame } => {
-            io.word(LOG);
-            io.text_with(|line| super::log::write(line, direction, frame, messages));
+            let line = io.text_with(|line| super::log::write(line, direction, frame, messages));
+            log(io, line);
         }
         Event::Disconnect {
             ref reason,
             retry_in,
-        } => {
-            io.word(DISCONNECT);
-            let (kind, status) = close_kind(reason);
-            io.words(&[
-                kind,
-                status,
-                retry_in.map_or(NOTHING, |millis| millis as u32),
-            ]);
-            io.text_with(|text| super::error::close_reason(text, reason));
-            let refused = matches!(reason, CloseReason::BindRefused(_));
-            let said = io.place_optional(Some(refusal).filter(|said| refused && !said.is_empty()));
-            io.words(&said);
-        }
+        } => disconnect(io, reason, retry_in, refusal),
         _ => {}
     }
 }
 
-/// The outcome and the status that a failure is in js/engine/types.ts.
-fn outcome_of(failure: Failure) -> (u32, u32) {
-    match failure {
-        Failure::Timeout => (TIMEOUT, 0),
-        Failure::Lost => (2, 0),
-        Failure::Closed => (3, 0),
-        Failure::Cancelled => (4, 0),
-        Failure::CancelledOnWire => (5, 0),
-        Failure::Expired(status) => (6, status.0),
-        Failure::Mismatch(status) => (7, status.0),
-        Failure::Unsupported => (8, 0),
-    }
+fn disconnect(io: &mut Io, reason: &CloseReason, retry_in: Option<u64>, refusal: &[u8]) {
+    let (why, status) = close_kind(reason);
+    let said = Some(refusal).filter(|said| why == CloseKind::Refused && !said.is_empty());
+    let disconnect = Disconnect {
+        kind: Kind::Disconnect,
+        why,
+        status,
+        retry_in: retry_in.map_or(NOTHING, |millis| millis as u32),
+        message: io.text_with(|text| super::error::close_reason(text, reason)),
+        info: io.optional_latin1(said),
+    };
+    io.put(disconnect);
 }
 
-/// `kind`: [`SETTLED`], or [`LATE`] for what became of a request that was settled with an unknown outcome.
+fn log(io: &mut Io, line: Place) {
+    let kind = Kind::Log;
+    io.put(Log { kind, line });
+}
+
+fn failed(io: &mut Io, ticket: Ticket, command_id: CommandId, failure: Failure) {
+    let (outcome, status) = match failure {
+        Failure::Timeout => (Outcome::Timeout, 0),
+        Failure::Lost => (Outcome::Lost, 0),
+        Failure::Closed => (Outcome::Closed, 0),
+        Failure::Cancelled => (Outcome::Cancelled, 0),
+        Failure::CancelledOnWire => (Outcome::CancelledOnWire, 0),
+        Failure::Expired(status) => (Outcome::Expired, status.0),
+        Failure::Mismatch(status) => (Outcome::Mismatch, status.0),
+        Failure::Unsupported => (Outcome::Unsupported, 0),
+    };
+    let answer = (status != 0).then_some((&[][..], status));
+    settled(io, Kind::Settled, ticket, command_id, outcome, answer);
+}
+
+/// `kind`: [`Kind::Settled`], or [`Kind::Late`] for what became of a request that was settled with an unknown outcome. `answer`: the
+/// response, empty if it is not known, and its status.
 fn settled(
     io: &mut Io,
-    kind: u32,
+    kind: Kind,
     ticket: Ticket,
-    outcome: u32,
-    status: u32,
     command_id: CommandId,
-    frame: Option<&[u8]>,
+    outcome: Outcome,
+    answer: Option<(&[u8], u32)>,
 ) {
     let index = ticket.0 as u8;
     let whole = index == WHOLE;
+    let (frame, status) = answer.unwrap_or_default();
     // message_id is the first field of the response to a submission, where there is a body at all.
-    let body = frame.and_then(|f| f.get(HEADER_LEN..)).unwrap_or_default();
+    let body = frame.get(HEADER_LEN..).unwrap_or_default();
     let id = body
         .iter()
         .position(|&o| o == 0)
         .map_or(body, |end| &body[..end]);
-    let [id_at, id_length] = io.place_latin1(if whole { b"" } else { id });
-    let said = frame.filter(|_| status != 0).and_then(status_text);
-    let [said_at, said_length] = io.place_optional(said);
-    let [frame_at, frame_length] = frame
-        .filter(|_| whole)
-        .map_or(ABSENT, |frame| io.keep(frame));
-    io.words(&[
+    let settled = Settled {
         kind,
-        number(ticket),
-        if whole { 0 } else { index.into() },
+        ticket: number(ticket),
+        index: if whole { 0 } else { index.into() },
         outcome,
         status,
-        command_id.0,
-        id_at,
-        id_length,
-        frame_at,
-        frame_length,
-        said_at,
-        said_length,
-    ]);
+        command: command_id.0,
+        message_id: io.latin1(if whole { b"" } else { id }),
+        frame: io.optional_octets(Some(frame).filter(|frame| whole && !frame.is_empty())),
+        info: io.optional_latin1(Some(frame).filter(|_| status != 0).and_then(status_text)),
+    };
+    io.put(settled);
 }
 
 fn request(io: &mut Io, sequence: Option<Sequence>, frame: &[u8], error: Option<&str>) {
-    io.word(REQUEST);
-    write_sequence(io, sequence);
-    io.octets(frame);
-    match error {
-        Some(error) => io.text(error),
-        None => io.words(&[NOTHING, 0]),
-    }
-}
-
-fn write_sequence(io: &mut Io, sequence: Option<Sequence>) {
-    let parts = sequence.map_or([0, 0], |s| [s.connection(), s.number()]);
-    io.words(&parts);
+    let other = OtherPdu {
+        kind: Kind::OtherPdu,
+        request: sequence.into(),
+        frame: io.octets(frame),
+        error: error.map_or(Place::NOWHERE, |error| io.text(error)),
+    };
+    io.put(other);
 }
 
 fn inbound(io: &mut Io, sequence: Sequence, frame: &[u8], messages: &Messages) {
@@ -253,31 +241,40 @@ fn inbound(io: &mut Io, sequence: Sequence, frame: &[u8], messages: &Messages) {
         .or_else(plain)
         .filter(|_| towards_us)
     {
-        io.words(&[REPORT, sequence.connection(), sequence.number()]);
-        report::write(io, &found, Some(&delivery), frame, messages);
+        report_event(io, Some(sequence), &found, &delivery, frame, messages);
         return;
     }
     message(io, sequence, &header, frame, &delivery, messages);
 }
 
+fn report_event(
+    io: &mut Io,
+    request: Option<Sequence>,
+    found: &Report<'_>,
+    delivery: &Delivery<'_>,
+    frame: &[u8],
+    messages: &Messages,
+) {
+    let kind = Kind::Report;
+    let request = request.into();
+    io.put(ReportEvent { kind, request });
+    report::write(io, found, Some(delivery), frame, messages);
+}
+
 fn bind_request(io: &mut Io, sequence: Sequence, bind: BindType, fields: &Bind<'_>) {
-    io.word(BIND_REQUEST);
-    write_sequence(io, Some(sequence));
-    let kind = match bind {
-        BindType::Transmitter => 0,
-        BindType::Receiver => 1,
-        BindType::Transceiver => 2,
+    let request = BindRequest {
+        kind: Kind::BindRequest,
+        request: sequence.into(),
+        bind: bind_number(bind),
+        version: fields.interface_version.0.into(),
+        addr_ton: fields.addr_ton.0.into(),
+        addr_npi: fields.addr_npi.0.into(),
+        system_id: io.latin1(fields.system_id),
+        password: io.latin1(fields.password),
+        system_type: io.latin1(fields.system_type),
+        address_range: io.latin1(fields.address_range),
     };
-    io.words(&[
-        kind,
-        fields.interface_version.0.into(),
-        fields.addr_ton.0.into(),
-        fields.addr_npi.0.into(),
-    ]);
-    io.latin1(fields.system_id);
-    io.latin1(fields.password);
-    io.latin1(fields.system_type);
-    io.latin1(fields.address_range);
+    io.put(request);
 }
 
 /// A message that stands alone, or a part handed over by itself.
@@ -289,7 +286,6 @@ fn message(
     delivery: &Delivery<'_>,
     messages: &Messages,
 ) {
-    fields(io, Some(sequence), header, delivery);
     let udh = delivery.udh();
     let body = delivery.body();
     let mut decoded = Decoded::default();
@@ -300,30 +296,33 @@ fn message(
         udh.as_ref(),
         messages.alphabets(),
     );
-    content(io, &decoded, body);
-    io.optional_octets(udh.map(|udh| udh.as_bytes()));
-    match delivery.concat() {
-        Some(part) => io.words(&[part.reference.into(), part.total.into(), part.part.into()]),
-        None => io.words(&[0, 0, 0]),
-    }
-    // One segment, complete, none missing, one PDU.
-    io.words(&[1, 1, 0, 1]);
-    io.octets(frame);
+    let shape = Shape {
+        request: Some(sequence),
+        udh: udh.map(|udh| udh.as_bytes()),
+        concat: delivery.concat(),
+        segments: 1,
+        complete: true,
+    };
+    write_message(io, header, delivery, &decoded, body, &shape);
+    let pdu = io.octets(frame);
+    // None missing, one PDU.
+    io.words(&[0, 1, pdu.at, pdu.length]);
 }
 
 /// A segment that the application keeps.
 fn segment(io: &mut Io, sequence: Sequence, frame: &[u8], segment: &Segment) {
-    io.word(SEGMENT);
-    write_sequence(io, Some(sequence));
-    io.text(&segment.key);
-    io.text(&format!("{:016X}", segment.digest));
     let concat = segment.concat;
-    io.words(&[
-        concat.reference.into(),
-        concat.total.into(),
-        concat.part.into(),
-    ]);
-    io.octets(frame);
+    let record = SegmentRecord {
+        kind: Kind::Segment,
+        request: sequence.into(),
+        key: io.text(&segment.key),
+        digest: io.text(&format!("{:016X}", segment.digest)),
+        reference: concat.reference.into(),
+        total: concat.total.into(),
+        part: concat.part.into(),
+        pdu: io.octets(frame),
+    };
+    io.put(record);
 }
 
 /// The whole that stored segments make. Returns false if there is none.
@@ -366,73 +365,95 @@ pub(super) fn joined(
     let mut room = Vec::new();
     let plain = || whole.plain_report().filter(|_| messages.plain_receipts);
     let found = whole.report(&mut room).or_else(plain);
-    // Of one that is not complete, what came may tell nothing.
-    let tells = |found: &Report<'_>| joined.is_complete() || found.message_id().is_some();
-    if let Some(found) = found.filter(tells) {
-        io.word(REPORT);
-        write_sequence(io, sequence.filter(|_| joined.is_complete()));
-        report::write(io, &found, Some(&whole), &first.token, messages);
+    // Of one that is not complete, what came may not be enough.
+    let usable = |found: &Report<'_>| joined.is_complete() || found.message_id().is_some();
+    if let Some(found) = found.filter(usable) {
+        let sequence = sequence.filter(|_| joined.is_complete());
+        report_event(io, sequence, &found, &whole, &first.token, messages);
         return;
     }
-    fields(io, sequence, &header, &delivery);
-    content(io, &joined.decode(messages.alphabets()), &octets);
-    io.optional_octets(Some(first.udh.as_slice()).filter(|udh| !udh.is_empty()));
-    io.words(&[0, 0, 0]);
-    io.words(&[joined.parts.len() as u32, joined.is_complete().into()]);
+    let decoded = joined.decode(messages.alphabets());
+    let shape = Shape {
+        request: sequence,
+        udh: Some(first.udh.as_slice()).filter(|udh| !udh.is_empty()),
+        concat: None,
+        segments: joined.parts.len() as u32,
+        complete: joined.is_complete(),
+    };
+    write_message(io, &header, &delivery, &decoded, &octets, &shape);
     io.word(joined.missing().count() as u32);
     for number in joined.missing() {
         io.word(number.into());
     }
     io.word(joined.parts.len() as u32);
     for part in &joined.parts {
-        io.octets(&part.token);
+        let pdu = io.octets(&part.token);
+        io.put(pdu);
     }
 }
 
-fn fields(io: &mut Io, sequence: Option<Sequence>, header: &Header, delivery: &Delivery<'_>) {
-    io.word(MESSAGE);
-    write_sequence(io, sequence);
-    io.name(header.command_id.name());
-    io.word(header.sequence_number);
-    report::address(io, &delivery.source);
-    report::address(io, &delivery.destination);
-    io.latin1(delivery.service_type);
-    io.words(&[
-        delivery.esm_class.0.into(),
-        delivery.protocol_id.into(),
-        delivery.priority_flag.0.into(),
-        delivery.registered_delivery.0.into(),
-        delivery.data_coding.0.into(),
-    ]);
+/// What of a message depends on whether it was joined.
+struct Shape<'a> {
+    request: Option<Sequence>,
+    udh: Option<&'a [u8]>,
+    concat: Option<ConcatInfo>,
+    segments: u32,
+    complete: bool,
 }
 
-/// The text, or the octets where they are no text.
-fn content(io: &mut Io, decoded: &Decoded, octets: &[u8]) {
-    io.name(decoded.encoding.as_str());
-    let label = decoded.encoding.platform_label();
-    let text = match label {
+/// Writes the record of a message. `octets` stand where there is no text.
+fn write_message(
+    io: &mut Io,
+    header: &Header,
+    delivery: &Delivery<'_>,
+    decoded: &Decoded,
+    octets: &[u8],
+    shape: &Shape<'_>,
+) {
+    let text = match decoded.encoding.platform_label() {
         Some(label) => super::platform::decode(label, octets),
         None => Some(decoded.text.as_str().into()),
     };
-    if let Some(text) = text.filter(|_| decoded.encoding != EncodingName::Binary) {
-        io.text(&text);
-        io.words(&[NOTHING, 0]);
-    } else {
-        io.words(&[NOTHING, 0]);
-        io.octets(octets);
-    }
+    let text = text.filter(|_| decoded.encoding != EncodingName::Binary);
+    let message = Message {
+        kind: Kind::Message,
+        request: shape.request.into(),
+        command: lasting(header.command_id.name()),
+        sequence: header.sequence_number,
+        from: address(io, &delivery.source),
+        to: address(io, &delivery.destination),
+        service_type: io.latin1(delivery.service_type),
+        esm_class: delivery.esm_class.0.into(),
+        protocol_id: delivery.protocol_id.into(),
+        priority: delivery.priority_flag.0.into(),
+        registered_delivery: delivery.registered_delivery.0.into(),
+        data_coding: delivery.data_coding.0.into(),
+        encoding: lasting(decoded.encoding.as_str()),
+        text: text.as_deref().map_or(Place::NOWHERE, |text| io.text(text)),
+        binary: io.optional_octets(Some(octets).filter(|_| text.is_none())),
+        udh: io.optional_octets(shape.udh),
+        reference: shape.concat.map_or(0, |part| part.reference.into()),
+        total: shape.concat.map_or(0, |part| part.total.into()),
+        part: shape.concat.map_or(0, |part| part.part.into()),
+        segments: shape.segments,
+        complete: shape.complete,
+    };
+    io.put(message);
 }
 
-fn close_kind(reason: &CloseReason) -> (u32, u32) {
-    match reason {
-        CloseReason::ConnectFailed => (0, 0),
-        CloseReason::Lost => (1, 0),
-        CloseReason::BindRefused(status) => (2, status.0),
+fn close_kind(reason: &CloseReason) -> (CloseKind, u32) {
+    let kind = match reason {
+        CloseReason::BindRefused(status) => return (CloseKind::Refused, status.0),
+        CloseReason::ConnectFailed => CloseKind::Connect,
+        CloseReason::Lost => CloseKind::Lost,
         CloseReason::BindTimeout
         | CloseReason::SessionInitTimeout
-        | CloseReason::EnquireLinkTimeout => (3, 0),
-        CloseReason::Inactivity | CloseReason::PeerUnbound => (4, 0),
-        CloseReason::Frame(_) | CloseReason::PeerLostSync | CloseReason::PeerNotReading => (5, 0),
-        CloseReason::Unbound => (6, 0),
-    }
+        | CloseReason::EnquireLinkTimeout => CloseKind::Timeout,
+        CloseReason::Inactivity | CloseReason::PeerUnbound => CloseKind::Unbound,
+        CloseReason::Frame(_) | CloseReason::PeerLostSync | CloseReason::PeerNotReading => {
+            CloseKind::Protocol
+        }
+        CloseReason::Unbound => CloseKind::Closed,
+    };
+    (kind, 0)
 }

@@ -3,14 +3,14 @@
 //! There is one set for all sessions. It is taken out while it is in use, so that a trap leaves nothing borrowed: the next
 //! call makes a new one.
 
+use super::layout::{Block, LinkState, Place, Record, StringKind};
 use std::cell::Cell;
 
 thread_local! {
     static IO: Cell<Option<Box<Io>>> = const { Cell::new(None) };
 }
 
-/// Words that [`Io::publish`] fills, read by js/engine/events.ts and link.ts.
-const BLOCK: usize = 12;
+const BLOCK: usize = Block::State as usize + 1;
 
 #[derive(Default)]
 pub(super) struct Io {
@@ -31,16 +31,6 @@ pub(super) struct Io {
     pub(super) octets: Vec<u8>,
     block: Box<[f64; BLOCK]>,
 }
-
-/// "Not there", for an optional value.
-pub(super) const NOTHING: u32 = u32::MAX;
-/// As a string, or as octets.
-pub(super) const ABSENT: [u32; 2] = [NOTHING, 0];
-
-/// In the length of a string: it lies at its own address, for as long as the module does.
-const LASTING: u32 = 1 << 31;
-/// In the length of a string: it is one of those in UTF-8.
-const WIDE: u32 = 1 << 30;
 
 impl Io {
     /// Lends the buffers to `use_`.
@@ -79,6 +69,13 @@ impl Io {
         self.octets.clear();
     }
 
+    /// Puts a record.
+    #[inline(always)]
+    pub(super) fn put(&mut self, record: impl Record) {
+        self.words(record.words().as_ref());
+    }
+
+    /// Puts a word of its own, such as how long a list is.
     pub(super) fn word(&mut self, value: u32) {
         self.words(&[value]);
     }
@@ -92,109 +89,86 @@ impl Io {
         }
     }
 
-    /// A string that `write` makes.
-    pub(super) fn text_with(&mut self, write: impl FnOnce(&mut String)) {
-        let place = self.place_with(write);
-        self.words(&place);
-    }
-
-    /// As [`text_with`](Self::text_with), for a record that is put together by the caller.
-    pub(super) fn place_with(&mut self, write: impl FnOnce(&mut String)) -> [u32; 2] {
+    /// Keeps a string that `write` makes.
+    pub(super) fn text_with(&mut self, write: impl FnOnce(&mut String)) -> Place {
         let mut string = std::mem::take(&mut self.string);
         string.clear();
         write(&mut string);
-        let place = self.place_text(&string);
+        let place = self.text(&string);
         self.string = string;
         place
     }
 
-    pub(super) fn text(&mut self, text: &str) {
-        let place = self.place_text(text);
-        self.words(&place);
-    }
-
-    /// Where a string is, as the words of a record tell it.
-    fn place_text(&mut self, text: &str) -> [u32; 2] {
+    /// Keeps a string.
+    pub(super) fn text(&mut self, text: &str) -> Place {
         if text.is_ascii() {
-            return self.place_ascii(text.as_bytes());
+            return self.ascii(text.as_bytes());
         }
-        let start = self.wide_units;
+        let at = self.wide_units;
         let units = text.encode_utf16().count() as u32;
         self.wide.extend_from_slice(text.as_bytes());
         self.wide_units += units;
-        [start, units | WIDE]
+        Place {
+            at,
+            length: units | StringKind::Wide as u32,
+        }
     }
 
-    fn place_ascii(&mut self, octets: &[u8]) -> [u32; 2] {
-        let start = self.ascii.len() as u32;
+    fn ascii(&mut self, octets: &[u8]) -> Place {
+        let at = self.ascii.len() as u32;
         self.ascii.extend_from_slice(octets);
-        [start, octets.len() as u32]
+        Place {
+            at,
+            length: octets.len() as u32,
+        }
     }
 
-    /// A string that lasts: JavaScript is told where it lies, and makes it once.
-    pub(super) fn name(&mut self, name: &'static str) {
-        self.words(&Io::lasting(name));
-    }
-
-    /// The words of a string that lasts.
-    pub(super) fn lasting(text: &str) -> [u32; 2] {
-        [text.as_ptr() as usize as u32, text.len() as u32 | LASTING]
-    }
-
-    /// Octets of a C-octet string, as Latin-1.
-    pub(super) fn latin1(&mut self, octets: &[u8]) {
-        let place = self.place_latin1(octets);
-        self.words(&place);
-    }
-
-    /// As [`latin1`](Self::latin1), for a record that is put together by the caller.
-    pub(super) fn place_latin1(&mut self, octets: &[u8]) -> [u32; 2] {
+    /// Keeps the octets of a C-octet string, as Latin-1.
+    pub(super) fn latin1(&mut self, octets: &[u8]) -> Place {
         if octets.is_ascii() {
-            return self.place_ascii(octets);
+            return self.ascii(octets);
         }
         let text: String = octets.iter().map(|&o| char::from(o)).collect();
-        self.place_text(&text)
+        self.text(&text)
     }
 
-    pub(super) fn place_optional(&mut self, octets: Option<&[u8]>) -> [u32; 2] {
-        octets.map_or(ABSENT, |octets| self.place_latin1(octets))
+    pub(super) fn optional_latin1(&mut self, octets: Option<&[u8]>) -> Place {
+        octets.map_or(Place::NOWHERE, |octets| self.latin1(octets))
     }
 
-    pub(super) fn octets(&mut self, octets: &[u8]) {
-        let place = self.keep(octets);
-        self.words(&place);
-    }
-
-    pub(super) fn optional_octets(&mut self, octets: Option<&[u8]>) {
-        match octets {
-            Some(octets) => self.octets(octets),
-            None => self.words(&ABSENT),
+    /// Keeps octets.
+    pub(super) fn octets(&mut self, octets: &[u8]) -> Place {
+        let at = self.octets.len() as u32;
+        self.octets.extend_from_slice(octets);
+        Place {
+            at,
+            length: octets.len() as u32,
         }
     }
 
-    /// As [`octets`](Self::octets), for a record that is put together by the caller.
-    pub(super) fn keep(&mut self, octets: &[u8]) -> [u32; 2] {
-        let start = self.octets.len() as u32;
-        self.octets.extend_from_slice(octets);
-        [start, octets.len() as u32]
+    pub(super) fn optional_octets(&mut self, octets: Option<&[u8]>) -> Place {
+        octets.map_or(Place::NOWHERE, |octets| self.octets(octets))
     }
 
     /// Tells where everything is. Returns the address of the block that says so.
-    pub(super) fn publish(&mut self, out: &[u8], deadline: Option<u64>, state: u32) -> usize {
-        *self.block = [
-            self.words.as_ptr() as usize as f64,
-            self.words.len() as f64,
-            self.ascii.as_ptr() as usize as f64,
-            self.ascii.len() as f64,
-            self.octets.as_ptr() as usize as f64,
-            self.octets.len() as f64,
-            out.as_ptr() as usize as f64,
-            out.len() as f64,
-            deadline.map_or(f64::INFINITY, |millis| millis as f64),
-            f64::from(state),
-            self.wide.as_ptr() as usize as f64,
-            self.wide.len() as f64,
-        ];
+    pub(super) fn publish(&mut self, out: &[u8], deadline: Option<u64>, state: LinkState) -> usize {
+        let block = &mut self.block;
+        for (at, address, length) in [
+            (Block::Words, self.words.as_ptr() as usize, self.words.len()),
+            (Block::Ascii, self.ascii.as_ptr() as usize, self.ascii.len()),
+            (Block::Wide, self.wide.as_ptr() as usize, self.wide.len()),
+            (
+                Block::Octets,
+                self.octets.as_ptr() as usize,
+                self.octets.len(),
+            ),
+            (Block::Out, out.as_ptr() as usize, out.len()),
+        ] {
+            block[at as usize] = address as f64;
+            block[at as usize + 1] = length as f64;
+        }
+        block[Block::Deadline as usize] = deadline.map_or(f64::INFINITY, |millis| millis as f64);
+        block[Block::State as usize] = f64::from(state as u32);
         self.block.as_ptr() as usize
     }
 }

@@ -1,6 +1,7 @@
 //! A PDU as a line of a log. Passwords are never in it, addresses and texts only if asked for.
 
-use super::config::{LogLevel, Messages};
+use super::config::Messages;
+use super::layout::LogLevel;
 use crate::pdu::{CommandStatus, HEADER_LEN, Header};
 use crate::session::{Delivery, Direction};
 use crate::text::decode_into;

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod events;
 mod io;
+mod layout;
 mod log;
 mod names;
 mod panic;
@@ -14,6 +15,7 @@ mod platform;
 mod report;
 mod sms;
 mod stats;
+mod typescript;
 
 use wasm_bindgen::prelude::*;
 

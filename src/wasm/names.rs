@@ -1,12 +1,12 @@
 //! The lists of names that numbers in records stand for.
 
-use crate::pdu::{CommandId, CommandStatus, Handling};
+use crate::pdu::{CommandId, CommandStatus};
 use crate::receipt::{MessageIdFormat, Side, key};
 use crate::text::{Encoding, EncodingName, Language};
 use wasm_bindgen::prelude::*;
 
-/// The codings a message can have, as records number them.
-const ENCODINGS: [EncodingName; 11] = [
+/// The codings a message can have that no national table is in, as records number them.
+const PLAIN: [EncodingName; 11] = [
     EncodingName::Binary,
     EncodingName::Gsm7,
     EncodingName::Latin1,
@@ -20,74 +20,58 @@ const ENCODINGS: [EncodingName; 11] = [
     EncodingName::EucKr,
 ];
 
-/// How many of [`ENCODINGS`], at its end, JavaScript codes.
+/// How many of [`PLAIN`], at its end, JavaScript codes.
 const CODED: usize = 3;
+
+/// All codings a message can have, by their number in the result of `send_sms`.
+pub(super) const ENCODINGS: [EncodingName; PLAIN.len() + Language::ALL.len()] = {
+    let mut all = [EncodingName::Binary; PLAIN.len() + Language::ALL.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < PLAIN.len() {
+            PLAIN[at]
+        } else {
+            EncodingName::Gsm7National(Language::ALL[at - PLAIN.len()])
+        };
+        at += 1;
+    }
+    all
+};
+
+/// The encodings that can be asked for, by their number in an SMS. The last are coded by JavaScript.
+pub(super) const OPTIONS: &[&str] = {
+    const NAMES: [&str; Encoding::ALL.len() + CODED] = {
+        let mut names = [""; Encoding::ALL.len() + CODED];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = match at.checked_sub(Encoding::ALL.len()) {
+                None => Encoding::ALL[at].as_str(),
+                Some(coded) => PLAIN[PLAIN.len() - CODED + coded].as_str(),
+            };
+            at += 1;
+        }
+        names
+    };
+    &NAMES
+};
 
 /// What the number of an encoding asks for: a coding of text, and what octets beside it are in.
 pub(super) fn coding(number: u32) -> Option<(Encoding, EncodingName)> {
     let number = number as usize;
     match Encoding::ALL.get(number) {
         Some(&encoding) => Some((encoding, EncodingName::Binary)),
-        None => ENCODINGS[ENCODINGS.len() - CODED..]
+        None => PLAIN[PLAIN.len() - CODED..]
             .get(number - Encoding::ALL.len())
             .map(|&coded| (Encoding::Auto, coded)),
     }
 }
 
+/// The place of a coding in [`ENCODINGS`].
 pub(super) fn encoding_code(name: EncodingName) -> u32 {
     match name {
-        EncodingName::Gsm7National(language) => {
-            (ENCODINGS.len() - 1) as u32 + u32::from(language.id())
-        }
-        name => ENCODINGS
-            .iter()
-            .position(|&known| known == name)
-            .unwrap_or(0) as u32,
+        EncodingName::Gsm7National(language) => (PLAIN.len() - 1) as u32 + u32::from(language.id()),
+        name => PLAIN.iter().position(|&known| known == name).unwrap_or(0) as u32,
     }
-}
-
-/// Names with a space between.
-fn list(names: impl Iterator<Item = &'static str>) -> String {
-    let mut list = String::new();
-    for name in names {
-        if !list.is_empty() {
-            list.push(' ');
-        }
-        list.push_str(name);
-    }
-    list
-}
-
-/// The names of encodings, by their number in the result of `send_sms`, with a space between.
-#[wasm_bindgen]
-pub fn encoding_names() -> String {
-    let national = Language::ALL
-        .iter()
-        .map(|&language| EncodingName::Gsm7National(language));
-    list(
-        ENCODINGS
-            .into_iter()
-            .chain(national)
-            .map(EncodingName::as_str),
-    )
-}
-
-fn coding_names() -> impl Iterator<Item = &'static str> {
-    let coded = ENCODINGS[ENCODINGS.len() - CODED..].iter();
-    let names = Encoding::ALL.iter().map(|encoding| encoding.as_str());
-    names.chain(coded.map(|coded| coded.as_str()))
-}
-
-/// The encodings that can be asked for, by their number in an SMS, with a space between. The last are coded by JavaScript.
-#[wasm_bindgen]
-pub fn encoding_options() -> String {
-    list(coding_names())
-}
-
-/// The languages that have tables of their own, with a space between; their number in an SMS is one more than here.
-#[wasm_bindgen]
-pub fn languages() -> String {
-    list(Language::ALL.iter().map(|language| language.as_str()))
 }
 
 /// The name of a command_id; `unknown` if it has none.
@@ -117,14 +101,7 @@ pub fn status_meaning(status: u32) -> String {
 /// What to do about a command_status: `ok`, `retry`, `throttle`, `permanent` or `config`.
 #[wasm_bindgen]
 pub fn status_handling(status: u32) -> String {
-    match CommandStatus(status).handling() {
-        Handling::Ok => "ok",
-        Handling::Retry => "retry",
-        Handling::Throttle => "throttle",
-        Handling::Permanent => "permanent",
-        Handling::Config => "config",
-    }
-    .to_owned()
+    CommandStatus(status).handling().as_str().to_owned()
 }
 
 /// What two writings of one message id have in common: see [`key`].

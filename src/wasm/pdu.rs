@@ -1,9 +1,10 @@
 //! PDUs from records: `PduInput` and `TlvInput` as js/engine/values.ts writes them.
 
 use super::engine::Engine;
-use super::error::{Fault, of_field, send, throw};
+use super::error::{of_field, send, throw};
 use super::events::{WHOLE, ticket};
 use super::io::Io;
+use super::layout::{ErrorCode, ValueKind};
 use crate::pdu::{
     CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
     encode_fields,
@@ -12,17 +13,17 @@ use crate::session::{Instant, Sequence};
 use wasm_bindgen::prelude::*;
 
 pub(super) fn invalid(message: &str, field: &str) -> JsValue {
-    throw(Fault::InvalidField, message, field)
+    throw(ErrorCode::InvalidField, message, field)
 }
 
 /// Takes a value off the front of a record: its kind, and a number or how much follows. `None` if it is cut short.
 fn value(record: &mut &[u8]) -> Option<FieldValue> {
-    Some(match record.split_off_first()? {
-        0 => FieldValue::Number(word(record)?),
-        1 => FieldValue::Text(text(record)?),
-        2 => FieldValue::Octets(octets(record)?.to_vec()),
-        3 => FieldValue::Fields(many(record, field)?),
-        _ => FieldValue::List(many(record, value)?),
+    Some(match ValueKind::of(*record.split_off_first()?)? {
+        ValueKind::Number => FieldValue::Number(word(record)?),
+        ValueKind::Text => FieldValue::Text(text(record)?),
+        ValueKind::Octets => FieldValue::Octets(octets(record)?.to_vec()),
+        ValueKind::Fields => FieldValue::Fields(many(record, field)?),
+        ValueKind::List => FieldValue::List(many(record, value)?),
     })
 }
 

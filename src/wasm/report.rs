@@ -1,19 +1,18 @@
-//! A delivery receipt as a record, in the order that js/engine/reader.ts reads it.
+//! A delivery receipt as a record.
 
 use super::config::Messages;
-use super::io::{ABSENT, Io, NOTHING};
+use super::io::Io;
+use super::layout::{self, Extra, NOTHING, Place, lasting};
 use crate::receipt::{Report, canonicalise};
 use crate::session::{Address, Delivery};
 use crate::text::decode_into;
 
-pub(super) fn address(io: &mut Io, address: &Address<'_>) {
-    let words = address_words(io, address);
-    io.words(&words);
-}
-
-fn address_words(io: &mut Io, address: &Address<'_>) -> [u32; 4] {
-    let [at, length] = io.place_latin1(address.addr);
-    [address.ton.0.into(), address.npi.0.into(), at, length]
+pub(super) fn address(io: &mut Io, address: &Address<'_>) -> layout::Address {
+    layout::Address {
+        ton: address.ton.0.into(),
+        npi: address.npi.0.into(),
+        addr: io.latin1(address.addr),
+    }
 }
 
 /// `delivery`: the message it came in, if it came in one; `frame`: its PDU.
@@ -24,83 +23,68 @@ pub(super) fn write(
     frame: &[u8],
     messages: &Messages,
 ) {
-    // What the centre wrote, and what is compared, are told only where they are not the identifier itself.
+    // What the SMSC wrote, and what is compared, are there only where they are not the identifier itself.
     let mut id = std::mem::take(&mut io.room);
     report.response_id(messages.message_id_format, &mut id);
-    let message_id = io.place_latin1(&id);
+    let message_id = io.latin1(&id);
     let written = report.message_id().unwrap_or_default();
-    let raw_message_id = io.place_optional(Some(written).filter(|written| *written != id));
+    let raw_message_id = io.optional_latin1(Some(written).filter(|written| *written != id));
     let changed = canonicalise(&mut id);
-    let key = io.place_optional(Some(&id[..]).filter(|_| changed));
+    let key = io.optional_latin1(Some(&id[..]).filter(|_| changed));
     io.room = id;
 
     // The words of appendix B last; others are copied.
     let stat = match report.receipt.stat {
-        Some(word) if word == report.status().stat().as_bytes() => {
-            Io::lasting(report.status().stat())
-        }
-        word => io.place_optional(word),
+        Some(word) if word == report.status().stat().as_bytes() => lasting(report.status().stat()),
+        word => io.optional_latin1(word),
     };
-    let error_code = io.place_optional(report.receipt.err);
-    let [submitted, delivered] = [report.receipt.sub, report.receipt.dlvrd]
-        .map(|count| count.and_then(decimal).unwrap_or(NOTHING));
-    let text = report.receipt.text.map_or(ABSENT, |text| {
+    let text = report.receipt.text.map_or(Place::NOWHERE, |text| {
         let data_coding = delivery.map_or(0, |delivery| delivery.data_coding.0);
-        io.place_with(|out| {
+        io.text_with(|out| {
             decode_into(out, text, data_coding, None, messages.alphabets());
         })
     });
-    let nowhere = Address::default();
-    let from = address_words(io, delivery.map_or(&nowhere, |d| &d.source));
-    let to = address_words(io, delivery.map_or(&nowhere, |d| &d.destination));
-    let network_error = report.network_error().map_or(ABSENT, |error| {
-        [error.network_type.into(), error.code.into()]
-    });
-    let pdu = io.keep(frame);
+    let pdu = io.octets(frame);
     let raw = match offset_in(report.raw, frame) {
-        Some(offset) => [pdu[0] + offset, report.raw.len() as u32],
-        None => io.keep(report.raw),
+        Some(offset) => Place {
+            at: pdu.at + offset,
+            length: report.raw.len() as u32,
+        },
+        None => io.octets(report.raw),
     };
+    let count = |digits: Option<&[u8]>| digits.and_then(decimal).unwrap_or(NOTHING);
+    let date = |date: Option<i64>| date.map_or(f64::NAN, |millis| millis as f64);
+    let network_error = report.network_error();
+    let nowhere = Address::default();
     let zone = messages.receipt_zone;
-    let [submitted_at, done_at] = [report.submitted_at_in(zone), report.done_at_in(zone)]
-        .map(|date| halves(date.map_or(f64::NAN, |millis| millis as f64)));
-
-    io.words(&[
-        key[0],
-        key[1],
-        report.status() as u32,
-        report.is_final().into(),
-        message_id[0],
-        message_id[1],
-        raw_message_id[0],
-        raw_message_id[1],
-        stat[0],
-        stat[1],
-        error_code[0],
-        error_code[1],
-        submitted,
-        delivered,
-        text[0],
-        text[1],
-    ]);
-    io.words(&from);
-    io.words(&to);
-    io.words(&[
-        network_error[0],
-        network_error[1],
-        raw[0],
-        raw[1],
-        pdu[0],
-        pdu[1],
-        submitted_at[0],
-        submitted_at[1],
-        done_at[0],
-        done_at[1],
-        report.receipt.extra().count() as u32,
-    ]);
+    let record = layout::Report {
+        key,
+        status: report.status() as u32,
+        is_final: report.is_final(),
+        message_id,
+        raw_message_id,
+        stat,
+        error_code: io.optional_latin1(report.receipt.err),
+        submitted: count(report.receipt.sub),
+        delivered: count(report.receipt.dlvrd),
+        text,
+        from: address(io, delivery.map_or(&nowhere, |d| &d.source)),
+        to: address(io, delivery.map_or(&nowhere, |d| &d.destination)),
+        network_type: network_error.map_or(NOTHING, |error| error.network_type.into()),
+        network_code: network_error.map_or(0, |error| error.code.into()),
+        raw,
+        pdu,
+        submitted_at: date(report.submitted_at_in(zone)),
+        done_at: date(report.done_at_in(zone)),
+        extra: report.receipt.extra().count() as u32,
+    };
+    io.put(record);
     for extra in report.receipt.extra() {
-        io.latin1(extra.name);
-        io.latin1(extra.value);
+        let extra = Extra {
+            name: io.latin1(extra.name),
+            value: io.latin1(extra.value),
+        };
+        io.put(extra);
     }
 }
 
@@ -108,11 +92,6 @@ pub(super) fn write(
 fn offset_in(part: &[u8], whole: &[u8]) -> Option<u32> {
     let inside = whole.as_ptr_range().contains(&part.as_ptr());
     inside.then(|| (part.as_ptr().addr() - whole.as_ptr().addr()) as u32)
-}
-
-fn halves(value: f64) -> [u32; 2] {
-    let bits = value.to_bits();
-    [bits as u32, (bits >> 32) as u32]
 }
 
 fn decimal(text: &[u8]) -> Option<u32> {

@@ -1,3 +1,4 @@
+import { ALPHABETS, BIND_TYPES, LOG_LEVELS, MESSAGE_ID_FORMATS, VERSIONS } from "#boundary";
 import * as v from "valibot";
 import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
 import { readOptions } from "../../client/options.ts";
@@ -109,12 +110,12 @@ function read(env: GatewayEnv): Settings {
 
 const milliseconds = whole(0, 3_600_000);
 const options = {
-  bind: v.optional(v.picklist(["transceiver", "transmitter", "receiver"])),
+  bind: v.optional(v.picklist(BIND_TYPES)),
   fallback: v.optional(v.boolean()),
   /** URLs without id and password. */
   endpoints: v.optional(v.pipe(v.array(v.string()), v.maxLength(16))),
-  version: v.optional(v.picklist(["3.3", "3.4", "5.0"])),
-  assumeVersion: v.optional(v.picklist(["3.3", "3.4", "5.0"])),
+  version: v.optional(v.picklist(VERSIONS)),
+  assumeVersion: v.optional(v.picklist(VERSIONS)),
   systemType: v.optional(v.string()),
   addressRange: v.optional(v.string()),
   addrTon: v.optional(whole(0, 255)),
@@ -128,9 +129,9 @@ const options = {
   bindTimeout: v.optional(milliseconds),
   unbindTimeout: v.optional(whole(1, 3_600_000)),
   inactivity: v.optional(milliseconds),
-  defaultAlphabet: v.optional(v.picklist(["gsm7", "gsm7-packed", "latin1", "ascii", "utf8"])),
+  defaultAlphabet: v.optional(v.picklist(ALPHABETS)),
   concat: v.optional(CONCATS),
-  messageIdFormat: v.optional(v.picklist(["as-is", "hex-response", "hex-receipt"])),
+  messageIdFormat: v.optional(v.picklist(MESSAGE_ID_FORMATS)),
   plainReceipts: v.optional(v.boolean()),
   /** Name of a binding with `connect()`, such as a VPC service, to reach the SMSC through. */
   via: v.optional(v.string()),

@@ -1,3 +1,4 @@
+import * as boundary from "#boundary";
 import * as v from "valibot";
 
 /** A whole number in a range. */
@@ -7,4 +8,4 @@ export const whole = (min: number, max: number) =>
 /** A number in a range. */
 export const between = (min: number, max: number) => v.pipe(v.number(), v.check((value) => value >= min && value <= max, `a number from ${min} to ${max} is expected`));
 
-export const CONCATS = v.picklist(["udh8", "udh16", "sar", "payload"]);
+export const CONCATS = v.picklist(boundary.CONCATS);
