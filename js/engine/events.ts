@@ -4,60 +4,62 @@ import {
   AnswerableWords, BIND_TYPES, BindRequestWords, BoundWords, CLOSE_KINDS, ConnectWords, DisconnectWords, Kind, LogWords, MessageWords, NoTransceiverWords,
   OtherPduWords, PlaceWords, ReportEventWords, SegmentWords, SettledWords, WithdrawnWords, type Outcome,
 } from "#boundary";
-import { u32 } from "./memory.ts";
-import { Batch, optionalNumberAt } from "./reader.ts";
+import { Batch } from "./reader.ts";
 import type { BindRequest, CloseDetail, EngineMessage, LinkSink, Report, Segment } from "./types.ts";
 
 /** A request of one connection as one number. */
-function requestAt(at: number): number {
-  return u32[at + AnswerableWords.connection]! * 4294967296 + u32[at + AnswerableWords.number]!;
+function requestAt({ words }: Batch, at: number): number {
+  return words[at + AnswerableWords.connection]! * 4294967296 + words[at + AnswerableWords.number]!;
 }
 
 const pdu = (batch: Batch): Uint8Array => batch.octetsAt(batch.pass(PlaceWords.WORDS));
 const number = (batch: Batch): number => batch.number();
 
 function message(batch: Batch, at: number): EngineMessage {
-  const total = u32[at + MessageWords.total]!;
+  const { words } = batch;
+  const total = words[at + MessageWords.total]!;
   return {
     command: batch.textAt(at + MessageWords.command),
-    sequence: u32[at + MessageWords.sequence]!,
+    sequence: words[at + MessageWords.sequence]!,
     from: batch.addressAt(at + MessageWords.from),
     to: batch.addressAt(at + MessageWords.to),
     serviceType: batch.textAt(at + MessageWords.serviceType),
-    esmClass: u32[at + MessageWords.esmClass]!,
-    protocolId: u32[at + MessageWords.protocolId]!,
-    priority: u32[at + MessageWords.priority]!,
-    registeredDelivery: u32[at + MessageWords.registeredDelivery]!,
-    dataCoding: u32[at + MessageWords.dataCoding]!,
+    esmClass: words[at + MessageWords.esmClass]!,
+    protocolId: words[at + MessageWords.protocolId]!,
+    priority: words[at + MessageWords.priority]!,
+    registeredDelivery: words[at + MessageWords.registeredDelivery]!,
+    dataCoding: words[at + MessageWords.dataCoding]!,
     encoding: batch.textAt(at + MessageWords.encoding),
     text: batch.optionalTextAt(at + MessageWords.text),
     binary: batch.optionalOctetsAt(at + MessageWords.binary),
     udh: batch.optionalOctetsAt(at + MessageWords.udh),
-    concat: total === 0 ? undefined : { reference: u32[at + MessageWords.reference]!, total, part: u32[at + MessageWords.part]! },
-    segments: u32[at + MessageWords.segments]!,
-    complete: u32[at + MessageWords.complete] === 1,
+    concat: total === 0 ? undefined : { reference: words[at + MessageWords.reference]!, total, part: words[at + MessageWords.part]! },
+    segments: words[at + MessageWords.segments]!,
+    complete: words[at + MessageWords.complete] === 1,
     missing: batch.list(number),
     frames: batch.list(pdu),
   };
 }
 
 function segment(batch: Batch, at: number): Segment {
+  const { words } = batch;
   return {
     key: batch.textAt(at + SegmentWords.key),
     digest: batch.textAt(at + SegmentWords.digest),
-    reference: u32[at + SegmentWords.reference]!,
-    total: u32[at + SegmentWords.total]!,
-    part: u32[at + SegmentWords.part]!,
+    reference: words[at + SegmentWords.reference]!,
+    total: words[at + SegmentWords.total]!,
+    part: words[at + SegmentWords.part]!,
     pdu: batch.octetsAt(at + SegmentWords.pdu),
   };
 }
 
 function bindRequest(batch: Batch, at: number): BindRequest {
+  const { words } = batch;
   return {
-    bind: BIND_TYPES[u32[at + BindRequestWords.bind]!] ?? "transceiver",
-    version: u32[at + BindRequestWords.version]!,
-    addrTon: u32[at + BindRequestWords.addrTon]!,
-    addrNpi: u32[at + BindRequestWords.addrNpi]!,
+    bind: BIND_TYPES[words[at + BindRequestWords.bind]!] ?? "transceiver",
+    version: words[at + BindRequestWords.version]!,
+    addrTon: words[at + BindRequestWords.addrTon]!,
+    addrNpi: words[at + BindRequestWords.addrNpi]!,
     systemId: batch.textAt(at + BindRequestWords.systemId),
     password: batch.textAt(at + BindRequestWords.password),
     systemType: batch.textAt(at + BindRequestWords.systemType),
@@ -72,10 +74,11 @@ export interface LifeSink {
 }
 
 function closeDetail(batch: Batch, at: number): CloseDetail {
-  const kind = CLOSE_KINDS[u32[at + DisconnectWords.why]!] ?? "lost";
+  const { words } = batch;
+  const kind = CLOSE_KINDS[words[at + DisconnectWords.why]!] ?? "lost";
   const detail: CloseDetail = { kind, message: batch.textAt(at + DisconnectWords.message) };
-  const [info, retryIn] = [batch.optionalTextAt(at + DisconnectWords.info), optionalNumberAt(at + DisconnectWords.retryIn)];
-  if (kind === "refused") detail.status = u32[at + DisconnectWords.status]!;
+  const [info, retryIn] = [batch.optionalTextAt(at + DisconnectWords.info), batch.optionalNumberAt(at + DisconnectWords.retryIn)];
+  if (kind === "refused") detail.status = words[at + DisconnectWords.status]!;
   if (info !== undefined) detail.info = info;
   if (retryIn !== undefined) detail.retryIn = retryIn;
   return detail;
@@ -83,14 +86,15 @@ function closeDetail(batch: Batch, at: number): CloseDetail {
 
 /** Hands over how a segment or request ended. */
 function settle(batch: Batch, sink: LinkSink, tell: LinkSink["settled"]): void {
+  const { words } = batch;
   const at = batch.pass(SettledWords.WORDS);
   tell.call(
     sink,
-    u32[at + SettledWords.ticket]!,
-    u32[at + SettledWords.index]!,
-    u32[at + SettledWords.outcome] as Outcome,
-    u32[at + SettledWords.status]!,
-    u32[at + SettledWords.command]!,
+    words[at + SettledWords.ticket]!,
+    words[at + SettledWords.index]!,
+    words[at + SettledWords.outcome] as Outcome,
+    words[at + SettledWords.status]!,
+    words[at + SettledWords.command]!,
     batch.textAt(at + SettledWords.messageId),
     batch.optionalOctetsAt(at + SettledWords.frame),
     batch.optionalTextAt(at + SettledWords.info),
@@ -101,13 +105,13 @@ const untold = (): void => {};
 
 /**
  * Reads the batch that the doubles from number `block` on describe. Results are told to the sink at once, all else by the calls that are
- * returned: whoever is told may call the module again.
+ * returned: whoever is told of it may end the session.
  */
 export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() => void)[] {
   const batch = new Batch(block);
   const calls: (() => void)[] = [];
   while (batch.more) {
-    switch (u32[batch.at]) {
+    switch (batch.words[batch.at]) {
       case Kind.Settled:
         // The hot one: settling calls nobody back before this turn is over, so it need not wait.
         settle(batch, sink, sink.settled);
@@ -116,33 +120,33 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         settle(batch, sink, sink.late ?? untold);
         break;
       case Kind.Report: {
-        const from = requestAt(batch.pass(ReportEventWords.WORDS) + ReportEventWords.request);
+        const from = requestAt(batch, batch.pass(ReportEventWords.WORDS) + ReportEventWords.request);
         const { report, key } = batch.report();
         calls.push(() => sink.report(report, from, key));
         break;
       }
       case Kind.Message: {
         const at = batch.pass(MessageWords.WORDS);
-        const from = requestAt(at + MessageWords.request);
+        const from = requestAt(batch, at + MessageWords.request);
         const what = message(batch, at);
         calls.push(() => sink.message(what, from));
         break;
       }
       case Kind.Segment: {
         const at = batch.pass(SegmentWords.WORDS);
-        const from = requestAt(at + SegmentWords.request);
+        const from = requestAt(batch, at + SegmentWords.request);
         const what = segment(batch, at);
         calls.push(() => sink.segment?.(what, from));
         break;
       }
       case Kind.Withdrawn: {
-        const which = requestAt(batch.pass(WithdrawnWords.WORDS) + WithdrawnWords.request);
+        const which = requestAt(batch, batch.pass(WithdrawnWords.WORDS) + WithdrawnWords.request);
         calls.push(() => sink.withdrawn?.(which));
         break;
       }
       case Kind.OtherPdu: {
         const at = batch.pass(OtherPduWords.WORDS);
-        const from = requestAt(at + OtherPduWords.request);
+        const from = requestAt(batch, at + OtherPduWords.request);
         const frame = batch.octetsAt(at + OtherPduWords.frame);
         const error = batch.optionalTextAt(at + OtherPduWords.error);
         calls.push(() => sink.request(frame, from, error));
@@ -150,13 +154,13 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
       }
       case Kind.Bound: {
         const at = batch.pass(BoundWords.WORDS);
-        const peer = { systemId: batch.textAt(at + BoundWords.systemId), version: u32[at + BoundWords.version]! };
+        const peer = { systemId: batch.textAt(at + BoundWords.systemId), version: batch.words[at + BoundWords.version]! };
         calls.push(() => sink.bound(peer));
         break;
       }
       case Kind.BindRequest: {
         const at = batch.pass(BindRequestWords.WORDS);
-        const from = requestAt(at + BindRequestWords.request);
+        const from = requestAt(batch, at + BindRequestWords.request);
         const what = bindRequest(batch, at);
         calls.push(() => sink.bindRequest(what, from));
         break;
@@ -167,7 +171,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         break;
       }
       case Kind.Connect: {
-        const endpoint = u32[batch.pass(ConnectWords.WORDS) + ConnectWords.endpoint]!;
+        const endpoint = batch.words[batch.pass(ConnectWords.WORDS) + ConnectWords.endpoint]!;
         calls.push(() => life.connect(endpoint));
         break;
       }
@@ -181,7 +185,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         break;
       }
       default:
-        throw new Error(`an event of no kind: ${u32[batch.at]}`);
+        throw new Error(`an event of no kind: ${batch.words[batch.at]}`);
     }
   }
   return calls;
@@ -191,7 +195,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
 export function readJoined(block: number): { message: EngineMessage } | { report: Report } | undefined {
   const batch = new Batch(block);
   if (!batch.more) return undefined;
-  if (u32[batch.at] === Kind.Message) return { message: message(batch, batch.pass(MessageWords.WORDS)) };
+  if (batch.words[batch.at] === Kind.Message) return { message: message(batch, batch.pass(MessageWords.WORDS)) };
   batch.pass(ReportEventWords.WORDS);
   return { report: batch.report().report };
 }

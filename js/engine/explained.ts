@@ -3,7 +3,7 @@
 import { BYTE_ORDERS, FaultWords, PduWords, TextWords } from "#boundary";
 import { wasm } from "#wasm";
 import { fieldsOf, part, type Field } from "./field.ts";
-import { place, refresh, u32 } from "./memory.ts";
+import { place, refresh } from "./memory.ts";
 import { Batch } from "./reader.ts";
 import { EngineError, type Report } from "./types.ts";
 
@@ -79,11 +79,12 @@ export interface Decoded {
 }
 
 function fault(batch: Batch): Fault {
+  const { words } = batch;
   const at = batch.pass(FaultWords.WORDS);
   const result: Fault = {
     severity: batch.textAt(at + FaultWords.severity) as Fault["severity"],
     kind: batch.textAt(at + FaultWords.kind),
-    offset: u32[at + FaultWords.offset]!,
+    offset: words[at + FaultWords.offset]!,
     field: batch.textAt(at + FaultWords.field),
   };
   const [expected, found] = [batch.optionalTextAt(at + FaultWords.expected), batch.optionalTextAt(at + FaultWords.found)];
@@ -103,7 +104,7 @@ function receipt(batch: Batch, pdu: Uint8Array): Report {
 function textOf(batch: Batch): DecodedText {
   const at = batch.pass(TextWords.WORDS);
   const text: DecodedText = { value: batch.textAt(at + TextWords.value), encoding: batch.textAt(at + TextWords.encoding) };
-  const order = BYTE_ORDERS[u32[at + TextWords.order]!];
+  const order = BYTE_ORDERS[batch.words[at + TextWords.order]!];
   if (order) text.byteOrder = order;
   return text;
 }
@@ -115,19 +116,20 @@ function pdusOf(batch: Batch, input: Uint8Array): DecodedPdu[] {
     const tag = batch.number();
     return Object.assign(field(batch), { tag });
   };
+  const { words } = batch;
   const pdus: DecodedPdu[] = [];
   while (batch.flag()) {
     const at = batch.pass(PduWords.WORDS);
-    const [offset, commandLength] = [u32[at + PduWords.offset]!, u32[at + PduWords.commandLength]!];
+    const [offset, commandLength] = [words[at + PduWords.offset]!, words[at + PduWords.commandLength]!];
     const pdu: DecodedPdu = {
       offset,
       commandLength,
       command: batch.textAt(at + PduWords.command),
-      commandId: u32[at + PduWords.commandId]!,
-      status: u32[at + PduWords.status]!,
+      commandId: words[at + PduWords.commandId]!,
+      status: words[at + PduWords.status]!,
       statusName: batch.textAt(at + PduWords.statusName),
-      sequence: u32[at + PduWords.sequence]!,
-      valid: u32[at + PduWords.valid] === 1,
+      sequence: words[at + PduWords.sequence]!,
+      valid: words[at + PduWords.valid] === 1,
       fields: batch.list(field),
       tlvs: batch.list(tlv),
       faults: batch.list(fault),

@@ -2,7 +2,7 @@
 
 import { FieldKind, FieldWords, PlaceWords } from "#boundary";
 import { wasm } from "#wasm";
-import { refresh, u32 } from "./memory.ts";
+import { refresh } from "./memory.ts";
 import type { Batch } from "./reader.ts";
 
 /** A field of a PDU, or a part of one. */
@@ -77,10 +77,11 @@ export function fieldsOf(input: Uint8Array): (batch: Batch) => Field {
   return read;
 
   function read(batch: Batch): Field {
+    const { words } = batch;
     const at = batch.pass(FieldWords.WORDS);
-    const kind = u32[at + FieldWords.kind]!;
+    const kind = words[at + FieldWords.kind]!;
     const name = batch.textAt(at + FieldWords.name);
-    const offset = u32[at + FieldWords.offset]!;
+    const offset = words[at + FieldWords.offset]!;
     if ((kind & 0xff) === FieldKind.Octet) {
       const [set, octet] = [kind >> 16, (kind >> 8) & 0xff];
       const { meaning, bits } = ((known[set] ??= [])[octet] ??= ask(set, octet));

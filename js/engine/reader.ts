@@ -2,7 +2,7 @@
 // octets.
 
 import { Absent, AddressWords, Block, ExtraWords, PlaceWords, ReportWords, STATUSES, StringKind } from "#boundary";
-import { f64, u32, u8 } from "./memory.ts";
+import { f64, refresh, u32, u8 } from "./memory.ts";
 import type { Address, Report } from "./types.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
@@ -37,6 +37,7 @@ function lasting(address: number, length: number): string {
   const place = address % PLACES;
   const last = places.strings[place]!;
   if (places.addresses[place] === address && last.length === length) return last;
+  refresh();
   const string = utf8.decode(u8.subarray(address, address + length));
   places.addresses[place] = address;
   places.strings[place] = string;
@@ -46,43 +47,32 @@ function lasting(address: number, length: number): string {
 const double = new Float64Array(1);
 const halves = new Uint32Array(double.buffer);
 
-function dateAt(at: number): Date | undefined {
-  halves[0] = u32[at]!;
-  halves[1] = u32[at + 1]!;
-  return Number.isNaN(double[0]) ? undefined : new Date(double[0]!);
-}
-
-/** A number that may be absent. */
-export function optionalNumberAt(at: number): number | undefined {
-  const value = u32[at]!;
-  return value === Absent.Nothing ? undefined : value;
-}
-
 const NO_EXTRA: Readonly<Record<string, string>> = Object.freeze({});
 
-/** What one call of the module left: records one after the other, to be read before the module is called again. */
+/** What one call of the module left: records one after the other. It is a copy, so that the module may be called while it is read. */
 export class Batch {
   /** The word to be read next. */
-  at: number;
-  readonly #end: number;
+  at = 0;
+  /** The records. */
+  readonly words: Uint32Array;
   readonly #ascii: string;
   readonly #wide: string;
   readonly #octets: Uint8Array<ArrayBuffer>;
 
-  /** The batch that the doubles from number `block` on describe. Its text and octets are copied; its words are not. */
+  /** The batch that the doubles from number `block` on describe. */
   constructor(block: number) {
     const octetsAt = f64[block + Block.Octets]!;
     const octetsLength = f64[block + Block.Octets + 1]!;
     this.#ascii = asciiHeap(f64[block + Block.Ascii]!, f64[block + Block.Ascii + 1]!);
     this.#wide = heap(f64[block + Block.Wide]!, f64[block + Block.Wide + 1]!);
     this.#octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
-    this.at = f64[block + Block.Words]! >> 2;
-    this.#end = this.at + f64[block + Block.Words + 1]!;
+    const wordsAt = f64[block + Block.Words]! >> 2;
+    this.words = u32.slice(wordsAt, wordsAt + f64[block + Block.Words + 1]!);
   }
 
   /** Whether words are left. */
   get more(): boolean {
-    return this.at < this.#end;
+    return this.at < this.words.length;
   }
 
   /** Passes over a record of so many words, and returns where it is. */
@@ -94,7 +84,7 @@ export class Batch {
 
   /** The next word: a number of its own. */
   number(): number {
-    return u32[this.pass(1)]!;
+    return this.words[this.pass(1)]!;
   }
 
   flag(): boolean {
@@ -110,57 +100,69 @@ export class Batch {
     return items;
   }
 
+  /** A number that may be absent. */
+  optionalNumberAt(at: number): number | undefined {
+    const value = this.words[at]!;
+    return value === Absent.Nothing ? undefined : value;
+  }
+
   /** The string that the words at this place are about. */
   textAt(at: number): string {
-    const start = u32[at + PlaceWords.at]!;
-    const length = u32[at + PlaceWords.length]!;
+    const start = this.words[at + PlaceWords.at]!;
+    const length = this.words[at + PlaceWords.length]!;
     if (length >= StringKind.Lasting) return lasting(start, length - StringKind.Lasting);
     if (length >= StringKind.Wide) return this.#wide.substring(start, start + length - StringKind.Wide);
     return length === 0 ? "" : this.#ascii.substring(start, start + length);
   }
 
   optionalTextAt(at: number): string | undefined {
-    return u32[at + PlaceWords.at] === Absent.Nothing ? undefined : this.textAt(at);
+    return this.words[at + PlaceWords.at] === Absent.Nothing ? undefined : this.textAt(at);
   }
 
   octetsAt(at: number): Uint8Array {
     // Cheaper than subarray(), and two a receipt.
-    return new Uint8Array(this.#octets.buffer, u32[at + PlaceWords.at], u32[at + PlaceWords.length]);
+    return new Uint8Array(this.#octets.buffer, this.words[at + PlaceWords.at], this.words[at + PlaceWords.length]);
   }
 
   optionalOctetsAt(at: number): Uint8Array | undefined {
-    return u32[at + PlaceWords.at] === Absent.Nothing ? undefined : this.octetsAt(at);
+    return this.words[at + PlaceWords.at] === Absent.Nothing ? undefined : this.octetsAt(at);
   }
 
   addressAt(at: number): Address {
-    return { ton: u32[at + AddressWords.ton]!, npi: u32[at + AddressWords.npi]!, addr: this.textAt(at + AddressWords.addr) };
+    return { ton: this.words[at + AddressWords.ton]!, npi: this.words[at + AddressWords.npi]!, addr: this.textAt(at + AddressWords.addr) };
   }
 
   /** A delivery report, and what is to be compared with the identifier of a submission. */
   report(): { report: Report; key: string } {
     const at = this.pass(ReportWords.WORDS);
     const messageId = this.textAt(at + ReportWords.messageId);
-    const networkType = optionalNumberAt(at + ReportWords.networkType);
+    const networkType = this.optionalNumberAt(at + ReportWords.networkType);
     const report: Report = {
-      status: STATUSES[u32[at + ReportWords.status]!] ?? "unknown",
-      final: u32[at + ReportWords.isFinal] === 1,
+      status: STATUSES[this.words[at + ReportWords.status]!] ?? "unknown",
+      final: this.words[at + ReportWords.isFinal] === 1,
       messageId,
       rawMessageId: this.optionalTextAt(at + ReportWords.rawMessageId) ?? messageId,
       stat: this.optionalTextAt(at + ReportWords.stat),
       errorCode: this.optionalTextAt(at + ReportWords.errorCode),
-      submitted: optionalNumberAt(at + ReportWords.submitted),
-      delivered: optionalNumberAt(at + ReportWords.delivered),
+      submitted: this.optionalNumberAt(at + ReportWords.submitted),
+      delivered: this.optionalNumberAt(at + ReportWords.delivered),
       text: this.optionalTextAt(at + ReportWords.text),
       from: this.addressAt(at + ReportWords.from),
       to: this.addressAt(at + ReportWords.to),
-      networkError: networkType === undefined ? undefined : { type: networkType, code: u32[at + ReportWords.networkCode]! },
+      networkError: networkType === undefined ? undefined : { type: networkType, code: this.words[at + ReportWords.networkCode]! },
       raw: this.octetsAt(at + ReportWords.raw),
       pdu: this.octetsAt(at + ReportWords.pdu),
-      submittedAt: dateAt(at + ReportWords.submittedAt),
-      doneAt: dateAt(at + ReportWords.doneAt),
-      extra: this.#extra(u32[at + ReportWords.extra]!),
+      submittedAt: this.#dateAt(at + ReportWords.submittedAt),
+      doneAt: this.#dateAt(at + ReportWords.doneAt),
+      extra: this.#extra(this.words[at + ReportWords.extra]!),
     };
     return { report, key: this.optionalTextAt(at + ReportWords.key) ?? messageId };
+  }
+
+  #dateAt(at: number): Date | undefined {
+    halves[0] = this.words[at]!;
+    halves[1] = this.words[at + 1]!;
+    return Number.isNaN(double[0]) ? undefined : new Date(double[0]!);
   }
 
   #extra(count: number): Readonly<Record<string, string>> {

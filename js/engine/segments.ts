@@ -4,7 +4,7 @@ import { ALPHABETS, CountWords, PartWords, PlaceWords, UnencodableWords } from "
 import { wasm } from "#wasm";
 import { originalPlaces } from "./compose.ts";
 import { engineCall } from "./fault.ts";
-import { refresh, u32 } from "./memory.ts";
+import { refresh } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { Batch } from "./reader.ts";
 import { writeSms } from "./sms.ts";
@@ -60,13 +60,14 @@ function count<P>(given: string, options: CountOptions, part: (batch: Batch) => 
   const block = engineCall(() => wasm.count(length, ALPHABETS.indexOf(defaultAlphabet)));
   refresh();
   const batch = new Batch(block >> 3);
+  const { words } = batch;
   const at = batch.pass(CountWords.WORDS);
   const counted = {
     encoding: batch.textAt(at + CountWords.encoding),
-    dataCoding: u32[at + CountWords.dataCoding]!,
-    segments: u32[at + CountWords.segments]!,
-    units: u32[at + CountWords.units]!,
-    remaining: u32[at + CountWords.remaining]!,
+    dataCoding: words[at + CountWords.dataCoding]!,
+    segments: words[at + CountWords.segments]!,
+    units: words[at + CountWords.units]!,
+    remaining: words[at + CountWords.remaining]!,
     parts: batch.list(part),
     unencodable: [...batch.list(unencodable), ...(coded?.unencodable ?? [])],
   };
@@ -79,11 +80,11 @@ function count<P>(given: string, options: CountOptions, part: (batch: Batch) => 
 
 function unencodable(batch: Batch): { index: number; char: string } {
   const at = batch.pass(UnencodableWords.WORDS);
-  return { index: u32[at + UnencodableWords.index]!, char: batch.textAt(at + UnencodableWords.char) };
+  return { index: batch.words[at + UnencodableWords.index]!, char: batch.textAt(at + UnencodableWords.char) };
 }
 
 function segmentLength(batch: Batch): number {
-  return u32[batch.pass(PartWords.WORDS) + PartWords.octets + PlaceWords.length]!;
+  return batch.words[batch.pass(PartWords.WORDS) + PartWords.octets + PlaceWords.length]!;
 }
 
 function segment(batch: Batch): { octets: Uint8Array; udh?: Uint8Array } {

@@ -1,4 +1,4 @@
-import { ALPHABETS, BIND_TYPES, LOG_LEVELS, MESSAGE_ID_FORMATS, VERSIONS } from "#boundary";
+import { ALPHABETS, BIND_TYPES, LOG_LEVELS, MESSAGE_ID_FORMATS, VERSIONS, type LogLevel } from "#boundary";
 import * as v from "valibot";
 import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
 import { readOptions } from "../../client/options.ts";
@@ -77,7 +77,7 @@ export interface Settings {
   retention: number;
   /** Milliseconds. */
   failoverAfter: number;
-  log: "none" | "pdus" | "texts";
+  log: LogLevel;
 }
 
 /** A setting that can't be used. The message names it and never holds its value. */
@@ -97,7 +97,7 @@ export function settingsOf(env: GatewayEnv): Settings {
 function read(env: GatewayEnv): Settings {
   const days = number(env, "SMPP_RETENTION_DAYS", 30, 1, 3650);
   const log = env.SMPP_LOG ?? "none";
-  if (log !== "none" && log !== "pdus" && log !== "texts") throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
+  if (!isLogLevel(log)) throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
   return {
     accounts: accounts(env),
     webhook: webhook(env),
@@ -107,6 +107,8 @@ function read(env: GatewayEnv): Settings {
     log,
   };
 }
+
+const isLogLevel = (value: string): value is LogLevel => (LOG_LEVELS as readonly string[]).includes(value);
 
 const milliseconds = whole(0, 3_600_000);
 const options = {

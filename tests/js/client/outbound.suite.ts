@@ -160,6 +160,21 @@ export function outboundTests(): void {
       assert.equal((await late(second)).error?.name, "ESME_RQUERYFAIL");
     });
 
+    test("any request: what the SMSC writes with the late response is taken as well", async () => {
+      const kept: NodePdu[] = [];
+      await using smsc = await ScriptedSmsc.listen((request, line) => void (request.command === "query_sm" ? kept.push(request) : answer(line, request)));
+      const reported: string[] = [];
+      await using smpp = await connect(smsc.url, { responseTimeout: 200, onReport: ({ messageId }) => void reported.push(messageId) });
+      const unknown = await rejection(smpp.query("1"));
+      smsc.line.socket.cork();
+      answer(smsc.line, kept[0]!, { message_id: "1", message_state: 2, error_code: 0, final_date: "" });
+      for (const id of ["a", "b"]) report(smsc.line, id);
+      smsc.line.socket.uncork();
+      assert.equal((await late(unknown)).outcome, "accepted");
+      await until("both reports", () => reported.length === 2 && smsc.line.got("deliver_sm_resp").length === 2);
+      assert.deepEqual(reported, ["a", "b"]);
+    });
+
     test("segments of a long message: what was partial becomes whole, with one report over all", async () => {
       const kept: NodePdu[] = [];
       await using smsc = await ScriptedSmsc.listen((request, line) => {
