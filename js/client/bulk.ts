@@ -20,7 +20,7 @@ const CHECKS: Checks<BulkOptions> = { onResult: callback, signal };
 export interface BulkSender {
   /** Sends; the result goes to `sink.settle(index, …)`, never before this returns. Returns the ticket. Throws if it is not taken. */
   submit(message: SmsMessage, sink: ResultSink, index: number): number;
-  cancel(ticket: number): void;
+  cancel(tickets: readonly number[]): void;
 }
 
 /** A message that was taken from the source. */
@@ -137,7 +137,7 @@ export class Bulk implements ResultSink {
     this.#next++;
     if (entry.result !== undefined && index === this.#head) this.#planTell();
     // The message itself may have stopped it, in a getter.
-    if (this.#stopped !== undefined && entry.result === undefined) this.#sender.cancel(entry.ticket);
+    if (this.#stopped !== undefined && entry.result === undefined) this.#sender.cancel([entry.ticket]);
     if (ended !== undefined) this.#stop(ended);
     return undefined;
   }
@@ -222,11 +222,12 @@ export class Bulk implements ResultSink {
     if (this.#waitNoMore !== undefined) this.#losePatience();
     // The source is closed, but not waited for: it may hang.
     if (!this.#exhausted) new Promise((resolve) => resolve(this.#source.return?.())).catch(() => undefined);
-    // The last first: what is in the queue must not take the place of what is cancelled on the wire.
-    for (let index = this.#next - 1; index >= this.#head; index--) {
+    const tickets: number[] = [];
+    for (let index = this.#head; index < this.#next; index++) {
       const entry = this.#entries[index % LIMIT];
-      if (entry !== undefined && entry.result === undefined) this.#sender.cancel(entry.ticket);
+      if (entry !== undefined && entry.result === undefined) tickets.push(entry.ticket);
     }
+    this.#sender.cancel(tickets);
     this.#planTell();
   }
 }

@@ -58,8 +58,8 @@ export class Pair implements ClientLink {
     return link.respond(Math.abs(request), status);
   }
 
-  cancel(ticket: number): void {
-    this.#first.link.cancel(ticket);
+  cancel(tickets: readonly number[]): void {
+    this.#first.link.cancel(tickets);
   }
 
   close(): void {

@@ -153,10 +153,16 @@ export class Link {
     return open;
   }
 
-  /** Gives up what is left of an SMS or of a request: it is settled as cancelled. */
-  cancel(ticket: number): void {
-    if (this.#engine === undefined) return;
-    this.#quietly(() => this.#call((engine) => engine.cancel(clock(), ticket)));
+  /** Gives up what is left of SMS and requests: they are settled as cancelled. */
+  cancel(tickets: readonly number[]): void {
+    if (this.#engine === undefined || tickets.length === 0) return;
+    const first = tickets.reduce((a, b) => Math.min(a, b));
+    const marks = new Uint8Array(tickets.reduce((a, b) => Math.max(a, b)) - first + 1);
+    for (const ticket of tickets) marks[ticket - first] = 1;
+    this.#quietly(() => this.#call((engine) => {
+      place(marks);
+      engine.cancel(clock(), first, marks.length);
+    }));
     this.#planFlush();
   }
 

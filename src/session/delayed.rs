@@ -12,7 +12,7 @@
 
 use super::config::Role;
 use super::instant::Instant;
-use super::queue::OwnRequest;
+use super::queue::{OwnRequest, take_out};
 use crate::pdu::{CommandId, CommandStatus, HEADER_LEN};
 use std::collections::VecDeque;
 
@@ -236,33 +236,17 @@ impl Delayed {
         probes
     }
 
-    /// Takes out one request that `matches`.
-    pub(super) fn forget(&mut self, matches: impl Fn(&OwnRequest) -> bool) -> Option<OwnRequest> {
+    /// Takes out the requests that `matches`.
+    pub(super) fn take_out(
+        &mut self,
+        matches: &dyn Fn(&OwnRequest) -> bool,
+        taken: &mut Vec<OwnRequest>,
+    ) {
+        let before = taken.len();
         for lane in &mut self.lanes {
-            if let Some(found) = lane.waiting.iter().position(&matches) {
-                let request = lane.waiting.remove(found);
-                self.count -= 1;
-                self.forget_idle();
-                return request;
-            }
+            take_out(&mut lane.waiting, matches, taken);
         }
-        None
-    }
-
-    /// Takes out the requests whose time is over.
-    pub(super) fn take_expired(&mut self, now: Instant, expired: &mut Vec<OwnRequest>) {
-        for lane in &mut self.lanes {
-            for _ in 0..lane.waiting.len() {
-                match lane.waiting.pop_front() {
-                    Some(request) if request.is_expired(now) => {
-                        self.count -= 1;
-                        expired.push(request);
-                    }
-                    Some(request) => lane.waiting.push_back(request),
-                    None => break,
-                }
-            }
-        }
+        self.count -= taken.len() - before;
         self.forget_idle();
     }
 
@@ -271,10 +255,10 @@ impl Delayed {
         (!self.lanes.is_empty()).then(|| self.remove(0))
     }
 
-    /// The first end of a request's time.
-    pub(super) fn next_expiry(&self) -> Option<Instant> {
+    /// When the requests' times are over.
+    pub(super) fn expiries(&self) -> impl Iterator<Item = Instant> {
         let waiting = self.lanes.iter().flat_map(|lane| &lane.waiting);
-        waiting.filter_map(|request| request.expires).min()
+        waiting.filter_map(|request| request.expires)
     }
 
     fn remove(&mut self, at: usize) -> VecDeque<OwnRequest> {

@@ -271,20 +271,16 @@ impl Queue {
         self.recycle(request);
     }
 
-    /// Takes the first request from `from` on whose ticket `matches`, and tells where it was; those to delayed recipients
-    /// come last.
-    pub(super) fn forget(
-        &mut self,
-        from: usize,
-        matches: impl Fn(Ticket) -> bool,
-    ) -> Option<(usize, OwnRequest)> {
-        let matches = |request: &OwnRequest| request.ticket.is_some_and(&matches);
-        let mut waiting = self.waiting.range(from..);
-        if let Some(at) = waiting.position(&matches) {
-            return Some((from + at, self.waiting.remove(from + at)?));
-        }
-        let request = self.delayed.forget(matches)?;
-        Some((self.waiting.len(), request))
+    /// Takes out the requests whose ticket `matches`; those to delayed recipients come last.
+    pub(super) fn forget(&mut self, matches: impl Fn(Ticket) -> bool) -> Vec<OwnRequest> {
+        self.take_out(&|request| request.ticket.is_some_and(&matches))
+    }
+
+    fn take_out(&mut self, matches: &dyn Fn(&OwnRequest) -> bool) -> Vec<OwnRequest> {
+        let mut taken = Vec::new();
+        take_out(&mut self.waiting, matches, &mut taken);
+        self.delayed.take_out(matches, &mut taken);
+        taken
     }
 
     /// Takes any request.
@@ -302,25 +298,13 @@ impl Queue {
 
     /// Takes out the requests whose time is over, if it is time to look.
     pub(super) fn take_expired(&mut self, now: Instant) -> Vec<OwnRequest> {
-        let mut expired = Vec::new();
         if self.sweep_at.is_none_or(|at| at > now) {
-            return expired;
+            return Vec::new();
         }
-        self.sweep_at = None;
-        for _ in 0..self.waiting.len() {
-            let Some(request) = self.waiting.pop_front() else {
-                break;
-            };
-            if request.is_expired(now) {
-                expired.push(request);
-            } else {
-                self.note_expiry(request.expires.map(|at| at.max(now + SWEEP)));
-                self.waiting.push_back(request);
-            }
-        }
-        self.delayed.take_expired(now, &mut expired);
-        let next = self.delayed.next_expiry();
-        self.note_expiry(next.map(|at| at.max(now + SWEEP)));
+        let expired = self.take_out(&|request| request.is_expired(now));
+        let waiting = self.waiting.iter().filter_map(|request| request.expires);
+        let next = waiting.chain(self.delayed.expiries()).min();
+        self.sweep_at = next.map(|at| at.max(now + SWEEP));
         expired
     }
 
@@ -337,5 +321,20 @@ impl Queue {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+    }
+}
+
+/// Moves what `matches` to the end of `taken`, in one pass.
+pub(super) fn take_out(
+    waiting: &mut VecDeque<OwnRequest>,
+    matches: &dyn Fn(&OwnRequest) -> bool,
+    taken: &mut Vec<OwnRequest>,
+) {
+    for _ in 0..waiting.len() {
+        match waiting.pop_front() {
+            Some(request) if matches(&request) => taken.push(request),
+            Some(request) => waiting.push_back(request),
+            None => break,
+        }
     }
 }

@@ -192,10 +192,9 @@ impl Session {
     /// unknown outcome if it was on the wire. Returns how many there were.
     pub fn cancel(&mut self, now: Instant, matches: impl Fn(Ticket) -> bool) -> usize {
         let now = self.tick(now);
-        let (mut count, mut from) = (0, 0);
-        while let Some((at, request)) = self.queue.forget(from, &matches) {
+        let mut count = 0;
+        for request in self.queue.forget(&matches) {
             self.fail(None, request, Failure::Cancelled);
-            from = at;
             count += 1;
         }
         while let Some(request) = self.window.forget(&matches) {

@@ -128,10 +128,16 @@ impl Engine {
             .map_err(|error| super::error::field(&error))
     }
 
-    /// Gives up what is left of an SMS or a request.
-    pub fn cancel(&mut self, now: f64, number: u32) {
-        self.session()
-            .cancel(at(now), |ticket| events::number(ticket) == number);
+    /// Gives up what is left of SMS and requests: of those with the numbers from `first` on whose octet in the scratch room is
+    /// not 0, of `length` octets. One call for many, because each looks through all that waits.
+    pub fn cancel(&mut self, now: f64, first: u32, length: usize) {
+        Io::with(|io| {
+            let marks = io.written(length);
+            self.session().cancel(at(now), |ticket| {
+                let place = events::number(ticket).wrapping_sub(first);
+                marks.get(place as usize).is_some_and(|mark| *mark != 0)
+            });
+        });
     }
 
     /// Puts what is due into the shared buffers: octets to send if `writable`, events, the deadline. Returns the address of

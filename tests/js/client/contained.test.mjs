@@ -139,6 +139,20 @@ describe("sendMany ends with its own error", () => {
     });
   }
 
+  test("when it is aborted: what is in flight is cancelled by one call", async (t) => {
+    const { client, link } = await bound();
+    const abort = new AbortController();
+    const bulk = client.sendMany([HELLO, HELLO, HELLO], { signal: abort.signal });
+    await turn();
+    link.accept(link.sent[1].ticket, "id");
+    const cancel = t.mock.method(link, "cancel");
+    abort.abort();
+    assert.equal(cancel.mock.callCount(), 1);
+    assert.deepEqual(link.cancelled.toSorted(), [link.sent[0].ticket, link.sent[2].ticket]);
+    for (const at of [0, 2]) link.settle(link.sent[at].ticket, 4);
+    await assert.rejects(bulk, { name: "AbortError" });
+  });
+
   test("when a message aborts it while it is read: that one is cancelled too", async () => {
     const { client, link } = await bound();
     const abort = new AbortController();

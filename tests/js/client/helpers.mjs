@@ -69,8 +69,8 @@ export class FakeLink {
     this.answers.push([request, status]);
     return true;
   }
-  cancel(ticket) {
-    this.cancelled.push(ticket);
+  cancel(tickets) {
+    this.cancelled.push(...tickets);
   }
   close() {
     this.closing = true;

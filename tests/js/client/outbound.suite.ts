@@ -288,6 +288,26 @@ export function outboundTests(): void {
     });
   });
 
+  test("a signal cancels its own messages among many, in the queue and on the wire", async () => {
+    const kept: NodePdu[] = [];
+    let open = false;
+    await using smsc = await ScriptedSmsc.listen((request, line) => void (open || request.command !== "submit_sm" ? answer(line, request) : kept.push(request)));
+    await using smpp = await connect(smsc.url, { window: 10 });
+    const controller = new AbortController();
+    const own = (n: number): boolean => n % 3 === 1;
+    const sending = Array.from({ length: 1_000 }, (_, n) => smpp.sendSms({ ...MESSAGE, to: String(10_000 + n), ...(own(n) ? { signal: controller.signal } : {}) }));
+    const ends = Promise.allSettled(sending);
+    await until("a window", () => kept.length === 10);
+    controller.abort();
+    await Promise.allSettled(sending.filter((_, n) => own(n)));
+    open = true;
+    for (const request of kept) answer(smsc.line, request);
+    const outcomes = (await ends).map((end) => (end.status === "fulfilled" ? end.value.status : (end.reason as SmppError).outcome));
+    assert.deepEqual(outcomes, outcomes.map((_, n) => (own(n) ? (n < 10 ? "unknown" : "not-sent") : "accepted")));
+    const numbers = smsc.line.got("submit_sm").map((request) => Number(request["destination_addr"]) - 10_000);
+    assert.deepEqual(numbers, outcomes.flatMap((outcome, n) => (outcome === "not-sent" ? [] : [n])));
+  });
+
   describe("validity", () => {
     for (const [name, validity] of [["seconds", () => 1], ["a Date", () => new Date(Date.now() + 1_000)]] as const) {
       test(`in ${name}: a message whose time ends without a link is not throttled, and never sent`, async () => {
