@@ -18,7 +18,7 @@ export function openWinterTc(connect: SocketFactory, target: Target): OpenTransp
     const made = connect({ hostname: host, port }, { secureTransport: tls === undefined ? "off" : "on", allowHalfOpen: false, highWaterMark: BUFFER });
     const socket = await unlessAborted(Promise.resolve(made), signal, shut);
     if (typeof socket !== "object" || socket === null) throw invalid("invalid-option", "socket", "the function has to return a socket");
-    ignoreEnd(socket);
+    ignoreRejections(socket);
     try {
       // Where connecting fails, `readable` just ends: only `opened` tells.
       await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined);
@@ -140,13 +140,13 @@ function explained(error: unknown): Error {
 }
 
 function shut(socket: WinterTcSocket): void {
-  ignoreEnd(socket);
+  ignoreRejections(socket);
   attempt(() => socket.close()).catch(() => undefined);
 }
 
-/** How the socket ends is seen when it is read; a rejection is not to be anybody's. */
-function ignoreEnd(socket: WinterTcSocket): void {
-  attempt(() => socket.closed).catch(() => undefined);
+/** Whether it opens is awaited where that matters, how it ends is seen when it is read: a rejection is not to be anybody's. */
+function ignoreRejections(socket: WinterTcSocket): void {
+  for (const name of ["opened", "closed"] as const) attempt(() => socket[name]).catch(() => undefined);
 }
 
 /** As `Promise.try`: what throws at once rejects. */

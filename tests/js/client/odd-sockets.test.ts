@@ -53,6 +53,16 @@ const odd: [string, SocketFactory][] = [
   ["a stream of zeros that never ends", () => socket({ readable: new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16)) }) })],
 ];
 
+test("a socket that comes when nobody waits for it any more is closed, though it can't be opened", async () => {
+  const closed = Promise.withResolvers<void>();
+  const late = (): WinterTcSocket => socket({ opened: Promise.reject(new Error("boom")), closed: Promise.reject(new Error("boom")), close: closed.resolve });
+  const factory: SocketFactory = () => new Promise((resolve) => setTimeout(() => resolve(late()), 200));
+  await assert.rejects(connect("smpp://a:b@127.0.0.1", { socket: factory, bindTimeout: 50, reconnect: false }), SmppError);
+  await closed.promise;
+  // A rejection that is nobody's fails the test.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+});
+
 describe("connect settles with an SmppError", () => {
   for (const [name, make] of odd) {
     for (const close of ["as it is", "throws", "hangs", "rejects"]) {
