@@ -42,7 +42,7 @@ describe("the packed package", () => {
       /^workerd\/worker\.js(\.map)?$/,
       /^node\/smpp-edge\.js(\.map)?$/,
       /^types\/.*\.d\.ts$/,
-      /^bindgen\/smpp_edge\.d\.ts$/,
+      /^bindgen\/(boundary|smpp_edge)\.d\.ts$/,
     ];
     const files = readdirSync(join(installed, "dist"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(join(installed, "dist"), join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
     assert.deepEqual(files.filter((name) => !expected.some((pattern) => pattern.test(name))), []);
