@@ -188,6 +188,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         throw new Error(`an event of no kind: ${batch.words[batch.at]}`);
     }
   }
+  batch.release();
   return calls;
 }
 

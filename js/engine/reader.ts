@@ -49,12 +49,17 @@ const halves = new Uint32Array(double.buffer);
 
 const NO_EXTRA: Readonly<Record<string, string>> = Object.freeze({});
 
+const NO_WORDS = new Uint32Array(0);
+/** Room for the words of the next batch. A new one for each would be left to the garbage collector faster than it comes. */
+let spare = NO_WORDS;
+
 /** What one call of the module left: records one after the other. It is a copy, so that the module may be called while it is read. */
 export class Batch {
   /** The word to be read next. */
   at = 0;
   /** The records. */
-  readonly words: Uint32Array;
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly #length: number;
   readonly #ascii: string;
   readonly #wide: string;
   readonly #octets: Uint8Array<ArrayBuffer>;
@@ -67,12 +72,20 @@ export class Batch {
     this.#wide = heap(f64[block + Block.Wide]!, f64[block + Block.Wide + 1]!);
     this.#octets = octetsLength === 0 ? NO_OCTETS : u8.slice(octetsAt, octetsAt + octetsLength);
     const wordsAt = f64[block + Block.Words]! >> 2;
-    this.words = u32.slice(wordsAt, wordsAt + f64[block + Block.Words + 1]!);
+    this.#length = f64[block + Block.Words + 1]!;
+    this.words = spare.length < this.#length ? new Uint32Array(2 * this.#length) : spare;
+    spare = NO_WORDS;
+    this.words.set(u32.subarray(wordsAt, wordsAt + this.#length));
   }
 
   /** Whether words are left. */
   get more(): boolean {
-    return this.at < this.words.length;
+    return this.at < this.#length;
+  }
+
+  /** All is read: the next batch may have the same room. */
+  release(): void {
+    spare = this.words;
   }
 
   /** Passes over a record of so many words, and returns where it is. */

@@ -18,9 +18,9 @@ function pdu(command, number, body) {
   return Buffer.concat([header, body]);
 }
 
-/** Segment `part` of the message in this place; the text is the message's number, in the second segment. */
+/** Segment `part` of the message in this place; each segment has the message's number, so that none is like one of an earlier message. */
 function segment(place, part, message) {
-  const text = Buffer.from(part === 1 ? "number " : `${message}`);
+  const text = Buffer.from(part === 1 ? `${message} is ` : `${message}`);
   const addresses = Buffer.from(`\0\x01\x01${447_700_900_000 + place}\0\0\0${"12345"}\0`, "latin1");
   const fields = Buffer.from([0x40, 0, 0, 0, 0, 0, 0, 0, 0, 6 + text.length, 5, 0, 3, place, 2, part]);
   return pdu(DELIVER_SM, 2 * place + part, Buffer.concat([addresses, fields, text]));

@@ -58,7 +58,7 @@ const work = {
         if (!complete) throw new Error(`${text} came without its other segments`);
         chance = (chance * 1_103_515_245 + 12_345) % 2_147_483_648;
         if (chance % 10 < 3) throw new Error("not now");
-        taken[Number(text.slice("number ".length))]++;
+        taken[Number(text.split(" is ")[1])]++;
         if (++count % each === 0) sample();
         if (count === steps * each) end();
       },
