@@ -6,6 +6,9 @@ use super::gsm::ESCAPE;
 use super::known::Known;
 use super::{Alphabet, Alphabets, ConcatInfo, Decoded, EncodingName, Udh};
 
+/// How long a message that has a part of each number waits for another in place of one that may be a repeat, in milliseconds.
+const DOUBT: u64 = 10_000;
+
 /// How long and how much is kept of messages that are not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -275,7 +278,7 @@ impl<T> Joined<T> {
 #[derive(Clone, Debug)]
 pub struct Reassembler<T> {
     limits: Limits,
-    /// Messages that are not whole, the oldest first. There are few, so that they are searched in order.
+    /// Messages that are not whole, the first whose time is over before the others. There are few, so that they are searched in order.
     messages: Vec<Message<T>>,
     parts: usize,
     octets: usize,
@@ -367,8 +370,8 @@ impl<T> Reassembler<T> {
     /// another message whose sender reuses the reference: what there was is given up, and [`poll`](Self::poll) hands it over.
     ///
     /// The SMSC may repeat a part that was handed over before. Such a part is kept until a new one of its number takes its
-    /// place. A message with new parts and such ones is handed over when its time is over, and is not
-    /// [complete](Joined::is_complete); one of such parts alone is handed over at once if they were one message before.
+    /// place. A message with new parts and such ones is handed over when its time is over, but at most 10 seconds after it had a
+    /// part of each number, and is not [complete](Joined::is_complete); one of such parts alone is handed over at once if they were one message before.
     pub fn push(&mut self, now: u64, part: Part<'_>, token: T) -> Outcome<T> {
         let number = part.concat.part;
         let key = Key::of(&part);
@@ -417,11 +420,14 @@ impl<T> Reassembler<T> {
         let index = found.unwrap_or_else(|| self.begin(now, key, None));
         self.insert(index, part.owned(token, repeat));
         let message = &self.messages[index];
-        if message.is_complete() && !message.is_doubtful(&mut self.known) {
-            Outcome::Complete(self.take(index, now))
-        } else {
-            Outcome::Pending
+        if !message.is_complete() {
+            return Outcome::Pending;
         }
+        if message.is_doubtful(&mut self.known) {
+            self.bring_forward(index, now.saturating_add(DOUBT));
+            return Outcome::Pending;
+        }
+        Outcome::Complete(self.take(index, now))
     }
 
     /// Puts back a message that was handed over whole and refused, without the part `number`, which the sender will repeat.
@@ -495,6 +501,16 @@ impl<T> Reassembler<T> {
             parts: Vec::new(),
         });
         self.messages.len() - 1
+    }
+
+    /// Has a message's time be over at `deadline`, if that is earlier.
+    fn bring_forward(&mut self, index: usize, deadline: u64) {
+        let mut message = self.messages.remove(index);
+        message.deadline = message.deadline.min(deadline);
+        let due_later = |other: &Message<T>| other.deadline > message.deadline;
+        let at = self.messages.iter().position(due_later);
+        let at = at.unwrap_or(self.messages.len());
+        self.messages.insert(at, message);
     }
 
     /// Adds a part to a message that has none of its number.
@@ -964,6 +980,30 @@ mod tests {
         }
         push_all(&mut parts, 2, &[(1, "E"), (2, "F"), (1, "E"), (2, "B")]);
         assert!(parts.poll(1001).unwrap().repeated, "of two messages");
+    }
+
+    #[test]
+    fn a_message_with_what_may_be_a_repeat_waits_ten_seconds() {
+        let mut parts = Reassembler::new(Limits {
+            timeout: 300_000,
+            ..Limits::default()
+        });
+        push_all(&mut parts, 2, &[(1, "A"), (2, "B")]);
+        parts.push(1_000, part(b"older", 2, 1, b"O"), ());
+        parts.push(2_000, part(b"a", 2, 1, b"A"), ());
+        assert_eq!(parts.poll_timeout(), Some(301_000), "the older one's");
+        parts.push(3_000, part(b"a", 2, 2, b"C"), ());
+        parts.push(4_000, part(b"younger", 2, 1, b"Y"), ());
+        assert_eq!(parts.poll_timeout(), Some(13_000));
+        assert_eq!(parts.poll(12_999), None);
+        let joined = parts.poll(13_000).unwrap();
+        assert_eq!(joined.decode(Alphabet::Gsm7).text, "AC");
+        assert_eq!((joined.is_complete(), joined.missing().count()), (false, 0));
+        let rest = [301_000, 304_000].map(|at| parts.poll(at).unwrap());
+        assert_eq!(
+            rest.map(|joined| joined.decode(Alphabet::Gsm7).text),
+            ["O", "Y"]
+        );
     }
 
     #[test]
