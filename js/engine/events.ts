@@ -1,4 +1,4 @@
-// The module's events on their way out: one batch a call, told to a sink.
+// Reads the events that the module has written, one batch a call, and passes them to a sink.
 
 import {
   AnswerableWords, BIND_TYPES, BindRequestWords, BoundWords, CLOSE_KINDS, ConnectWords, DisconnectWords, Kind, LogWords, MessageWords, NoTransceiverWords,
@@ -84,11 +84,11 @@ function closeDetail(batch: Batch, at: number): CloseDetail {
   return detail;
 }
 
-/** Hands over how a segment or request ended. */
-function settle(batch: Batch, sink: LinkSink, tell: LinkSink["settled"]): void {
+/** Passes on how a segment or request ended. */
+function settle(batch: Batch, sink: LinkSink, receive: LinkSink["settled"]): void {
   const { words } = batch;
   const at = batch.pass(SettledWords.WORDS);
-  tell.call(
+  receive.call(
     sink,
     words[at + SettledWords.ticket]!,
     words[at + SettledWords.index]!,
@@ -101,11 +101,11 @@ function settle(batch: Batch, sink: LinkSink, tell: LinkSink["settled"]): void {
   );
 }
 
-const untold = (): void => {};
+const ignore = (): void => {};
 
 /**
- * Reads the batch that the doubles from number `block` on describe. Results are told to the sink at once, all else by the calls that are
- * returned: whoever is told of it may end the session.
+ * Reads the batch that the doubles from number `block` on describe. The sink receives results at once, everything else from the calls that
+ * are returned: such a call may end the session.
  */
 export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() => void)[] {
   const batch = new Batch(block);
@@ -117,7 +117,7 @@ export function readEvents(block: number, sink: LinkSink, life: LifeSink): (() =
         settle(batch, sink, sink.settled);
         break;
       case Kind.Late:
-        settle(batch, sink, sink.late ?? untold);
+        settle(batch, sink, sink.late ?? ignore);
         break;
       case Kind.Report: {
         const from = requestAt(batch, batch.pass(ReportEventWords.WORDS) + ReportEventWords.request);

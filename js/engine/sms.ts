@@ -13,7 +13,7 @@ const NO_OCTETS = new Uint8Array(0);
 /** The place of a name in a list. */
 function codeOf(names: readonly string[], name: string, field: string): number {
   const code = names.indexOf(name);
-  if (code < 0) throw new EngineError("invalid-field", `${field}: "${name}" is none of ${names.join(", ")}`, field);
+  if (code < 0) throw new EngineError("invalid-field", `${field}: "${name}" is unknown; expected one of ${names.join(", ")}`, field);
   return code;
 }
 

@@ -900,7 +900,7 @@ mod tests {
         }
     }
 
-    /// Pushes parts of one key, each as its number and text, and tells what became of each.
+    /// Pushes parts of one key, each as its number and text. Returns the outcome of each.
     fn push_all(parts: &mut Reassembler<()>, total: u8, all: &[(u8, &str)]) -> Vec<String> {
         let push = |&(number, octets): &(u8, &str)| {
             text(parts.push(1, part(b"a", total, number, octets.as_bytes()), ()))
@@ -973,7 +973,7 @@ mod tests {
         assert_eq!(joined.missing().count(), 0);
         assert_eq!(joined.decode(Alphabet::Gsm7).text, "CB");
         assert_eq!((parts.parts(), parts.octets), (0, 0));
-        // Now both messages are known, and a repeat of either is told as such.
+        // Both messages are known now: a repeat of either is recognised.
         for again in [[(1, "C"), (2, "B")], [(2, "B"), (1, "A")]] {
             assert_eq!(push_all(&mut parts, 2, &again)[0], "pending");
             assert_eq!((parts.parts(), parts.poll(1)), (0, None));

@@ -240,7 +240,7 @@ numbers! {
 
     /// How a request ended.
     Outcome {
-        /// The status tells.
+        /// A response came, with its status.
         Response = 0,
         /// Sent, but no response in time: unknown.
         Timeout = 1,
@@ -252,9 +252,9 @@ numbers! {
         Cancelled = 4,
         /// Given up after it was sent: unknown.
         CancelledOnWire = 5,
-        /// Its time was over: not sent (status 0), or the peer was too busy; the status tells how.
+        /// Its time was over: not sent (status 0), or the peer was too busy, as the status says.
         Expired = 6,
-        /// A response of another kind came; the status tells.
+        /// A response to another command came, with its status.
         Mismatch = 7,
         /// Not sent: this bind, or the peer's version, does not carry it.
         Unsupported = 8,
@@ -342,7 +342,7 @@ records! {
         version: u32,
     }
 
-    /// A segment of an SMS, or a request, ended; or a late answer tells how it ended.
+    /// A segment of an SMS, or a request, ended; or a late response shows how it ended.
     Settled {
         kind: Kind,
         ticket: u32,

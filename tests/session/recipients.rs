@@ -627,7 +627,7 @@ fn without_a_time_to_retry_what_waits_for_a_recipient_ends_at_once() {
     assert_eq!(failures(&mut peer), [(1, Failure::Expired(OK))]);
 }
 
-/// Of an application that sends again by itself what the SMSC is too busy for.
+/// Settings of an application that resends what the SMSC is too busy for.
 fn without_retries(window: usize) -> Config {
     config(window).with(|config| config.retry_busy = false)
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 /**
  * Marks a file as in use by this process, until the lock is closed or the process ends in any way. Resolves with undefined if another process
- * of this machine uses the file. Whoever looks for the lock finds it by any path of the file.
+ * of this machine uses the file. The lock is found by any path of the file.
  */
 export async function lock(file: string): Promise<Server | undefined> {
   const { dev, ino } = statSync(file, { bigint: true });

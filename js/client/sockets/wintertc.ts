@@ -144,7 +144,7 @@ function shut(socket: WinterTcSocket): void {
   attempt(() => socket.close()).catch(() => undefined);
 }
 
-/** Whether it opens is awaited where that matters, how it ends is seen when it is read: a rejection is not to be anybody's. */
+/** Keeps rejections of the socket's promises from being unhandled: opening is awaited elsewhere, and the end shows when it is read. */
 function ignoreRejections(socket: WinterTcSocket): void {
   for (const name of ["opened", "closed"] as const) attempt(() => socket[name]).catch(() => undefined);
 }
