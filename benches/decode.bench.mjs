@@ -2,7 +2,10 @@
 
 import { compare } from "./support/compare.mjs";
 import { budgets, ratio } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { report } from "./support/report.mjs";
+
+optionsOf(import.meta.filename);
 
 const names = { decode: "`decodePdus`", "npm-smpp-decode": "npm `smpp`, `new PDU(buffer)`" };
 const counts = { 1: 20_000, 10: 20_000, 100: 20_000, 2_000: 20_000 };

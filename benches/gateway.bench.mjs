@@ -5,22 +5,14 @@
 
 import { basename, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { messages } from "./clients/messages.mjs";
 import { budgets, digits, table } from "./support/figures.mjs";
 import { addCopies, age, countBefore } from "./support/gateway-storage.mjs";
 import { each, startFloor, startGateway } from "./support/gateway.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { startResponder } from "./support/processes.mjs";
 
-const { values } = parseArgs({ options: {
-  beside: { type: "string" }, kept: { type: "string", default: "100000" }, messages: { type: "string", default: "10000" }, old: { type: "string", default: "1000000" },
-  receipts: { type: "string", default: "13000" }, waiting: { type: "string", default: "100000" },
-}, strict: false });
-const COUNT = Number(values.messages);
-const WAITING = Number(values.waiting);
-const KEPT = Number(values.kept);
-const OLD = Number(values.old);
-const RECEIPTS = Number(values.receipts);
+const { beside, kept: KEPT, messages: COUNT, old: OLD, receipts: RECEIPTS, waiting: WAITING } = optionsOf(import.meta.filename);
 const DAY = 86_400_000;
 const CONCURRENCY = 32;
 const RATE = 500;
@@ -91,7 +83,7 @@ async function load() {
   const floor = await startFloor();
   const subjects = [
     { title: "The gateway", gateway: await startGateway(settings), ways: Object.keys(ways) },
-    ...(values.beside ? [{ title: `The gateway in ${basename(values.beside)}`, gateway: await (await import(`${resolve(values.beside)}/benches/support/gateway.mjs`)).startGateway(settings), ways: Object.keys(ways) }] : []),
+    ...(beside ? [{ title: `The gateway in ${basename(beside)}`, gateway: await (await import(`${resolve(beside)}/benches/support/gateway.mjs`)).startGateway(settings), ways: Object.keys(ways) }] : []),
     { title: "The floor", gateway: { ...floor, empty: async () => {}, bound: async () => {} }, ways: [SINGLE, HUNDRED] },
   ];
   for (const { gateway } of subjects) await gateway.bound();
@@ -112,7 +104,7 @@ async function load() {
     table(`${subject.title}: messages ${subject.gateway.link ? "stored, sent and accepted, window 100" : "stored"}`, ["", "CPU µs a message", "messages a second"], rows);
   }
   const ratio = (way, to) => median(rounds.get(subjects[0])[way].map(({ cpu }, round) => cpu / rounds.get(to)[way][round].cpu));
-  const [there] = values.beside ? subjects.slice(1) : [];
+  const [there] = beside ? subjects.slice(1) : [];
   return { single: ratio(SINGLE, subjects.at(-1)), ...(there ? { hundred: ratio(HUNDRED, there), many: ratio(MANY, there) } : {}) };
 }
 
@@ -221,7 +213,7 @@ const growth = await waiting();
 responder.end();
 budgets([
   ["HTTP, one a request: CPU, of the floor's", ratios.single, 1.3],
-  ...(values.beside ? [["HTTP, 100 a request: CPU, of that of the other checkout", ratios.hundred, 0.333], ["RPC, `sendMany` of 100, likewise", ratios.many, 0.333]] : []),
+  ...(beside ? [["HTTP, 100 a request: CPU, of that of the other checkout", ratios.hundred, 0.333], ["RPC, `sendMany` of 100, likewise", ratios.many, 0.333]] : []),
   ["Rows written a message without its report", stored.written, 4],
   [`CPU a message with ${KEPT.toLocaleString("en")} scheduled, of that with few`, stored.scheduled / stored.few, 1.2],
   [`… with as many kept`, stored.stored / stored.few, 1.2],

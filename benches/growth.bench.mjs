@@ -2,7 +2,10 @@
 
 import { compare } from "./support/compare.mjs";
 import { budgets, digits, median, spread, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { startResponder, startSubject } from "./support/processes.mjs";
+
+optionsOf(import.meta.filename);
 
 /** Runs `client` with each size for its window; `counts[size]` is the number of items of a round. */
 async function grow(client, counts) {

@@ -1,10 +1,11 @@
 // Memory while messages are sent in a row: 100,000 of them, or 1,000,000 with `--million`.
 
 import { budgets, digits, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { startResponder, startSubject } from "./support/processes.mjs";
 
 const STEP = 10_000;
-const total = process.argv.includes("--million") ? 1_000_000 : 100_000;
+const total = optionsOf(import.meta.filename).million ? 1_000_000 : 100_000;
 
 const responder = await startResponder();
 const subject = await startSubject("memory", responder.port);

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { at, files, must } from "../scripts/lib.mjs";
 import { budgets, digits, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
+
+optionsOf(import.meta.filename);
 
 const ROUNDS = 3;
 const CRATES = ["smpp-edge", "smpp-codec", "smpp-core", "rusmpp"];

@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node24 } from "../scripts/lib.mjs";
 import { digits, percent, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { startResponder, startSubject } from "./support/processes.mjs";
+
+optionsOf(import.meta.filename);
 
 const COUNT = 30_000;
 const ROUNDS = 60;

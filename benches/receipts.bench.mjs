@@ -2,7 +2,10 @@
 
 import { compare } from "./support/compare.mjs";
 import { budgets, ratio } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { report } from "./support/report.mjs";
+
+optionsOf(import.meta.filename);
 
 const names = {
   receipts: "`onReport`",

@@ -1,10 +1,14 @@
-// Sending and receipts on each runtime, window 100: CPU time a message of ours beside npm `smpp` on the same runtime.
+// Sending, receipts, and messages with their reports on each runtime, window 100: CPU time a message of ours beside npm `smpp` on the same
+// runtime.
 
 import { at, bun, deno } from "../scripts/lib.mjs";
 import { compare } from "./support/compare.mjs";
 import { budgets, digits, ratio, spread, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { startSubject } from "./support/processes.mjs";
 import { bundle, startWorker } from "./support/workerd.mjs";
+
+optionsOf(import.meta.filename);
 
 const WINDOW = 100;
 const COUNT = 30_000;
@@ -15,6 +19,9 @@ const names = {
   "bare-read": "bare socket, one write a read",
   receipts: "`onReport`",
   "npm-smpp-receipts": "npm `smpp`, receipts",
+  reports: "`sendSms`, `onReport`",
+  "reports-delivered": "… and `delivered()` awaited",
+  "npm-smpp-reports": "npm `smpp`, messages with their receipts",
 };
 
 const worker = await bundle(at("benches", "clients", "worker.mjs"));
@@ -35,6 +42,8 @@ table(`Window ${WINDOW}: CPU µs a message, median (lowest–highest)`, head, Ob
 table("Of npm `smpp`'s on the same runtime", head, [
   ["`sendSms`", ...Object.keys(runtimes).map((runtime) => digits(ofNpm(runtime, "send-sms", "npm-smpp")))],
   ["`onReport`", ...Object.keys(runtimes).map((runtime) => digits(ofNpm(runtime, "receipts", "npm-smpp-receipts")))],
+  ["`sendSms`, `onReport`", ...Object.keys(runtimes).map((runtime) => digits(ofNpm(runtime, "reports", "npm-smpp-reports")))],
+  ["… and `delivered()` awaited", ...Object.keys(runtimes).map((runtime) => digits(ofNpm(runtime, "reports-delivered", "npm-smpp-reports")))],
 ]);
 budgets([
   ["`sendSms` in workerd, window 100, CPU, of npm `smpp`'s there", ofNpm("workerd", "send-sms", "npm-smpp"), 1 / 8],

@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { at, must, node24 } from "../scripts/lib.mjs";
 import { budgets, digits, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
+
+optionsOf(import.meta.filename);
 
 const wasm = readFileSync(at("dist", "smpp.wasm"));
 const module = { plain: wasm.length / 1024, gzip: gzipSync(wasm, { level: 9 }).length / 1024 };

@@ -5,7 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { at } from "../scripts/lib.mjs";
 import { budgets, median, spread, table } from "./support/figures.mjs";
+import { optionsOf } from "./support/options.mjs";
 import { bundle, startWorkerd } from "./support/workerd.mjs";
+
+optionsOf(import.meta.filename);
 
 // A process's start differs by more than the module adds to it.
 const ROUNDS = 101;

@@ -1,32 +1,39 @@
-// npm run bench: the benchmarks against peers. `npm run bench -- send` runs only benches/send.bench.*, or the criterion benchmark of that name.
-// Options, such as `--million`, go to the benchmarks; `--save` puts what they tell into benches/README.md.
+// npm run bench: the benchmarks against peers. `npm run bench -- send` runs only benches/send.bench.mjs. Options, such as `--million`, go to
+// the benchmarks (benches/support/options.mjs); `--save` puts the figures into benches/README.md.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
+import { nameOf, readCommand } from "../benches/support/options.mjs";
 import { build } from "./build.mjs";
 import { at, Failure, files, node24, run, start } from "./lib.mjs";
 
 await run(async () => {
-  const [flags, wanted] = [true, false].map((flag) => process.argv.slice(2).filter((word) => word.startsWith("--") === flag));
-  const name = (path) => basename(path).replace(/(\.bench)?\.[a-z]+$/, "");
-  const all = files("benches").filter((path) => dirname(path) === at("benches") && /\.bench\.(ts|mjs)$|\.rs$/.test(path));
-  const chosen = all.filter((path) => wanted.length === 0 || wanted.includes(name(path)));
-  if (chosen.length === 0) throw new Failure(`No benchmark ${wanted.join(", ")}. There are: ${all.map(name).join(", ")}.`);
+  const all = files("benches").filter((path) => dirname(path) === at("benches") && path.endsWith(".bench.mjs"));
+  const { options, wanted, passed } = read(process.argv.slice(2), all.map(nameOf));
 
   await build();
   const directory = mkdtempSync(join(tmpdir(), "smpp-edge-bench-"));
   process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
   const tables = {};
-  for (const path of chosen) {
-    const noted = join(directory, name(path));
-    const [command, args] = path.endsWith(".rs") ? ["cargo", ["bench", "--bench", name(path)]] : [node24(), ["--expose-gc", "--disable-warning=ExperimentalWarning", path, ...flags]];
+  for (const path of all.filter((file) => wanted.includes(nameOf(file)))) {
+    const name = nameOf(path);
+    const noted = join(directory, name);
     await new Promise((fulfil, reject) => {
-      const child = start(command, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, BENCH_TABLES: noted } });
+      const args = ["--expose-gc", "--disable-warning=ExperimentalWarning", path, ...passed];
+      const child = start(node24(), args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, BENCH_TABLES: noted } });
       child.on("error", reject);
-      child.on("exit", (code, signal) => (code === 0 ? fulfil() : reject(new Failure(`${name(path)} ended with ${signal ?? `exit code ${code}`}`))));
+      child.on("exit", (code, signal) => (code === 0 ? fulfil() : reject(new Failure(`${name} ended with ${signal ?? `exit code ${code}`}`))));
     });
-    if (existsSync(noted)) tables[name(path)] = readFileSync(noted, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    if (existsSync(noted)) tables[name] = readFileSync(noted, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   }
-  if (flags.includes("--save")) await (await import("../benches/support/save.mjs")).save(tables);
+  if (options.save) await (await import("../benches/support/save.mjs")).save(tables);
 });
+
+function read(words, all) {
+  try {
+    return readCommand(words, all);
+  } catch (error) {
+    throw new Failure(error.message);
+  }
+}

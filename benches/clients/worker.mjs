@@ -3,11 +3,17 @@
 import * as bareRead from "./bare-read.mjs";
 import * as npmSmpp from "./npm-smpp.mjs";
 import * as npmSmppReceipts from "./npm-smpp-receipts.mjs";
+import * as npmSmppReports from "./npm-smpp-reports.mjs";
 import * as receipts from "./receipts.mjs";
+import * as reportsDelivered from "./reports-delivered.mjs";
+import * as reports from "./reports.mjs";
 import * as sendMany from "./send-many.mjs";
 import * as sendSms from "./send-sms.mjs";
 
-const clients = { "bare-read": bareRead, "npm-smpp": npmSmpp, "npm-smpp-receipts": npmSmppReceipts, receipts, "send-many": sendMany, "send-sms": sendSms };
+const clients = {
+  "bare-read": bareRead, "npm-smpp": npmSmpp, "npm-smpp-receipts": npmSmppReceipts, "npm-smpp-reports": npmSmppReports, receipts, reports,
+  "reports-delivered": reportsDelivered, "send-many": sendMany, "send-sms": sendSms,
+};
 
 export default {
   async fetch(request) {

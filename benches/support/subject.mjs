@@ -1,5 +1,6 @@
 // The process under test: makes the runs that it reads from its input, a line of JSON each, with the client and on the port of its
-// arguments, and writes what each cost this process, CPU and wall time in microseconds, and what the client tells of it besides.
+// arguments, and writes what each cost this process, CPU and wall time in microseconds, and what the client tells of it besides; or, where
+// `weigh` is asked for, what memory it has after a collection.
 
 import { createInterface } from "node:readline";
 
@@ -8,7 +9,12 @@ const { open } = await import(new URL(`../clients/${client}.mjs`, import.meta.ur
 const sessions = new Map();
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { count, window } = JSON.parse(line);
+  const { count, window, weigh } = JSON.parse(line);
+  if (weigh) {
+    globalThis.gc();
+    console.log(JSON.stringify(process.memoryUsage()));
+    continue;
+  }
   if (!sessions.has(window)) sessions.set(window, await open(Number(port), window));
   const session = sessions.get(window);
   const cpu = process.cpuUsage();

@@ -1,7 +1,8 @@
 //! An SMSC that answers as cheaply as can be: a read, all answers to it in one write.
 //!
 //! It listens on a free port of 127.0.0.1 and prints the port. Every bind is accepted. One whose system_id is two numbers,
-//! `"50000/100"`, gets 50,000 delivery receipts, 100 of them unanswered at a time. It ends with its standard input.
+//! `"50000/100"`, gets 50,000 delivery receipts, 100 of them unanswered at a time. One whose system_id is `reports` gets a receipt
+//! behind the response to each message. It ends with its standard input.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -36,6 +37,8 @@ struct Session {
     out: Vec<u8>,
     message_id: u32,
     receipts: Receipts,
+    /// Each message gets its receipt at once.
+    reports: bool,
     unbound: bool,
 }
 
@@ -84,11 +87,17 @@ impl Session {
                 self.message_id = self.message_id.wrapping_add(1);
                 let body = digits(self.message_id);
                 write(&mut self.out, id | RESPONSE, sequence, &[&body, b"\0"]);
+                if self.reports {
+                    receipt(&mut self.out, self.message_id);
+                }
             }
-            _ if id == DELIVER_SM | RESPONSE => self.receipts.unanswered -= 1,
+            _ if id == DELIVER_SM | RESPONSE => {
+                self.receipts.unanswered = self.receipts.unanswered.saturating_sub(1);
+            }
             _ if BINDS.contains(&id) => {
                 let system_id = body.split(|&octet| octet == 0).next().unwrap_or_default();
                 self.receipts = Receipts::asked_for(system_id).unwrap_or_default();
+                self.reports = system_id == b"reports";
                 write(&mut self.out, id | RESPONSE, sequence, &[b"responder\0"]);
             }
             _ if id & RESPONSE == 0 => {
@@ -122,29 +131,34 @@ impl Receipts {
     /// Appends as many as the window has room for.
     fn fill(&mut self, out: &mut Vec<u8>) {
         while self.left > 0 && self.unanswered < self.window {
-            let id = digits(self.left);
-            write(
-                out,
-                DELIVER_SM,
-                self.left,
-                &[
-                    // service_type; source_addr; destination_addr
-                    b"\0\x01\x01491701234567\0\x00\x0012345\0",
-                    // esm_class: a receipt; …; registered_delivery …; sm_length
-                    b"\x04\x00\x00\0\0\x00\x00\x00\x00\x78",
-                    b"id:",
-                    &id,
-                    b" sub:001 dlvrd:001 submit date:2601021504 done date:2601021505 stat:DELIVRD err:000 text:Your code is 123456 ",
-                    // receipted_message_id; message_state: delivered
-                    b"\x00\x1e\x00\x09",
-                    &id,
-                    b"\0\x04\x27\x00\x01\x02",
-                ],
-            );
+            receipt(out, self.left);
             self.left -= 1;
             self.unanswered += 1;
         }
     }
+}
+
+/// Appends a deliver_sm with the receipt of a message; its number is the message's.
+fn receipt(out: &mut Vec<u8>, number: u32) {
+    let id = digits(number);
+    write(
+        out,
+        DELIVER_SM,
+        number,
+        &[
+            // service_type; source_addr; destination_addr
+            b"\0\x01\x01491701234567\0\x00\x0012345\0",
+            // esm_class: a receipt; …; registered_delivery …; sm_length
+            b"\x04\x00\x00\0\0\x00\x00\x00\x00\x78",
+            b"id:",
+            &id,
+            b" sub:001 dlvrd:001 submit date:2601021504 done date:2601021505 stat:DELIVRD err:000 text:Your code is 123456 ",
+            // receipted_message_id; message_state: delivered
+            b"\x00\x1e\x00\x09",
+            &id,
+            b"\0\x04\x27\x00\x01\x02",
+        ],
+    );
 }
 
 /// Eight decimal digits.

@@ -5,14 +5,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { nameOf, readCommand } from "../../../benches/support/options.mjs";
 import { at, execute, files, node24 } from "../../../scripts/lib.mjs";
 import { program, run } from "../cli/program.ts";
 import { temporary, until } from "../gateway/support.mjs";
 import { blocks, commands, documents, read } from "./documents.mjs";
 
 const { scripts } = JSON.parse(read("package.json"));
+const benchmarks = files("benches").filter((path) => path.endsWith(".bench.mjs")).map(nameOf);
 const has = (text, word) => assert(text.includes(word), `there is no ${word}`);
 
 /** A file of tests in Rust, or a directory of them, that has a function or module of that name. */
@@ -33,13 +35,7 @@ const kinds = [
     for (const name of names.split(" ").filter((word) => word !== "" && word !== "…")) assert(known.includes(name), `there is no suite ${name}`);
   }],
   [/^npm start$/, () => has(Object.keys(scripts), "start")],
-  [/^npm run bench(?: -- (.*))?$/, (words = "") => {
-    const sources = files("benches", "scripts").filter((path) => path.endsWith(".mjs")).map((path) => readFileSync(path, "utf8")).join("\n");
-    for (const word of words.split(" ").filter(Boolean)) {
-      if (word.startsWith("--")) has(sources, `"${word}"`);
-      else assert(existsSync(at(`benches/${word}.bench.mjs`)), `there is no benchmark ${word}`);
-    }
-  }],
+  [/^npm run bench(?: -- (.*))?$/, (words = "") => void readCommand(words.split(" ").filter(Boolean), benchmarks)],
   [/^npm run ([\w-]+)(?: -- (.*))?$/, (name, flags = "") => {
     has(Object.keys(scripts), name);
     const source = read(scripts[name].replace(/^node /, ""));
@@ -107,7 +103,7 @@ test("CONTRIBUTING.md lists every fuzz target", () => {
 
 test("benches/README.md lists every benchmark", () => {
   const [, table] = /^\| File \|.*?\n\| ---.*?\n(.*?)\n\n/ms.exec(read("benches/README.md"));
-  assert.deepEqual([...table.matchAll(/^\| `([\w.-]+)`/gm)].map(([, name]) => name).sort(), files("benches").map((path) => basename(path)).filter((name) => name.endsWith(".bench.mjs")).sort());
+  assert.deepEqual([...table.matchAll(/^\| `([\w.-]+)`/gm)].map(([, name]) => nameOf(name)).sort(), benchmarks.toSorted());
 });
 
 test("CONTRIBUTING.md: one file of tests, and one test, run by themselves", async () => {
