@@ -129,7 +129,8 @@ pub enum MessengerEvent {
     },
     /// A message came in, its segments joined.
     Message {
-        /// What `respond` takes; `None` for a message whose missing segments did not come in time.
+        /// What `respond` takes; `None` for a message whose segments are all acknowledged: the missing ones did not come in time, or
+        /// one was in doubt.
         request: Option<Sequence>,
         /// The message.
         message: InboundMessage,

@@ -216,7 +216,8 @@ pub enum Event<'a> {
         message: &'a Joined<Vec<u8>>,
     },
     /// Segments of a long message whose others will not come: they did not come in time, there was no room, or the session is
-    /// over. The peer has had its answers and will not send them again.
+    /// over. The peer has had its answers and will not send them again. Or all segments, if one of them was handed over before
+    /// and the peer did not send another in its place within 10 seconds: the message is [complete](Joined::is_complete) then.
     Incomplete {
         /// The segments that there are.
         message: &'a Joined<Vec<u8>>,

@@ -91,8 +91,6 @@ pub struct Joined<T> {
     /// Each of its parts was handed over before, but not all in one message: the SMSC repeated some, and there is nothing new.
     /// What was handed over is known for [`Limits::remember`].
     pub repeated: bool,
-    /// Some of its parts may be of another message.
-    doubtful: bool,
 }
 
 /// One part of a [`Joined`] message.
@@ -154,7 +152,6 @@ impl<T> Joined<T> {
         total: 0,
         parts: Vec::new(),
         repeated: false,
-        doubtful: false,
     };
 
     /// Joins parts without a [`Reassembler`]: of those that share the first one's total the first of each number counts.
@@ -168,7 +165,6 @@ impl<T> Joined<T> {
                 total: part.concat.total,
                 parts: Vec::new(),
                 repeated: false,
-                doubtful: false,
             });
             let place = joined.place(number);
             if let Err(at) = place
@@ -204,10 +200,10 @@ impl<T> Joined<T> {
         self.parts.binary_search_by_key(&number, |part| part.number)
     }
 
-    /// Whether all parts are here, and it is certain that they belong together.
+    /// Whether all parts are here: none is [missing](Self::missing).
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.parts.len() == usize::from(self.total) && !self.doubtful
+        self.parts.len() == usize::from(self.total)
     }
 
     /// The numbers of the parts that did not come.
@@ -370,8 +366,8 @@ impl<T> Reassembler<T> {
     /// another message whose sender reuses the reference: what there was is given up, and [`poll`](Self::poll) hands it over.
     ///
     /// The SMSC may repeat a part that was handed over before. Such a part is kept until a new one of its number takes its
-    /// place. A message with new parts and such ones is handed over when its time is over, but at most 10 seconds after it had a
-    /// part of each number, and is not [complete](Joined::is_complete); one of such parts alone is handed over at once if they were one message before.
+    /// place. [`poll`](Self::poll) hands over a message with new parts and such ones when its time is over, but at most 10 seconds
+    /// after it had a part of each number; a message of such parts alone is handed over at once if they were one message before.
     pub fn push(&mut self, now: u64, part: Part<'_>, token: T) -> Outcome<T> {
         let number = part.concat.part;
         let key = Key::of(&part);
@@ -413,7 +409,6 @@ impl<T> Reassembler<T> {
                     key: key.clone(),
                     parts: vec![replaced],
                     repeated: true,
-                    doubtful: false,
                 });
             }
         }
@@ -526,13 +521,13 @@ impl<T> Reassembler<T> {
     fn take(&mut self, index: usize, now: u64) -> Joined<T> {
         let message = self.messages.remove(index);
         let doubtful = message.is_doubtful(&mut self.known);
-        let whole = message.is_complete();
+        let complete = message.is_complete();
         let digests = message.digests();
         let Message { key, parts, .. } = message;
         self.parts -= parts.len();
         let octets: usize = parts.iter().map(JoinedPart::octets).sum();
         self.octets -= key.peers.len() + octets;
-        let repeated = (doubtful || !whole) && parts.iter().all(|part| part.repeat > 0);
+        let repeated = (doubtful || !complete) && parts.iter().all(|part| part.repeat > 0);
         if !repeated {
             let until = now.saturating_add(self.limits.remember);
             self.known.remember(until, &digests);
@@ -542,7 +537,6 @@ impl<T> Reassembler<T> {
             key,
             parts,
             repeated,
-            doubtful,
         }
     }
 }
@@ -969,7 +963,7 @@ mod tests {
         push_all(&mut parts, 2, &[(1, "A"), (2, "B"), (1, "C"), (2, "B")]);
         assert_eq!(parts.poll(1000), None);
         let joined = parts.poll(1001).unwrap();
-        assert!(!joined.is_complete() && !joined.repeated);
+        assert!(joined.is_complete() && !joined.repeated);
         assert_eq!(joined.missing().count(), 0);
         assert_eq!(joined.decode(Alphabet::Gsm7).text, "CB");
         assert_eq!((parts.parts(), parts.octets), (0, 0));
@@ -998,7 +992,7 @@ mod tests {
         assert_eq!(parts.poll(12_999), None);
         let joined = parts.poll(13_000).unwrap();
         assert_eq!(joined.decode(Alphabet::Gsm7).text, "AC");
-        assert_eq!((joined.is_complete(), joined.missing().count()), (false, 0));
+        assert_eq!((joined.is_complete(), joined.missing().count()), (true, 0));
         let rest = [301_000, 304_000].map(|at| parts.poll(at).unwrap());
         assert_eq!(
             rest.map(|joined| joined.decode(Alphabet::Gsm7).text),

@@ -93,7 +93,8 @@ impl From<Event<'_>> for Seen {
                 Seen::LongMessage(sequence, pdus(message))
             }
             Event::Incomplete { message, of } => {
-                assert!(!message.is_complete() && !message.parts.is_empty());
+                assert!(!message.parts.is_empty());
+                assert!(of.is_none() || !message.is_complete());
                 Seen::Incomplete(of, pdus(message))
             }
             Event::Withdrawn { sequence } => Seen::Withdrawn(sequence),

@@ -773,12 +773,15 @@ describe("handlers and iterators", () => {
       const taken = [];
       const { client, link } = await bound({ onMessage: ({ text }) => void taken.push(text) });
       const [reading, unread] = [client.messages(), client.messages()];
-      const first = reading.next();
-      link.message("a", 0, part);
-      assert.equal((await first).value.text, "a");
-      assert.equal((await unread.next()).value.text, "a");
+      // One is whole, with a segment that was in doubt.
+      for (const [text, segments] of [["a", part], ["b", { complete: true, missing: [], segments: 2 }]]) {
+        const next = reading.next();
+        link.message(text, 0, segments);
+        assert.equal((await next).value.text, text);
+        assert.equal((await unread.next()).value.text, text);
+      }
       await reading.return();
-      assert.deepEqual([taken, link.answers], [["a"], []]);
+      assert.deepEqual([taken, link.answers], [["a", "b"], []]);
     });
 
     test("waits for a loop where nobody is there, and for the next one where a loop is left", async () => {
