@@ -1,5 +1,5 @@
 import { STATUSES } from "#boundary";
-import { decodePdus, messageIdKey } from "../engine/codec.ts";
+import { decodePdus } from "../engine/codec.ts";
 import { countSegments, type SegmentCount } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
@@ -9,7 +9,7 @@ import { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import type { Country } from "./country.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
-import { Deliveries, type Delivery, type Identifiers } from "./delivery.ts";
+import { Deliveries, type Delivery } from "./delivery.ts";
 import { deadline } from "./deadline.ts";
 import { aborted, invalid, setLate, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound, type Loop } from "./inbound.ts";
@@ -100,7 +100,7 @@ export class SmppClient implements AsyncDisposable {
     const respond = (request: number, status: number): void => void this.#link.respond(request, status);
     const inbound = <T>(name: string, handler: ((item: T) => unknown) | undefined, bytes: (item: T) => number): Inbound<T> =>
       new Inbound({ handler, respond, bytes, complain: (error) => this.#callbacks.complain(name, error) });
-    this.#deliveries = new Deliveries((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN));
+    this.#deliveries = new Deliveries((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN), options);
     this.#reports = inbound("onReport", options.onReport, ({ pdu }) => pdu.length);
     this.#messages = inbound("onMessage", options.onMessage, ({ pdus }) => pdus.reduce((sum, { length }) => sum + length, 0));
     this.#segments = inbound("onSegment", options.onSegment, ({ pdu }) => pdu.length);
@@ -414,8 +414,8 @@ export class SmppClient implements AsyncDisposable {
         this.#opening?.resolve();
         this.#opening = undefined;
       },
-      settled: (ticket, index, outcome, status, _command, messageId, frame, info) => this.#settled(ticket, index, outcome, status, messageId, frame, info),
-      late: (ticket, index, outcome, status, _command, messageId, frame, info) => this.#late(ticket, index, outcome, status, messageId, frame, info),
+      settled: (ticket, index, outcome, status, _command, messageId, key, frame, info) => this.#settled(ticket, index, outcome, status, messageId, key, frame, info),
+      late: (ticket, index, outcome, status, _command, messageId, key, frame, info) => this.#late(ticket, index, outcome, status, messageId, key, frame, info),
       report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
         const item = publicMessage(message, this.#settings.country);
@@ -438,7 +438,7 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /** One segment, or a request, came to its end. Nobody is called from here, and neither is the link. */
-  #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void {
+  #settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void {
     const slot = this.#slots.at(ticket);
     const ok = outcome === Outcome.Response && status === ESME_ROK;
     const error = ok ? undefined : tagged(failure(outcome, status, slot.command, slot.signal, this.#lostBy, info), slot.tag);
@@ -453,6 +453,7 @@ export class SmppClient implements AsyncDisposable {
     const segment: SentSegment = error === undefined ? { index, messageId, status: "accepted" } : { index, messageId: "", status: error.outcome, error };
     if (slot.settled === 0) slot.segments = index === 0 ? [segment] : [];
     slot.segments[index] = segment;
+    if (slot.report) slot.setKey(index, key);
     if (++slot.settled === slot.expected) this.#finish(ticket, slot);
   }
 
@@ -484,20 +485,7 @@ export class SmppClient implements AsyncDisposable {
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
   #delivery(slot: Slot, partial: boolean): Delivery | undefined {
     if (!slot.report) return undefined;
-    return (slot.delivery = this.#deliveries.accepted(this.#identifiers(slot), partial, slot.tag, this.#settings.options.receipts === "message"));
-  }
-
-  #identifiers({ segments }: Slot): Identifiers {
-    const format = this.#settings.options.messageIdFormat ?? "as-is";
-    const keys: string[] = [];
-    let spelt: Map<string, string> | undefined;
-    for (const { status, messageId } of segments) {
-      if (status !== "accepted") continue;
-      const key = messageIdKey(messageId, "response", format);
-      keys.push(key);
-      if (key !== messageId) (spelt ??= new Map()).set(key, messageId);
-    }
-    return { keys, spelt };
+    return (slot.delivery = this.#deliveries.accepted(slot, partial));
   }
 
   /** Keeps a slot whose caller was answered, with these errors, for the late answers that may come. */
@@ -508,7 +496,7 @@ export class SmppClient implements AsyncDisposable {
   }
 
   /** A segment, or a request, that was settled as unknown has its answer after all, or can't get one any more. Nobody is called from here. */
-  #late(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, frame: Uint8Array | undefined, info: string | undefined): void {
+  #late(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void {
     const slot = this.#slots.at(ticket);
     slot.unanswered--;
     const answered = outcome === Outcome.Response;
@@ -518,6 +506,7 @@ export class SmppClient implements AsyncDisposable {
       // The caller may have been given these.
       slot.segments = slot.segments.slice();
       slot.segments[index] = segment;
+      slot.setKey(index, key);
     }
     // If the message has not come to its end, its result will have this.
     if (slot.late === undefined || slot.unanswered > 0) return;
@@ -536,17 +525,18 @@ export class SmppClient implements AsyncDisposable {
     }
     const partial = accepted.length < slot.segments.length;
     if (slot.delivery === undefined) this.#delivery(slot, partial);
-    else this.#deliveries.extended(slot.delivery, this.#identifiers(slot), partial);
+    else this.#deliveries.extended(slot.delivery, slot, partial);
     const sent = new Sent(first.messageId, slot.segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, slot.delivery);
     return { outcome: "accepted", sent };
   }
 
   #report(report: Report, request: number, key: string): void {
-    this.#deliveries.complete(key, report);
+    const message = this.#deliveries.find(key);
+    message?.complete(key, report);
     report.from.number = numberOf(report.from, this.#settings.country);
     report.to.number = numberOf(report.to, this.#settings.country);
     const offered = this.#reports.offer(report, request);
-    this.#deliveries.offer(key, report, request, offered);
+    this.#deliveries.offer(key, message, report, request, offered);
   }
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {

@@ -28,6 +28,7 @@ export interface Settings {
 const PLAIN_PORT = 2775;
 const TLS_PORT = 3550;
 const MOST_ENDPOINTS = 255;
+const MOST_TRACKED = 10_000_000;
 const BIND_TIMEOUT = 10_000;
 const ENQUIRE_LINK_TIMEOUT = 10_000;
 const RECONNECT = { min: 1_000, max: 60_000 };
@@ -73,6 +74,8 @@ const CHECKS: Checks<ConnectOptions> = {
   concat: oneOf(...CONCATS),
   messageIdFormat: oneOf(...MESSAGE_ID_FORMATS),
   receipts: oneOf("segment", "message"),
+  maxTracked: integer(2, MOST_TRACKED),
+  trackTimeout: milliseconds,
   retryBusy: flag,
   receiptZone: (value) => (typeof value === "string" && zoneMinutes(value) !== undefined ? undefined : '"Z" or an offset from UTC such as "+03:00" is expected'),
   ia5: oneOf(...IA5_READINGS),

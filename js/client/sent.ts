@@ -15,6 +15,8 @@ const CHECKS: Checks<DeliveredOptions> = {
   signal,
 };
 
+const ANY: DeliveredOptions = {};
+
 /** A message that the SMSC has accepted, in whole or in part. */
 export class Sent {
   /** The id of the first segment (of the first one accepted, if the message is `"partial"`). */
@@ -44,20 +46,22 @@ export class Sent {
    * the worst: `"delivered"` means that all of it arrived (a segment that the SMSC refused counts as `"rejected"`). A lost
    * connection does not end the wait: reports are matched by message id, on whatever connection they come.
    *
-   * It takes the reports: the SMSC is told so even if there is no `onReport`. Call it soon after `sendSms`; of a client's
-   * messages that nobody waits for yet the last few thousand are remembered.
+   * It takes the reports: the SMSC is told so even if there is no `onReport`. Call it soon after `sendSms`: a report that comes when the
+   * message was forgotten (`maxTracked`, `trackTimeout`) is not found. One that is waited for is not forgotten.
    *
    * @throws {TimeoutError} No final report came in time (also if it was asked for on failure only and there was none).
    * @throws {ConnectionLostError} The client was closed.
    * @throws {SmppError} `"no-report"`: the message asked for none. `"aborted"`: by the signal.
    */
-  async delivered(options?: DeliveredOptions): Promise<Report> {
-    const { timeout, signal: ending } = options === undefined ? {} : checked("options", options, CHECKS);
-    if (this.#delivery === undefined) {
+  delivered(options?: DeliveredOptions): Promise<Report> {
+    try {
+      const { timeout, signal: ending } = options === undefined ? ANY : checked("options", options, CHECKS);
+      if (this.#delivery !== undefined) return this.#delivery.wait(timeout, ending);
       throw new SmppError('the message asked for no delivery report: send it with report: "always"', {
         code: "no-report", command: "submit_sm", outcome: "unknown",
       });
+    } catch (error) {
+      return Promise.reject(error as SmppError);
     }
-    return this.#delivery.wait(timeout, ending);
   }
 }

@@ -31,6 +31,8 @@ export class Slot {
   report = false;
   /** Results so far, by segment; not this slot's own before the first. */
   segments: SentSegment[] = NO_SEGMENTS;
+  /** What is compared with a report's: of the only segment, or by segment. Those of segments that were not accepted say nothing. */
+  keys: string | string[] = "";
   settled = 0;
   /** Segments that were settled without an answer, and may get a late one. */
   unanswered = 0;
@@ -41,6 +43,12 @@ export class Slot {
   signal: AbortSignal | undefined = undefined;
   onAbort: (() => void) | undefined = undefined;
   busy = false;
+
+  setKey(index: number, key: string): void {
+    if (this.expected === 1) this.keys = key;
+    else if (typeof this.keys === "string") this.keys = Array.from({ length: this.expected }, (_, other) => (other === index ? key : ""));
+    else this.keys[index] = key;
+  }
 }
 
 /** Slots by ticket: the ticket is the index, and free ones are kept in a list. */
@@ -64,7 +72,7 @@ export class Slots {
     if (!slot.busy) return;
     this.#letGo(slot);
     slot.expected = slot.settled = slot.unanswered = 0;
-    slot.command = "";
+    slot.command = slot.keys = "";
     slot.segments = NO_SEGMENTS;
     slot.late = slot.delivery = slot.tag = undefined;
     slot.busy = false;

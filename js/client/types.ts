@@ -136,6 +136,10 @@ export interface ConnectOptions {
   messageIdFormat?: MessageIdFormat;
   /** How many receipts the SMSC sends for a long message: one a `"segment"` (default), or one a `"message"`, which stands for all. */
   receipts?: "segment" | "message";
+  /** Most messages that asked for a report and are remembered; when there are so many, the older half is forgotten. Default 10,000. */
+  maxTracked?: number;
+  /** How long such a message is remembered at least, and twice as long at most; 0: as long as there is room. Default a day. */
+  trackTimeout?: number;
   /**
    * Whether a message that the SMSC is too busy for (ESME_RTHROTTLED, ESME_RMSGQFUL) is sent again by the client. With `false` one of a
    * single segment is rejected at once, with {@link ThrottledError}, and the caller decides when to send it again. Default true.

@@ -88,6 +88,7 @@ function closeDetail(batch: Batch, at: number): CloseDetail {
 function settle(batch: Batch, sink: LinkSink, receive: LinkSink["settled"]): void {
   const { words } = batch;
   const at = batch.pass(SettledWords.WORDS);
+  const messageId = batch.textAt(at + SettledWords.messageId);
   receive.call(
     sink,
     words[at + SettledWords.ticket]!,
@@ -95,7 +96,8 @@ function settle(batch: Batch, sink: LinkSink, receive: LinkSink["settled"]): voi
     words[at + SettledWords.outcome] as Outcome,
     words[at + SettledWords.status]!,
     words[at + SettledWords.command]!,
-    batch.textAt(at + SettledWords.messageId),
+    messageId,
+    batch.optionalTextAt(at + SettledWords.key) ?? messageId,
     batch.optionalOctetsAt(at + SettledWords.frame),
     batch.optionalTextAt(at + SettledWords.info),
   );

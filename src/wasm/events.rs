@@ -190,6 +190,13 @@ fn settled(
         .iter()
         .position(|&o| o == 0)
         .map_or(body, |end| &body[..end]);
+    let id = if whole { b"" } else { id };
+    let message_id = io.latin1(id);
+    let mut key = std::mem::take(&mut io.room);
+    key.clear();
+    key.extend_from_slice(id);
+    let message_key = io.key(&mut key);
+    io.room = key;
     let settled = Settled {
         kind,
         ticket: number(ticket),
@@ -197,7 +204,8 @@ fn settled(
         outcome,
         status,
         command: command_id.0,
-        message_id: io.latin1(if whole { b"" } else { id }),
+        message_id,
+        key: message_key,
         frame: io.optional_octets(Some(frame).filter(|frame| whole && !frame.is_empty())),
         info: io.optional_latin1(Some(frame).filter(|_| status != 0).and_then(status_text)),
     };

@@ -4,6 +4,7 @@
 //! call makes a new one.
 
 use super::layout::{Block, LinkState, Place, Record, StringKind};
+use crate::receipt::canonicalise;
 use std::cell::Cell;
 
 thread_local! {
@@ -134,6 +135,12 @@ impl Io {
 
     pub(super) fn optional_latin1(&mut self, octets: Option<&[u8]>) -> Place {
         octets.map_or(Place::NOWHERE, |octets| self.latin1(octets))
+    }
+
+    /// Makes of a message identifier what two writings of it have in common, and keeps that if it is not the identifier itself.
+    pub(super) fn key(&mut self, id: &mut Vec<u8>) -> Place {
+        let changed = canonicalise(id);
+        self.optional_latin1(Some(&id[..]).filter(|_| changed))
     }
 
     /// Keeps octets.

@@ -351,6 +351,8 @@ records! {
         status: u32,
         command: u32,
         message_id: Place,
+        /// What is compared with a report's, where that is not the identifier itself.
+        key: Place,
         frame: Place,
         info: Place,
     }

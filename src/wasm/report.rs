@@ -3,7 +3,7 @@
 use super::config::Messages;
 use super::io::Io;
 use super::layout::{self, Extra, NOTHING, Place, lasting};
-use crate::receipt::{Report, canonicalise};
+use crate::receipt::Report;
 use crate::session::{Address, Delivery};
 use crate::text::decode_into;
 
@@ -29,8 +29,7 @@ pub(super) fn write(
     let message_id = io.latin1(&id);
     let written = report.message_id().unwrap_or_default();
     let raw_message_id = io.optional_latin1(Some(written).filter(|written| *written != id));
-    let changed = canonicalise(&mut id);
-    let key = io.optional_latin1(Some(&id[..]).filter(|_| changed));
+    let key = io.key(&mut id);
     io.room = id;
 
     // The words of appendix B last; others are copied.

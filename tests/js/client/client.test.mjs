@@ -5,7 +5,7 @@ import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
 import { FakeLink, importSource, outcome, stateOf, turn } from "./helpers.mjs";
 
-const { SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
+const { Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
 const { Refusal } = refusals;
 
@@ -365,6 +365,86 @@ describe("delivered", () => {
     // What was reported already stays so.
     await send(client, link, ["a"]);
     assert.equal((await second.delivered()).tag, "second");
+  });
+
+  describe("what is remembered", () => {
+    /** A client whose reports are taken, and what it makes of one with this id. */
+    async function tracking(options) {
+      const reports = [];
+      const { client, link } = await bound({ onReport: (report) => void reports.push(report), ...options });
+      const report = (id, status = "delivered", more = {}) => {
+        link.report(id, status, 1, more);
+        return reports.at(-1);
+      };
+      return { client, link, report };
+    }
+
+    test("a report that comes again has its message's tag again, whatever it says", async () => {
+      const { client, link, report } = await tracking();
+      const sent = await send(client, link, ["a"], { tag: "first" });
+      assert.equal(report("a").tag, "first");
+      assert.equal(report("a", "expired").tag, "first");
+      assert.equal((await sent.delivered()).status, "delivered");
+      assert.equal(report("a", "rejected").tag, "first");
+      assert.equal((await sent.delivered()).status, "delivered");
+    });
+
+    test("maxTracked messages: when there are so many, the older half is forgotten", async () => {
+      const { client, link, report } = await tracking({ maxTracked: 4 });
+      const sent = [];
+      for (const id of ["a", "b", "c", "d"]) sent.push(await send(client, link, [id], { tag: id }));
+      assert.deepEqual(["a", "d"].map((id) => report(id, "enroute", { final: false }).tag), ["a", "d"]);
+      const waiting = sent[1].delivered();
+      await send(client, link, ["e"], { tag: "e" });
+      assert.deepEqual(["a", "c", "d", "e"].map((id) => report(id).tag), [undefined, "c", "d", "e"]);
+      // What is waited for is not forgotten.
+      assert.equal(report("b").tag, "b");
+      assert.equal((await waiting).tag, "b");
+      // What is asked for before the report comes isn't either, even if it was forgotten before.
+      const late = sent[0].delivered();
+      assert.equal(report("a").tag, "a");
+      assert.equal((await late).status, "delivered");
+    });
+
+    test("for trackTimeout milliseconds at least, twice as long at most; 0: as long as there is room", async (t) => {
+      t.mock.timers.enable({ apis: ["Date"] });
+      const [some, ever] = [await tracking({ trackTimeout: 1_000 }), await tracking({ trackTimeout: 0 })];
+      const next = async (id) => {
+        for (const { client, link } of [some, ever]) await send(client, link, [id], { tag: id });
+      };
+      await next("a");
+      t.mock.timers.tick(1_000);
+      await next("b");
+      assert.equal(some.report("a", "enroute", { final: false }).tag, "a");
+      t.mock.timers.tick(1_000);
+      await next("c");
+      assert.deepEqual([some, ever].map(({ report }) => ["a", "b", "c"].map((id) => report(id).tag)), [[undefined, "b", "c"], ["a", "b", "c"]]);
+    });
+
+    test("a day, by default 10,000", async (t) => {
+      t.mock.timers.enable({ apis: ["Date"] });
+      const { client, link, report } = await tracking();
+      for (let i = 0; i < 10_000; i++) await send(client, link, [String(i)], { tag: `tag ${i}` });
+      assert.deepEqual([report("0").tag, report("9999").tag], ["tag 0", "tag 9999"]);
+      await send(client, link, ["a"], { tag: "a" });
+      assert.deepEqual([report("4999").tag, report("5000").tag], [undefined, "tag 5000"]);
+      t.mock.timers.tick(86_400_000 - 1);
+      await send(client, link, ["b"], { tag: "b" });
+      assert.equal(report("5000").tag, "tag 5000");
+    });
+
+    test("a report that was taken is kept by its Sent alone", async () => {
+      const deliveries = new Deliveries(() => {}, {});
+      const message = { keys: "a", segments: [{ index: 0, messageId: "a", status: "accepted" }], tag: "first" };
+      deliveries.expect();
+      const delivery = deliveries.accepted(message, false);
+      const known = deliveries.find("a");
+      assert.equal(known.delivery, delivery);
+      deliveries.offer("a", known, { status: "delivered", final: true }, 1, "taken");
+      assert.equal(deliveries.find("a"), known);
+      assert.deepEqual({ ...known }, { tag: "first", ids: "a", delivery: undefined, wanted: false, held: undefined });
+      assert.equal((await delivery.wait()).status, "delivered");
+    });
   });
 
   test("a segment that comes twice counts once", async () => {

@@ -99,7 +99,7 @@ export class FakeLink {
     this.settle(ticket, outcome.response, 0, messageId, index);
   }
   settle(ticket, how, status = 0, messageId = "", index = 0) {
-    this.sink.settled(ticket, index, how, status, SUBMIT_SM, messageId, undefined);
+    this.sink.settled(ticket, index, how, status, SUBMIT_SM, messageId, messageId, undefined);
   }
   report(messageId, status, request, { final = true } = {}) {
     const report = {

@@ -1,6 +1,7 @@
 // What the client's unit tests reach behind its face.
 
 export { SmppClient } from "../../../js/client/client.ts";
+export { Deliveries } from "../../../js/client/delivery.ts";
 export { readOptions } from "../../../js/client/options.ts";
 export { formatAddress, numberOf, readAddress, readRecipient } from "../../../js/client/address.ts";
 export { country } from "../../../js/client/country.ts";
