@@ -891,6 +891,9 @@ mod tests {
             assert_eq!(given_up.missing().collect::<Vec<_>>(), [2]);
             assert_eq!(given_up.repeated, for_good);
             assert_eq!((parts.parts(), parts.octets), (0, 0));
+            // Later still: it was refused for good, or was never taken.
+            parts.push(1600, part(b"a", 3, 2, b"two"), ());
+            assert_eq!(parts.poll(2600).unwrap().repeated, for_good);
         }
     }
 
@@ -1074,6 +1077,12 @@ mod tests {
         };
         parts.put_back(1, joined, 1, false);
         assert_eq!((parts.parts(), parts.poll_timeout()), (0, None));
+    }
+
+    #[test]
+    fn limits_are_changed_one_by_one() {
+        let limits = Limits::default().with(|limits| limits.max_parts = 7);
+        assert_eq!((limits.timeout, limits.max_parts), (600_000, 7));
     }
 
     #[test]

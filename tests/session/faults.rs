@@ -162,6 +162,18 @@ fn a_broken_tlv_is_answered_as_such() {
 }
 
 #[test]
+fn a_data_sm_is_not_read_as_a_deliver_sm() {
+    let fields = b"\0\x01\x01447\0\x01\x01123\0\0\0\0";
+    // As a deliver_sm, this would be the rest of its fields; the length of a TLV runs past the end.
+    let body = [&fields[..], &[0, 0, 1, 1, 1, 1, 0]].concat();
+    let mut peer = Peer::bound(esme());
+    peer.says(&raw(CommandId::DATA_SM, OK, 7, &body));
+    let status = CommandStatus::ESME_RINVTLVSTREAM;
+    assert_eq!(peer.hears_briefly(), [(CommandId::DATA_SM_RESP, status, 7)]);
+    assert!(matches!(peer.sees_one(), Seen::Undecodable(..)));
+}
+
+#[test]
 fn unknown_and_misplaced_tlvs_are_taken() {
     let mut tlvs = TlvBuf::new();
     tlvs.push(Tag(0x1400), b"vendor").unwrap();

@@ -144,6 +144,33 @@ fn one_throttled_recipient_does_not_hold_the_others_up() {
 }
 
 #[test]
+fn the_link_is_fast_again_once_others_sent_after_a_throttled_recipient_are_accepted() {
+    // Whether another message goes with the first one that is refused, and one after it; what the probe gets.
+    for (with, after, then, fast) in [
+        (false, false, THROTTLED, false),
+        (true, false, THROTTLED, false),
+        (false, true, THROTTLED, true),
+        (false, true, QUEUE_FULL, false),
+    ] {
+        let mut peer = Peer::bound(config(10));
+        let start = peer.now();
+        let busy = |status| move |_, to| if to == 0 { status } else { OK };
+        send(&mut peer, 0, 0, 0);
+        if with {
+            send(&mut peer, 1, 1, 0);
+        }
+        serve(&mut peer, start, 0, busy(THROTTLED));
+        assert!(peer.rate().is_some());
+        if after {
+            send(&mut peer, 2, 2, 0);
+        }
+        let log = serve(&mut peer, start, 1_500, busy(then));
+        assert_eq!(times(&log, 0).len(), 1, "one probe: {log:?}");
+        assert_eq!(peer.rate().is_none(), fast, "{with} {after} {then:?}");
+    }
+}
+
+#[test]
 fn several_throttled_recipients_do_not_hold_the_others_up() {
     for window in [1, 10] {
         let mut peer = Peer::bound(config(window));
@@ -518,6 +545,24 @@ fn messages_that_wait_for_a_recipient_can_be_cancelled_count_as_queued_and_end_w
 }
 
 #[test]
+fn messages_that_wait_for_several_recipients_end_in_the_order_they_were_queued() {
+    let mut peer = Peer::bound(config(4));
+    let start = peer.now();
+    for ticket in 0..5 {
+        send(&mut peer, ticket, ticket % 2, 0);
+    }
+    serve(&mut peer, start, 0, |_, _| QUEUE_FULL);
+    assert_eq!(peer.queued(), 5);
+    let now = peer.now();
+    peer.abort(now);
+    let ended: Vec<u64> = failures(&mut peer)
+        .iter()
+        .map(|&(ticket, _)| ticket)
+        .collect();
+    assert_eq!(ended, [0, 1, 2, 3, 4]);
+}
+
+#[test]
 fn the_session_unbinds_when_no_message_waits_for_a_recipient_any_more() {
     let mut peer = Peer::bound(config(1));
     let start = peer.now();
@@ -526,8 +571,10 @@ fn the_session_unbinds_when_no_message_waits_for_a_recipient_any_more() {
     let now = peer.now();
     peer.unbind(now);
     assert_eq!(peer.hears(), []);
+    assert_eq!((peer.queued(), peer.in_flight()), (1, 0));
     peer.advance(1_000);
     let number = peer.hears_one().number();
+    assert_eq!((peer.queued(), peer.in_flight()), (0, 1));
     peer.says(&accepted(number));
     assert_eq!(peer.hears_one().id(), CommandId::UNBIND);
 }

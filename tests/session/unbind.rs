@@ -205,6 +205,51 @@ fn unbind_does_not_wait_for_ever_for_a_bind_that_has_no_time_limit() {
 }
 
 #[test]
+fn unbind_waits_for_a_bind_as_long_as_a_bind_may_take() {
+    let mut peer = Peer::new(persistent().with(|config| {
+        config.bind_timeout = 60_000;
+        config.response_timeout = 3_000;
+    }));
+    let now = peer.now();
+    peer.connect(now);
+    peer.queue(1);
+    peer.bind(now);
+    peer.unbind(now);
+    peer.advance(59_999);
+    assert_eq!(peer.state(), State::Binding);
+    peer.advance(1);
+    assert_eq!(peer.state(), State::Closed);
+}
+
+#[test]
+fn without_time_limits_a_bound_session_still_unbinds_in_order() {
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.bind_timeout = 0;
+        config.response_timeout = 0;
+    }));
+    peer.queue(1);
+    let submitted = peer.hears_one();
+    assert_eq!(submitted.id(), CommandId::SUBMIT_SM);
+    let now = peer.now();
+    peer.unbind(now);
+    peer.advance(9_999);
+    assert_eq!(peer.sees(), []);
+    peer.advance(1);
+    assert_eq!(peer.hears_one().id(), CommandId::UNBIND);
+    let seen = peer.sees();
+    assert!(
+        matches!(
+            seen[..],
+            [Seen::Failed {
+                failure: Failure::Timeout,
+                ..
+            }]
+        ),
+        "{seen:?}"
+    );
+}
+
+#[test]
 fn unbind_between_connections_ends_what_is_queued_unsent() {
     let mut peer = Peer::bound(persistent());
     peer.closes();

@@ -53,6 +53,29 @@ const odd: [string, SocketFactory][] = [
   ["a stream of zeros that never ends", () => socket({ readable: new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16)) }) })],
 ];
 
+test("all messages that the window has room for go out before the first answer, by a socket that always has room", async () => {
+  const COUNT = 1_000;
+  const cutter = new Cutter();
+  let input!: ReadableStreamDefaultController<Uint8Array>;
+  const open: number[] = [];
+  const answer = (id: number, sequence: number): void => input.enqueue(frame((id | RESPONSE) >>> 0, 0, sequence, cString(`id-${sequence}`)));
+  const write = (chunk: Uint8Array): void => {
+    for (const { id, sequence } of cutter.push(chunk)) {
+      if (id !== Id.submitSm) answer(id, sequence);
+      else if (open.push(sequence) === COUNT) for (const each of open) answer(id, each);
+    }
+  };
+  const roomy = socket({
+    readable: new ReadableStream({ start: (controller) => void (input = controller) }),
+    writable: new WritableStream({ write }, { highWaterMark: COUNT }),
+    close: () => input.close(),
+  });
+  const smpp = await connect("smpp://a:b@127.0.0.1", { socket: () => roomy, window: COUNT, enquireLink: 0 });
+  const sent = await Promise.all(Array.from({ length: COUNT }, () => smpp.sendSms({ ...HELLO, text: "x".repeat(160) })));
+  assert.equal(sent.filter(({ status }) => status === "accepted").length, COUNT);
+  await smpp.close();
+});
+
 test("a socket that comes when nobody waits for it any more is closed, though it can't be opened", async () => {
   const closed = Promise.withResolvers<void>();
   const late = (): WinterTcSocket => socket({ opened: Promise.reject(new Error("boom")), closed: Promise.reject(new Error("boom")), close: closed.resolve });
