@@ -251,7 +251,7 @@ impl Queue {
     /// A request is done with: the peer took it, or refused it for good.
     #[inline]
     pub(super) fn answered(&mut self, request: OwnRequest) {
-        if !self.delayed.is_empty() && request.ticket.is_some() {
+        if !self.delayed.is_empty() {
             self.recipient_answers(&request);
         }
         self.recycle(request);
