@@ -1,7 +1,7 @@
 // npm run build: checks the tools, installs what is missing, and makes dist/ from src/ (Rust) and js/ (TypeScript).
 // What is up to date is left alone.
 
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { at, cargoHome, checkNode, exists, execute, Failure, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
@@ -22,9 +22,9 @@ const optimisation = ["-O3", "--converge", "--one-caller-inline-max-function-siz
 const llvm = ["-inline-threshold=20", "-inlinehint-threshold=30", "-unroll-runtime=false", "-unroll-allow-partial=false", "-disable-lsr", "-enable-pre=false"];
 
 // The entries of the package, and which of them each runtime's directory in dist/ has.
-const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
+const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
-  workerd: { entries: ["index", "decoder", "worker"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
+  workerd: { entries: ["index", "decoder", "worker", "gateway"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
   deno: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["deno", "node"] },
   bun: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
   node: { entries: ["index", "decoder", "server", "smpp-edge"], platform: "node", conditions: ["node"] },
@@ -175,6 +175,9 @@ async function buildJavaScript() {
         }
         if (result instanceof Error) throw result;
       }
+      // What `smpp-edge init` makes a project of.
+      rmSync(at("dist", "templates"), { recursive: true, force: true });
+      cpSync(at("js", "cli", "init", "templates"), at("dist", "templates"), { recursive: true });
     }),
   );
 }
@@ -199,7 +202,7 @@ async function buildDecoderPage() {
 }
 
 async function buildTypes() {
-  const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker"] };
+  const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker", "gateway"] };
   const inputs = ["js", "dist/bindgen", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", ...Object.keys(projects)];
   await once("types", fingerprint(inputs), ["dist/types"], () =>
     step("Writing type declarations", async () => {

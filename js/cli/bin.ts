@@ -9,6 +9,7 @@ type Run = (args: string[]) => Promise<number | void>;
 
 // Each is loaded when it is asked for: only some need the engine.
 const commands: Record<string, { does: string; load: () => Promise<Run> }> = {
+  init: { does: "makes a project: a gateway, or a Worker of your own", load: async () => (await import("./init/init.ts")).init },
   simulator: { does: "an SMSC for development and tests", load: async () => (await import("./simulator/simulator.ts")).simulate },
   decode: { does: "explains PDUs, field by field", load: async () => (await import("./decode/decode.ts")).decode },
   send: { does: "sends a message, or a file of messages", load: async () => (await import("./send/send.ts")).send },

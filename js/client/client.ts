@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { STATUSES } from "#boundary";
 import { decodePdus } from "../engine/codec.ts";
 import { countSegments, type SegmentCount } from "../engine/segments.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { SmppClient } from "./client.ts";
 import { reading } from "./check.ts";
 import { deadline } from "./deadline.ts";

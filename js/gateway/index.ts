@@ -11,7 +11,7 @@ export type { GatewayEnv } from "./model/config.ts";
 export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts";
 export type { GatewayMessage, GatewayReport } from "./link/receiver.ts";
 export type { GatewayEnded, SmppHandlers } from "./link/worker-handlers.ts";
-export type { RpcMessage } from "./model/input.ts";
+export type { RpcMessage } from "./model/message-input.ts";
 export type { LinkView, MessageError, MessageStatus, MessageView, Part, Preview } from "./model/views.ts";
 export type { Problem } from "./model/problem.ts";
 export type { Accepted, AcceptedOrNot } from "./operations/send.ts";

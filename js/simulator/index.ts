@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { TlsOptions } from "node:tls";
 import type { BindRequest } from "../engine/types.ts";
 import { listen, type Server, type SessionOptions } from "../server/listen.ts";

@@ -1,17 +1,19 @@
 import type { Context, Handler } from "hono";
+// Declarations are read where Hono is not installed, too: whoever mounts the routes in an app of theirs has it.
+/** @ts-ignore */
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
 import { linkAt } from "../link/stub.ts";
 import { handlersFault, type Exports } from "../link/worker-handlers.ts";
-import type { Scope } from "../model/api-keys.ts";
-import { demand, type Caller } from "../model/caller.ts";
-import { ConfigError, settingsOf, type GatewayEnv } from "../model/config.ts";
+import { demand, type Caller, type Scope } from "../model/caller.ts";
+import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { toHex } from "../model/hex.ts";
 import { linkName } from "../model/ids.ts";
 import { check, checkPreview, DecodeInput } from "../model/input.ts";
 import { API_HEADERS, problem, ProblemError, problemResponse } from "../model/problem.ts";
 import { whole } from "../model/schema.ts";
+import { ConfigError } from "../model/setting.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";

@@ -2,7 +2,7 @@
 // still run the code before.
 
 import type { DeadLetter, TargetMetrics } from "../model/delivery-event.ts";
-import type { MessageInput } from "../model/input.ts";
+import type { MessageInput } from "../model/message-input.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageStatus, MessageView } from "../model/views.ts";
 import type { ReportOffer } from "./receiver.ts";

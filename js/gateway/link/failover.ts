@@ -1,7 +1,7 @@
 import { addressText } from "../model/address.ts";
 import type { Settings } from "../model/config.ts";
 import { linkName, type Place } from "../model/ids.ts";
-import type { MessageInput } from "../model/input.ts";
+import type { MessageInput } from "../model/message-input.ts";
 import { places } from "../model/spread.ts";
 import type { LinkApi } from "./api.ts";
 import type { Handover, Moving } from "./store/handover.ts";

@@ -1,14 +1,9 @@
 import * as v from "valibot";
-import { addressFault } from "./address.ts";
-import { ConfigError, readSetting, type GatewayEnv } from "./config.ts";
+import { addressFault, type Address } from "./address.ts";
+import { SCOPES, type Scope } from "./caller.ts";
+import type { GatewayEnv } from "./config.ts";
 import { between } from "./schema.ts";
-
-/**
- * What a key may do. `send`: send messages, and cancel its own. `own`: see and cancel its own messages. `read`: see all messages, inbound
- * ones, links and metrics. `admin`: cancel all messages, see PDUs and dead letters.
- */
-export const SCOPES = ["send", "read", "admin", "own"] as const;
-export type Scope = (typeof SCOPES)[number];
+import { ConfigError, readSetting } from "./setting.ts";
 
 const DEFAULT_SCOPES: Scope[] = ["send", "read", "admin"];
 
@@ -20,11 +15,9 @@ export interface ApiKey {
   /** Messages a second. */
   rate?: number | undefined;
   /** The only senders that it may use; the first one is the default. */
-  senders?: Sender[] | undefined;
+  senders?: Address[] | undefined;
   scopes: Scope[];
 }
-
-type Sender = v.InferOutput<typeof Sender>;
 
 const Key = v.pipe(v.string(), v.regex(/^[!-~]{8,}$/));
 const octet = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));

@@ -1,6 +1,12 @@
 import { addressKey, type Address } from "./address.ts";
-import type { Scope } from "./api-keys.ts";
 import { ProblemError } from "./problem.ts";
+
+/**
+ * What a key may do. `send`: send messages, and cancel its own. `own`: see and cancel its own messages. `read`: see all messages, inbound
+ * ones, links and metrics. `admin`: cancel all messages, see PDUs and dead letters.
+ */
+export const SCOPES = ["send", "read", "admin", "own"] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** On whose behalf a request is made. */
 export interface Caller {
@@ -11,10 +17,8 @@ export interface Caller {
   scopes: readonly Scope[];
 }
 
-const ALL: readonly Scope[] = ["send", "read", "admin", "own"];
-
 /** The caller by service binding: code of the same owner. */
-export const TRUSTED: Caller = { name: "", scopes: ALL };
+export const TRUSTED: Caller = { name: "", scopes: SCOPES };
 
 /** Throws 403 unless `caller` has one of `scopes`. */
 export function demand(caller: Caller, ...scopes: Scope[]): void {

@@ -5,6 +5,7 @@ import { readOptions } from "../../client/options.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
 import { between, CONCATS, whole } from "./schema.ts";
+import { ConfigError, faultOf, readSetting } from "./setting.ts";
 
 /**
  * The bindings, variables and secrets that the gateway reads. Only `SMPP_LINK` and one of `SMPP_URL` and `SMPP_ACCOUNTS` are needed.
@@ -78,11 +79,6 @@ export interface Settings {
   /** Milliseconds. */
   failoverAfter: number;
   log: LogLevel;
-}
-
-/** A setting that can't be used. The message names it and never holds its value. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
 }
 
 const known = new WeakMap<object, Settings>();
@@ -238,28 +234,6 @@ function json<S extends v.GenericSchema>(env: GatewayEnv, name: keyof GatewayEnv
   const given = env[name];
   if (given === undefined || given === "") return undefined;
   return readSetting(name, given, schema);
-}
-
-/** The value of a setting, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
-export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
-  let value = given;
-  if (typeof given === "string") {
-    try {
-      value = JSON.parse(given);
-    } catch {
-      throw new ConfigError(`${name}: JSON is expected`);
-    }
-  }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  throw new ConfigError(`${name}: ${faultOf(result.issues[0])}`);
-}
-
-/** Names the field, and never its value. */
-function faultOf(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue);
-  const unknown = issue.type === "strict_object" && issue.expected === "never";
-  return path ? `${path} ${unknown ? "is not known" : "is not as expected"}` : "is not as expected";
 }
 
 function defined<T extends object>(input: T): T {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { SmsMessage, TlvInput } from "../../client/index.ts";
 import { addressFault, canonicalAddress } from "./address.ts";
 import { fromHex, toHex } from "./hex.ts";
+import type { MessageInput, PreviewInput, RpcMessage } from "./message-input.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
 import { CONCATS, whole } from "./schema.ts";
 
@@ -55,8 +56,7 @@ const content = {
   reference: v.optional(whole(0, 65_535)),
 };
 
-/** A message as POST /v1/messages takes it. Octets are hexadecimal, points in time ISO 8601. */
-export const MessageInput = strict({
+const Message = strict({
   to: address("to"),
   from: v.optional(address("from")),
   ...content,
@@ -71,11 +71,8 @@ export const MessageInput = strict({
   tlvs: v.optional(Tlvs),
   account: v.optional(v.pipe(v.string(), v.maxLength(32))),
 });
-export type MessageInput = v.InferOutput<typeof MessageInput>;
 
-/** What POST /v1/messages/preview takes: a message, of which only the content matters. */
-export const PreviewInput = strict({ ...MessageInput.entries, to: v.optional(address("to")) });
-export type PreviewInput = v.InferOutput<typeof PreviewInput>;
+const PreviewMessage = strict({ ...Message.entries, to: v.optional(address("to")) });
 
 /** What POST /v1/decode takes as JSON. */
 export const DecodeInput = strict({
@@ -93,14 +90,14 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown, code
 
 /** What is to be previewed, checked beyond its types as well. */
 export function checkPreview(value: unknown): PreviewInput {
-  const input = check(PreviewInput, value);
+  const input: PreviewInput = check(PreviewMessage, value);
   if (!hasOneContent(input)) throw new ProblemError("invalid-message", undefined, { errors: [{ path: "text", message: ONE_CONTENT }] });
   return input;
 }
 
 /** One message, checked beyond its types as well. `path` is where it stands in the body. */
 export function checkMessage(value: unknown, now: number, path = ""): MessageInput {
-  const input = check(MessageInput, value, "invalid-message", path);
+  const input: MessageInput = check(Message, value, "invalid-message", path);
   const errors: { path: string; message: string }[] = [];
   const fault = (field: string, message: string) => errors.push({ path: join(path, field), message });
   if (!hasOneContent(input)) fault("text", ONE_CONTENT);
@@ -113,9 +110,6 @@ export function checkMessage(value: unknown, now: number, path = ""): MessageInp
   if (typeof input.to === "string") input.to = canonicalAddress(input.to);
   return input;
 }
-
-/** A message by RPC: octets may be a Uint8Array and points in time a Date. */
-export type RpcMessage = Omit<SmsMessage, "signal"> & { account?: string };
 
 /** A message by RPC in the form of {@link MessageInput}, yet to be checked. */
 export function fromRpc(message: RpcMessage, now: number): unknown {

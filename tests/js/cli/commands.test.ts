@@ -26,7 +26,7 @@ test("--version is the package's", async () => {
 
 test("without a command, or with an unknown one, it is a mistake with exit code 2", async () => {
   assert.equal((await run([])).code, 2);
-  assert.deepEqual(await run(["sned"]), { code: 2, out: "", err: "smpp-edge: there is no command sned; there are simulator, decode, send, check, listen\n" });
+  assert.deepEqual(await run(["sned"]), { code: 2, out: "", err: "smpp-edge: there is no command sned; there are init, simulator, decode, send, check, listen\n" });
 });
 
 for (const [name, args, input, code, output] of [

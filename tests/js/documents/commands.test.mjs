@@ -36,6 +36,8 @@ const kinds = [
   }],
   [/^npm start$/, () => has(Object.keys(scripts), "start")],
   [/^npm run bench(?: -- (.*))?$/, (words = "") => void readCommand(words.split(" ").filter(Boolean), benchmarks)],
+  // In a project that `init` has made.
+  [/^npm run dev$/, () => ["gateway", "worker"].forEach((template) => has(Object.keys(JSON.parse(read(`js/cli/init/templates/${template}/package.json`)).scripts), "dev"))],
   [/^npm run ([\w-]+)(?: -- (.*))?$/, (name, flags = "") => {
     has(Object.keys(scripts), name);
     const source = read(scripts[name].replace(/^node /, ""));

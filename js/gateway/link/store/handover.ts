@@ -1,4 +1,4 @@
-import type { MessageInput } from "../../model/input.ts";
+import type { MessageInput } from "../../model/message-input.ts";
 import type { Place } from "../../model/ids.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";

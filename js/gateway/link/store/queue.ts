@@ -1,6 +1,6 @@
 import { addressText } from "../../model/address.ts";
 import { randomTag, type Place } from "../../model/ids.ts";
-import type { MessageInput } from "../../model/input.ts";
+import type { MessageInput } from "../../model/message-input.ts";
 import type { MessageError, MessageStatus } from "../../model/views.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";

@@ -1,7 +1,7 @@
 // A message's row: how it is found, and what is made of it.
 
 import { isSamePlace, messageId, parseId, rowOf, rowUlid, timeOf, type Place } from "../../model/ids.ts";
-import type { MessageInput } from "../../model/input.ts";
+import type { MessageInput } from "../../model/message-input.ts";
 import { STATUSES, type MessageError, type MessageStatus, type MessageView, type Part } from "../../model/views.ts";
 import type { Database } from "../database.ts";
 

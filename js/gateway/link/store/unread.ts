@@ -1,6 +1,6 @@
 // Messages that were just stored, until the sender takes them: they need not be read back from SQLite.
 
-import type { MessageInput } from "../../model/input.ts";
+import type { MessageInput } from "../../model/message-input.ts";
 import type { DueMessage } from "./queue.ts";
 
 /** At most this many messages are kept, and this many characters of their contents. Beyond that the sender reads them from SQLite. */

@@ -1,0 +1,26 @@
+import type { SmsMessage } from "../../client/index.ts";
+import type { Address } from "./address.ts";
+
+type TlvValue = number | string | { hex: string };
+
+/** A message as POST /v1/messages takes it, checked. Octets are hexadecimal, points in time ISO 8601. */
+export interface MessageInput extends Omit<PreviewInput, "to"> {
+  to: Address;
+}
+
+/** What POST /v1/messages/preview takes: a message, of which only the content matters. */
+export interface PreviewInput extends Pick<SmsMessage,
+  "text" | "encoding" | "language" | "concat" | "maxSegments" | "transliterate" | "substitute" | "flash" | "reference" | "report" | "priority" | "serviceType" | "protocolId" | "replaceIfPresent" | "smDefaultMsgId"
+> {
+  to?: Address | undefined;
+  from?: Address | undefined;
+  binary?: string | undefined;
+  udh?: string | undefined;
+  validity?: number | string | undefined;
+  scheduleAt?: string | undefined;
+  tlvs?: Record<string, TlvValue | TlvValue[]> | undefined;
+  account?: string | undefined;
+}
+
+/** A message by RPC: octets may be a Uint8Array and points in time a Date. */
+export type RpcMessage = Omit<SmsMessage, "signal"> & { account?: string };

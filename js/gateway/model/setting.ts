@@ -1,0 +1,28 @@
+import * as v from "valibot";
+
+/** A setting that can't be used. The message names it and never holds its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** The value of a setting, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
+export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
+  let value = given;
+  if (typeof given === "string") {
+    try {
+      value = JSON.parse(given);
+    } catch {
+      throw new ConfigError(`${name}: JSON is expected`);
+    }
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw new ConfigError(`${name}: ${faultOf(result.issues[0])}`);
+}
+
+/** Names the field, and never its value. */
+export function faultOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  const unknown = issue.type === "strict_object" && issue.expected === "never";
+  return path ? `${path} ${unknown ? "is not known" : "is not as expected"}` : "is not as expected";
+}
