@@ -73,9 +73,9 @@ async function hasTarget() {
 }
 
 async function buildWasm(rustc) {
-  const inputs = ["src", "Cargo.toml", "Cargo.lock", "tools/bindgen/src", "tools/bindgen/Cargo.toml", "tools/bindgen/Cargo.lock", "scripts/build.mjs"];
+  const inputs = ["src", "Cargo.toml", "Cargo.lock", "tools/bindgen/src", "tools/bindgen/Cargo.toml", "tools/bindgen/Cargo.lock"];
   const outputs = ["dist/smpp.wasm", "dist/smpp.wasm.d.ts", "dist/wasm-base64.js", "dist/wasm-base64.d.ts", ...["smpp_edge.js", "smpp_edge.d.ts", "boundary-source.ts", "boundary.js", "boundary.d.ts"].map((name) => `dist/bindgen/${name}`)];
-  await once("wasm", fingerprint(inputs, rustc), outputs, async () => {
+  await once("wasm", fingerprint(inputs, rustc, ...features, ...optimisation, ...llvm, String(buildWasm), String(writeBoundary)), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
       must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--features", "wasm", ...rustFlags(), "--target-dir", targetDir]),

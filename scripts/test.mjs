@@ -21,6 +21,8 @@ const timeout = 20 * 60_000;
 
 // Most suites wait more than they compute. More at once than this would make each of them slow, and need much memory.
 const LANES = Math.min(4, availableParallelism());
+/** Files of a suite on Node at a time: a test waits for programs that it starts most of its time. */
+const FILES = 3;
 const LONG = ["gateway", "wasm-pack", "workers-rs", "page", "webhooks"];
 
 const typescript = (project) => [process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]];
@@ -138,7 +140,7 @@ async function nodeSuite(tests, env = {}) {
   const tapFile = join(directory, "report.tap");
   try {
     const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${tapFile}`];
-    const result = await execute(node24(), ["--disable-warning=ExperimentalWarning", "--test", `--test-timeout=${timeout - 30_000}`, ...reporters, ...tests], { timeout, env: { ...process.env, ...env } });
+    const result = await execute(node24(), ["--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${FILES}`, `--test-timeout=${timeout - 30_000}`, ...reporters, ...tests], { timeout, env: { ...process.env, ...env } });
     const tap = exists(tapFile) ? readFileSync(tapFile, "utf8") : "";
     const number = (label) => Number(new RegExp(`^# ${label} (\\d+)$`, "m").exec(tap)?.[1] ?? 0);
     return tally(result, { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") + number("todo") });
