@@ -415,8 +415,8 @@ export class SmppClient implements AsyncDisposable {
         this.#opening?.resolve();
         this.#opening = undefined;
       },
-      settled: (ticket, index, outcome, status, _command, messageId, key, frame, info) => this.#settled(ticket, index, outcome, status, messageId, key, frame, info),
-      late: (ticket, index, outcome, status, _command, messageId, key, frame, info) => this.#late(ticket, index, outcome, status, messageId, key, frame, info),
+      settled: (ticket, index, outcome, status, messageId, key, frame, info) => this.#settled(ticket, index, outcome, status, messageId, key, frame, info),
+      late: (ticket, index, outcome, status, messageId, key, frame, info) => this.#late(ticket, index, outcome, status, messageId, key, frame, info),
       report: (report, request, key) => this.#report(report, request, key),
       message: (message, request) => {
         const item = publicMessage(message, this.#settings.country);

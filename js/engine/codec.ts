@@ -4,7 +4,10 @@ import type { StatusHandling } from "#boundary";
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
 import type { PduInput, TlvInput } from "./types.ts";
-import { writePdu, writeTlvs } from "./values.ts";
+import { writePdu } from "./values.ts";
+
+/** Octets of a PDU's header. */
+const HEADER = 16;
 
 export * from "./explained.ts";
 
@@ -47,7 +50,8 @@ export function encodePdu(pdu: PduInput): Uint8Array {
 
 /** TLVs in their encoded octets. Throws EngineError for one that can't be written. */
 export function encodeTlvs(tlvs: TlvInput): Uint8Array {
-  return engineCall(() => wasm.encode_tlvs(writeTlvs(tlvs)));
+  // Any PDU without fields will do to carry them.
+  return encodePdu({ command: "enquire_link", tlvs }).slice(HEADER);
 }
 
 function digits(value: number): string {

@@ -95,7 +95,6 @@ function settle(batch: Batch, sink: LinkSink, receive: LinkSink["settled"]): voi
     words[at + SettledWords.index]!,
     words[at + SettledWords.outcome] as Outcome,
     words[at + SettledWords.status]!,
-    words[at + SettledWords.command]!,
     messageId,
     batch.optionalTextAt(at + SettledWords.key) ?? messageId,
     batch.optionalOctetsAt(at + SettledWords.frame),

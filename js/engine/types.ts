@@ -327,12 +327,12 @@ export interface LinkSink {
    * One segment of an SMS, or a request, came to its end. `key` is to be compared with that of a report; `frame` is the response to a `request`, `info` what the SMSC says of a refusal
    * (additional_status_info_text).
    */
-  settled(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void;
+  settled(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void;
   /**
    * What became of a segment or request that was settled as `Timeout` or `CancelledOnWire`: its late response (`Response`), or that there
    * will be none (`Timeout`). Comes once for each.
    */
-  late?(ticket: number, index: number, outcome: Outcome, status: number, command: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void;
+  late?(ticket: number, index: number, outcome: Outcome, status: number, messageId: string, key: string, frame: Uint8Array | undefined, info: string | undefined): void;
   /** To be answered by `respond(request, status)`. `key` is to be compared with that of a submission's identifier. */
   report(report: Report, request: number, key: string): void;
   /**

@@ -197,7 +197,7 @@ export class Session {
       },
       // Receipts go from a centre to an ESME only.
       report: (_report, request) => void this.#link.respond(request, Status.ESME_RINVCMDID),
-      settled: (ticket, _index, outcome, status, _command, _id, _key, frame, info) => this.#settled(ticket, outcome, status, frame, info),
+      settled: (ticket, _index, outcome, status, _id, _key, frame, info) => this.#settled(ticket, outcome, status, frame, info),
       closed: (detail) => {
         this.#state = "closed";
         this.#events.closed(this);

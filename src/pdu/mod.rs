@@ -22,7 +22,7 @@ mod header;
 mod layout;
 mod link;
 mod lists;
-mod named;
+pub(crate) mod named;
 mod owned;
 mod packed;
 mod query;

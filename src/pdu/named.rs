@@ -199,6 +199,72 @@ impl From<&DecodedPdu<'_>> for NamedPdu {
     }
 }
 
+/// A [`FieldValue`] whose text and octets lie elsewhere.
+pub(crate) enum ValueRef<'a> {
+    Number(u32),
+    Text(&'a str),
+    Octets(&'a [u8]),
+    Fields(Vec<FieldRef<'a>>),
+    List(Vec<ValueRef<'a>>),
+}
+
+/// A name and its value.
+pub(crate) type FieldRef<'a> = (&'a str, ValueRef<'a>);
+
+/// A [`TlvKey`] whose name lies elsewhere.
+#[derive(Clone, Copy)]
+pub(crate) enum KeyRef<'a> {
+    Tag(Tag),
+    Name(&'a str),
+}
+
+/// A [`NamedPdu`] whose names and values lie elsewhere.
+pub(crate) struct PduRef<'a> {
+    pub(crate) command_id: CommandId,
+    pub(crate) command_status: CommandStatus,
+    pub(crate) sequence_number: u32,
+    pub(crate) fields: Vec<FieldRef<'a>>,
+    pub(crate) tlvs: Vec<(KeyRef<'a>, ValueRef<'a>)>,
+}
+
+impl<'a> From<&'a FieldValue> for ValueRef<'a> {
+    fn from(value: &'a FieldValue) -> Self {
+        match value {
+            FieldValue::Number(number) => ValueRef::Number(*number),
+            FieldValue::Text(text) => ValueRef::Text(text),
+            FieldValue::Octets(octets) => ValueRef::Octets(octets),
+            FieldValue::Fields(fields) => ValueRef::Fields(field_refs(fields)),
+            FieldValue::List(values) => ValueRef::List(values.iter().map(Into::into).collect()),
+        }
+    }
+}
+
+fn field_refs(fields: &[NamedField]) -> Vec<FieldRef<'_>> {
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.into()))
+        .collect()
+}
+
+impl<'a> From<&'a NamedPdu> for PduRef<'a> {
+    fn from(pdu: &'a NamedPdu) -> Self {
+        let tlvs = pdu.tlvs.iter().map(|(key, value)| {
+            let key = match key {
+                TlvKey::Tag(tag) => KeyRef::Tag(*tag),
+                TlvKey::Name(name) => KeyRef::Name(name),
+            };
+            (key, value.into())
+        });
+        PduRef {
+            command_id: pdu.command_id,
+            command_status: pdu.command_status,
+            sequence_number: pdu.sequence_number,
+            fields: field_refs(&pdu.fields),
+            tlvs: tlvs.collect(),
+        }
+    }
+}
+
 /// Appends a PDU written from names and values, `command_length` filled in. A response with a status other than 0
 /// and nothing in it is written as its header alone.
 ///
@@ -209,18 +275,28 @@ pub fn encode_fields(
     pdu: &NamedPdu,
     vendor: Option<&VendorTlvs>,
 ) -> Result<(), InvalidInput> {
+    encode_refs(out, &pdu.into(), vendor)
+}
+
+/// The same.
+pub(crate) fn encode_refs(
+    out: &mut Vec<u8>,
+    pdu: &PduRef<'_>,
+    vendor: Option<&VendorTlvs>,
+) -> Result<(), InvalidInput> {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER_LEN]);
     let mut writing = Writing {
         out,
-        field: Place::Name(""),
+        field: KeyRef::Name(""),
+        next: 0,
     };
     let written = writing.body(pdu, vendor);
     let field = writing.field;
     if let Err(kind) = written {
         out.truncate(start);
         return Err(InvalidInput {
-            field: field.shown(),
+            field: shown_place(field),
             kind,
         });
     }
@@ -269,35 +345,28 @@ const SME: [(&str, FieldKind); 4] = [
 const LIST: [(&str, FieldKind); 2] = [SME[0], ("dl_name", FieldKind::CString(21))];
 const STATUS: &str = "error_status_code";
 
-/// A field, a TLV or a part of one.
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    Name(&'a str),
-    /// A TLV without a name.
-    Tag(Tag),
-}
-
-impl Place<'_> {
-    fn shown(self) -> String {
-        match self {
-            Place::Name(name) => name.to_owned(),
-            Place::Tag(tag) => format!("0x{:04X}", tag.0),
-        }
+/// A field, a TLV or a part of one, as errors show it.
+fn shown_place(place: KeyRef<'_>) -> String {
+    match place {
+        KeyRef::Name(name) => name.to_owned(),
+        KeyRef::Tag(tag) => format!("0x{:04X}", tag.0),
     }
 }
 
 /// A PDU that is being written, and where it stands.
 struct Writing<'o, 'a> {
     out: &'o mut Vec<u8>,
-    field: Place<'a>,
+    field: KeyRef<'a>,
+    /// Behind the last field that was found: most are given in their order.
+    next: usize,
 }
 
 impl<'a> Writing<'_, 'a> {
-    fn body(&mut self, pdu: &'a NamedPdu, vendor: Option<&'a VendorTlvs>) -> Result<(), Kind> {
+    fn body(&mut self, pdu: &'a PduRef<'a>, vendor: Option<&'a VendorTlvs>) -> Result<(), Kind> {
         if let Some(specs) = fields_of(pdu.command_id) {
             self.fields(specs, &pdu.fields)?;
         } else {
-            self.all_known(&pdu.fields, &|name| name == "body")?;
+            self.all_known(&pdu.fields, &mut |name| name == "body")?;
             if let Some(value) = self.find(&pdu.fields, "body") {
                 self.octets(value)?;
             }
@@ -307,10 +376,14 @@ impl<'a> Writing<'_, 'a> {
             .try_for_each(|(key, value)| self.tlv(key, value, vendor))
     }
 
-    fn fields(&mut self, specs: &'a [FieldSpec], given: &'a [NamedField]) -> Result<(), Kind> {
-        self.all_known(given, &|name| {
-            let mut specs = specs.iter();
-            specs.any(|spec| spec.name == name || count_name(spec.kind) == name)
+    fn fields(&mut self, specs: &'a [FieldSpec], given: &'a [FieldRef<'a>]) -> Result<(), Kind> {
+        let mut next = 0;
+        self.all_known(given, &mut |name| {
+            let known = |spec: &FieldSpec| spec.name == name || count_name(spec.kind) == name;
+            // Most are given in their order.
+            let found = position_from(specs, next, known);
+            next = found.map_or(next, |at| at + 1);
+            found.is_some()
         })?;
         for spec in specs {
             let from = self.out.len();
@@ -319,7 +392,11 @@ impl<'a> Writing<'_, 'a> {
                 FieldKind::DestAddresses | FieldKind::UnsuccessSmes => self.list(spec, value)?,
                 kind => self.value(kind, value)?,
             }
-            if let Some(value) = self.find(given, count_name(spec.kind)) {
+            let count = count_name(spec.kind);
+            if count.is_empty() {
+                continue;
+            }
+            if let Some(value) = self.find(given, count) {
                 let found = number(value, ValueSet::Plain)?;
                 right_count(self.out[from], found)?;
             }
@@ -328,23 +405,24 @@ impl<'a> Writing<'_, 'a> {
     }
 
     /// What a field is given; it stands there then.
-    fn find(&mut self, given: &'a [NamedField], field: &'a str) -> Option<&'a FieldValue> {
-        self.field = Place::Name(field);
-        let (_, value) = given.iter().find(|(name, _)| name == field)?;
-        Some(value)
+    fn find(&mut self, given: &'a [FieldRef<'a>], field: &'a str) -> Option<&'a ValueRef<'a>> {
+        self.field = KeyRef::Name(field);
+        let at = position_from(given, self.next, |(name, _)| *name == field)?;
+        self.next = at + 1;
+        Some(&given[at].1)
     }
 
     /// Stands at the first name that is not known, and refuses it.
     fn all_known(
         &mut self,
-        given: &'a [NamedField],
-        known: &dyn Fn(&str) -> bool,
+        given: &'a [FieldRef<'a>],
+        known: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(), Kind> {
         // No field has an empty name.
-        let unknown = |name: &str| name.is_empty() || !known(name);
+        let mut unknown = |name: &str| name.is_empty() || !known(name);
         match given.iter().find(|(name, _)| unknown(name)) {
             Some((name, _)) => {
-                self.field = Place::Name(name);
+                self.field = KeyRef::Name(name);
                 Err(Kind::UnknownField)
             }
             None => Ok(()),
@@ -352,7 +430,7 @@ impl<'a> Writing<'_, 'a> {
     }
 
     /// A value that is no list; empty or 0 if none was given.
-    fn value(&mut self, kind: FieldKind, value: Option<&FieldValue>) -> Result<(), Kind> {
+    fn value(&mut self, kind: FieldKind, value: Option<&ValueRef<'_>>) -> Result<(), Kind> {
         let Some(value) = value else {
             self.out.push(0);
             return Ok(());
@@ -377,7 +455,7 @@ impl<'a> Writing<'_, 'a> {
         }
     }
 
-    fn c_string(&mut self, value: &FieldValue, max: usize) -> Result<(), Kind> {
+    fn c_string(&mut self, value: &ValueRef<'_>, max: usize) -> Result<(), Kind> {
         let from = self.out.len();
         self.octets(value)?;
         check_text(&self.out[from..], max).map_err(Kind::Field)?;
@@ -385,25 +463,25 @@ impl<'a> Writing<'_, 'a> {
         Ok(())
     }
 
-    fn list(&mut self, spec: &'a FieldSpec, value: Option<&'a FieldValue>) -> Result<(), Kind> {
+    fn list(&mut self, spec: &'a FieldSpec, value: Option<&'a ValueRef<'a>>) -> Result<(), Kind> {
         let wrong = Kind::WrongType {
             expected: "a list of addresses",
         };
-        let entries: Vec<&FieldValue> = match value {
+        let entries: Vec<&'a ValueRef<'a>> = match value {
             None => Vec::new(),
-            Some(FieldValue::List(entries)) => entries.iter().collect(),
-            Some(FieldValue::Fields(entries)) => entries.iter().map(|(_, entry)| entry).collect(),
+            Some(ValueRef::List(entries)) => entries.iter().collect(),
+            Some(ValueRef::Fields(entries)) => entries.iter().map(|(_, entry)| entry).collect(),
             Some(_) => return Err(wrong),
         };
         let count = count(entries.len())?;
         self.out.push(count);
         for value in entries {
-            self.field = Place::Name(spec.name);
+            self.field = KeyRef::Name(spec.name);
             match value {
-                FieldValue::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
+                ValueRef::Fields(parts) if spec.kind == FieldKind::DestAddresses => {
                     self.dest_address(parts)?;
                 }
-                FieldValue::Fields(parts) => self.unsuccess_sme(parts)?,
+                ValueRef::Fields(parts) => self.unsuccess_sme(parts)?,
                 _ => return Err(wrong),
             }
         }
@@ -413,11 +491,11 @@ impl<'a> Writing<'_, 'a> {
     /// The parts of an entry in the order they are written, each if it was named. What is named `besides` is left to the caller.
     fn entry(
         &mut self,
-        given: &'a [NamedField],
+        given: &'a [FieldRef<'a>],
         parts: &'static [(&'static str, FieldKind)],
         besides: &str,
     ) -> Result<(), Kind> {
-        self.all_known(given, &|name| {
+        self.all_known(given, &mut |name| {
             name == besides || parts.iter().any(|(known, _)| *known == name)
         })?;
         parts.iter().try_for_each(|(name, kind)| {
@@ -426,7 +504,7 @@ impl<'a> Writing<'_, 'a> {
         })
     }
 
-    fn dest_address(&mut self, given: &'a [NamedField]) -> Result<(), Kind> {
+    fn dest_address(&mut self, given: &'a [FieldRef<'a>]) -> Result<(), Kind> {
         let from = self.out.len();
         let (flag, parts) = match self.find(given, "dl_name") {
             Some(_) => (DestFlag::DISTRIBUTION_LIST, &LIST[..]),
@@ -441,13 +519,11 @@ impl<'a> Writing<'_, 'a> {
         Ok(())
     }
 
-    fn unsuccess_sme(&mut self, given: &'a [NamedField]) -> Result<(), Kind> {
+    fn unsuccess_sme(&mut self, given: &'a [FieldRef<'a>]) -> Result<(), Kind> {
         self.entry(given, &SME[1..], STATUS)?;
         let status = match self.find(given, STATUS) {
             None => 0,
-            Some(FieldValue::Text(name)) => {
-                CommandStatus::by_name(name).ok_or(Kind::UnknownName)?.0
-            }
+            Some(ValueRef::Text(name)) => CommandStatus::by_name(name).ok_or(Kind::UnknownName)?.0,
             Some(value) => number(value, ValueSet::Plain)?,
         };
         self.out.extend_from_slice(&status.to_be_bytes());
@@ -455,7 +531,7 @@ impl<'a> Writing<'_, 'a> {
     }
 
     /// An integer of `width` octets.
-    fn integer(&mut self, value: &FieldValue, set: ValueSet, width: usize) -> Result<(), Kind> {
+    fn integer(&mut self, value: &ValueRef<'_>, set: ValueSet, width: usize) -> Result<(), Kind> {
         let found = number(value, set)?;
         let max = u32::MAX >> (32 - 8 * width);
         if found > max {
@@ -467,10 +543,11 @@ impl<'a> Writing<'_, 'a> {
     }
 
     /// Octets as they are, text in ISO-8859-1.
-    fn octets(&mut self, value: &FieldValue) -> Result<(), Kind> {
+    fn octets(&mut self, value: &ValueRef<'_>) -> Result<(), Kind> {
         match value {
-            FieldValue::Octets(octets) => self.out.extend_from_slice(octets),
-            FieldValue::Text(text) => {
+            ValueRef::Octets(octets) => self.out.extend_from_slice(octets),
+            ValueRef::Text(text) if text.is_ascii() => self.out.extend_from_slice(text.as_bytes()),
+            ValueRef::Text(text) => {
                 for (at, char) in text.chars().enumerate() {
                     let octet = u8::try_from(char).map_err(|_| Kind::NotLatin1 { at })?;
                     self.out.push(octet);
@@ -487,17 +564,17 @@ impl<'a> Writing<'_, 'a> {
 
     fn tlv(
         &mut self,
-        key: &'a TlvKey,
-        value: &'a FieldValue,
+        key: &KeyRef<'a>,
+        value: &'a ValueRef<'a>,
         vendor: Option<&'a VendorTlvs>,
     ) -> Result<(), Kind> {
         let (tag, given) = match key {
-            TlvKey::Tag(tag) => (*tag, None),
-            TlvKey::Name(name) => {
-                self.field = Place::Name(name);
+            KeyRef::Tag(tag) => (*tag, None),
+            KeyRef::Name(name) => {
+                self.field = KeyRef::Name(name);
                 let vendor_tag = || vendor.and_then(|names| names.by_name(name));
                 let tag = Tag::by_name(name).or_else(|| vendor_tag().map(|(tag, _)| tag));
-                (tag.ok_or(Kind::UnknownTlv)?, Some(name.as_str()))
+                (tag.ok_or(Kind::UnknownTlv)?, Some(*name))
             }
         };
         let spec = tag.spec();
@@ -505,7 +582,7 @@ impl<'a> Writing<'_, 'a> {
         let name = given
             .or(spec.map(|spec| spec.name))
             .or(vendor.map(|(name, _)| name));
-        let field = name.map_or(Place::Tag(tag), Place::Name);
+        let field = name.map_or(KeyRef::Tag(tag), KeyRef::Name);
         self.field = field;
         let (kind, min, max) = match (spec, vendor) {
             (Some(spec), _) => (spec.kind, spec.min, spec.max),
@@ -516,7 +593,7 @@ impl<'a> Writing<'_, 'a> {
         self.out.extend_from_slice(&[0; 2]);
         let from = self.out.len();
         match value {
-            FieldValue::Fields(given) => self.tlv_parts(tag, given)?,
+            ValueRef::Fields(given) => self.tlv_parts(tag, given)?,
             value => self.tlv_value(kind, spec, value)?,
         }
         self.field = field;
@@ -536,43 +613,45 @@ impl<'a> Writing<'_, 'a> {
         &mut self,
         kind: TlvType,
         spec: Option<&TlvSpec>,
-        value: &FieldValue,
+        value: &ValueRef<'_>,
     ) -> Result<(), Kind> {
         match (kind, value) {
-            (TlvType::Integer, FieldValue::Number(_) | FieldValue::Text(_)) => {
+            (TlvType::Integer, ValueRef::Number(_) | ValueRef::Text(_)) => {
                 let set = spec.map_or(ValueSet::Plain, |spec| spec.values);
                 let width = match (spec, value) {
                     (Some(spec), _) => usize::from(spec.max),
                     // The specification does not tell: as many as the number needs.
-                    (None, FieldValue::Number(0x1_0000..)) => 4,
-                    (None, FieldValue::Number(0x100..)) => 2,
+                    (None, ValueRef::Number(0x1_0000..)) => 4,
+                    (None, ValueRef::Number(0x100..)) => 2,
                     (None, _) => 1,
                 };
                 self.integer(value, set, width)
             }
-            (TlvType::Integer, FieldValue::List(_)) => number(value, ValueSet::Plain).map(|_| ()),
+            (TlvType::Integer, ValueRef::List(_)) => number(value, ValueSet::Plain).map(|_| ()),
             // Octets are the whole value, whatever the type.
-            (TlvType::CString, FieldValue::Text(_)) => self.c_string(value, usize::MAX),
+            (TlvType::CString, ValueRef::Text(_)) => self.c_string(value, usize::MAX),
             _ => self.octets(value),
         }
     }
 
     /// The parts of a TLV in their order; those at the end may be left out.
-    fn tlv_parts(&mut self, tag: Tag, given: &'a [NamedField]) -> Result<(), Kind> {
+    fn tlv_parts(&mut self, tag: Tag, given: &'a [FieldRef<'a>]) -> Result<(), Kind> {
         let parts = parts(tag);
         if parts.is_empty() {
             return Err(Kind::WrongType {
                 expected: "one value",
             });
         }
-        self.all_known(given, &|name| parts.iter().any(|(known, _)| *known == name))?;
+        self.all_known(given, &mut |name| {
+            parts.iter().any(|(known, _)| *known == name)
+        })?;
         let last = parts
             .iter()
             .rposition(|(part, _)| self.find(given, part).is_some())
             .map_or(0, |last| last + 1);
         for (part, kind) in &parts[..last] {
             let value = self.find(given, part);
-            let zero = FieldValue::Number(0);
+            let zero = ValueRef::Number(0);
             match kind {
                 PartKind::Octet(set) => self.integer(value.unwrap_or(&zero), *set, 1)?,
                 PartKind::Short | PartKind::ContentType => {
@@ -587,15 +666,24 @@ impl<'a> Writing<'_, 'a> {
     }
 }
 
-fn number(value: &FieldValue, set: ValueSet) -> Result<u32, Kind> {
+fn number(value: &ValueRef<'_>, set: ValueSet) -> Result<u32, Kind> {
     match value {
-        FieldValue::Number(number) => Ok(*number),
-        FieldValue::Text(text) if set.has_names() => {
+        ValueRef::Number(number) => Ok(*number),
+        ValueRef::Text(text) if set.has_names() => {
             set.by_name(text).map(u32::from).ok_or(Kind::UnknownName)
         }
         _ => Err(Kind::WrongType {
             expected: "a number",
         }),
+    }
+}
+
+/// Where the first is that is wanted, looked for from `start` on and then from the beginning.
+fn position_from<T>(all: &[T], start: usize, wanted: impl Fn(&T) -> bool) -> Option<usize> {
+    let (before, behind) = all.split_at_checked(start).unwrap_or((all, &[]));
+    match behind.iter().position(&wanted) {
+        Some(at) => Some(start + at),
+        None => before.iter().position(wanted),
     }
 }
 

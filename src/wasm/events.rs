@@ -61,27 +61,18 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
         }
         Event::Response {
             ticket: Some(ticket),
-            command_id,
             status,
             frame,
             ..
         } => {
             let answer = Some((frame, status.0));
-            settled(
-                io,
-                Kind::Settled,
-                ticket,
-                command_id,
-                Outcome::Response,
-                answer,
-            );
+            settled(io, Kind::Settled, ticket, Outcome::Response, answer);
         }
         Event::Failed {
             ticket: Some(ticket),
-            command_id,
             failure,
             ..
-        } => failed(io, ticket, command_id, failure),
+        } => failed(io, ticket, failure),
         Event::Request { sequence, frame } => {
             inbound(io, sequence, frame, messages);
         }
@@ -93,29 +84,20 @@ pub(super) fn write(io: &mut Io, event: &Event<'_>, messages: &Messages, refusal
         }),
         Event::Late {
             ticket,
-            command_id,
             status,
             frame,
             ..
         } => {
             if let Some(ticket) = ticket {
                 let answer = Some((frame, status.0));
-                settled(
-                    io,
-                    Kind::Late,
-                    ticket,
-                    command_id,
-                    Outcome::Response,
-                    answer,
-                );
+                settled(io, Kind::Late, ticket, Outcome::Response, answer);
             }
             request(io, None, frame, None);
         }
         Event::Unanswered {
             ticket: Some(ticket),
-            command_id,
             ..
-        } => settled(io, Kind::Late, ticket, command_id, Outcome::Timeout, None),
+        } => settled(io, Kind::Late, ticket, Outcome::Timeout, None),
         Event::Notification { frame } | Event::Unmatched { frame } => {
             request(io, None, frame, None);
         }
@@ -156,7 +138,7 @@ fn log(io: &mut Io, line: Place) {
     io.put(Log { kind, line });
 }
 
-fn failed(io: &mut Io, ticket: Ticket, command_id: CommandId, failure: Failure) {
+fn failed(io: &mut Io, ticket: Ticket, failure: Failure) {
     let (outcome, status) = match failure {
         Failure::Timeout => (Outcome::Timeout, 0),
         Failure::Lost => (Outcome::Lost, 0),
@@ -168,7 +150,7 @@ fn failed(io: &mut Io, ticket: Ticket, command_id: CommandId, failure: Failure) 
         Failure::Unsupported => (Outcome::Unsupported, 0),
     };
     let answer = (status != 0).then_some((&[][..], status));
-    settled(io, Kind::Settled, ticket, command_id, outcome, answer);
+    settled(io, Kind::Settled, ticket, outcome, answer);
 }
 
 /// `kind`: [`Kind::Settled`], or [`Kind::Late`] for what became of a request that was settled with an unknown outcome. `answer`: the
@@ -177,7 +159,6 @@ fn settled(
     io: &mut Io,
     kind: Kind,
     ticket: Ticket,
-    command_id: CommandId,
     outcome: Outcome,
     answer: Option<(&[u8], u32)>,
 ) {
@@ -203,7 +184,6 @@ fn settled(
         index: if whole { 0 } else { index.into() },
         outcome,
         status,
-        command: command_id.0,
         message_id,
         key: message_key,
         frame: io.optional_octets(Some(frame).filter(|frame| whole && !frame.is_empty())),

@@ -349,7 +349,6 @@ records! {
         index: u32,
         outcome: Outcome,
         status: u32,
-        command: u32,
         message_id: Place,
         /// What is compared with a report's, where that is not the identifier itself.
         key: Place,

@@ -3,7 +3,7 @@
 
 import {
   initSync,
-  Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, join_segments, message_id_key,
+  Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, join_segments, message_id_key,
   parse_receipt, scratch, status_code, status_handling, status_meaning, status_name, take_panic,
 } from "#bindgen";
 import module from "../../../dist/smpp.wasm";
@@ -14,7 +14,7 @@ const { memory } = initSync({ module });
 /** The engine, ready for use. */
 export const wasm: Exports = {
   memory,
-  Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, encode_tlvs, join_segments, message_id_key,
+  Engine, command_name, count, decode_pdus, octet_meaning, encode_pdu, join_segments, message_id_key,
   parse_receipt, scratch, status_code, status_handling, status_meaning, status_name, take_panic,
 };
 

@@ -35,7 +35,6 @@ export async function importSource(path) {
 
 /** How the engine says that a request ended. */
 export const outcome = { response: 0, timeout: 1, lost: 2, closed: 3, cancelled: 4, cancelledOnWire: 5, expired: 6, mismatch: 7 };
-export const SUBMIT_SM = 0x04;
 
 /** Stands in for the engine: notes what it is asked to do, and tells the client what the test wants told. */
 export class FakeLink {
@@ -99,7 +98,7 @@ export class FakeLink {
     this.settle(ticket, outcome.response, 0, messageId, index);
   }
   settle(ticket, how, status = 0, messageId = "", index = 0) {
-    this.sink.settled(ticket, index, how, status, SUBMIT_SM, messageId, messageId, undefined);
+    this.sink.settled(ticket, index, how, status, messageId, messageId, undefined);
   }
   report(messageId, status, request, { final = true } = {}) {
     const report = {
