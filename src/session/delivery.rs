@@ -302,7 +302,8 @@ mod tests {
         let plain = segment(Tlvs::default());
         let told = segment(tlvs.as_tlvs());
         let whole = plain.with_text(b"stat:DELIVRD err:000", [plain, told].into_iter());
-        assert_eq!((whole.udh(), whole.body()), (None, whole.user_data));
+        let body = &b"stat:DELIVRD err:000"[..];
+        assert_eq!((whole.udh(), whole.body()), (None, body));
         assert_eq!(whole.esm_class, EsmClass(0x04));
         let mut room = Vec::new();
         let report = whole.report(&mut room).unwrap();

@@ -189,6 +189,13 @@ fn an_smsc_refuses_a_system_id_or_password_without_bounds() {
 }
 
 #[test]
+fn an_smsc_can_not_have_a_longer_name_than_its_answers_carry() {
+    let named = |length| smsc().with(|config| config.system_id = vec![b'x'; length]);
+    assert_eq!(named(15).check(), Ok(()));
+    assert_eq!(named(16).check().unwrap_err().field, "system_id");
+}
+
+#[test]
 fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
     let nul = esme().with(|config| config.password = Password(b"a\0b".to_vec()));
     let long = esme().with(|config| {
@@ -196,7 +203,12 @@ fn settings_that_no_bind_can_carry_are_told_and_end_in_a_bind_without_body() {
         config.password = Password(vec![b'y'; 20]);
     });
     assert_eq!(esme().check(), Ok(()));
-    for (config, field) in [(nul, "password"), (long, "system_type")] {
+    let range = esme().with(|config| config.address_range = vec![b'1'; 41]);
+    for (config, field) in [
+        (nul, "password"),
+        (long, "system_type"),
+        (range, "address_range"),
+    ] {
         assert_eq!(config.check().unwrap_err().field, field);
         let mut peer = Peer::new(config);
         let now = peer.now();

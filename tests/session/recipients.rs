@@ -501,6 +501,19 @@ fn messages_that_wait_for_a_recipient_end_in_their_time_and_were_never_sent() {
 }
 
 #[test]
+fn messages_that_wait_for_a_recipient_end_each_in_its_own_time() {
+    let mut peer = Peer::bound(config(1));
+    let start = peer.now();
+    send(&mut peer, 0, 7, 0);
+    send_until(&mut peer, 1, 7, 1, Some(5_000));
+    send_until(&mut peer, 2, 7, 2, Some(9_000));
+    for (ticket, time) in [(1, 5_500), (2, 4_000)] {
+        serve(&mut peer, start, time, |_, _| QUEUE_FULL);
+        assert_eq!(failures(&mut peer), [(ticket, Failure::Expired(OK))]);
+    }
+}
+
+#[test]
 fn a_message_that_waited_for_its_recipient_has_all_its_time_afterwards() {
     let mut peer = Peer::bound(config(1).with(|config| config.rate = Some(1.0)));
     let start = peer.now();
