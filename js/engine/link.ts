@@ -1,7 +1,7 @@
 // Drives one engine session over its connections: octets, one timer, one write a turn, one event batch a call.
 // No rule of the protocol is here.
 
-import { Block, ENCODINGS, FIGURES, LINK_STATES } from "#boundary";
+import { Act, Block, ENCODINGS, FIGURES, LINK_STATES } from "#boundary";
 import type { Engine } from "#bindgen";
 import { newEngine } from "./config.ts";
 import { readEvents, type LifeSink } from "./events.ts";
@@ -73,10 +73,7 @@ export class Link {
 
   /** ESME: connects and binds, and goes on doing so as the reconnection policy says. */
   start(): void {
-    this.#quietly(() => {
-      this.#call((engine) => engine.connect(clock()));
-      this.#flush();
-    });
+    this.#actAtOnce(Act.Connect);
   }
 
   /** A connection that the peer made; its octets and its end go to the returned handler. */
@@ -84,7 +81,7 @@ export class Link {
     const handler = this.#handler(++this.#connection);
     this.#transport = transport;
     this.#writable = true;
-    this.#call((engine) => engine.accept(clock()));
+    this.#act(Act.Accept);
     this.#planFlush();
     return handler;
   }
@@ -168,16 +165,21 @@ export class Link {
 
   /** Ends in order: the queue is sent, answers are awaited, then unbind. `closed` follows. */
   close(): void {
-    if (this.#engine === undefined) return;
-    this.#quietly(() => this.#call((engine) => engine.unbind(clock())));
-    this.#planFlush();
+    this.act(Act.Unbind);
   }
 
   /** Ends at once. `closed` follows. */
   destroy(): void {
-    if (this.#engine === undefined) return;
-    this.#quietly(() => this.#call((engine) => engine.abort(clock())));
+    this.act(Act.Abort);
+  }
+
+  /** Has the session do this, if it is not over. Returns how many requests changed hands. */
+  act(act: Act): number {
+    let count = 0;
+    if (this.#engine === undefined) return count;
+    this.#quietly(() => (count = this.#act(act)));
     this.#planFlush();
+    return count;
   }
 
   /** Figures as they are now, or were when the session ended. */
@@ -208,10 +210,7 @@ export class Link {
         if (!current()) return;
         this.#transport = undefined;
         if (error !== undefined) this.#cause = error;
-        this.#quietly(() => {
-          this.#call((engine) => engine.closed(clock()));
-          this.#flush();
-        });
+        this.#actAtOnce(Act.Closed);
       },
     };
   }
@@ -246,10 +245,7 @@ export class Link {
     } catch (error) {
       if (connection !== this.#connection || this.#engine === undefined) return;
       this.#cause = error;
-      this.#quietly(() => {
-        this.#call((engine) => engine.closed(clock()));
-        this.#flush();
-      });
+      this.#actAtOnce(Act.Closed);
       return;
     }
     if (connection !== this.#connection || this.#engine === undefined) {
@@ -258,10 +254,7 @@ export class Link {
     }
     this.#transport = transport;
     this.#writable = true;
-    this.#quietly(() => {
-      this.#call((engine) => engine.bind(clock()));
-      this.#flush();
-    });
+    this.#actAtOnce(Act.Bind);
   }
 
   /** Requests made in one turn share a write: it is done when the turn's own work is. */
@@ -342,16 +335,23 @@ export class Link {
 
   #expire(): void {
     this.#timerAt = Infinity;
-    if (this.#engine === undefined) return;
-    this.#quietly(() => {
-      this.#call((engine) => engine.timeout(clock()));
-      this.#flush();
-    });
+    if (this.#engine !== undefined) this.#actAtOnce(Act.Timeout);
   }
 
   #running(): Engine {
     if (this.#engine === undefined) throw new EngineError("closed", "the session is over");
     return this.#engine;
+  }
+
+  #act(act: Act): number {
+    return this.#call((engine) => engine.act(clock(), act));
+  }
+
+  #actAtOnce(act: Act): void {
+    this.#quietly(() => {
+      this.#act(act);
+      this.#flush();
+    });
   }
 
   /** Calls into the module. */

@@ -379,7 +379,7 @@ impl Session {
         }
     }
 
-    fn fail_queue(&mut self) {
+    pub(super) fn fail_queue(&mut self) {
         while let Some(request) = self.queue.take_any() {
             self.fail(None, request, Failure::Closed);
         }

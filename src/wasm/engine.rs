@@ -3,10 +3,17 @@
 use super::config::{self, BadSetting, Messages};
 use super::events;
 use super::io::Io;
+use super::layout::Act;
 use super::sms::SmsReader;
 use crate::pdu::{CommandStatus, MessageIdResp};
-use crate::session::{Composer, Instant, Sequence, Session, SmsError};
+use crate::session::{Composer, GivenQueue, Instant, Sequence, Session, SmsError};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// On its way from one session to another.
+    static GIVEN: Cell<Option<GivenQueue>> = const { Cell::new(None) };
+}
 
 /// One session. Times are milliseconds of a clock that never runs backwards.
 #[wasm_bindgen]
@@ -42,39 +49,32 @@ impl Engine {
         })
     }
 
-    /// ESME: asks for a connection.
-    pub fn connect(&mut self, now: f64) {
-        self.session().connect(at(now));
-    }
-
-    /// A connection came in.
-    pub fn accept(&mut self, now: f64) {
-        self.session().accept(at(now));
-    }
-
-    /// ESME: the connection is up.
-    pub fn bind(&mut self, now: f64) {
-        self.session().bind(at(now));
-    }
-
-    /// Ends in order.
-    pub fn unbind(&mut self, now: f64) {
-        self.session().unbind(at(now));
-    }
-
-    /// Ends at once.
-    pub fn abort(&mut self, now: f64) {
-        self.session().abort(at(now));
-    }
-
-    /// The connection is gone, or could not be made.
-    pub fn closed(&mut self, now: f64) {
-        self.session().handle_close(at(now));
-    }
-
-    /// The deadline has come.
-    pub fn timeout(&mut self, now: f64) {
-        self.session().handle_timeout(at(now));
+    /// Does what the number of an [`Act`] says; an unknown one does nothing. Returns how many requests changed hands.
+    pub fn act(&mut self, now: f64, act: usize) -> usize {
+        let now = at(now);
+        let session = self.session();
+        match Act::of(act) {
+            Some(Act::Connect) => _ = session.connect(now),
+            Some(Act::Accept) => _ = session.accept(now),
+            Some(Act::Bind) => _ = session.bind(now),
+            Some(Act::Unbind) => session.unbind(now),
+            Some(Act::Abort) => session.abort(now),
+            Some(Act::Closed) => session.handle_close(now),
+            Some(Act::Timeout) => session.handle_timeout(now),
+            Some(Act::GiveQueue) => {
+                let given = session.give_queue();
+                let count = given.len();
+                GIVEN.set(Some(given));
+                return count;
+            }
+            Some(Act::TakeQueue) => {
+                if let Some(given) = GIVEN.take() {
+                    return session.take_queue(now, given);
+                }
+            }
+            None => {}
+        }
+        0
     }
 
     /// The first `length` octets of the scratch room came from the peer.

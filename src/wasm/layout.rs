@@ -221,6 +221,27 @@ macro_rules! input {
 }
 
 numbers! {
+    /// What a session is to do that needs nothing but the time.
+    Act {
+        /// ESME: ask for a connection.
+        Connect = 0,
+        /// A connection came in.
+        Accept = 1,
+        /// ESME: the connection is up.
+        Bind = 2,
+        /// End in order.
+        Unbind = 3,
+        /// End at once.
+        Abort = 4,
+        /// The connection is gone, or could not be made.
+        Closed = 5,
+        /// The deadline has come.
+        Timeout = 6,
+        /// Give up what is queued, for the session that does `TakeQueue` next.
+        GiveQueue = 7,
+        TakeQueue = 8,
+    }
+
     /// The kinds of events: the first word of each record.
     Kind {
         Bound = 1,
@@ -564,6 +585,24 @@ impl From<Option<Sequence>> for Answerable {
             number: 0,
         };
         sequence.map_or(none, Self::from)
+    }
+}
+
+impl Act {
+    const ALL: [Self; 9] = [
+        Self::Connect,
+        Self::Accept,
+        Self::Bind,
+        Self::Unbind,
+        Self::Abort,
+        Self::Closed,
+        Self::Timeout,
+        Self::GiveQueue,
+        Self::TakeQueue,
+    ];
+
+    pub(super) fn of(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 mod bind;
 mod composer;
 mod faults;
+mod handover;
 mod inbound;
 mod late;
 mod long_messages;

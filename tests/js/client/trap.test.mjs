@@ -6,25 +6,26 @@ import { importSource } from "./helpers.mjs";
 import { answer, ScriptedSmsc } from "./smsc.ts";
 import { until } from "../simulator/peers.ts";
 
-const { connect, SmppError, wasm } = await importSource("tests/js/client/whole.ts");
+const { Act, connect, SmppError, wasm } = await importSource("tests/js/client/whole.ts");
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 
 /** Notes the engines as they are made. */
 function watchEngines(t) {
   const engines = [];
-  const { connect: original } = wasm.Engine.prototype;
-  t.mock.method(wasm.Engine.prototype, "connect", function (...given) {
-    engines.push(this);
-    return original.apply(this, given);
+  const { act: original } = wasm.Engine.prototype;
+  t.mock.method(wasm.Engine.prototype, "act", function (now, act) {
+    if (act === Act.Connect) engines.push(this);
+    return original.call(this, now, act);
   });
   return engines;
 }
 
-/** Makes an engine trap in one of its functions, as a panic does. */
+/** Makes an engine trap in one of its functions, or in one of its acts, as a panic does. */
 function trapIn(t, name, engine) {
-  const original = wasm.Engine.prototype[name];
-  t.mock.method(wasm.Engine.prototype, name, function (...given) {
-    if (this === engine()) throw new WebAssembly.RuntimeError("unreachable");
+  const method = Act[name] === undefined ? name : "act";
+  const original = wasm.Engine.prototype[method];
+  t.mock.method(wasm.Engine.prototype, method, function (...given) {
+    if (this === engine() && (method === name || given[1] === Act[name])) throw new WebAssembly.RuntimeError("unreachable");
     return original.apply(this, given);
   });
 }
@@ -51,13 +52,13 @@ async function withSmsc(use) {
 
 for (const [name, provoke] of [
   ["receive", ({ smsc }) => smsc.line.send("enquire_link")],
-  ["closed", ({ smsc }) => smsc.line.socket.destroy()],
-  ["timeout", () => {}],
+  ["Closed", ({ smsc }) => smsc.line.socket.destroy()],
+  ["Timeout", () => {}],
   ["drain", ({ smpp }) => smpp.request({ command: "query_sm", message_id: "1" }).catch(() => {})],
   ["send_sms", ({ smpp }) => assert.rejects(smpp.sendSms(HELLO), SmppError)],
   ["respond", ({ smsc }) => smsc.line.send("deliver_sm", { source_addr: "1", destination_addr: "2", short_message: "x" })],
   ["cancel", ({ abort }) => abort.abort()],
-  ["unbind", ({ smpp }) => void smpp.close()],
+  ["Unbind", ({ smpp }) => void smpp.close()],
 ]) {
   test(`a trap in ${name}`, async (t) => {
     await withSmsc(async (smsc) => {
@@ -106,10 +107,31 @@ test("a panic of the module is shown with its message and its place", async (t) 
   });
 });
 
+for (const [name, at, provoke] of [
+  ["the session that joins segments", 0, (line) => line.send("deliver_sm", { source_addr: "1", destination_addr: "2", esm_class: 0x40, short_message: Buffer.from([5, 0, 3, 1, 2, 1, 65]) })],
+  ["one of several connections", 2, (line) => line.send("enquire_link")],
+]) {
+  test(`a trap in ${name} ends them all`, async (t) => {
+    await withSmsc(async (smsc) => {
+      const engines = watchEngines(t);
+      const smpp = await connect(smsc.url, { binds: 2, onMessage: () => {} });
+      await until("both", () => smpp.stats().bound === 2);
+      const sending = smpp.sendSms(HELLO);
+      await until("a submission", () => smsc.lines.some((line) => line.got("submit_sm").length > 0));
+      trapIn(t, "receive", () => engines[at]);
+      provoke(smsc.line);
+      await assert.rejects(sending, (error) => error instanceof SmppError && error.outcome === "unknown");
+      await until("the end of all connections", () => smsc.lines.every(({ closed }) => closed));
+      await assert.rejects(smpp.sendSms(HELLO), (error) => error.code === "closed" && error.cause.code === "engine");
+      await smpp.close();
+    });
+  });
+}
+
 test("a trap during connect() rejects it", async (t) => {
   await withSmsc(async (smsc) => {
     const engines = watchEngines(t);
-    trapIn(t, "bind", () => engines[0]);
+    trapIn(t, "Bind", () => engines[0]);
     await assert.rejects(connect(smsc.url), (error) => error.code === "engine");
     await until("the end of the connection", () => smsc.line.closed);
   });
