@@ -20,7 +20,6 @@ import { byPlainName, emptyMessage, plainAddress, readMessage, registeredDeliver
 import { exactOctets } from "../engine/octets.ts";
 import type { Settings } from "./options.ts";
 import { closedError, closeError, failure, refusal } from "./outcome.ts";
-import { Pair } from "./pair.ts";
 import { Sent } from "./sent.ts";
 import { isAborted, offAbort, onAbort } from "./signals.ts";
 import { Slots, type ResultSink, type Slot } from "./slots.ts";
@@ -107,7 +106,7 @@ export class SmppClient implements AsyncDisposable {
     this.#segments = inbound("onSegment", options.onSegment, ({ pdu }) => pdu.length);
     try {
       const [sink, watched] = [this.#sink(), this.#watched(this.#tapped(open))];
-      this.#link = options.fallback ? new Pair(makeLink, engine, sink, watched) : makeLink(engine, sink, watched);
+      this.#link = makeLink(engine, sink, watched);
     } catch (error) {
       throw refusal(error, this.#bind);
     }
@@ -287,7 +286,7 @@ export class SmppClient implements AsyncDisposable {
   /** The present state and the counters. */
   stats(): Stats {
     const { sent, ...others } = this.#link.stats();
-    return { ...others, submitted: sent };
+    return { bound: Number(others.state === "bound"), ...others, submitted: sent };
   }
 
   /**
@@ -395,6 +394,8 @@ export class SmppClient implements AsyncDisposable {
       const end = (error?: Error): void => {
         this.#lostBy = error;
         handler.end(error);
+        // What another connection loses has another reason.
+        queueMicrotask(() => (this.#lostBy = undefined));
       };
       return open({ data: (chunk) => handler.data(chunk), drain: () => handler.drain(), end }, signal, endpoint);
     };
@@ -541,13 +542,13 @@ export class SmppClient implements AsyncDisposable {
   }
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {
-    const ended = state === "waiting" || state === "closed";
+    const ended = state === "waiting" || state === "closed" || detail?.connection !== undefined;
     const wanted = detail?.kind === "closed" && this.#closing !== undefined;
     const error = ended && detail !== undefined && !wanted ? closeError(detail, this.#bind, this.#settings.words) : undefined;
     // The next endpoint, or the next kind of bind, belongs to the first connection.
     if (error !== undefined && detail?.retryIn !== 0) this.#failOpening(error);
     else if (error !== undefined && this.#opening !== undefined) this.#refusals.push(this.#settings.words.placed(error.message));
-    const shown = error && { message: error.message, error, retryIn: detail?.retryIn };
+    const shown = error && { message: error.message, error, retryIn: detail?.retryIn, connection: detail?.connection };
     this.#callbacks.call("onState", this.#settings.options.onState, state as ConnectionState, shown);
   }
 

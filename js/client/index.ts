@@ -1,12 +1,8 @@
-import { init } from "../engine/init.ts";
-import { Link } from "../engine/link.ts";
-import type { OpenTransport } from "../engine/transport.ts";
-import { openSocket } from "#sockets";
-import { SmppClient } from "./client.ts";
+import type { SmppClient } from "./client.ts";
+import { connectBy, makeLink, makeSession, type LinkMaker } from "./connect.ts";
 import { orDefault } from "./default-url.ts";
 import { LazyClient } from "./lazy.ts";
-import { readOptions } from "./options.ts";
-import { openWinterTc } from "./sockets/wintertc.ts";
+import { Links } from "./links.ts";
 import type { ConnectOptions } from "./types.ts";
 
 export { init } from "../engine/init.ts";
@@ -27,6 +23,10 @@ export { Sent } from "./sent.ts";
 export type { DeliveredOptions } from "./sent.ts";
 export type * from "./types.ts";
 
+/** One connection, a pair, or as many as `binds` says. */
+const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>
+  binds > 1 ? new Links(binds, fallback, makeSession, ...given) : makeLink({ fallback }, ...given);
+
 /**
  * Connects to an SMSC and binds: `connect("smpp://system_id:password@host:2775")`, with `smpps://` for TLS.
  *
@@ -39,15 +39,8 @@ export type * from "./types.ts";
  * @throws {ProtocolError} What answered does not speak SMPP.
  * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
  */
-export async function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
-  const settings = readOptions(orDefault(url), options);
-  await init();
-  const { socket } = settings.options;
-  const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));
-  const open: OpenTransport = (handler, signal, endpoint) => (endpoints[endpoint] as OpenTransport)(handler, signal, endpoint);
-  const client = new SmppClient(settings, (config, sink, openTransport) => new Link(config, sink, openTransport), open);
-  await client.open();
-  return client;
+export function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
+  return connectBy(links, url, options);
 }
 
 /**

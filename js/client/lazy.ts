@@ -244,5 +244,5 @@ function sleep(millis: number, signal: AbortSignal): Promise<void> {
 
 const NO_STATS: Stats = {
   state: "closed", inFlight: 0, queued: 0, unacknowledged: 0, submitted: 0, responses: 0, received: 0, throttled: 0, timeouts: 0, lost: 0, late: 0, unmatched: 0, refused: 0,
-  undecodable: 0, binds: 0, rtt: 0, octetsIn: 0, octetsOut: 0, rate: undefined,
+  undecodable: 0, binds: 0, bound: 0, rtt: 0, octetsIn: 0, octetsOut: 0, rate: undefined,
 };

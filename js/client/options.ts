@@ -51,6 +51,7 @@ const CHECKS: Checks<ConnectOptions> = {
   endpoints: (value) => (Array.isArray(value) ? undefined : "an array is expected"),
   bind: oneOf(...BIND_TYPES),
   fallback: flag,
+  binds: integer(1, 64),
   version: oneOf(...VERSIONS),
   assumeVersion: oneOf(...VERSIONS),
   systemType: text,

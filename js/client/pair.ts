@@ -2,8 +2,8 @@ import type { OpenTransport } from "../engine/transport.ts";
 import type { BindType, CloseDetail, EngineConfig, EngineStats, LinkSink, LinkState, PduInput, SmsFields, SmsPlan } from "../engine/types.ts";
 import type { ClientLink, MakeLink } from "./client.ts";
 
-/** What adds up over the two links. */
-const COUNTS = [
+/** What adds up over several links. */
+export const COUNTS = [
   "inFlight", "queued", "unacknowledged", "sent", "responses", "received", "throttled", "timeouts", "lost", "late", "unmatched", "refused", "undecodable", "binds",
   "octetsIn", "octetsOut",
 ] as const satisfies (keyof EngineStats)[];
@@ -76,7 +76,7 @@ export class Pair implements ClientLink {
     const stats = this.#first.link.stats();
     const others = this.#second?.link.stats();
     if (others !== undefined) for (const name of COUNTS) stats[name] += others[name];
-    return { ...stats, state: this.#shown };
+    return { ...stats, state: this.#shown, bound: this.#halves.filter(({ state }) => state === "bound").length };
   }
 
   get #halves(): Half[] {

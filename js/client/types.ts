@@ -51,8 +51,13 @@ export interface StateDetail {
   message: string;
   /** The error that an `await connect()` would have rejected with. */
   error: SmppError;
-  /** Milliseconds until the next attempt, in the state `"waiting"`; 0 where the next endpoint, or a bind of another kind, is tried at once. */
+  /**
+   * Milliseconds until the next attempt, in the state `"waiting"`; 0 where the next endpoint, or a bind of another kind, is tried at once.
+   * Of one of several connections it is absent if that one is not made again.
+   */
   retryIn?: number;
+  /** With `binds`: which connection was lost or refused, from 1, in the state `"bound"`: others are bound. */
+  connection?: number;
 }
 
 /** One more place to reach the SMSC at. */
@@ -87,6 +92,11 @@ export interface ConnectOptions {
    * used as one: {@link connect} resolves when both are bound, `stats()` adds them up, and when one ends for good so does the other.
    */
   fallback?: boolean;
+  /**
+   * How many connections to bind with this account, 1 to 64, used as one client. `window`, `rate`, `inboundRate`, `maxQueue` and
+   * `maxUnacknowledged` hold for each. {@link connect} resolves when the first is bound; the others connect then, each on its own. Default 1.
+   */
+  binds?: number;
   /** Version of SMPP to bind with. Default `"3.4"`. */
   version?: Version;
   /** The version of an SMSC that does not name its own (sc_interface_version). `"3.3"`, the strict reading, sends it no TLVs. Default `"3.4"`. */
@@ -191,7 +201,7 @@ export interface ConnectOptions {
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
   /** Replaces the runtime's own sockets. */
   socket?: SocketFactory;
-  /** Shown copies of all octets as they pass, passwords too: for captures; of a pair (`fallback`) those of both. */
+  /** Shown copies of all octets as they pass, passwords too: for captures; of several connections (`binds`, `fallback`) those of all. */
   onOctets?: (direction: "in" | "out", octets: Uint8Array) => void;
   /**
    * Called with whole PDUs just before they are written, in the same turn: whoever stores what is in doubt does it here. What it throws ends
@@ -359,7 +369,9 @@ export interface BulkSummary {
 }
 
 /** Counters since {@link connect}, and what is so now. */
-export interface Stats extends Omit<EngineStats, "sent"> {
+export interface Stats extends Omit<EngineStats, "sent" | "bound"> {
+  /** How many connections are bound now: at most `binds`, twice as many where each is a pair (`fallback`). */
+  bound: number;
   /** Requests sent; each segment is one. */
   submitted: number;
 }

@@ -91,6 +91,8 @@ export interface CloseDetail {
   info?: string;
   /** The bind, where it is not the one that was asked for. */
   bind?: BindType;
+  /** Which of several connections it was, from 1, while others are bound. */
+  connection?: number;
   message: string;
   /** Milliseconds until the next attempt, 0 for the next endpoint or kind of bind; absent if there is none. */
   retryIn?: number;
@@ -309,6 +311,8 @@ export interface EngineStats {
   undecodable: number;
   /** Times bound. */
   binds: number;
+  /** How many connections are bound, where there are several. */
+  bound?: number;
   /** Smoothed time from request to answer, milliseconds. */
   rtt: number;
   octetsIn: number;

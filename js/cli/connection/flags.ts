@@ -14,6 +14,7 @@ export const HELP = `Connection
   --system-type TYPE
   --window N            unanswered requests; default 10
   --rate N              PDUs a second; default: no limit
+  --binds N             connections used as one; default 1
   --default-alphabet A  what data_coding 0 means there: gsm7 (default), latin1,
                         ascii, utf8, gsm7-packed
   --message-id-format F as-is (default), hex-response, hex-receipt
@@ -31,6 +32,7 @@ export const OPTIONS = {
   "system-type": value,
   window: value,
   rate: value,
+  binds: value,
   "default-alphabet": value,
   "message-id-format": value,
   ca: value,
@@ -68,6 +70,7 @@ export function readConnection(values: Values): Connection {
     systemType: text("system-type"),
     window: integer("window", text("window")),
     rate: integer("rate", text("rate")),
+    binds: integer("binds", text("binds")),
     defaultAlphabet: text("default-alphabet") as ConnectOptions["defaultAlphabet"],
     messageIdFormat: text("message-id-format") as ConnectOptions["messageIdFormat"],
   };

@@ -46,6 +46,7 @@ export async function listen(args: string[]): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     target.options.onState = (state, detail) => {
       if (state === "waiting") console.error(`${detail?.message ?? "the connection was lost"}; the next attempt is in ${detail?.retryIn ?? 0} ms`);
+      if (detail?.connection !== undefined) console.error(`connection ${detail.connection}: ${detail.message}`);
       if (state !== "closed") return;
       lost = detail?.error;
       resolve();

@@ -57,7 +57,8 @@ export class FileRun {
     this.#client = client;
     this.#options = options;
     this.#handed = options.command.skip;
-    this.#most = 2 * (options.command.connection.options.window ?? WINDOW);
+    const { window = WINDOW, binds = 1 } = options.command.connection.options;
+    this.#most = 2 * window * binds;
   }
 
   /** Resolves with the numbers when all is sent, or the rest is not to be. */

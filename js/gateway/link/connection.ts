@@ -1,4 +1,5 @@
-import { BindError, connect, type ConnectOptions, type SmppClient, type SmppError } from "../../client/index.ts";
+import { connectBy, makeLink } from "../../client/connect.ts";
+import { BindError, type ConnectOptions, type SmppClient, type SmppError } from "../../client/index.ts";
 import type { Account } from "../model/config.ts";
 import type { BindState } from "../model/views.ts";
 
@@ -89,7 +90,7 @@ export class Connection {
     let client: SmppClient | undefined;
     let lost: string | undefined;
     try {
-      client = await connect(this.#account.url, {
+      client = await connectBy(makeLink, this.#account.url, {
         ...this.#options,
         reconnect: false,
         onState: (state, detail) => {

@@ -41,6 +41,14 @@ test("--json: an object a line, whose PDU decodes", () => withSimulator(async (s
   assert.match(decoded.out, /deliver_sm/);
 }));
 
+test("--binds: a line for each message, whichever connection it comes by", () => withSimulator(async (simulator) => {
+  const listening = start(["listen", "--binds", "2", "--count", "1", simulator.url]);
+  await listening.complains(/bound to/);
+  await simulator.deliver({ from: "+1234567890", to: "12345", text: "x".repeat(400) });
+  assert.equal(await listening.exit, 0, listening.err());
+  assert.match(listening.out(), /x{400}/);
+}));
+
 test("Ctrl-C ends with 0; a bind that is refused with 1; flags that make no sense with 2", () => withSimulator(async (simulator) => {
   const listening = start(["listen", simulator.url]);
   await listening.complains(/bound to/);

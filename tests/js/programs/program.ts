@@ -95,6 +95,7 @@ const options = fc.record({
   bind: of("transceiver", "transceiver", "transceiver", "transmitter", "receiver"),
   version: of("3.3", "3.4", "5.0"),
   fallback: fc.boolean(),
+  binds: fc.constantFrom(1, 2, 3),
   window: fc.constantFrom(1, 2, 10, 1_000),
   rate: fc.constantFrom(5, 100, 1_000),
   inboundRate: fc.constantFrom(2, 100),

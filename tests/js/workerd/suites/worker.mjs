@@ -1,11 +1,13 @@
 // The suites of the client, with their SMSC, in a Durable Object.
 
 import { DurableObject } from "cloudflare:workers";
+import { bindsTests } from "../../client/binds.suite.ts";
 import { inboundTests } from "../../client/inbound.suite.ts";
 import { outboundTests } from "../../client/outbound.suite.ts";
 import { relayBy } from "./node-net.mjs";
 import { tests } from "./node-test.mjs";
 
+bindsTests();
 inboundTests();
 outboundTests();
 

@@ -1,0 +1,3 @@
+import { bindsTests } from "./binds.suite.ts";
+
+bindsTests();
