@@ -4,6 +4,7 @@ import type { OpenTransport } from "../engine/transport.ts";
 import type { EngineConfig, LinkSink } from "../engine/types.ts";
 import { openSocket } from "#sockets";
 import { SmppClient, type ClientLink } from "./client.ts";
+import type { FindCountry } from "./country.ts";
 import { orDefault } from "./default-url.ts";
 import { readOptions } from "./options.ts";
 import { Pair } from "./pair.ts";
@@ -19,8 +20,8 @@ export const makeSession = (config: EngineConfig, sink: LinkSink, open: OpenTran
 export const makeLink: LinkMaker = ({ fallback }, ...given) => (fallback ? new Pair(makeSession, ...given) : makeSession(...given));
 
 /** See `connect`. */
-export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions): Promise<SmppClient> {
-  const settings = readOptions(orDefault(url), options);
+export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions, findCountry?: FindCountry): Promise<SmppClient> {
+  const settings = readOptions(orDefault(url), options, findCountry);
   await init();
   const { socket } = settings.options;
   const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));

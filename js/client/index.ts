@@ -1,5 +1,6 @@
 import type { SmppClient } from "./client.ts";
 import { connectBy, makeLink, makeSession, type LinkMaker } from "./connect.ts";
+import { findCountry } from "./countries.ts";
 import { orDefault } from "./default-url.ts";
 import { LazyClient } from "./lazy.ts";
 import { Links } from "./links.ts";
@@ -40,7 +41,7 @@ const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>
  * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
  */
 export function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
-  return connectBy(links, url, options);
+  return connectBy(links, url, options, findCountry);
 }
 
 /**

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SmppClient } from "./client.ts";
 import { reading } from "./check.ts";
+import { findCountry } from "./countries.ts";
 import { deadline } from "./deadline.ts";
 import { aborted, SmppError, TimeoutError } from "./errors.ts";
 import type { Loop } from "./inbound.ts";
@@ -42,7 +43,7 @@ export class LazyClient implements AsyncDisposable {
 
   /** @internal */
   constructor(url: string | URL, options: ConnectOptions, connectTo: Connect) {
-    this.#country = readOptions(url, options).country;
+    this.#country = readOptions(url, options, findCountry).country;
     this.#url = url;
     this.#options = { ...options };
     this.#connectTo = connectTo;

@@ -2,7 +2,7 @@ import { ALPHABETS, BIND_TYPES, CONCATS, IA5_READINGS, MESSAGE_ID_FORMATS, VERSI
 import type { EngineConfig } from "../engine/types.ts";
 import { callback, checked, flag, integer, isObject, itemsOf, LONGEST, milliseconds, octet, oneOf, signal, text, type Check, type Checks } from "./check.ts";
 import { ConnectionWords } from "./connection-words.ts";
-import { country, type Country } from "./country.ts";
+import type { Country, FindCountry } from "./country.ts";
 import { invalid, type SmppError } from "./errors.ts";
 import type { ConnectOptions, Endpoint, JoinOptions, TlsOptions } from "./types.ts";
 
@@ -80,7 +80,7 @@ const CHECKS: Checks<ConnectOptions> = {
   retryBusy: flag,
   receiptZone: (value) => (typeof value === "string" && zoneMinutes(value) !== undefined ? undefined : '"Z" or an offset from UTC such as "+03:00" is expected'),
   ia5: oneOf(...IA5_READINGS),
-  defaultCountry: (value) => (typeof value === "string" && country(value) !== undefined ? undefined : 'the two letters of a country, such as "DE", are expected'),
+  defaultCountry: text,
   plainReceipts: flag,
   reassemble: flag,
   partTimeout: milliseconds,
@@ -115,8 +115,11 @@ const ENGINE_SETTINGS = [
   "enquireLink", "responseTimeout", "bindTimeout", "unbindTimeout", "inactivity", "maxRefusals", "bindFailIsFinal", "defaultAlphabet", "concat", "messageIdFormat", "ia5", "retryBusy", "plainReceipts", "reassemble", "partTimeout", "maxUnacknowledged", "acknowledgeTimeout",
 ] as const satisfies (keyof ConnectOptions & keyof EngineConfig)[];
 
-/** Reads the URL and the options. Errors never repeat a value, since one may be the password. */
-export function readOptions(url: string | URL, given: ConnectOptions = {}): Settings {
+/**
+ * Reads the URL and the options. Errors never repeat a value, since one may be the password. `findCountry`: for `defaultCountry`, which can't
+ * be used without it.
+ */
+export function readOptions(url: string | URL, given: ConnectOptions = {}, findCountry?: FindCountry): Settings {
   const fromUrl = readUrl(url);
   const options: ConnectOptions = { ...fromUrl, ...checked("options", given, CHECKS) };
   const tls = readTls(options.tls);
@@ -125,9 +128,10 @@ export function readOptions(url: string | URL, given: ConnectOptions = {}): Sett
   const others = itemsOf("endpoints", "invalid-option", options.endpoints ?? [], MOST_ENDPOINTS).map((endpoint) => readEndpoint(endpoint, tls));
   const targets = [target(options.host, options.port, tls), ...others];
   const { defaultCountry } = options;
+  const country = defaultCountry === undefined ? undefined : findCountry?.(defaultCountry);
+  if (defaultCountry !== undefined && country === undefined) throw invalid("invalid-option", "defaultCountry", 'the two letters of a country, such as "DE", are expected');
   return {
-    targets, engine: readEngine(options, targets.length), options,
-    country: defaultCountry === undefined ? undefined : country(defaultCountry),
+    targets, engine: readEngine(options, targets.length), options, country,
     words: new ConnectionWords(),
   };
 }

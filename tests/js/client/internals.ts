@@ -1,10 +1,14 @@
 // What the client's unit tests reach behind its face.
 
+import { findCountry } from "../../../js/client/countries.ts";
+import { readOptions as read, type Settings } from "../../../js/client/options.ts";
+import type { ConnectOptions } from "../../../js/client/types.ts";
+
 export { SmppClient } from "../../../js/client/client.ts";
 export { Deliveries } from "../../../js/client/delivery.ts";
-export { readOptions } from "../../../js/client/options.ts";
 export { formatAddress, numberOf, readAddress, readRecipient } from "../../../js/client/address.ts";
-export { country } from "../../../js/client/country.ts";
+export { findCountry as country } from "../../../js/client/countries.ts";
+export const readOptions = (url: string | URL, given?: ConnectOptions): Settings => read(url, given, findCountry);
 export { ConnectionWords } from "../../../js/client/connection-words.ts";
 export { Generations } from "../../../js/client/generations.ts";
 export { openSocket } from "../../../js/client/sockets/node.ts";
