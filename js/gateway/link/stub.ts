@@ -68,15 +68,15 @@ function object<T extends object>(env: GatewayEnv, name: string, methods: readon
   const call: Call = async (method, values) => {
     for (let tries = 1; ; tries++) {
       try {
-        return await stubOf(env, name)[method]!(...values);
+        return released(await stubOf(env, name)[method]!(...values));
       } catch (error) {
         if (error instanceof TypeError && await lacks(stubOf(env, name), method)) {
           const former = FORMER[method];
           if (former) return former(call, values);
-          throw unavailable("The link's object still runs earlier code");
+          throw unavailable("The object still runs earlier code");
         }
         if (!isReset(error)) throw isNew ? notYet(name, error) : error;
-        if (tries === TRIES) throw unavailable("The link's object is being restarted");
+        if (tries === TRIES) throw unavailable("The object is being restarted");
         const again = AGAIN[method];
         if (again !== undefined) values[again] = true;
         await scheduler.wait(PAUSE * tries);
@@ -84,6 +84,15 @@ function object<T extends object>(env: GatewayEnv, name: string, methods: readon
     }
   };
   return Object.fromEntries(methods.map((method) => [method, (...values: unknown[]) => call(method, values)])) as T;
+}
+
+/** The result of a call without its disposer: passed on with it, the object's context would be kept until the garbage is collected. */
+function released(result: unknown): unknown {
+  if (typeof result !== "object" || result === null || !(Symbol.dispose in result)) return result;
+  const copy: object = Array.isArray(result) ? [...result] : { ...result };
+  Reflect.deleteProperty(copy, Symbol.dispose);
+  (result as Disposable)[Symbol.dispose]();
+  return copy;
 }
 
 function unavailable(detail: string): ProblemError {

@@ -81,6 +81,16 @@ test("a link's jurisdiction is part of its name, and its region of how it is mad
   assert.deepEqual(parseLinkName(linkName(parseId(id))), { account: "main", link: 1, jurisdiction: "eu" });
 });
 
+test("results of objects are released at once, and what is passed on of them has nothing to release", async () => {
+  let released = 0;
+  const disposable = (value) => Object.assign(value, { [Symbol.dispose]: () => released++ });
+  const stub = { status: async () => disposable({ state: "bound" }), inbound: async () => disposable([{ id: "1" }]), message: async () => undefined, replay: async () => true };
+  const link = linkAt({ SMPP_URL: "smpp://a:b@c", SMPP_LINK: { getByName: () => stub } }, { account: "main", link: 0 });
+  const [status, inbound] = [await link.status(), await link.inbound(undefined, 1)];
+  assert.deepEqual([status, inbound, await link.message("x"), await link.replay("x")], [{ state: "bound" }, [{ id: "1" }], undefined, true]);
+  assert.deepEqual([Symbol.dispose in status, Symbol.dispose in inbound, released], [false, false, 2]);
+});
+
 test("objects that still run the code of 8554d8e are used as far as they go, and what they lack is 503, not 500", async (t) => {
   const gateway = await startGateway(t, { vars: { SMPP_URL: "smpp://smppclient1:password@127.0.0.1:1" }, main: join(root, "tests/js/gateway/former-worker.ts") });
   assert.equal((await gateway.get("/healthz")).status, 200);
