@@ -45,6 +45,7 @@ export function readRecipient(input: string | Address | undefined, out: Address,
 export function readAddress(input: string | Address | undefined, out: Address, field: string, country?: Country): void {
   if (typeof input !== "string") readObject(input, out, field);
   else if (input === "") set(out, UNKNOWN, 0, "");
+  else if (input === lastName) set(out, ALPHANUMERIC, 0, input);
   else if (readPlain(input, out, country)) return;
   else if (LETTER.test(input)) readName(input, out, field);
   else if (/^[0-9*#]+$/.test(input) && input.length <= LONGEST_NUMBER) set(out, UNKNOWN, 0, input);
@@ -70,6 +71,12 @@ export function numberOf({ ton, addr }: Address, country?: Country): string | un
   if (country === undefined || (ton !== UNKNOWN && ton !== NATIONAL)) return addr;
   const whole = international(addr, country);
   return whole === undefined ? addr : `+${whole}`;
+}
+
+/** An address that came in, with its number. An object of its own: to add a field to one that has none to spare takes longer. */
+export function withNumber(address: Address, country?: Country): Address {
+  const { ton, npi, addr } = address;
+  return { ton, npi, addr, number: numberOf(address, country) };
 }
 
 /** The usual case, straight on: digits, perhaps with a `+`. */
@@ -117,6 +124,9 @@ function notANumber(input: string): string {
   return "is not a phone number; expected digits with an optional leading +";
 }
 
+/** The last name that was found usable: most messages have the sender of the one before. */
+let lastName = "";
+
 function readName(input: string, out: Address, field: string): void {
   if (EXPONENT.test(input) && /\+/.test(input)) throw fault(field, input, damaged(input) as string);
   if (MISSING.test(input)) throw fault(field, input, "is a value that is missing, written as text; leave it out for the SMSC's own sender");
@@ -126,6 +136,7 @@ function readName(input: string, out: Address, field: string): void {
     if (code > 0xff) throw fault(field, input, `has "${char}" (U+${hex(code)}), which a sender can't have; expected letters, digits and blanks of Latin-1`);
   }
   if (input.length > LONGEST_NAME) throw fault(field, input, `has ${input.length} characters; an alphanumeric sender has at most ${LONGEST_NAME}`);
+  lastName = input;
   set(out, ALPHANUMERIC, 0, input);
 }
 

@@ -5,7 +5,7 @@ import { countSegments, type SegmentCount } from "../engine/segments.ts";
 import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
-import { numberOf, readAddress, readRecipient } from "./address.ts";
+import { readAddress, readRecipient, withNumber } from "./address.ts";
 import { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import type { Country } from "./country.ts";
@@ -535,8 +535,8 @@ export class SmppClient implements AsyncDisposable {
   #report(report: Report, request: number, key: string): void {
     const message = this.#deliveries.find(key);
     message?.complete(key, report);
-    report.from.number = numberOf(report.from, this.#settings.country);
-    report.to.number = numberOf(report.to, this.#settings.country);
+    report.from = withNumber(report.from, this.#settings.country);
+    report.to = withNumber(report.to, this.#settings.country);
     const offered = this.#reports.offer(report, request);
     this.#deliveries.offer(key, message, report, request, offered);
   }

@@ -152,6 +152,8 @@ export class Deliveries {
 
   /** The message that a report with this key is about; undefined if it is not known, or not any more. */
   find(key: string): Known | undefined {
+    // A receiver of what others have sent knows of no message: nothing is to be looked for.
+    if (this.#remembered.isEmpty() && this.#waiting.size === 0) return undefined;
     return this.#remembered.get(key) ?? this.#waiting.get(key);
   }
 

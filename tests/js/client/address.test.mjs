@@ -139,3 +139,14 @@ test("up to six digits are a short code, except where the country's own numbers 
   assert.equal(number("71234", "CK"), "+68271234");
   assert.equal(number("1234", "CK"), "1234");
 });
+
+test("a sender is read the same however often it comes", () => {
+  const read = (input) => {
+    const out = { ton: 9, npi: 9, addr: "" };
+    readAddress(input, out, "from");
+    return out;
+  };
+  const name = { ton: 5, npi: 0, addr: "Example" };
+  assert.deepEqual([read("Example"), read("Example"), read("+1234"), read("Example")], [name, name, { ton: 1, npi: 1, addr: "1234" }, name]);
+  for (let i = 0; i < 2; i++) assert.throws(() => read("Far too long a name"), { code: "invalid-field", field: "from" });
+});
