@@ -1,6 +1,5 @@
 // npm start: builds, then runs the SMSC simulator and the gateway under `wrangler dev` until Ctrl-C.
-// With SMPP_URL set, the gateway connects to that SMSC and no simulator is started.
-// `npm start -- --port 8787 --smpp-port 2775` chooses other ports, `--state <directory>` where the messages are kept.
+// With SMPP_URL set, the gateway connects to that SMSC and no simulator is started. `npm start -- --help` lists the flags.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,14 +10,28 @@ import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { at, exists, Failure, node24, onInterrupt, run, start, stop, windows } from "./lib.mjs";
 
+const HELP = `npm start [-- flags]
+
+Builds, then runs an SMSC simulator and the gateway on this machine until Ctrl-C.
+With SMPP_URL=smpp://system_id:password@host:2775 in the environment the gateway
+connects to that SMSC, and no simulator is started.
+
+  --port N         of the gateway; default 8787
+  --smpp-port N    of the simulator; default 2775
+  --state FOLDER   where messages are stored; default .wrangler/state
+  --help
+`;
+
 const host = "127.0.0.1";
+/** How long the link may take to come up after the gateway's first answer. */
+const LINK_PATIENCE = 30_000;
 const parts = [];
 const settings = mkdtempSync(join(tmpdir(), "smpp-edge-"));
 process.on("exit", () => rmSync(settings, { recursive: true, force: true }));
 
 async function main() {
-  const { values } = parseArgs({ options: { port: { type: "string", default: "8787" }, "smpp-port": { type: "string", default: "2775" }, state: { type: "string", default: ".wrangler/state" } } });
-  const { port, "smpp-port": smppPort, state } = values;
+  const { help, port, "smpp-port": smppPort, state } = flags();
+  if (help) return void process.stdout.write(HELP);
   const smsc = process.env.SMPP_URL;
 
   await build();
@@ -36,12 +49,22 @@ async function main() {
   const quoted = windows ? `"${body.replaceAll('"', '\\"')}"` : `'${body}'`;
   console.log(`
 Console:              http://${host}:${port}/
+Decoder:              http://${host}:${port}/decoder/
 SMSC:                 ${smsc ? "yours, from SMPP_URL" : `the simulator on ${host}:${smppPort}`}
-${health.ok ? "" : `\nThe gateway is up but not healthy: ${health.body}\n`}
+${health.ok ? "" : `\nThe gateway is up but not healthy: ${health.body}\nThe lines above show why, and so does http://${host}:${port}/v1/links\n`}
 Send a message:
   curl ${windows ? "" : "-s "}http://${host}:${port}/v1/messages -H "content-type: application/json" -d ${quoted}
 and look at http://${host}:${port}/v1/messages/<id> a moment later. Ctrl-C stops everything.
 `);
+}
+
+function flags() {
+  const text = (value) => ({ type: "string", default: value });
+  try {
+    return parseArgs({ options: { port: text("8787"), "smpp-port": text("2775"), state: text(".wrangler/state"), help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    throw new Failure(`${error.message}\n\n${HELP}`);
+  }
 }
 
 function gatewayCommand(port, state, smppUrl) {
@@ -119,14 +142,17 @@ async function mustBeFree(port, option) {
   });
 }
 
-/** Waits until the gateway answers; two minutes for its link to come up too. */
+/** Waits until the gateway answers, and then until its link is up, within `LINK_PATIENCE`. The gateway logs each request, so polling slows down. */
 async function ready(url) {
   let answer;
-  for (const began = Date.now(); Date.now() - began < 120_000; await delay(200)) {
+  let until = Date.now() + 120_000;
+  for (let pause = 200; Date.now() < until; await delay(pause)) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+      if (!answer) until = Date.now() + LINK_PATIENCE;
       answer = { ok: response.ok, body: await response.text() };
       if (answer.ok) return answer;
+      pause = Math.min(pause * 1.5, 3_000);
     } catch {
       // Not listening yet.
     }

@@ -72,6 +72,20 @@ test("a port in use is named, with the way out", { timeout: 60_000 }, async () =
   assert.match(output(), new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is in use.*npm start -- --port <port>`));
 });
 
+test("--help lists the flags, and a flag that there is not is refused with that list", { timeout: 60_000 }, async () => {
+  const run = async (flag: string) => {
+    const output = start(flag);
+    const code = await new Promise((fulfil) => script!.once("close", fulfil));
+    return { code, output: output() };
+  };
+  const help = await run("--help");
+  assert.match(help.output, /^npm start \[-- flags\]\n[^]*--port N[^]*--smpp-port N[^]*--state FOLDER/);
+  assert.equal(help.code, 0);
+  const refused = await run("--prot=1");
+  assert.match(refused.output, /^\nUnknown option '--prot'[^]*--port N/);
+  assert.equal(refused.code, 1);
+});
+
 /** Starts the command; gives what it has written so far. */
 function start(...args: string[]): () => string {
   const { SMPP_URL: _, ...env } = process.env;
