@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { TlsOptions } from "node:tls";
 import type { BindRequest } from "../engine/types.ts";

@@ -93,14 +93,15 @@ describe("types", () => {
     import { connect } from "smpp-edge";
     export default { fetch: async (): Promise<Response> => new Response((await connect("smpp://id:password@localhost")).stats().state) };
   `;
-  const cases = [
+  const cases: { name: string; source: string; options: { module: string; moduleResolution: string; lib: string[]; types?: string[]; skipLibCheck?: boolean } }[] = [
     { name: "Node, node16 resolution", source: everywhere, options: { module: "nodenext", moduleResolution: "nodenext", lib: ["es2024", "dom"], types: ["node"] } },
     { name: "a bundler's resolution", source: everywhere, options: { module: "esnext", moduleResolution: "bundler", lib: ["es2024", "dom"], types: ["node"] } },
+    { name: "Node, where no types are named", source: everywhere, options: { module: "nodenext", moduleResolution: "nodenext", lib: ["es2024", "dom"] } },
     { name: "a Worker", source: worker, options: { module: "esnext", moduleResolution: "bundler", lib: ["esnext"], types: ["@cloudflare/workers-types"], skipLibCheck: true } },
   ];
   for (const { name, source, options } of cases) {
     test(`are exact for ${name}`, async () => {
-      const file = `${options.moduleResolution}-${options.types[0]!.replace(/\W/g, "")}`;
+      const file = `${options.moduleResolution}-${(options.types?.[0] ?? "none").replace(/\W/g, "")}`;
       writeFileSync(join(project, `${file}.ts`), source);
       writeFileSync(join(project, `${file}.json`), JSON.stringify({ compilerOptions: { ...options, strict: true, noEmit: true, target: "es2022" }, files: [`${file}.ts`] }));
       await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", join(project, `${file}.json`)], { cwd: project }).catch((error) => assert.fail(error.stdout));
