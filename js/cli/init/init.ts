@@ -46,7 +46,16 @@ ${place === "" ? "" : `  cd ${place}\n`}  npm install
   npm test
 
 README.md says how to send a message, and how to deploy.`);
+  const needed = newerNode(folder);
+  if (needed !== undefined) console.log(`\nThe project needs Node.js ${needed} or newer; this is ${process.versions.node}.`);
   return 0;
+}
+
+/** Returns the version of Node that the project needs, if the running one is older. */
+function newerNode(folder: string): string | undefined {
+  const { engines } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { engines: { node: string } };
+  const needed = engines.node.replace(">=", "");
+  return needed.localeCompare(process.versions.node, "en", { numeric: true }) > 0 ? needed : undefined;
 }
 
 /** The Worker's name: the one that was asked for, or the folder's as far as it can be one. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
@@ -29,6 +30,8 @@ for (const template of ["gateway", "worker"]) {
       const { code, output } = await init("--template", template, name);
       assert.equal(code, 0, output);
       assert.match(output, /npm run dev/);
+      const [major, minor] = process.versions.node.split(".").map(Number);
+      assert.equal(/The project needs Node\.js 22\.12 or newer/.test(output), major < 22 || (major === 22 && minor < 12), output);
       folder = join(project, name);
       install(folder);
     });
@@ -50,6 +53,15 @@ for (const template of ["gateway", "worker"]) {
     test("type-checks, the declarations of the package too", async () => {
       const { code, output } = await execute(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", folder], { cwd: folder, timeout: 120_000 });
       assert.equal(code, 0, output);
+    });
+
+    test("names the port of its simulator when it is in use", async (t) => {
+      const taken = createServer();
+      t.after(() => taken.close());
+      await new Promise((fulfil) => taken.on("error", fulfil).listen(2775, "127.0.0.1", fulfil)); // or another program has it
+      const { code, output } = await execute(process.execPath, ["dev.mjs"], { cwd: folder, timeout: 60_000 });
+      assert.match(output, /^Port 2775 on 127\.0\.0\.1 is in use.*\n$/);
+      assert.equal(code, 1);
     });
 
     test("passes its own test: a message is delivered", async () => {
