@@ -11,9 +11,14 @@ const HEADER = 16;
 
 export * from "./explained.ts";
 
+/** Whether it is a command_status. What is none, such as an error's `"timeout"`, would reach the module as 0, which is no error. */
+function isStatus(status: number): boolean {
+  return typeof status === "number" && status >>> 0 === status;
+}
+
 /** The name of a command_status, `"ESME_RTHROTTLED"`; `"unknown"` if it has none. */
 export function statusName(status: number): string {
-  return wasm.status_name(status);
+  return isStatus(status) ? wasm.status_name(status) : "unknown";
 }
 
 /** The command_status of this name; undefined for a name that is not known, and for `"ESME_ROK"`. */
@@ -23,7 +28,7 @@ export function statusCode(name: string): number | undefined {
 
 /** What a command_status means, in words; empty if that is not known. */
 export function statusMeaning(status: number): string {
-  return wasm.status_meaning(status);
+  return isStatus(status) ? wasm.status_meaning(status) : "";
 }
 
 export type { StatusHandling };

@@ -4,6 +4,7 @@ import { BYTE_ORDERS, FaultWords, PduWords, TextWords } from "#boundary";
 import { wasm } from "#wasm";
 import { fieldsOf, part, type Field } from "./field.ts";
 import { place, refresh } from "./memory.ts";
+import { exactOctets } from "./octets.ts";
 import { Batch } from "./reader.ts";
 import { EngineError, type Report } from "./types.ts";
 
@@ -144,9 +145,18 @@ function pdusOf(batch: Batch, input: Uint8Array): DecodedPdu[] {
   return pdus;
 }
 
+function refuse(field: string, expected: string): never {
+  throw new EngineError("invalid-field", `${field}: ${expected} is expected`, field);
+}
+
+/** As it was given, if it is octets. The module's glue takes any value, and a wrong one breaks the module. */
+function checked(given: unknown, field: string, expected: string): Uint8Array {
+  return exactOctets(given) ?? refuse(field, expected);
+}
+
 /** The octets of a string of hexadecimal digits; white space, colons and a leading 0x are skipped. */
 function octetsOf(given: Uint8Array | string): Uint8Array {
-  if (typeof given !== "string") return given;
+  if (typeof given !== "string") return checked(given, "input", "a Uint8Array or a string of hexadecimal digits");
   const digits = given.replace(/0x|[\s:,-]/gi, "");
   if (/[^0-9a-f]/i.test(digits) || digits.length % 2 !== 0) {
     throw new EngineError("invalid-field", "input: an even number of hexadecimal digits is expected", "input");
@@ -159,13 +169,15 @@ function octetsOf(given: Uint8Array | string): Uint8Array {
  * shown, and one bad PDU never hides the next.
  *
  * @param given octets, or hexadecimal digits
- * @throws EngineError if `given` is a string that is not hexadecimal
+ * @throws EngineError if `given` is neither octets nor a string of hexadecimal digits
  */
 export function decodePdus(given: Uint8Array | string, options: DecodeOptions = {}): Decoded {
   const { strict = false, maxPdu = 65_536 } = options;
+  if (typeof strict !== "boolean") refuse("strict", "true or false");
+  if (typeof maxPdu !== "number" || !(maxPdu >= 0)) refuse("maxPdu", "a number of octets");
   const input = octetsOf(given);
   place(input);
-  const block = wasm.decode_pdus(input.length, strict, maxPdu);
+  const block = wasm.decode_pdus(input.length, strict, Math.min(maxPdu, 0xffff_ffff));
   refresh();
   const batch = new Batch(block >> 3);
   const pdus = pdusOf(batch, input);
@@ -185,12 +197,17 @@ const NO_PDU = new Uint8Array(0);
 /**
  * Reads the text of a delivery receipt; undefined if it is not one. TLVs win over the text for identifier and state. Addresses
  * and `pdu` are empty: the text does not tell them.
+ *
+ * @throws EngineError for a value of another type
  */
 export function parseReceipt(given: string | Uint8Array, tlvs: ReceiptTlvs = {}): Report | undefined {
-  const octets = typeof given === "string" ? Uint8Array.from(given, (c) => c.charCodeAt(0) & 0xff) : given;
+  const octets = typeof given === "string" ? Uint8Array.from(given, (c) => c.charCodeAt(0) & 0xff) : checked(given, "text", "a string or a Uint8Array");
+  const { receipted_message_id: id, message_state: state, network_error_code: error } = tlvs;
+  if (id !== undefined && typeof id !== "string") refuse("receipted_message_id", "a string");
+  if (state !== undefined && typeof state !== "number") refuse("message_state", "a number");
+  const code = error === undefined ? undefined : checked(error, "network_error_code", "a Uint8Array");
   place(octets);
-  const { receipted_message_id, message_state, network_error_code } = tlvs;
-  const block = wasm.parse_receipt(octets.length, receipted_message_id, message_state, network_error_code);
+  const block = wasm.parse_receipt(octets.length, id, state, code);
   refresh();
   if (block === 0) return undefined;
   return receipt(new Batch(block >> 3), NO_PDU);

@@ -8,7 +8,7 @@ import { refresh } from "./memory.ts";
 import { encodeByPlatform, isOfPlatform } from "./platform.ts";
 import { Batch } from "./reader.ts";
 import { writeSms } from "./sms.ts";
-import type { Alphabet, Concat } from "./types.ts";
+import { EngineError, type Alphabet, type Concat } from "./types.ts";
 
 export interface CountOptions {
   /** `"auto"` unless set. */
@@ -42,7 +42,7 @@ export interface SegmentCount {
 
 const NOWHERE = { ton: 0, npi: 0, addr: "" };
 
-/** How `sendSms` would encode and split a text. Throws EngineError for options that make no sense. */
+/** How `sendSms` would encode and split a text. Throws EngineError for what is no text, and for options that make no sense. */
 export function countSegments(given: string, options: CountOptions = {}): SegmentCount {
   return count(given, options, segment);
 }
@@ -53,7 +53,10 @@ export function measureSegments(given: string, options: CountOptions = {}): Omit
 }
 
 function count<P>(given: string, options: CountOptions, part: (batch: Batch) => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
-  const { encoding = "auto", defaultAlphabet = "gsm7" } = options;
+  const { encoding = "auto", defaultAlphabet = "gsm7", substitute = "" } = options;
+  for (const [name, value] of [["text", given], ["substitute", substitute]] as const) {
+    if (typeof value !== "string") throw new EngineError("invalid-field", `${name}: a string is expected`, name);
+  }
   const sms = { from: NOWHERE, to: NOWHERE, text: given, encoding, registeredDelivery: 0, more: options };
   const coded = isOfPlatform(encoding) ? encodeByPlatform(given, encoding, options) : undefined;
   const length = writeSms(0, sms, coded?.octets);

@@ -114,8 +114,8 @@ interface Given {
   values: unknown[];
 }
 
-function given(object: unknown, field: string): Given {
-  if (typeof object !== "object" || object === null) throw invalid("an object is expected", field);
+function given(object: unknown, field: string, expected = "an object"): Given {
+  if (typeof object !== "object" || object === null) throw invalid(`${expected} is expected`, field);
   return reading(field, () => {
     const names = Object.keys(object);
     return { names, values: names.map((name) => (object as Record<string, unknown>)[name]) };
@@ -172,7 +172,7 @@ function putValue(record: ValueRecord, value: unknown, field: string, depth = 0)
   }
   const list = items(value, field);
   record.kind(list === undefined ? ValueKind.Fields : ValueKind.List);
-  if (list === undefined) return putFields(record, given(value, field), depth + 1);
+  if (list === undefined) return putFields(record, given(value, field, "text, a number, octets, a list or an object"), depth + 1);
   record.word(list.length);
   for (const item of list) putValue(record, item, field, depth + 1);
 }

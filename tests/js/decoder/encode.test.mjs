@@ -46,6 +46,12 @@ describe("encodePdu", () => {
     assert.throws(() => encodePdu({ ...pdu, sm_length: 4 }), { code: "invalid-field", field: "sm_length" });
   });
 
+  test("says of a value of no kind what one can be", () => {
+    for (const value of [null, 5n, Symbol("x"), () => 1]) {
+      assert.throws(() => encodePdu({ ...SUBMIT, source_addr: value }), { code: "invalid-field", field: "source_addr", message: "source_addr: text, a number, octets, a list or an object is expected" });
+    }
+  });
+
   test("a value whose reading writes another PDU does not disturb this one", () => {
     const plain = { dest_flag: 1, dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: "491701234567" };
     const addresses = (entry) => ({ command: "submit_multi", dest_address: [entry, plain] });
