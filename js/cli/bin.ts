@@ -48,13 +48,22 @@ async function main([name, ...args]: string[]): Promise<number> {
     const run = await command.load();
     return (await run(args)) ?? 0;
   } catch (error) {
-    const known = error instanceof UsageError || error instanceof Failure;
+    const known = error instanceof UsageError || error instanceof Failure || isOfSystem(error);
     console.error(known ? `${name}: ${error.message}` : error);
     if (error instanceof UsageError) console.error(`smpp-edge ${name} --help lists the flags`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-// What reads the output may have seen enough, as `head` has.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+/** Whether the system said no: a file that can't be read, a folder that can't be made. The message says which; a stack helps nobody. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // What reads the output may have seen enough, as `head` has.
+  if (error.code === "EPIPE") process.exit(0);
+  console.error(`smpp-edge: standard output: ${error.message}`);
+  process.exit(1);
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -69,8 +69,15 @@ function read(given: string[], ports: number[]): Reading {
     for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new UsageError(given.length === 1 && /^[\w./\\-]+\.\w{1,7}$/.test(given[0]!) && !existsSync(given[0]!) ? `there is no file ${given[0]}` : error.message);
+    throw new UsageError((given.length === 1 && noFile(given[0]!)) || error.message);
   }
+}
+
+/** What is wrong with a name that looks like a file's, or is a folder's. */
+function noFile(name: string): string | undefined {
+  if (name.length >= 4_096 || name.includes("\0")) return undefined;
+  if (existsSync(name)) return statSync(name).isDirectory() ? `${name} is a folder` : undefined;
+  return /^(?:[\w./\\-]+\.\w{1,7}|\.{0,2}[/\\].*)$/.test(name) ? `there is no file ${name}` : undefined;
 }
 
 function isFile(name: string): boolean {

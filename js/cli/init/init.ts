@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { parse } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 
@@ -41,7 +41,7 @@ export async function init(args: string[]): Promise<number> {
   const place = relative("", folder);
   console.log(`${template === "gateway" ? "A gateway" : "A Worker"} is in ${place === "" ? "this folder" : place}.
 
-${place === "" ? "" : `  cd ${place}\n`}  npm install
+${place === "" ? "" : `  cd ${quoted(place)}\n`}  npm install
   npm run dev     # on http://127.0.0.1:8787, with a simulated SMSC
   npm test
 
@@ -68,10 +68,24 @@ function nameOf(asked: string | undefined, folder: string): string {
   return NAME.test(name) ? name : "sms";
 }
 
-function make(folder: string, template: string, name: string): void {
-  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new Failure(`${folder} is a file`);
-  if (existsSync(folder) && readdirSync(folder).some((entry) => entry !== ".git")) throw new Failure(`${folder} is not empty: nothing was changed`);
-  mkdirSync(folder, { recursive: true });
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./\\:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Makes a folder and those above it. The `recursive` of `mkdirSync` never returns where the system makes none, such as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+function make(asked: string, template: string, name: string): void {
+  if (existsSync(asked) && !statSync(asked).isDirectory()) throw new Failure(`${asked} is a file`);
+  if (existsSync(asked) && readdirSync(asked).some((entry) => entry !== ".git")) throw new Failure(`${asked} is not empty: nothing was changed`);
+  makeFolder(asked);
+  // `cpSync` puts nothing into a folder that it is given by a link.
+  const folder = realpathSync(asked);
   for (const part of ["common", template]) cpSync(new URL(part, templates), folder, { recursive: true });
   // A package leaves out files of that name.
   renameSync(join(folder, "_gitignore"), join(folder, ".gitignore"));

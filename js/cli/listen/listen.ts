@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { formatAddress } from "../../client/address.ts";
 import { SmppError } from "../../client/errors.ts";
 import { connect, type ConnectOptions } from "../../client/index.ts";
+import { Refusal } from "../../client/refusal.ts";
 import type { Message, Report } from "../../client/types.ts";
 import { HELP as CONNECTION, integer, OPTIONS, parse, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
@@ -107,7 +108,8 @@ class Lines {
   }
 
   async #write(line: string): Promise<void> {
-    if (this.#left === 0) throw new Error("enough lines");
+    // Enough lines: this one is for whoever listens next.
+    if (this.#left === 0) throw new Refusal("ESME_RX_T_APPN");
     this.#left--;
     if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
     if (this.#left === 0) this.#isFull();

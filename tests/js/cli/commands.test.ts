@@ -46,6 +46,8 @@ for (const [name, args, input, code, output] of [
 for (const [name, args, message] of [
   ["nothing to be read", ["hello"], /no PDU was found in it\. Paste hex/],
   ["a file that isn't there", ["nothing.pcap"], /there is no file nothing\.pcap/],
+  ["a file that isn't there, by its path", ["/nothing/here"], /there is no file \/nothing\/here/],
+  ["a folder", ["/"], /\/ is a folder/],
   ["a port that is none", ["--ports", "70000", "00"], /--ports: 70000/],
   ["two forms at once", ["--json", "--csv", "00"], /--json and --csv/],
   ["an unknown flag", ["--hex"], /--hex/],
@@ -57,3 +59,15 @@ for (const [name, args, message] of [
     assert.doesNotMatch(err, /\n\s+at /);
   });
 }
+
+test("what the system refuses is a line without a stack: exit code 1", async () => {
+  const { code, err } = await run(["init", `${import.meta.filename}/below`]);
+  assert.equal(code, 1);
+  assert.match(err, /^init: ENOTDIR: .*commands\.test\.ts\/below'\n$/);
+});
+
+test("an output that can't be written is named", { skip: process.platform !== "linux" }, async () => {
+  const { code, err } = await run(["decode", ENQUIRE_LINK], { shell: "exec >/dev/full;" });
+  assert.equal(code, 1);
+  assert.match(err, /^smpp-edge: standard output: ENOSPC: .*\n$/);
+});

@@ -41,6 +41,16 @@ test("--json: an object a line, whose PDU decodes", () => withSimulator(async (s
   assert.match(decoded.out, /deliver_sm/);
 }));
 
+test("--count leaves what is beyond to whoever listens next, and does not complain", () => withSimulator(async (simulator) => {
+  const listening = start(["listen", "--count", "1", simulator.url]);
+  await listening.complains(/bound to/);
+  // The others are refused.
+  for (let i = 0; i < 5; i++) void simulator.deliver({ from: "+1234567890", to: "12345", text: "Hi" }).catch(() => {});
+  assert.equal(await listening.exit, 0, listening.err());
+  assert.equal(listening.out().trimEnd().split("\n").length, 1);
+  assert.match(listening.err(), /^bound to .*\n$/);
+}));
+
 test("--binds: a line for each message, whichever connection it comes by", () => withSimulator(async (simulator) => {
   const listening = start(["listen", "--binds", "2", "--count", "1", simulator.url]);
   await listening.complains(/bound to/);

@@ -99,6 +99,23 @@ describe("nothing is made", () => {
 });
 
 test("a folder whose name is none for a Worker gives one that is", async () => {
-  assert.equal((await init("SMS Gateway_2")).code, 0);
+  const { code, output } = await init("SMS Gateway_2");
+  assert.equal(code, 0);
+  assert.match(output, /^ {2}cd 'SMS Gateway_2'$/m);
   assert.equal(JSON.parse(readFileSync(join(project, "SMS Gateway_2", "package.json"), "utf8")).name, "sms-gateway-2");
+});
+
+test("a link to an empty folder is that folder, and folders above are made", async () => {
+  mkdirSync(join(project, "real"));
+  symlinkSync(join(project, "real"), join(project, "link"));
+  assert.equal((await init("link")).code, 0);
+  assert.equal(JSON.parse(readFileSync(join(project, "real", "package.json"), "utf8")).name, "link");
+  assert.equal((await init("above/and/below")).code, 0);
+  assert.ok(existsSync(join(project, "above", "and", "below", ".dev.vars")));
+});
+
+test("where the system makes no folder it says so, and ends", { skip: process.platform !== "linux" }, async () => {
+  const { code, output } = await init("/proc/smpp-edge");
+  assert.equal(code, 1, output);
+  assert.match(output, /^init: ENOENT: .*\n?$/);
 });
