@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { keepLinks, type GatewayEnded, type GatewayEnv, type GatewayMessage, type GatewayReport, type SmppGateway, type SmppHandlers } from "smpp-edge/worker";
+import { keepLinks, type GatewayEnded, type GatewayEnv, type GatewayMessage, type GatewayReport, type Problem, type SmppGateway, type SmppHandlers } from "smpp-edge/worker";
 
 export { SmppGateway, SmppLink } from "smpp-edge/worker";
 
@@ -21,7 +21,8 @@ export default class extends WorkerEntrypoint<Env> implements SmppHandlers {
       const { id } = await this.env.SMS.sendSms({ from: "12345", to, text: "Hello World" });
       return Response.json({ id }, { status: 202 });
     } catch (error) {
-      return Response.json({ error: (error as Error).message }, { status: 422 });
+      const { message, problem } = error as Error & { problem?: Problem };
+      return Response.json({ error: message }, { status: problem?.status ?? 500 });
     }
   }
 

@@ -21,6 +21,13 @@ test("a message is delivered, and nobody sends without the token", async (t) => 
 
   assert.equal((await fetch(url, { method: "POST" })).status, 401);
 
+  const unknown = await fetch(new URL("/unknown", url), { headers: { authorization } });
+  assert.deepEqual([unknown.status, await unknown.json()], [404, { error: "There is no message of that id" }]);
+
+  const wrong = await fetch(new URL("/?to=hello", url), { method: "POST", headers: { authorization } });
+  assert.equal(wrong.status, 422);
+  assert.match((await wrong.json()).error, /^to: "hello" is not a phone number/);
+
   const response = await fetch(url, { method: "POST", headers: { authorization } });
   assert.equal(response.status, 202);
   const { id } = await response.json();
