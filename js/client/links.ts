@@ -10,6 +10,11 @@ type MakeSession = (config: EngineConfig, sink: LinkSink, open: OpenTransport) =
 
 /** The states without a bind, the most promising first. */
 const UNBOUND: readonly LinkState[] = ["unbinding", "unbound", "binding", "open", "connecting", "waiting"];
+/** The states of a connection that is being made. */
+const MAKING: readonly LinkState[] = ["binding", "open", "connecting"];
+/** What `maxQueue` is by default, and the most it can be. */
+const MAX_QUEUE = 100_000;
+const MOST_QUEUED = 0xffff_ffff;
 /** A connection that is not to be made again: it only waits for its queue to be taken. */
 const NEVER = { min: 3_600_000, max: 3_600_000 };
 /** Prefers one of several connections that have as much room, always the same one for a recipient. */
@@ -58,7 +63,7 @@ interface Flight {
  * ```
  *
  * A message goes to the bound connection with the fewest messages in flight and queued; messages to a recipient that has some without a
- * result go where those went. What a lost connection has queued goes to another one. Segments that come in are joined by one
+ * result go where those went. What a lost connection has queued goes to another one, or waits until one is bound. Segments that come in are joined by one
  * {@link SegmentJoiner}, whichever connection they come by.
  */
 export class Links implements ClientLink {
@@ -72,6 +77,8 @@ export class Links implements ClientLink {
   #count = 1;
   readonly #reconnects: boolean;
   readonly #members: Member[] = [];
+  /** Holds what waits while none is bound: a connection that is refused for good takes its queue along. It never connects. */
+  readonly #room: Member;
   readonly #joiner: SegmentJoiner | undefined;
   #joinerEnded = false;
   readonly #recipients = new Map<string, Recipient>();
@@ -95,7 +102,10 @@ export class Links implements ClientLink {
     this.#config = { ...config, fallBack: fallback, segments: joins || config.segments === true, reconnect: config.reconnect ?? NEVER };
     if (joins) this.#joiner = this.#makeJoiner(config);
     this.#reconnects = config.reconnect !== null;
-    this.#add(1, this.#config.bind ?? "transceiver");
+    const bind = this.#config.bind ?? "transceiver";
+    // It has the room of all.
+    this.#room = this.#member(0, bind, { maxQueue: Math.min((config.maxQueue ?? MAX_QUEUE) * binds, MOST_QUEUED) });
+    this.#add(1, bind);
   }
 
   start(): void {
@@ -127,25 +137,28 @@ export class Links implements ClientLink {
   }
 
   cancel(tickets: readonly number[]): void {
-    for (const { link } of this.#members) link.cancel(tickets);
+    for (const { link } of this.#all) link.cancel(tickets);
   }
 
   close(): void {
     this.#closing = true;
     this.#end = undefined;
-    for (const { link } of this.#members) link.close();
+    // A connection that is being made sends what waits.
+    const heir = this.#members.find((member) => !member.over && this.#carries(member) && MAKING.includes(member.state));
+    if (heir !== undefined) this.#move(this.#room, heir);
+    for (const { link } of this.#all) link.close();
   }
 
   destroy(): void {
     this.#closing = true;
-    for (const { link } of this.#members) link.destroy();
+    for (const { link } of this.#all) link.destroy();
   }
 
   stats(): EngineStats {
     const stats = { ...this.#first.link.stats(), rtt: 0, rate: undefined as number | undefined, state: this.#shown };
     for (const name of COUNTS) stats[name] = 0;
     let responses = 0;
-    for (const { link, bound } of this.#members) {
+    for (const { link, bound } of this.#all) {
       const own = link.stats();
       for (const name of COUNTS) stats[name] += own[name];
       if (own.rate !== undefined && bound) stats.rate = (stats.rate ?? 0) + own.rate;
@@ -153,6 +166,10 @@ export class Links implements ClientLink {
       if (own.responses > 0) stats.rtt += ((own.rtt - stats.rtt) * own.responses) / responses;
     }
     return { ...stats, bound: this.#members.filter(({ bound }) => bound).length };
+  }
+
+  get #all(): Member[] {
+    return [...this.#members, this.#room];
   }
 
   get #first(): Member {
@@ -174,7 +191,7 @@ export class Links implements ClientLink {
       request: (frame, request, error) => this.#sink.request(frame, request, error),
       closed: (detail) => {
         this.#joinerEnded = true;
-        if (this.#members.every(({ ended }) => ended)) return this.#finish();
+        if (this.#all.every(({ ended }) => ended)) return this.#finish();
         // The engine failed.
         this.#end = detail;
         queueMicrotask(() => this.destroy());
@@ -183,10 +200,16 @@ export class Links implements ClientLink {
   }
 
   #add(number: number, bind: BindType): Member {
+    const member = this.#member(number, bind, {});
+    this.#members.push(member);
+    return member;
+  }
+
+  #member(number: number, bind: BindType, more: Partial<EngineConfig>): Member {
     const member: Member = { link: undefined as never, number, bind, state: "closed", bound: false, load: 0, partner: undefined, over: false, ended: false };
     const sink = this.#sink;
     const request = (own: number): number => this.#number(member.link, own);
-    const link = this.#make({ ...this.#config, bind }, {
+    const link = this.#make({ ...this.#config, ...more, bind }, {
       state: (state, detail) => this.#state(member, state, detail),
       bound: (peer) => {
         member.bound = true;
@@ -211,7 +234,6 @@ export class Links implements ClientLink {
       closed: (detail) => this.#ended(member, detail),
     }, this.#open);
     (member as { link: Link }).link = link;
-    this.#members.push(member);
     return member;
   }
 
@@ -223,16 +245,16 @@ export class Links implements ClientLink {
     receiver.link.start();
   }
 
-  /** The one with the fewest segments and requests of those that are bound, or of all that may be bound again. */
+  /** The one with the fewest segments and requests of those that are bound; if none is, where messages wait. */
   #roomiest(preferred: number, except?: Member): Member {
     const members = this.#members;
     let best: Member | undefined;
     for (let i = 0; i < members.length; i++) {
       const member = members[(preferred + i) % members.length] as Member;
-      if (member === except || member.over || !this.#carries(member)) continue;
-      if (best === undefined || (member.bound === best.bound ? member.load < best.load : member.bound)) best = member;
+      if (member === except || !member.bound || !this.#carries(member)) continue;
+      if (best === undefined || member.load < best.load) best = member;
     }
-    return best ?? this.#first;
+    return best ?? this.#room;
   }
 
   #carries(member: Member): boolean {
@@ -293,6 +315,7 @@ export class Links implements ClientLink {
 
   #state(member: Member, state: LinkState, detail: CloseDetail | undefined): void {
     const wasBound = member.bound;
+    if (member === this.#room) return;
     member.state = state;
     member.bound = state === "bound";
     // Its end is reported by #ended.
@@ -302,14 +325,11 @@ export class Links implements ClientLink {
       member.over = true;
       this.#end = named(without(detail), member);
     }
-    if (lost || wasBound) {
-      const heir = this.#roomiest(0, member);
-      if (heir.bound || member.over) this.#move(member, heir);
-    }
+    if (lost || wasBound) this.#move(member, this.#roomiest(0, member));
     // Not from within a call of the link.
     if (member.over) queueMicrotask(() => member.link.destroy());
     if (state === "bound" && this.#carries(member)) {
-      for (const other of this.#members) if (!other.bound && other.load > 0) this.#move(other, member);
+      this.#move(this.#room, member);
     }
     this.#show(member, state === "waiting" ? detail && (member.over ? without(detail) : detail) : undefined);
     if (this.#isBound && !this.#closing) this.#startOthers();
@@ -349,12 +369,18 @@ export class Links implements ClientLink {
   #ended(member: Member, detail: CloseDetail): void {
     const own = member.over;
     member.over = member.ended = true;
+    if (member === this.#room) {
+      // The engine failed, or all have ended.
+      if (detail.kind === "panic") queueMicrotask(() => this.destroy());
+      if (this.#members.every(({ ended }) => ended)) this.#endJoiner();
+      return;
+    }
     member.bound = false;
     if (!own && (detail.kind !== "closed" || this.#end === undefined)) this.#end = named(detail, member);
     const left = this.#members.filter(({ ended }) => !ended);
     if (left.length === 0) {
-      if (this.#joiner === undefined || this.#joinerEnded) this.#finish();
-      else this.#joiner.link.destroy();
+      if (this.#room.ended) this.#endJoiner();
+      else this.#room.link.destroy();
       return;
     }
     if (!own && !this.#closing && this.#isBound) this.#sink.state("bound", { ...named(detail, member), connection: member.number });
@@ -363,6 +389,11 @@ export class Links implements ClientLink {
     else if (member.partner?.over === false) queueMicrotask(() => member.partner?.link.destroy());
     if (this.#closing) return;
     this.#show(member, undefined);
+  }
+
+  #endJoiner(): void {
+    if (this.#joiner === undefined || this.#joinerEnded) this.#finish();
+    else this.#joiner.link.destroy();
   }
 
   #finish(): void {

@@ -209,6 +209,60 @@ export function bindsTests(): void {
       });
     });
 
+    test("with all lost, one that is then refused for good takes no message along", async () => {
+      const judge = (_: NodePdu, count: number): number => (count === 2 ? ESME_RINVPASWD : ESME_ROK);
+      await withBinds({ binds: 2 }, { judge }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        for (const { socket } of smsc.lines) socket.destroy();
+        await until("the loss of both", () => smpp.stats().bound === 0);
+        const sending = Array.from({ length: 6 }, (_, number) => outcomeOf(smpp.sendSms({ ...HELLO, to: to(number) })));
+        assert.equal(smpp.stats().queued, 6);
+        assert.deepEqual(await Promise.all(sending), Array.from({ length: 6 }, () => "accepted"));
+        assert.deepEqual(all(smsc), Array.from({ length: 6 }, (_, number) => digits(number)));
+        assert.equal(smpp.stats().bound, 1);
+      });
+    });
+
+    test("with all lost as many wait as all may have queued, and end with the client or by their signal", async () => {
+      let closed = false;
+      const judge = (_: NodePdu, count: number): number => (count < 2 ? ESME_ROK : closed ? ESME_RALYBND : ESME_RINVPASWD);
+      await withBinds({ binds: 2, maxQueue: 2 }, { judge }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        closed = true;
+        for (const { socket } of smsc.lines) socket.destroy();
+        await until("the loss of both", () => smpp.stats().bound === 0);
+        const abort = new AbortController();
+        const codes = [0, 1, 2, 3, 4].map((number) => smpp.sendSms({ ...HELLO, to: to(number), ...(number === 0 ? { signal: abort.signal } : {}) }).then(() => "accepted", ({ code, outcome }: SmppError) => [code, outcome].join()));
+        assert.equal(await codes[4], "queue-full,not-sent");
+        abort.abort();
+        assert.equal(await codes[0], "aborted,not-sent");
+        closed = false;
+        assert.deepEqual(await Promise.all(codes.slice(1, 4)), ["closed,not-sent", "closed,not-sent", "closed,not-sent"]);
+        assert.equal(smpp.stats().state, "closed");
+        assert.deepEqual(all(smsc), []);
+      });
+    });
+
+    test("close() while one is being made again sends what waits", async () => {
+      let lost = false;
+      let closing: Promise<void> | undefined;
+      let client: SmppClient | undefined;
+      const onState: ConnectOptions["onState"] = (state) => {
+        if (lost && state === "binding") closing ??= client?.close();
+      };
+      await withBinds({ binds: 2, onState }, {}, async (smsc, smpp) => {
+        client = smpp;
+        await allBound(smpp, 2);
+        lost = true;
+        for (const { socket } of smsc.lines) socket.destroy();
+        await until("the loss of both", () => smpp.stats().bound === 0);
+        const sending = Array.from({ length: 4 }, (_, number) => outcomeOf(smpp.sendSms({ ...HELLO, to: to(number) })));
+        assert.deepEqual(await Promise.all(sending), Array.from({ length: 4 }, () => "accepted"));
+        assert.notEqual(closing, undefined);
+        await closing;
+      });
+    });
+
     for (const bind of ["transceiver", "transmitter"] as const) {
       test(`without reconnection the others go on, and the last one's end is the client's, as ${bind}`, async () => {
         const ends: (StateDetail | undefined)[] = [];
