@@ -52,11 +52,17 @@ export function measureSegments(given: string, options: CountOptions = {}): Omit
   return count(given, options, segmentLength);
 }
 
-function count<P>(given: string, options: CountOptions, part: (batch: Batch) => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
-  const { encoding = "auto", defaultAlphabet = "gsm7", substitute = "" } = options;
-  for (const [name, value] of [["text", given], ["substitute", substitute]] as const) {
-    if (typeof value !== "string") throw new EngineError("invalid-field", `${name}: a string is expected`, name);
+/** Throws for the first of the named values that is of another type. */
+function demand(type: "string" | "number", values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== type) throw new EngineError("invalid-field", `${name}: a ${type} is expected`, name);
   }
+}
+
+function count<P>(given: string, options: CountOptions, part: (batch: Batch) => P): Omit<SegmentCount, "parts"> & { parts: P[] } {
+  const { encoding = "auto", defaultAlphabet = "gsm7", substitute = "", reference = 0 } = options;
+  demand("string", { text: given, encoding, substitute });
+  demand("number", { reference });
   const sms = { from: NOWHERE, to: NOWHERE, text: given, encoding, registeredDelivery: 0, more: options };
   const coded = isOfPlatform(encoding) ? encodeByPlatform(given, encoding, options) : undefined;
   const length = writeSms(0, sms, coded?.octets);

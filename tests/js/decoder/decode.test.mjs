@@ -93,6 +93,8 @@ describe("what is of another type is refused by its name, and breaks nothing", (
   test("countSegments", () => {
     refused("text", none, (value) => countSegments(value));
     refused("substitute", noText, (substitute) => countSegments("Hello", { substitute }));
+    refused("encoding", noText, (encoding) => countSegments("Hello", { encoding }));
+    refused("reference", [null, "1", 2n, Symbol("x"), {}], (reference) => countSegments("Hello", { reference }));
   });
   test("octets of another realm, as test runners have, are octets", () => {
     const foreign = runInNewContext("Uint8Array").from(receipt);
