@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BindError, connect, Refusal, type SmppError, type ConnectOptions, type Message, type Report, type Segment, type SmppClient, type StateDetail } from "smpp-edge";
-import { parse, pdu, until, type NodePdu } from "../simulator/peers.ts";
+import { parse, until, type NodePdu } from "../simulator/peers.ts";
 import { answered, deliver } from "./inbound.suite.ts";
-import { answer, ScriptedSmsc, type Line } from "./smsc.ts";
+import { answer, refusal, ScriptedSmsc, type Line } from "./smsc.ts";
 
 const QUICK = { min: 10, max: 20 };
 const HELLO = { from: "12345", text: "Hello World" };
@@ -22,17 +22,9 @@ interface Plan {
 
 /** Connects to an SMSC that does as planned. */
 async function withBinds(options: ConnectOptions, plan: Plan, use: (smsc: ScriptedSmsc, smpp: SmppClient) => Promise<void>): Promise<void> {
-  const smsc = await listen(plan);
-  try {
-    const smpp = await connect(smsc.url, { reconnect: QUICK, log: () => {}, ...options });
-    try {
-      await use(smsc, smpp);
-    } finally {
-      await smpp.close();
-    }
-  } finally {
-    await smsc[Symbol.asyncDispose]();
-  }
+  await using smsc = await listen(plan);
+  await using smpp = await connect(smsc.url, { reconnect: QUICK, log: () => {}, ...options });
+  await use(smsc, smpp);
 }
 
 function listen({ judge = () => ESME_ROK, accepts = () => true }: Plan): Promise<ScriptedSmsc> {
@@ -48,18 +40,11 @@ function listen({ judge = () => ESME_ROK, accepts = () => true }: Plan): Promise
         }
         const status = judge(request, count++);
         if (status === ESME_ROK) answer(line, request, { system_id: "many" });
-        else line.send(refused(request, status));
+        else line.send(refusal(request, status));
       }
     });
     return false;
   });
-}
-
-/** A refusal of a bind: a header alone. */
-function refused(bind: NodePdu, status: number): Buffer {
-  const octets = pdu(`${bind.command}_resp`, { sequence_number: bind.sequence_number, command_status: status }).subarray(0, 16);
-  octets.writeUInt32BE(16, 0);
-  return octets;
 }
 
 const idOf = ({ destination_addr }: NodePdu): string => `id-${destination_addr}`;

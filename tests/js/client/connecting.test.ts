@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BindError, connect, ConnectionLostError, TimeoutError, type ConnectOptions, type Message, type SmppClient, type SmppError } from "smpp-edge";
-import { parse, pdu, until, type NodePdu } from "../simulator/peers.ts";
-import { answer, NodeSmsc, ScriptedSmsc, type Line } from "./smsc.ts";
+import { parse, until, type NodePdu } from "../simulator/peers.ts";
+import { answer, NodeSmsc, refusal, ScriptedSmsc, type Line } from "./smsc.ts";
 
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 const QUICK = { min: 10, max: 20 };
@@ -28,19 +28,12 @@ function judging(judge: (bind: NodePdu, count: number) => number | undefined): P
         }
         const status = judge(request, count++);
         if (status === undefined) continue;
-        // Without a body, as the specification has it for a refusal.
         if (status === 0) answer(line, request, { system_id: "judge" });
-        else line.send(header(request, status));
+        else line.send(refusal(request, status));
       }
     });
     return false;
   });
-}
-
-function header(bind: NodePdu, status: number): Buffer {
-  const octets = pdu(`${bind.command}_resp`, { sequence_number: bind.sequence_number, command_status: status }).subarray(0, 16);
-  octets.writeUInt32BE(16, 0);
-  return octets;
 }
 
 /** An address where nobody listens. */

@@ -45,17 +45,9 @@ export async function answered(line: Line, sequence: number): Promise<number> {
 
 /** Connects to a scripted SMSC that answers what it is asked. */
 async function withScript(options: ConnectOptions, use: (smsc: ScriptedSmsc, smpp: SmppClient) => Promise<void>): Promise<void> {
-  const smsc = await ScriptedSmsc.listen((request, line) => answer(line, request));
-  try {
-    const smpp = await connect(smsc.url, { reconnect: false, log: () => {}, ...options });
-    try {
-      await use(smsc, smpp);
-    } finally {
-      await smpp.close();
-    }
-  } finally {
-    await smsc[Symbol.asyncDispose]();
-  }
+  await using smsc = await ScriptedSmsc.listen((request, line) => answer(line, request));
+  await using smpp = await connect(smsc.url, { reconnect: false, log: () => {}, ...options });
+  await use(smsc, smpp);
 }
 
 /** Registers the tests. */

@@ -219,3 +219,10 @@ export class ScriptedSmsc {
 export function answer(line: Line, request: NodePdu, fields: object = {}): void {
   line.send(`${request.command}_resp`, { sequence_number: request.sequence_number, ...fields });
 }
+
+/** The refusal of a bind: a header alone, as the specification has it. */
+export function refusal(bind: NodePdu, status: number): Buffer {
+  const octets = pdu(`${bind.command}_resp`, { sequence_number: bind.sequence_number, command_status: status }).subarray(0, 16);
+  octets.writeUInt32BE(16, 0);
+  return octets;
+}
