@@ -9,7 +9,7 @@ import type { ConnectOptions, Report, ReportStatus, SentSegment } from "./types.
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Most messages that asked for a report and are remembered, by default. */
-const MOST_TRACKED = 10_000;
+const TRACKED = 10_000;
 /** Messages that may be waited for at a time. */
 const MOST_WAITING = 100_000;
 /** How long a report waits for somebody to want it before the SMSC is asked to send it again. */
@@ -100,7 +100,7 @@ export class Deliveries {
   #expected = 0;
   #closed: Error | undefined;
 
-  constructor(answer: Answer, { receipts, maxTracked = MOST_TRACKED, trackTimeout = DAY }: Pick<ConnectOptions, "receipts" | "maxTracked" | "trackTimeout">) {
+  constructor(answer: Answer, { receipts, maxTracked = TRACKED, trackTimeout = DAY }: Pick<ConnectOptions, "receipts" | "maxTracked" | "trackTimeout">) {
     // The older half is forgotten when there are so many.
     const half = Math.ceil(maxTracked / 2);
     this.#answer = answer;

@@ -348,12 +348,12 @@ export class Links implements ClientLink {
   #show(member: Member, detail: CloseDetail | undefined): void {
     const shown = this.#stateOfAll;
     if (shown === "closed") return;
-    const told = detail && named(detail, member);
+    const reported = detail && named(detail, member);
     if (shown === "bound") {
       if (this.#shown !== "bound") this.#sink.state((this.#shown = shown), undefined);
-      if (told !== undefined) this.#sink.state(shown, { ...told, connection: member.number });
-    } else if (shown !== this.#shown || (told !== undefined && this.#members.length === 1)) {
-      this.#sink.state((this.#shown = shown), shown === member.state ? told : undefined);
+      if (reported !== undefined) this.#sink.state(shown, { ...reported, connection: member.number });
+    } else if (shown !== this.#shown || (reported !== undefined && this.#members.length === 1)) {
+      this.#sink.state((this.#shown = shown), shown === member.state ? reported : undefined);
     }
   }
 

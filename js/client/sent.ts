@@ -46,8 +46,8 @@ export class Sent {
    * the worst: `"delivered"` means that all of it arrived (a segment that the SMSC refused counts as `"rejected"`). A lost
    * connection does not end the wait: reports are matched by message id, on whatever connection they come.
    *
-   * It takes the reports: the SMSC is told so even if there is no `onReport`. Call it soon after `sendSms`: a report that comes when the
-   * message was forgotten (`maxTracked`, `trackTimeout`) is not found. One that is waited for is not forgotten.
+   * It takes the reports: they are acknowledged to the SMSC, even without an `onReport`. Call it soon after `sendSms`: a report on a message
+   * that has been forgotten (`maxTracked`, `trackTimeout`) is not found. A message that is waited for is not forgotten.
    *
    * @throws {TimeoutError} No final report came in time (also if it was asked for on failure only and there was none).
    * @throws {ConnectionLostError} The client was closed.
