@@ -1,5 +1,7 @@
 //! What the clients share: how much they send, and how they count.
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::fs;
 use std::time::Instant;
 
@@ -46,4 +48,20 @@ impl Watch {
 /// The address in the first argument, `127.0.0.1:2775`.
 pub fn address() -> String {
     std::env::args().nth(1).expect("an address")
+}
+
+/// Sends all messages, as many at a time as the window has places. `send` resolves with whether its message was accepted; returns how many were.
+pub async fn send_all<F: Future<Output = bool>>(mut send: impl FnMut() -> F) -> usize {
+    let mut sending = FuturesUnordered::new();
+    let mut accepted = 0;
+    for _ in 0..MESSAGES {
+        if sending.len() == WINDOW {
+            accepted += usize::from(sending.next().await == Some(true));
+        }
+        sending.push(send());
+    }
+    while let Some(sent) = sending.next().await {
+        accepted += usize::from(sent);
+    }
+    accepted
 }

@@ -1,11 +1,10 @@
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use rusmpp::CommandId;
 use rusmpp::pdus::{BindTransceiver, DeliverSmResp, SubmitSm};
 use rusmpp::types::{COctetString, OctetString};
 use rusmpp::values::{Npi, RegisteredDelivery, Ton};
 use rusmppc::{ConnectionBuilder, Event};
-use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, WINDOW, Watch, address};
+use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, Watch, address, send_all};
 use std::str::FromStr;
 
 #[tokio::main(flavor = "current_thread")]
@@ -38,12 +37,7 @@ async fn main() {
         receipts
     });
     let watch = Watch::new();
-    let mut sending = FuturesUnordered::new();
-    let mut accepted = 0;
-    for _ in 0..MESSAGES {
-        if sending.len() == WINDOW {
-            accepted += usize::from(sending.next().await == Some(true));
-        }
+    let accepted = send_all(|| {
         let message = SubmitSm::builder()
             .source_addr(COctetString::from_str(FROM).unwrap())
             .dest_addr_ton(Ton::International)
@@ -53,11 +47,9 @@ async fn main() {
             .short_message(OctetString::from_str(TEXT).unwrap())
             .build();
         let client = client.clone();
-        sending.push(async move { client.submit_sm(message).await.is_ok() });
-    }
-    while let Some(sent) = sending.next().await {
-        accepted += usize::from(sent);
-    }
+        async move { client.submit_sm(message).await.is_ok() }
+    })
+    .await;
     let receipts = taking.await.expect("all receipts");
     watch.report(accepted, receipts);
 }

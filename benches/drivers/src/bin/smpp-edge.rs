@@ -1,6 +1,4 @@
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, WINDOW, Watch, address};
+use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, WINDOW, Watch, address, send_all};
 use smpp_edge_tokio::{Client, OutgoingSms, ReportRequest};
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,25 +17,14 @@ async fn main() {
         MESSAGES
     });
     let watch = Watch::new();
-    let mut sending = FuturesUnordered::new();
-    let mut accepted = 0;
-    for _ in 0..MESSAGES {
-        if sending.len() == WINDOW {
-            accepted += usize::from(
-                sending
-                    .next()
-                    .await
-                    .is_some_and(|sent: Result<_, _>| sent.is_ok()),
-            );
-        }
+    let accepted = send_all(|| {
         let sms = OutgoingSms::text(format!("+{TO}"), TEXT)
             .from(FROM)
             .report(ReportRequest::Always);
-        sending.push(client.send_sms(sms));
-    }
-    while let Some(sent) = sending.next().await {
-        accepted += usize::from(sent.is_ok());
-    }
+        let sent = client.send_sms(sms);
+        async { sent.await.is_ok() }
+    })
+    .await;
     let receipts = taking.await.expect("all reports");
     watch.report(accepted, receipts);
 }

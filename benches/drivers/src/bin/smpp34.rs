@@ -1,7 +1,5 @@
 use async_trait::async_trait;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, WINDOW, Watch, address};
+use smpp_edge_drivers::{FROM, MESSAGES, TEXT, TO, WINDOW, Watch, address, send_all};
 use smpp34::client::{BIND_TYPE, SMSC, SmppClient, SmppClientListener};
 use smpp34::{SmppConnectionInformation, deliver_sm, deliver_sm_resp};
 use std::sync::Arc;
@@ -62,14 +60,9 @@ async fn main() {
     client.start().await;
     let smsc = smsc.await.expect("a bind");
     let watch = Watch::new();
-    let mut sending = FuturesUnordered::new();
-    let mut accepted = 0;
-    for _ in 0..MESSAGES {
-        if sending.len() == WINDOW {
-            accepted += usize::from(sending.next().await == Some(true));
-        }
+    let accepted = send_all(|| {
         let smsc = smsc.clone();
-        sending.push(async move {
+        async move {
             smsc.submit_sm()
                 .source_addr(FROM)
                 .destination_addr(TO)
@@ -78,11 +71,9 @@ async fn main() {
                 .send()
                 .await
                 .is_ok()
-        });
-    }
-    while let Some(sent) = sending.next().await {
-        accepted += usize::from(sent);
-    }
+        }
+    })
+    .await;
     listener.all.notified().await;
     watch.report(accepted, listener.receipts.load(Ordering::Relaxed));
 }
