@@ -387,6 +387,79 @@ test("purge removes old dead letters, and what has waited for longer than is kep
   assert.deepEqual(events.dead(undefined, 10).map(({ id }) => id), [ulidFrom(late)]);
 });
 
+test("a retry comes after its own wait even if the target asks for less, and spread over a fifth of it", async (t) => {
+  for (const [random, asked, wait] of [[0, 1_000, 4_500], [0.99999999, undefined, 5_500], [0, 60_000, 60_000]]) {
+    t.mock.method(Math, "random", () => random);
+    const events = new Deliveries(storage(), [target(async () => {
+      throw new DeliveryError("busy", asked === undefined ? {} : { retryAfter: asked });
+    })], () => {});
+    t.mock.method(Date, "now", () => 1_000);
+    events.add("1", "message.report", {}, 1_000);
+    events.run(1_000);
+    await turn();
+    assert.equal(events.nextDue(), 1_000 + wait);
+    t.mock.restoreAll();
+  }
+});
+
+test("a target that takes one event during the pause it asked for with another gets the rest", async () => {
+  const answers = new Map();
+  const events = new Deliveries(storage(), [target(({ id }) => new Promise((resolve, reject) => answers.set(id, { resolve, reject })), { places: 2 })], () => {});
+  for (const id of ["1", "2", "3"]) events.add(id, "message.report", {}, 1_000);
+  events.run(1_000);
+  answers.get("1").reject(new DeliveryError("busy", { retryAfter: 600_000 }));
+  await turn();
+  events.run(2_000);
+  assert.equal(answers.size, 2);
+  answers.get("2").resolve(true);
+  await turn();
+  events.run(2_000);
+  assert.equal(answers.size, 3);
+  answers.get("3").resolve(true);
+  await turn();
+});
+
+test("what is due longest comes first, and what is under way does not hide what is due after it", async (t) => {
+  /** Two events that failed once: the second is due again a second before the first. */
+  const failed = async (again) => {
+    let spread = 1;
+    t.mock.method(Date, "now", () => 1_000);
+    t.mock.method(Math, "random", () => (spread -= 0.5));
+    const started = [];
+    const events = new Deliveries(storage(), [target(({ id, attempts }) => {
+      started.push(id);
+      return attempts === 0 ? Promise.reject(new Error("not now")) : again();
+    }, { places: 2 })], () => {});
+    for (const id of ["1", "2"]) events.add(id, "message.report", {}, 1_000);
+    events.run(1_000);
+    await turn();
+    t.mock.restoreAll();
+    return { events, started };
+  };
+  const { promise, resolve } = Promise.withResolvers();
+  const hanging = await failed(() => promise);
+  assert.equal(hanging.events.nextDue(), 5_500);
+  hanging.events.run(5_500);
+  assert.deepEqual([hanging.started, hanging.events.nextDue()], [["1", "2", "2"], 6_000]);
+  resolve(true);
+  await turn();
+  const both = await failed(async () => true);
+  both.events.run(9_000);
+  await turn();
+  assert.deepEqual(both.started, ["1", "2", "2", "1"]);
+});
+
+test("what is given up is logged with its attempts, and its error is stored cut off", async () => {
+  const log = [];
+  const events = new Deliveries(storage(), [target(async () => {
+    throw new DeliveryError("x".repeat(10_000), { final: true });
+  })], () => {}, (entry) => log.push(entry));
+  events.add("1", "message.report", {}, 1_000);
+  await runUntil(events, () => events.count().dead === 1);
+  assert.deepEqual(log.map(({ state, id, attempts, error }) => [state, id, attempts, error.length]), [["dead-letter", "1", 1, 500]]);
+  assert.equal(events.dead(undefined, 1)[0].error.length, 500);
+});
+
 test("events of the first version's table go on", async () => {
   const sql = sqlStorage();
   sql.exec(`CREATE TABLE deliveries (id TEXT NOT NULL, target TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
@@ -395,14 +468,16 @@ test("events of the first version's table go on", async () => {
   row("1", "handler", 0, 100, null, 0);
   row("1", "webhook", 3, 5_000, "500", 0);
   row("2", "webhook", 11, 50, "gave up", 1);
+  row("1", "queue", 11, 60, "gave up", 1);
   createEventTables(sql);
   createEventTables(sql);
   const got = [];
   const events = new Deliveries(sql, ["handler", "webhook"].map((name) => target(async ({ id, attempts }, _signal, now) => got.push([name, id, attempts, now]) > 0, { name })), () => {});
-  assert.deepEqual(events.count(), { waiting: 1, dead: 1 });
+  assert.deepEqual(events.count(), { waiting: 1, dead: 2 });
+  assert.equal(sql.exec("SELECT count(*) AS n FROM event_retries").one().n, 1);
   await runUntil(events, () => events.count().waiting === 0, 200);
   assert.deepEqual(got, [["handler", "1", 0, 200], ["webhook", "1", 3, 5_000]]);
-  assert.deepEqual(events.dead(undefined, 10).map(({ id, target: name, attempts, error }) => [id, name, attempts, error]), [["2", "webhook", 11, "gave up"]]);
+  assert.deepEqual(events.dead(undefined, 10).map(({ id, target: name, attempts, error }) => [id, name, attempts, error]), [["2", "webhook", 11, "gave up"], ["1", "queue", 11, "gave up"]]);
 });
 
 test("no statement reads more events than it returns", () => {
