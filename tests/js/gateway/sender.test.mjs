@@ -36,6 +36,8 @@ function start({ window = 10, rate } = {}) {
   return { db, queue, sender, client, given, keys, add, status };
 }
 
+/** How the client ends a message of which nothing was written. */
+const notSent = (code) => new SmppError("the link is gone", { code, command: "submit_sm", outcome: "not-sent", retryable: true });
 const accepted = (id) => ({ status: "accepted", segments: [{ index: 0, messageId: id, status: "accepted" }] });
 
 test("the window is never exceeded, and an answer makes room", async () => {
@@ -105,7 +107,8 @@ test("an answer that comes late settles what was unknown", async () => {
   assert.deepEqual(ids.map(status), ["unknown", "unknown", "unknown"]);
   late[0].resolve({ outcome: "accepted", sent: accepted("A") });
   late[1].resolve({ outcome: "rejected", error: new SmppError("refused", { code: 11, command: "submit_sm", outcome: "rejected" }) });
-  late[2].resolve({ outcome: "unknown" });
+  // As long as one segment is in doubt, so is the message.
+  late[2].resolve({ outcome: "accepted", sent: { status: "partial", segments: [...accepted("B").segments, { index: 1, messageId: "", status: "unknown" }] } });
   await turn();
   assert.deepEqual(ids.map(status), ["accepted", "failed", "unknown"]);
   assert.deepEqual(keys, ["A"]);
@@ -198,6 +201,22 @@ test("a message that the SMSC refuses for now is sent again after 1, 2, 4, … s
   }
 });
 
+test("a message without a validity is given up after a day of refusals, not before", async (t) => {
+  const now = Date.now();
+  for (const [passed, outcome] of [[86_390_000, "queued"], [86_400_000, "expired"]]) {
+    const clock = t.mock.method(Date, "now", () => now);
+    const { sender, client, given, add, status } = start();
+    const [id] = add(1);
+    clock.mock.mockImplementation(() => now + passed);
+    sender.start(client);
+    await turn();
+    given[0].reject(new ThrottledError("full", { code: 0x14, command: "submit_sm", outcome: "rejected", retryable: true }));
+    await turn();
+    assert.equal(status(id), outcome);
+    clock.mock.restore();
+  }
+});
+
 test("the client gets a message with the seconds that are left of its validity", async (t) => {
   const now = Date.now();
   t.mock.method(Date, "now", () => now);
@@ -208,6 +227,85 @@ test("the client gets a message with the seconds that are left of its validity",
   sender.start(client);
   await turn();
   assert.deepEqual(given.map(({ validity }) => validity), [60, 2, undefined]);
+});
+
+test("a message whose validity is over when its turn comes is expired and not sent", async (t) => {
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now);
+  const { sender, client, given, add, status } = start();
+  const ids = [...add(1, { expires: now }), ...add(1, { expires: now + 1 })];
+  sender.start(client);
+  await turn();
+  assert.deepEqual([ids.map(status), given.length], [["expired", "queued"], 1]);
+});
+
+test("a message that the client has is not given to it again, whether scheduled or put back behind it", async (t) => {
+  const now = Date.now();
+  let passed = 0;
+  t.mock.method(Date, "now", () => now + passed);
+  const { sender, client, given, add, queue } = start();
+  add(1, { input: { to: "+491511", text: "later", scheduleAt: new Date(now + 1_000).toISOString() }, due: now + 1_000 });
+  assert.equal(queue.nextDue(now), now + 1_000);
+  passed = 1_000;
+  add(3);
+  sender.start(client);
+  await turn();
+  sender.kick();
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["later", "m0", "m1", "m2"]);
+  // The first of them did not leave; the others are with the client still.
+  given[1].reject(notSent("connection-lost"));
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["later", "m0", "m1", "m2", "m0"]);
+});
+
+test("what could not leave is sent again at once and writes no row, whichever way the link ended", async () => {
+  for (const code of ["connection-lost", "connection-failed", "closed", "unbound", "aborted"]) {
+    const { db, sender, client, given, add, status } = start();
+    const [id] = add(1);
+    sender.start(client);
+    await turn();
+    const rows = db.rowsWritten;
+    given[0].reject(notSent(code));
+    await turn();
+    assert.deepEqual([code, status(id), given.length, db.rowsWritten - rows], [code, "queued", 2, 0]);
+  }
+});
+
+test("what the SMSC refuses for good fails; of a long message that it took in part, an unanswered segment leaves it unknown", async () => {
+  const { sender, client, given, add, status, keys } = start();
+  const ids = add(3);
+  sender.start(client);
+  await turn();
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  given[0].reject(new SmppError("no such number", { code: 11, command: "submit_sm", outcome: "rejected", retryable: false }));
+  given[1].resolve({ status: "partial", segments: [...accepted("a").segments, { index: 1, messageId: "", status: "rejected" }] });
+  given[2].resolve({ status: "partial", segments: [...accepted("b").segments, { index: 1, messageId: "", status: "unknown" }] });
+  await turn();
+  assert.deepEqual([ids.map(status), keys], [["failed", "failed", "unknown"], ["a", "b"]]);
+});
+
+test("a rate that the client has meanwhile counts soon", async (t) => {
+  const now = Date.now();
+  let passed = 0;
+  t.mock.method(Date, "now", () => now + passed);
+  const { sender, client, given, add } = start();
+  sender.start(client);
+  await turn();
+  client.stats = () => ({ rate: 1 });
+  passed = 100;
+  add(5);
+  sender.kick();
+  await turn();
+  assert.equal(given.length, 1);
+});
+
+test("a long message that fills the window is the last one", async () => {
+  const { sender, client, given, add } = start({ window: 6 });
+  add(4, { segments: 3 });
+  sender.start(client);
+  await turn();
+  assert.equal(given.length, 2);
 });
 
 test("long messages that the window has no room for wait for their turn, in order", async () => {
@@ -236,4 +334,20 @@ test("after a crash every message on the wire is in doubt, the first one too, an
   await turn();
   recover();
   assert.deepEqual(ids.map(status), ["unknown", "accepted", "unknown", "queued"]);
+});
+
+test("after a crash messages are in doubt also where a scheduled one went before them", async (t) => {
+  const now = Date.now();
+  let passed = 0;
+  t.mock.method(Date, "now", () => now + passed);
+  const { db, sender, client, given, add, status } = start();
+  const ids = add(2);
+  ids.push(...add(1, { input: { to: "+491511", text: "later", scheduleAt: new Date(now + 1_000).toISOString() }, due: now + 1_000 }));
+  passed = 1_000;
+  sender.start(client);
+  await turn();
+  assert.deepEqual(given.map(({ text }) => text), ["later", "m0", "m1"]);
+  sender.beforeWrite(SUBMIT_SM, Date.now());
+  new MessageQueue(db, PLACE, () => {}).recover(Date.now());
+  assert.deepEqual(ids.map(status), ["unknown", "unknown", "unknown"]);
 });
