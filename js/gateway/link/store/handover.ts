@@ -50,7 +50,7 @@ export class Handover {
         continue;
       }
       this.#queue.withdraw(row);
-      this.#db.exec("UPDATE messages SET status = 'moving', held = 0, moved = ?, hops = hops + 1, updated = ? WHERE n = ?", link, now, row.n);
+      this.#db.exec("UPDATE messages SET status = 'moving', moved = ?, hops = hops + 1, updated = ? WHERE n = ?", link, now, row.n);
       this.#db.exec("INSERT INTO moving (n, link) VALUES (?, ?)", row.n, link);
       started++;
     }

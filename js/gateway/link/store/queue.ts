@@ -256,13 +256,12 @@ export class MessageQueue {
   requeue(message: DueMessage, due: number, now: number, error?: MessageError): void {
     const { n, id } = message;
     const sentAt = this.#onWire.get(n);
-    const at = Math.trunc(due);
     this.#unread.remove(n);
     if (message.held) this.#unlist(message.due, n);
-    this.#list(at, n);
+    this.#list(due, n);
     const lines = error ? sentLine(sentAt) + historyLine({ status: "queued", at: now, ...error }) : "";
     this.#db.exec(`UPDATE messages SET held = 1, due = ?, updated = ?, attempts = ?, error = ?, ${ADD_HISTORY} WHERE n = ?`,
-      at, now, message.attempts + (sentAt === undefined ? 0 : 1), error ? JSON.stringify(error) : null, lines, n);
+      due, now, message.attempts + (sentAt === undefined ? 0 : 1), error ? JSON.stringify(error) : null, lines, n);
     if (this.#onWire.delete(n)) this.#waiting++;
     this.#changed(id, "queued", error);
   }
