@@ -96,7 +96,7 @@ export class Connection {
         onState: (state, detail) => {
           if (state !== "closed") return;
           lost = detail?.message ?? "The connection was closed";
-          if (client !== undefined && client === this.#client) this.#down(lost, undefined);
+          if (client !== undefined) this.#down(lost, undefined);
         },
       });
     } catch (error) {
@@ -134,7 +134,7 @@ export class Connection {
 
   /** Doubles from a second to a minute, with jitter. An SMSC that refuses the credentials may lock the account: a minute at once. */
   #wait(error: SmppError | undefined): number {
-    const refused = error instanceof BindError && !error.retryable && error.name !== "ESME_RALYBND";
+    const refused = error instanceof BindError && !error.retryable;
     const wait = refused ? LONGEST_WAIT : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(this.#failures, 10));
     return Math.round(wait * (0.75 + 0.25 * Math.random()));
   }

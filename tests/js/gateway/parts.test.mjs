@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { encodePdu } from "../../../js/engine/codec.ts";
 import { init } from "../../../js/engine/init.ts";
 import { AdmissionKeeper } from "../../../js/gateway/link/admission.ts";
 import { Connection } from "../../../js/gateway/link/connection.ts";
@@ -14,6 +15,7 @@ import { InboundSegments } from "../../../js/gateway/link/store/inbound-segments
 import { InboundStore } from "../../../js/gateway/link/store/inbound.ts";
 import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
 import { ReportStore } from "../../../js/gateway/link/store/reports.ts";
+import { findRow } from "../../../js/gateway/link/store/rows.ts";
 import { sqliteStorage } from "./sqlite.mjs";
 import { Smsc, until } from "./support.mjs";
 
@@ -128,9 +130,10 @@ test("attempts that fail come after waits that double up to a minute; a bind tha
   t.after(() => connection.close());
   const fail = async () => {
     const before = states.length;
-    const now = connection.retryAt ?? Date.now();
+    const due = connection.retryAt;
+    const now = due ?? Date.now();
     connection.ensure(now - 1);
-    if (connection.retryAt !== undefined) assert.equal(states.length, before, "not before it is due");
+    if (due !== undefined) assert.equal(states.length, before, "not before it is due");
     connection.ensure(now);
     connection.ensure(now);
     await until("the failure", () => connection.state === "waiting" && states.length === before + 2);
@@ -163,10 +166,12 @@ test("a bind is reported up and down, and after a good one the next attempt come
   await until("the loss", () => clients.length === 0);
   assert.equal(connection.state, "waiting");
   assert.deepEqual([connection.client, connection.boundAt], [undefined, undefined]);
-  assert.ok(connection.downFor(Date.now()) < 60_000);
+  const down = connection.downFor(Date.now() + 1_000);
+  assert.ok(down >= 1_000 && down < 60_000, `${down}`);
+  assert.match(connection.error, /./);
   // By itself, a second later.
   await until("the next bind", () => clients.length === 1);
-  assert.equal(connection.downFor(Date.now()), 0);
+  assert.deepEqual([connection.downFor(Date.now()), connection.error], [0, undefined]);
   // It was lost soon: the next wait is longer. One that held is not.
   smsc.drop();
   await until("the loss", () => clients.length === 0);
@@ -180,15 +185,42 @@ test("a bind is reported up and down, and after a good one the next attempt come
   assert.ok(connection.retryAt - Date.now() <= 1_000);
 });
 
-test("a bind that the SMSC still has from before is tried again soon", async (t) => {
+test("a bind that the SMSC still has from before, or that it is too busy for, is tried again soon", async (t) => {
   await init();
   const smsc = await Smsc.start(t);
-  smsc.refusal = 5;
-  const { connection } = connecting({ url: smsc.url });
+  for (const status of [0x05, 0x08]) {
+    smsc.refusal = status;
+    const { connection } = connecting({ url: smsc.url });
+    t.after(() => connection.close());
+    connection.ensure(Date.now());
+    await until("the refusal", () => connection.state === "waiting");
+    assert.ok(connection.retryAt - Date.now() <= 1_000);
+  }
+});
+
+test("a link that is lost in the moment it is bound counts as lost", async (t) => {
+  await init();
+  let end = () => {};
+  /** A socket whose peer accepts the bind and is gone. */
+  const socket = () => {
+    const closed = Promise.withResolvers();
+    const readable = new ReadableStream({
+      start: (controller) => (end = (octets) => {
+        controller.enqueue(octets);
+        controller.close();
+        closed.resolve();
+      }),
+    });
+    const writable = new WritableStream({
+      write: (octets) => end(Uint8Array.from([0, 0, 0, 17, 0x80, 0, 0, 9, 0, 0, 0, 0, ...octets.subarray(12, 16), 0])),
+    });
+    return { readable, writable, opened: Promise.resolve({}), closed: closed.promise, close: async () => {} };
+  };
+  const { connection, clients } = connecting({ url: "smpp://smppclient1:password@smsc" }, { socket });
   t.after(() => connection.close());
   connection.ensure(Date.now());
-  await until("the refusal", () => connection.state === "waiting");
-  assert.ok(connection.retryAt - Date.now() <= 1_000);
+  await until("the loss", () => connection.state === "waiting");
+  assert.deepEqual([connection.client, clients], [undefined, []]);
 });
 
 test("a refused password waits a minute; a closed connection makes no attempt", async (t) => {
@@ -239,7 +271,9 @@ function receiving({ taken = () => false, isOnly = false } = {}) {
     queue.answered(message, "accepted", [{ index: 0, messageId: key, key, status: "accepted" }], NOW);
     return id;
   };
-  return { receiver, store, log, sent };
+  /** The message's only segment, as it is stored. */
+  const part = (id) => JSON.parse(findRow(db, PLACE, id).parts)[0];
+  return { receiver, store, log, sent, part };
 }
 
 const report = (id, more = {}) => ({
@@ -300,6 +334,34 @@ test("a report that another link takes is not handed on here, and the others are
   for (let now = NOW; now !== undefined; now = receiver.nextDue()) await receiver.search(now);
   assert.deepEqual(log.events.map(({ data }) => data.messageId), ["none"]);
   assert.deepEqual(log.offers.map((offers) => offers.length), [2, 1, 1, 1, 1]);
+});
+
+test("a report whose message came to be known during the last search is handed on once, with it", async () => {
+  const { receiver, log, sent } = receiving({ taken: (key) => {
+    if (log.offers.length === 5) receiver.answered([key], NOW + 35_000);
+    return false;
+  } });
+  await receiver.report(report("late"), NOW);
+  let id;
+  for (let now = NOW; now !== undefined; now = receiver.nextDue()) {
+    if (log.offers.length === 4) id = sent("late");
+    await receiver.search(now);
+  }
+  assert.deepEqual(log.events.map(({ data }) => data.id), [id]);
+});
+
+test("a receipt in two segments settles its message, with the time that it names", async () => {
+  await init();
+  const { receiver, log, sent, part } = receiving();
+  const id = sent("a1");
+  const text = new TextEncoder().encode("id:A1 sub:001 dlvrd:001 submit date:2611291100 done date:2611291130 stat:DELIVRD err:000 text:");
+  [text.subarray(0, 40), text.subarray(40)].forEach((half, i) => {
+    const short_message = new Uint8Array([5, 0, 3, 9, 2, i + 1, ...half]);
+    const pdu = encodePdu({ command: "deliver_sm", sequence: i + 1, source_addr: "491511", destination_addr: "12345", esm_class: 0x44, short_message });
+    receiver.segment({ key: "k", digest: `${i}`, total: 2, part: i + 1, pdu }, NOW);
+  });
+  assert.deepEqual(log.events.map(({ type, data }) => [type, data.id]), [["message.report", id]]);
+  assert.equal(part(id).done, Date.parse("2026-11-29T11:30:00Z"));
 });
 
 test("reports that came before the answer which gave the message its id are applied in their order", async () => {
