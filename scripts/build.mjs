@@ -78,7 +78,7 @@ async function buildWasm(rustc) {
   await once("wasm", fingerprint(inputs, rustc, ...features, ...optimisation, ...llvm, String(buildWasm), String(writeBoundary)), outputs, async () => {
     const bindgen = await buildBindgen();
     await step("Compiling Rust to WebAssembly", () =>
-      must("cargo", ["build", "--profile", "wasm", "--locked", "--target", target, "--features", "wasm", ...rustFlags(), "--target-dir", targetDir]),
+      must("cargo", ["rustc", "--lib", "--crate-type", "cdylib", "--profile", "wasm", "--locked", "--target", target, "--no-default-features", "--features", "wasm", ...rustFlags(), "--target-dir", targetDir]),
     );
 
     const raw = join(targetDir, "bindgen-out");

@@ -46,6 +46,7 @@ export function checkVersions() {
   const versions = {
     "Cargo.toml": read("Cargo.toml", /^version = "(.+)"/m),
     "tokio/Cargo.toml": read("tokio/Cargo.toml", /^version = "(.+)"/m),
+    "wasm-pack/Cargo.toml": read("wasm-pack/Cargo.toml", /^version = "(.+)"/m),
     "smpp-edge of tokio/Cargo.toml": read("tokio/Cargo.toml", /^smpp-edge = .*version = "(.+?)"/m),
     "Cargo.lock": read("Cargo.lock", /^name = "smpp-edge"\r?\nversion = "(.+)"/m),
     "package.json": read("package.json", /^ {2}"version": "(.+)"/m),

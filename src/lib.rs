@@ -118,13 +118,19 @@
 //! [`poll_timeout`]: session::Session::poll_timeout
 //! [`handle_timeout`]: session::Session::handle_timeout
 
+#![cfg_attr(
+    not(any(
+        test,
+        all(feature = "wasm", target_family = "wasm", target_os = "unknown")
+    )),
+    no_std
+)]
 #![forbid(unsafe_code)]
 
-#[cfg(all(
-    any(feature = "wasm", feature = "wasm-pack"),
-    target_family = "wasm",
-    target_os = "unknown"
-))]
+#[macro_use]
+extern crate alloc;
+
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 mod allocator;
 pub mod messenger;
 pub mod pdu;
@@ -133,8 +139,6 @@ pub mod session;
 pub mod text;
 #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
 mod wasm;
-#[cfg(all(feature = "wasm-pack", target_family = "wasm", target_os = "unknown"))]
-mod wasm_pack;
 
 /// The examples of the crate's README.
 #[cfg(doctest)]

@@ -1,9 +1,9 @@
-// Sends an SMS over node:net by the package that `wasm-pack build --target nodejs --features wasm-pack` makes, and waits for its report.
+// Sends an SMS over node:net by the package that `wasm-pack build wasm-pack --target nodejs` makes, and waits for its report.
 
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 
-const { SmppSession } = createRequire(import.meta.url)(process.env.SMPP_PACKAGE ?? "../../pkg/smpp_edge.js");
+const { SmppSession } = createRequire(import.meta.url)(process.env.SMPP_PACKAGE ?? "../../wasm-pack/pkg/smpp_edge_wasm.js");
 const { hostname, port, username, password } = new URL(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
 
 const session = new SmppSession({ systemId: username, password, reconnect: false });

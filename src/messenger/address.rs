@@ -3,7 +3,9 @@
 use super::error::MessageError;
 use crate::pdu::{Npi, Ton};
 use crate::session::Address;
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The longest alphanumeric sender (3GPP TS 23.040, 9.1.2.5: 11 characters of seven bits).
 const LONGEST_NAME: usize = 11;

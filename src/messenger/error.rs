@@ -3,7 +3,8 @@
 use crate::pdu::InvalidField;
 use crate::session::{SendError, SmsError};
 use crate::text::TextError;
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 /// Why a message was not taken. Nothing of it was queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +72,8 @@ impl fmt::Display for MessageError {
     }
 }
 
-impl std::error::Error for MessageError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for MessageError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             MessageError::InvalidArgument { .. } => None,
             MessageError::Text(error) => Some(error),

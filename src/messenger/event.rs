@@ -4,6 +4,8 @@ use super::inbound::{DeliveryReport, InboundMessage};
 use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion, PduBuf};
 use crate::session::{CloseReason, Failure, Sequence};
 use crate::text::EncodingName;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// One message or request that was handed to the messenger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,6 +6,8 @@ use crate::pdu::{DataCoding, EsmClass, PduBuf, RegisteredDelivery};
 use crate::receipt::{NetworkError, Report, Status};
 use crate::session::Delivery;
 use crate::text::{Alphabet, Decoded, EncodingName, Joined, decode, decode_into};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A delivery report. What the SMSC left out is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,9 @@ pub struct DeliveryReport {
 }
 
 impl DeliveryReport {
-    pub(crate) fn new(
+    /// Returns the owned form of a receipt that was read from `pdu`. Without `delivery` it has no addresses.
+    #[must_use]
+    pub fn new(
         report: &Report<'_>,
         delivery: Option<&Delivery<'_>>,
         pdu: &[u8],

@@ -5,7 +5,9 @@ use super::error::MessageError;
 use crate::pdu::{EsmClass, PriorityFlag, RegisteredDelivery, SmppTime, SubmitSm, TlvBuf};
 use crate::session::{Content, Instant, Sms};
 use crate::text::{Alphabet, Concat, EncodeOptions, Encoding, EncodingName, Language};
-use std::time::Duration;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 /// When a delivery report is asked for (SMPP 3.4, 5.2.17).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

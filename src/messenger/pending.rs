@@ -3,7 +3,9 @@
 use super::event::{SegmentOutcome, SentSegment, SentSms, SmsId};
 use crate::session::Ticket;
 use crate::text::EncodingName;
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The index of a ticket that is not a segment of a message, but a request of the application's own. No message has so many
 /// segments: 255 is the most, and they are counted from 0.
@@ -42,7 +44,7 @@ struct Open {
 /// The messages in the queue or in flight, by their id.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    open: HashMap<SmsId, Open>,
+    open: BTreeMap<SmsId, Open>,
 }
 
 impl Pending {

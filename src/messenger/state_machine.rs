@@ -11,6 +11,8 @@ use crate::session::{
     Composer, Config, Delivery, Event, Failure, Instant, SendError, Sequence, Session, Ticket,
 };
 use crate::text::{Alphabet, Concat, Joined};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Options of the layers above the session.
 #[derive(Clone, Debug, Default, PartialEq)]

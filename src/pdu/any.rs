@@ -16,6 +16,7 @@ use super::link::{
 use super::query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
 use super::submit::{SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
 use super::{CommandId, CommandStatus, FieldSpec, HEADER_LEN, Header, Tlvs};
+use alloc::vec::Vec;
 
 macro_rules! pdus {
     ($($variant:ident($body:ident) = $command:ident;)*) => {

@@ -3,7 +3,8 @@
 use super::error::{DecodeError, InvalidField, InvalidFieldKind};
 use super::reader::{Missing, Reader};
 use super::{CommandId, CommandStatus, HEADER_LEN, Header, Tlvs};
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The body of a PDU: what stands behind the header.
 pub trait Body<'a> {
@@ -181,9 +182,9 @@ macro_rules! body_struct {
             pub tlvs: $crate::pdu::Tlvs<$life>,
         }
 
-        impl std::fmt::Debug for $name<'_> {
+        impl core::fmt::Debug for $name<'_> {
             #[allow(unused_imports, reason = "a PDU may have strings alone")]
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 use $crate::pdu::body::Plain as _;
                 f.debug_struct(stringify!($name))
                     $(.field(stringify!($field), $crate::pdu::body::shown(stringify!($field), &$crate::pdu::body::Shown(&self.$field).value())))*

@@ -118,8 +118,8 @@ impl CommandId {
     }
 }
 
-impl std::fmt::Debug for CommandId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for CommandId {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{}(0x{:08X})", self.name(), self.0)
     }
 }

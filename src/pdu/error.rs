@@ -1,7 +1,7 @@
 //! What can be wrong with a PDU, and how to answer it.
 
 use super::{CommandId, CommandStatus, Header};
-use std::fmt;
+use core::fmt;
 
 /// The stream can't be trusted any more: answer if possible, then close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl fmt::Display for FrameError {
     }
 }
 
-impl std::error::Error for FrameError {}
+impl core::error::Error for FrameError {}
 
 /// One PDU that can't be read; the stream goes on behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl fmt::Display for DecodeError {
     }
 }
 
-impl std::error::Error for DecodeError {}
+impl core::error::Error for DecodeError {}
 
 /// A field that can't be written as it is; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,7 +204,7 @@ impl fmt::Display for InvalidField {
     }
 }
 
-impl std::error::Error for InvalidField {}
+impl core::error::Error for InvalidField {}
 
 /// Continues a sentence that begins with the field's name.
 impl fmt::Display for InvalidFieldKind {

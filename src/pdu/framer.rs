@@ -2,8 +2,9 @@
 
 use super::error::FrameError;
 use super::header::{HEADER_LEN, Header};
+use alloc::vec::Vec;
 use bytes::{Buf, Bytes};
-use std::fmt;
+use core::fmt;
 
 /// A buffer that grew beyond this is given back once its PDU is done with.
 const KEPT: usize = 4096;

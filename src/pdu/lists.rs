@@ -8,6 +8,7 @@ use super::field::FieldFault;
 use super::reader::find_nul;
 use super::values::{DestFlag, Npi, Ton};
 use super::writer::check_text;
+use alloc::vec::Vec;
 
 /// Most octets of an address or a list name, without NUL.
 const TEXT_MAX: usize = 20;
@@ -215,8 +216,8 @@ macro_rules! list {
             }
         }
 
-        impl std::fmt::Debug for $list<'_> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl core::fmt::Debug for $list<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.debug_list().entries(self.iter()).finish()
             }
         }

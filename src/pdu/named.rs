@@ -10,7 +10,10 @@ use super::writer::check_text;
 use super::{
     CommandId, CommandStatus, HEADER_LEN, Header, Tag, TlvSpec, TlvType, VendorTlvs, fields_of,
 };
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// A value that a field is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +161,7 @@ impl fmt::Display for InvalidInput {
     }
 }
 
-impl std::error::Error for InvalidInput {}
+impl core::error::Error for InvalidInput {}
 
 impl From<&Value<'_>> for FieldValue {
     /// The value that writes what was read.

@@ -2,8 +2,9 @@
 
 use super::body::{Masked, ShownText};
 use super::{CommandId, DecodeError, HEADER_LEN, Header, Pdu};
-use std::fmt;
-use std::ops::Deref;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Deref;
 
 /// One whole PDU with its header, in bytes of its own. Derefs to the bytes; `Debug` shows the fields, never a password.
 ///

@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
             _ => self.failed = true,
         }
         self.ended = true;
-        std::mem::take(&mut self.rest)
+        core::mem::take(&mut self.rest)
     }
 
     #[inline]

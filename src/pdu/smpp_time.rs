@@ -1,6 +1,6 @@
 //! Times as SMPP writes them (SMPP 3.4, 7.1; 5.0, 4.7.23).
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// Days that the relative form can express exactly: months and years have no fixed length.
 const MOST_DAYS: u64 = 99;

@@ -2,6 +2,7 @@
 
 use super::error::{InvalidField, InvalidFieldKind};
 use super::{CommandId, DecodeError, DecodeErrorKind, Tag};
+use alloc::vec::Vec;
 
 /// Octets of a TLV before its value.
 const TLV_HEADER: usize = 4;
@@ -157,8 +158,8 @@ pub(super) fn fault(command_id: CommandId, octets: &[u8], at: usize, base: usize
     }
 }
 
-impl std::fmt::Debug for Tlvs<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for Tlvs<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
 }
@@ -202,7 +203,7 @@ impl<'a> Iterator for TlvIter<'a> {
     }
 }
 
-impl std::iter::FusedIterator for TlvIter<'_> {}
+impl core::iter::FusedIterator for TlvIter<'_> {}
 
 /// Optional parameters being put together (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

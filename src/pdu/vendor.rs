@@ -1,6 +1,8 @@
 //! TLVs that the specification does not know, named at run time.
 
 use super::{Tag, TlvType};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Names and types for TLVs of a message centre. The same tag means different things at different centres, so this
 /// belongs to a peer, not to the program.

@@ -14,7 +14,7 @@ impl<'b> Writer<'b> {
 
     #[inline]
     pub(super) fn octet(&mut self, octet: u8) {
-        if let [first, rest @ ..] = std::mem::take(&mut self.0) {
+        if let [first, rest @ ..] = core::mem::take(&mut self.0) {
             *first = octet;
             self.0 = rest;
         }
@@ -25,7 +25,7 @@ impl<'b> Writer<'b> {
         if octets.is_empty() {
             return;
         }
-        if let Some((place, rest)) = std::mem::take(&mut self.0).split_at_mut_checked(octets.len())
+        if let Some((place, rest)) = core::mem::take(&mut self.0).split_at_mut_checked(octets.len())
         {
             place.copy_from_slice(octets);
             self.0 = rest;

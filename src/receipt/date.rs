@@ -1,5 +1,7 @@
 //! The dates of receipts.
 
+use alloc::vec::Vec;
+
 /// A date of a receipt in Unix milliseconds, in UTC where it has no zone of its own; see [`unix_ms_in`].
 #[must_use]
 pub fn unix_ms(date: &[u8]) -> Option<i64> {

@@ -2,6 +2,8 @@
 //!
 //! [`from_deliver`] reads a `deliver_sm` or `data_sm`; [`parse`] a text alone. Nothing is copied or allocated.
 
+use alloc::vec::Vec;
+
 mod date;
 mod id;
 mod status;

@@ -1,6 +1,7 @@
 //! The text of a receipt, for the centre's side.
 
 use super::{Status, date};
+use alloc::vec::Vec;
 
 /// What a receipt says (SMPP 3.4, appendix B).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

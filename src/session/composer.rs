@@ -9,7 +9,7 @@ use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
 use crate::text::{
     EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into, plan_latin1_into,
 };
-use std::fmt;
+use core::fmt;
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;
@@ -107,8 +107,8 @@ impl fmt::Display for SmsError {
     }
 }
 
-impl std::error::Error for SmsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for SmsError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             SmsError::Text(error) => error.source(),
             SmsError::Send(error) => error.source(),

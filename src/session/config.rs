@@ -1,7 +1,8 @@
 //! What a session is told when it is made.
 
 use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind, Masked};
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Which side of the session this is (SMPP 5.0, 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

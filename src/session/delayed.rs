@@ -14,7 +14,8 @@ use super::config::Role;
 use super::instant::Instant;
 use super::queue::{OwnRequest, take_out};
 use crate::pdu::{CommandId, CommandStatus, HEADER_LEN};
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 /// First delay of a recipient, in milliseconds; it doubles with each refusal.
 const FIRST_DELAY: u64 = 1_000;

@@ -6,6 +6,7 @@ use crate::pdu::{
 };
 use crate::receipt::{self, ReceiptTlvs, Report};
 use crate::text::{self, ConcatInfo, Udh};
+use alloc::vec::Vec;
 
 /// esm_class: the user data begins with a header (SMPP 5.0, 4.7.12).
 const UDHI: u8 = 0x40;

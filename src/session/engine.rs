@@ -15,7 +15,8 @@ use super::timers::Timers;
 use super::transmit::Transmit;
 use super::window::Window;
 use crate::pdu::{Framer, InterfaceVersion};
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// One SMPP session: a state machine without socket and clock. See the [module](super) for how to drive it.
 ///

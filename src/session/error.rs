@@ -1,7 +1,7 @@
 //! Why a request was not taken.
 
 use crate::pdu::InvalidField;
-use std::fmt;
+use core::fmt;
 
 /// Why a request was not taken. Nothing was written or queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ impl fmt::Display for SendError {
     }
 }
 
-impl std::error::Error for SendError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             SendError::InvalidField(error) => Some(error),
             _ => None,

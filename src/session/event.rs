@@ -2,7 +2,8 @@
 
 use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
 use crate::text::Joined;
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The application's own mark on a queued request; comes back with its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,7 +79,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl core::error::Error for Failure {}
 
 /// Why a connection ended, or is to be ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,8 +132,8 @@ impl fmt::Display for CloseReason {
     }
 }
 
-impl std::error::Error for CloseReason {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for CloseReason {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             CloseReason::Frame(error) => Some(error),
             _ => None,

@@ -3,7 +3,8 @@
 use super::event::Event;
 use crate::pdu::{PduBuf, ShownPdu, ShownText};
 use crate::text::Joined;
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// An [`Event`] that owns its bytes: for a queue, a channel, another thread.
 ///

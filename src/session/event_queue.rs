@@ -4,8 +4,10 @@ use super::event::{CloseReason, Direction, Event, Failure, Sequence, Ticket};
 use super::inbound::{Inbound, LongMessage, MessageId};
 use super::late::Unknown;
 use crate::pdu::{CommandId, CommandStatus, DecodeError, InterfaceVersion};
-use std::collections::VecDeque;
-use std::ops::Range;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Room that is kept when nothing waits: octets, and events.
 const KEPT: usize = 256 * 1024;

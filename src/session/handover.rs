@@ -3,7 +3,8 @@
 use super::engine::Session;
 use super::instant::Instant;
 use super::queue::OwnRequest;
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Requests that a session gave up, from [`Session::give_queue`].
 #[derive(Default)]

@@ -27,7 +27,9 @@ use super::instant::{Instant, earliest};
 use super::segment;
 use crate::pdu::{CommandId, CommandStatus};
 use crate::text::{Joined, Limits, Outcome, Reassembler};
-use std::collections::VecDeque;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 /// Octets of messages that wait for the application's answer; with more than this no segment is taken.
 const MOST_HANDED_OVER: usize = 4 << 20;

@@ -1,7 +1,7 @@
 //! Time as the engine knows it: a number that its caller reads off a clock.
 
-use std::ops::Add;
-use std::time::Duration;
+use core::ops::Add;
+use core::time::Duration;
 
 /// A point in time: milliseconds since any epoch, as long as it is always the same one and never runs backwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

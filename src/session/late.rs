@@ -2,6 +2,7 @@
 
 use super::event::Ticket;
 use crate::pdu::{CommandId, CommandStatus};
+use alloc::vec::Vec;
 
 /// Requests that are remembered at most.
 const MOST: usize = 1_000;

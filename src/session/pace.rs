@@ -107,7 +107,7 @@ impl Pace {
         if missing <= 0.0 {
             return None;
         }
-        let at = self.filled_at + (missing / rate * 1_000.0).ceil() as u64;
+        let at = self.filled_at + round_up(missing / rate * 1_000.0);
         (at > now).then_some(at)
     }
 
@@ -120,7 +120,7 @@ impl Pace {
         self.throttled_at = Some(now);
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.paused_until = Some(now + self.pause);
-        if std::mem::take(&mut self.taken) {
+        if core::mem::take(&mut self.taken) {
             self.found_before = self.found;
         }
         self.slow(now, 2.0);
@@ -180,6 +180,12 @@ impl Pace {
         let ceiling = self.limit.unwrap_or(self.ceiling);
         self.found = (rate < ceiling).then_some(rate);
     }
+}
+
+/// Rounds up to whole milliseconds; `f64::ceil` is not in `core`.
+fn round_up(millis: f64) -> u64 {
+    let whole = millis as u64;
+    whole.saturating_add(u64::from((whole as f64) < millis))
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use super::delayed::{Concerns, Delayed};
 use super::event::Ticket;
 use super::instant::Instant;
 use crate::pdu::{CommandId, CommandStatus};
-use std::collections::VecDeque;
-use std::ops::{Deref, DerefMut};
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 /// Requests that are kept for the next ones: enough for the largest usual window. A rare large one is not kept.
 const SPARE: usize = 1_024;

@@ -15,6 +15,8 @@ use crate::pdu::{
     Bind, BindResp, Body, CommandId, CommandStatus, DeliverSm, Framer, HEADER_LEN, Header,
     InterfaceVersion, Tag, Tlvs, Untyped,
 };
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// SMSC: a bind that waits for the application's answer.
 pub(super) struct BindReceived {
@@ -57,7 +59,7 @@ impl Session {
         self.stats.octets_in += octets.len() as u64;
         let mut input = octets;
         // Taken out for as long as its frames are borrowed.
-        let mut framer = std::mem::replace(&mut self.framer, Framer::new(0));
+        let mut framer = core::mem::replace(&mut self.framer, Framer::new(0));
         while self.state.is_connected() {
             match framer.next(&mut input) {
                 Ok(Some(frame)) => {

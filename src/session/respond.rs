@@ -11,6 +11,8 @@ use crate::pdu::{
     BindResp, CommandId, CommandStatus, HEADER_LEN, Header, InterfaceVersion, InvalidField, Tag,
     TlvBuf,
 };
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// Appends the body of a response of this command.
 type WriteBody<'a> = &'a mut dyn FnMut(&mut Vec<u8>, CommandId) -> Result<(), InvalidField>;

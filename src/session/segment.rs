@@ -2,7 +2,9 @@
 
 use super::delivery::{Delivery, MESSAGE_TYPE};
 use crate::text::{ConcatInfo, Joined, Part, digest};
-use std::fmt::Write as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 /// One segment of a long message, as an application stores it before the SMSC has its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::queue::OwnRequest;
 use super::state::{State, may_send};
 use super::version;
 use crate::pdu::{Body, CommandId, CommandStatus, HEADER_LEN, Header, Request, SubmitSm};
+use alloc::vec::Vec;
 
 /// With more than this to transmit, requests stay in the queue: the network is the narrow place.
 const HIGH_WATER: usize = 64 * 1024;

@@ -2,7 +2,8 @@
 
 use super::instant::Instant;
 use crate::pdu::{CommandId, HEADER_LEN, Header};
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Room that is kept when all is transmitted.
 const KEPT: usize = 256 * 1024;
@@ -124,7 +125,7 @@ impl Transmit {
 
     fn pdus(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
-        std::iter::from_fn(move || {
+        core::iter::from_fn(move || {
             let header = self.octets.get(start..)?.first_chunk()?;
             let end = start + Header::decode(header).command_length as usize;
             let pdu = start..end;

@@ -3,7 +3,7 @@
 use super::event::Ticket;
 use super::instant::Instant;
 use super::queue::OwnRequest;
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 /// The last sequence_number before they start again at 1 (SMPP 5.0, 3.2.1.5).
 const LAST: u64 = 0x7FFF_FFFF;

@@ -7,6 +7,7 @@ use super::event_queue::Record;
 use super::instant::Instant;
 use super::version;
 use crate::pdu::{Bind, Body, CommandId, CommandStatus, HEADER_LEN, Header, InvalidField, Outbind};
+use alloc::vec::Vec;
 
 /// With more than this to transmit, the peer does not read what it makes us write.
 const MOST_PENDING: usize = 1024 * 1024;

@@ -1,6 +1,10 @@
 //! Characters and the marks on them composed (Unicode's NFC), so that `e` and a combining accent are the `é` of the alphabet.
 //!
-//! On WebAssembly the host does that, before a text comes here: JavaScript has the tables.
+//! For the npm package's module the host does that before a text comes here: JavaScript has the tables.
+
+#[cfg(feature = "unicode")]
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A text with its characters composed.
 pub(super) struct Composed {
@@ -21,7 +25,7 @@ impl Composed {
 }
 
 /// The composed text; `None` if it is that already. Characters that NFC would take apart are kept: national tables have some.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(feature = "unicode")]
 pub(super) fn compose(units: &[u16]) -> Option<Composed> {
     use unicode_normalization::UnicodeNormalization;
     use unicode_normalization::char::is_combining_mark;
@@ -67,21 +71,21 @@ pub(super) fn compose(units: &[u16]) -> Option<Composed> {
     (composed.units != units).then_some(composed)
 }
 
-/// As the host has composed it.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+/// Without the tables of the feature `unicode` a text is taken as it is.
+#[cfg(not(feature = "unicode"))]
 pub(super) fn compose(_: &[u16]) -> Option<Composed> {
     None
 }
 
 /// Whether all characters are below the first combining mark, U+0300; a quick answer, never a wrong "yes". The units are
 /// looked at all at once, so that the compiler can take several in one instruction.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(feature = "unicode")]
 fn is_latin(units: &[u16]) -> bool {
     units.iter().fold(0, |bits, unit| bits | unit) < 0x0300
 }
 
 /// Whether a text with this unit may have something to compose: a quick answer, never a wrong "no".
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(feature = "unicode")]
 fn may_change(unit: u16) -> bool {
     !matches!(
         unit,
@@ -89,7 +93,7 @@ fn may_change(unit: u16) -> bool {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "unicode"))]
 mod tests {
     use super::*;
     use unicode_normalization::{IsNormalized, is_nfc_quick};

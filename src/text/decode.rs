@@ -3,6 +3,7 @@
 use super::data_coding::{Coding, coding};
 use super::gsm::{self, Tables};
 use super::{Alphabets, EncodingName, Udh, single_octet};
+use alloc::string::String;
 
 /// A text that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

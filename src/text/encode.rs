@@ -3,6 +3,8 @@
 use super::gsm::{self, Reverse};
 use super::transliterate::transliterate;
 use super::{EncodingName, single_octet};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What turns one character into octets.
 pub(super) enum Coder<'a> {

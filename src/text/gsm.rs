@@ -4,8 +4,9 @@ use super::{
     Language,
     national::{self, Locking},
 };
-use std::borrow::Cow;
-use std::sync::LazyLock;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The user data of one GSM message.
 pub(super) const MESSAGE_OCTETS: usize = 140;
@@ -156,8 +157,8 @@ const SHIFTED: u8 = 0x80;
 /// No septet. Has the bit of what is not simply one septet.
 const NONE: u8 = SHIFTED | ESCAPE;
 
-/// The default alphabet and its extension table, made when it is first asked for.
-pub(super) static BASIC: LazyLock<Reverse> = LazyLock::new(|| Reverse::of(Tables::default()));
+/// The default alphabet and its extension table.
+pub(super) static BASIC: Reverse = Reverse::new(0x03, &DEFAULT, [EXTENSION, &[]]);
 
 impl Reverse {
     /// For two tables, of which at least one is a language's.
@@ -176,6 +177,11 @@ impl Reverse {
             Some(Malayalam) => 0x0D,
             Some(Spanish | Portuguese) | None => 0x03,
         };
+        Reverse::new(page, &tables.locking_table(), tables.shift_table())
+    }
+
+    /// For these tables and this page. Loops by index, as a constant needs them.
+    const fn new(page: u8, locking: &Locking, shift: [&[(u8, u16)]; 2]) -> Reverse {
         let mut reverse = Reverse {
             latin: [NONE; 256],
             page,
@@ -183,19 +189,27 @@ impl Reverse {
             others: [(0, NONE); 16],
         };
         // Where two codes reach one character the locking table comes first, then the lower code.
-        for (septet, &character) in (0..).zip(tables.locking_table().iter()) {
-            if character != 0 {
-                reverse.enter(character, septet);
+        let mut septet = 0;
+        while septet < locking.len() {
+            if locking[septet] != 0 {
+                reverse.enter(locking[septet], septet as u8);
             }
+            septet += 1;
         }
-        for &(septet, character) in tables.shift_table().into_iter().flatten() {
+        let mut row = 0;
+        while row < shift[0].len() + shift[1].len() {
+            let (septet, character) = match row.checked_sub(shift[0].len()) {
+                None => shift[0][row],
+                Some(row) => shift[1][row],
+            };
             reverse.enter(character, SHIFTED | septet);
+            row += 1;
         }
         reverse
     }
 
     #[inline(never)]
-    fn enter(&mut self, character: u16, code: u8) {
+    const fn enter(&mut self, character: u16, code: u8) {
         let low = (character & 0xFF) as usize;
         let slot = if character < 0x100 {
             &mut self.latin[low]

@@ -1,5 +1,7 @@
 //! Which parts were handed over of late, so that a repeat of one is recognised.
 
+use alloc::vec::Vec;
+
 /// Entries are found by the low bits of their digest.
 const BUCKETS: usize = 1_024;
 /// Entries in a bucket: with some 10,000 in all, few buckets are full.

@@ -3,7 +3,7 @@
 //! Where its printings and implementations differ, the choice follows what most of them do; see the tests.
 
 use super::Language;
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 /// A locking shift table: a character for each septet; 0 where nothing is defined.
 pub(super) type Locking = [u16; 128];

@@ -5,6 +5,7 @@ use super::decode::decode_into;
 use super::gsm::ESCAPE;
 use super::known::Known;
 use super::{Alphabet, Alphabets, ConcatInfo, Decoded, EncodingName, Udh};
+use alloc::vec::Vec;
 
 /// How long a message that has a part of each number waits for another in place of one that may be a repeat, in milliseconds.
 const DOUBT: u64 = 10_000;

@@ -2,6 +2,11 @@
 //! full-width and styled letters, numbers in circles, fractions, units. Letters are left alone: a name without its marks is
 //! another name.
 
+use alloc::string::String;
+use forms::compatible;
+#[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+pub(crate) use forms::forms_by;
+
 /// What may stand for `c`: appended to `out`, nothing for what has no width. `false` if there is nothing to put.
 pub(super) fn transliterate(c: char, out: &mut String) -> bool {
     if let Some(plain) = typographic(c) {
@@ -22,33 +27,45 @@ pub(super) fn transliterate(c: char, out: &mut String) -> bool {
     chars.next() != Some(c) || chars.next().is_some()
 }
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-fn compatible(c: char, out: &mut String) {
-    use unicode_normalization::UnicodeNormalization;
-    out.extend(core::iter::once(c).nfkc());
-}
-
-/// Gives the compatibility form of a character.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-pub(crate) type Forms = fn(char) -> String;
-
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-std::thread_local! {
-    /// How the host of the module tells compatibility forms: it has the tables.
-    static HOST: core::cell::Cell<Option<Forms>> = const { core::cell::Cell::new(None) };
-}
-
-/// Has the compatibility forms told by the host of the module.
 #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
-pub(crate) fn forms_by(host: Forms) {
-    HOST.set(Some(host));
+mod forms {
+    //! The host of the npm package's module has the tables.
+
+    use core::cell::Cell;
+
+    /// Returns the compatibility form of a character.
+    pub(crate) type Forms = fn(char) -> String;
+
+    std::thread_local! {
+        static HOST: Cell<Option<Forms>> = const { Cell::new(None) };
+    }
+
+    /// Has the host return compatibility forms.
+    pub(crate) fn forms_by(host: Forms) {
+        HOST.set(Some(host));
+    }
+
+    pub(super) fn compatible(c: char, out: &mut String) {
+        match HOST.get() {
+            Some(host) => out.push_str(&host(c)),
+            None => out.push(c),
+        }
+    }
 }
 
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-fn compatible(c: char, out: &mut String) {
-    match HOST.get() {
-        Some(host) => out.push_str(&host(c)),
-        None => out.push(c),
+#[cfg(not(all(feature = "wasm", target_family = "wasm", target_os = "unknown")))]
+mod forms {
+    use alloc::string::String;
+
+    #[cfg(feature = "unicode")]
+    pub(super) fn compatible(c: char, out: &mut String) {
+        use unicode_normalization::UnicodeNormalization;
+        out.extend(core::iter::once(c).nfkc());
+    }
+
+    #[cfg(not(feature = "unicode"))]
+    pub(super) fn compatible(c: char, out: &mut String) {
+        out.push(c);
     }
 }
 
@@ -74,7 +91,7 @@ fn typographic(c: char) -> Option<&'static str> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "unicode"))]
 mod tests {
     use super::*;
 

@@ -1,6 +1,7 @@
 //! The user data header: concatenation, ports, national tables (3GPP TS 23.040, 9.2.3.24).
 
 use super::Language;
+use alloc::vec::Vec;
 
 /// Concatenation, 8-bit reference.
 pub const CONCAT_8: u8 = 0x00;

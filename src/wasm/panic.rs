@@ -10,10 +10,7 @@ thread_local! {
 /// Has the next panic's text kept for [`take_panic`].
 pub(super) fn record_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let text = panic.to_string();
-        #[cfg(feature = "wasm-pack")]
-        web_sys::console::error_1(&text.as_str().into());
-        LAST.with_borrow_mut(|last| *last = text);
+        LAST.with_borrow_mut(|last| *last = panic.to_string());
     }));
 }
 

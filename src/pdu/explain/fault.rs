@@ -1,6 +1,9 @@
 //! What is wrong with a PDU or the stream, and where.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::super::{DecodeErrorKind, Tag};
 use super::section;

@@ -1,7 +1,8 @@
 //! A field explained: where it is, and on demand what it says, what that means and what it is made of.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::super::body::{ShownText, shown};
 use super::super::layout::{Bits, PartKind, bits_of, content_type, parts};
@@ -315,5 +316,5 @@ fn integer(octets: &[u8]) -> Option<u32> {
 fn printable(octets: &[u8]) -> Option<&str> {
     let text = octets.strip_suffix(b"\0").unwrap_or(octets);
     let looks = !text.is_empty() && text.iter().all(|octet| (b' '..=b'~').contains(octet));
-    std::str::from_utf8(text).ok().filter(|_| looks)
+    core::str::from_utf8(text).ok().filter(|_| looks)
 }

@@ -6,6 +6,7 @@ use super::super::{CommandId, DecodeErrorKind, HEADER_LEN, ValueSet, fields_of};
 use super::fault::Said;
 use super::field::{Field, Kind};
 use super::{DecodedPdu, FaultKind, error};
+use alloc::vec::Vec;
 
 /// Explains the mandatory fields of `pdu`. Returns where the TLVs should begin, counted in the PDU, unless a fault
 /// hides it.

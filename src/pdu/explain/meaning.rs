@@ -1,6 +1,7 @@
 //! What values mean, in words.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
 
 use super::super::layout::{Bits, bits_of, data_coding};
 use super::super::values::{CongestionState, ValueSet};

@@ -13,8 +13,9 @@ mod strict;
 mod time;
 
 use super::{CommandId, HEADER_LEN, Header, Tag, VendorTlvs};
+use alloc::vec::Vec;
+use core::fmt;
 use fault::Said;
-use std::fmt;
 
 pub use fault::{Fault, FaultKind, Severity};
 pub use field::{Field, Value};

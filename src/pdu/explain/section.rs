@@ -1,6 +1,8 @@
 //! Where the specifications speak of a field.
 
 use super::super::Tag;
+use alloc::string::String;
+use alloc::string::ToString;
 
 /// Numbers behind "5.2." in 3.4 and behind "4.7." in 5.0; 0 where there is none.
 const FIELDS: &[(&str, u8, u8)] = &[

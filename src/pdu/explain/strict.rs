@@ -8,6 +8,7 @@ use super::field::Kind;
 use super::{
     DecodedPdu, Fault, FaultKind, Field, Severity, TlvField, Value, meaning, section, time,
 };
+use alloc::vec::Vec;
 
 /// What the PDUs so far tell of the session.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,7 +83,7 @@ impl<'a> Notes<'_, 'a> {
 pub(super) fn check(pdu: &mut DecodedPdu<'_>, session: &mut Session) {
     session.learn(pdu);
     let mut notes = Notes {
-        faults: std::mem::take(&mut pdu.faults),
+        faults: core::mem::take(&mut pdu.faults),
         session,
         tag: None,
     };

@@ -1,5 +1,8 @@
 //! Times of SMPP in words (3.4 section 7.1.1, 5.0 section 4.7.23.4).
 
+use alloc::string::String;
+use alloc::string::ToString;
+
 /// The number of two digits at `at`.
 fn pair(text: &[u8], at: usize) -> Option<u32> {
     match text.get(at..at + 2)? {

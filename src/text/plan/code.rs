@@ -6,6 +6,7 @@ use crate::text::encode::{Coder, Fallback, encode};
 use crate::text::gsm::{BASIC, Reverse, Tables};
 use crate::text::split::Measure;
 use crate::text::{Alphabet, Encoding, EncodingName, Language};
+use alloc::vec::Vec;
 
 impl Plan {
     /// Chooses the coding and fills `coded`.

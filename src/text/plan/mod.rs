@@ -8,6 +8,7 @@ use super::gsm::{self, Tables};
 use super::split::Measure;
 use super::udh::{self, CONCAT_8, CONCAT_16, LOCKING_SHIFT, SINGLE_SHIFT};
 use super::{Concat, EncodingName};
+use alloc::vec::Vec;
 pub use options::{EncodeOptions, TextError};
 use options::{MAX_SEGMENTS, NO_CLASS, invalid};
 

@@ -1,7 +1,8 @@
 //! How a text is to be sent, and why it can't be.
 
 use crate::text::{Alphabet, Concat, Encoding, Language};
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The most segments a concatenation can number.
 pub(super) const MAX_SEGMENTS: u8 = 255;
@@ -109,7 +110,7 @@ impl fmt::Display for TextError {
     }
 }
 
-impl std::error::Error for TextError {}
+impl core::error::Error for TextError {}
 
 pub(super) fn invalid(option: &'static str, reason: &'static str) -> TextError {
     TextError::InvalidOption { option, reason }

@@ -13,7 +13,6 @@ const rust = {
   receipt: ["pdu", "text", "words"],
   session: ["pdu", "text", "receipt", "words"],
   messenger: ["pdu", "text", "receipt", "session"],
-  wasm_pack: ["pdu", "text", "receipt", "session", "messenger"],
   wasm: ["pdu", "text", "receipt", "session", "words"],
 };
 const javascript = {

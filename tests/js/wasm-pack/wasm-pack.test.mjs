@@ -19,7 +19,7 @@ let directory;
 let edge;
 before(async () => {
   directory = await buildPackage("nodejs");
-  edge = require(join(directory, "smpp_edge.js"));
+  edge = require(join(directory, "smpp_edge_wasm.js"));
 });
 
 /** Whether an error is a SmppError with this code and field. */
@@ -45,14 +45,14 @@ function works({ SmppSession, decodePdus, encodePdu, countSegments }) {
 
 test("--target web", async () => {
   const directory = await buildPackage("web");
-  const module = await import(pathToFileURL(join(directory, "smpp_edge.js")).href);
-  module.initSync({ module: readFileSync(join(directory, "smpp_edge_bg.wasm")) });
+  const module = await import(pathToFileURL(join(directory, "smpp_edge_wasm.js")).href);
+  module.initSync({ module: readFileSync(join(directory, "smpp_edge_wasm_bg.wasm")) });
   works(module);
 });
 
 test("--target bundler", async () => {
   const { name, main, types } = JSON.parse(readFileSync(join(await buildPackage("bundler"), "package.json"), "utf8"));
-  assert.deepEqual([name, main, types], ["smpp-edge", "smpp_edge.js", "smpp_edge.d.ts"]);
+  assert.deepEqual([name, main, types], ["smpp-edge-wasm", "smpp_edge_wasm.js", "smpp_edge_wasm.d.ts"]);
 });
 
 describe("--target nodejs", () => {
@@ -65,7 +65,7 @@ describe("--target nodejs", () => {
     const program = join(directory, "types.ts");
     writeFileSync(
       program,
-      `import { SmppSession, decodePdus, encodePdu, parseReceipt, countSegments, type SmppEvent, type Report } from "./smpp_edge.js";
+      `import { SmppSession, decodePdus, encodePdu, parseReceipt, countSegments, type SmppEvent, type Report } from "./smpp_edge_wasm.js";
 const session = new SmppSession({ systemId: "a", window: 10, reconnect: { min: 1 } });
 const ticket: number = session.sendSms({ to: "+1", text: "a", report: "always" });
 for (const event of session.poll()) {
@@ -90,7 +90,7 @@ decodePdus(1);
     );
     const { code, output } = await execute(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--ignoreConfig", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--typeRoots", at("node_modules", "@types"), program]);
     assert.equal(code, 0, output);
-    assert.doesNotMatch(readFileSync(join(directory, "smpp_edge.d.ts"), "utf8"), /: any\b/);
+    assert.doesNotMatch(readFileSync(join(directory, "smpp_edge_wasm.d.ts"), "utf8"), /: any\b/);
   });
 
   test("decodePdus takes bytes or hexadecimal digits, and refuses anything else", () => {
@@ -244,7 +244,7 @@ describe("against the simulator", () => {
   test("the example sends and takes its report, on Node 20 too where there is one", async (t) => {
     const simulator = await createSimulator({ port: 0, delay: 50 });
     t.after(() => simulator.close());
-    const environment = { ...process.env, SMPP_URL: simulator.url, SMPP_PACKAGE: join(directory, "smpp_edge.js") };
+    const environment = { ...process.env, SMPP_URL: simulator.url, SMPP_PACKAGE: join(directory, "smpp_edge_wasm.js") };
     // The tests run on Node 24; npm may run on another one.
     for (const node of new Set([node24(), process.env.npm_node_execpath ?? process.execPath])) {
       const { code, output } = await execute(node, [at("examples", "wasm-pack", "send.mjs")], { timeout: 60_000, env: environment });

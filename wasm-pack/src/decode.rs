@@ -6,13 +6,13 @@ use super::events::{Octets, platform_text};
 use super::read::{flag, members, unknown, whole};
 use super::receipt::ReportObject;
 use super::{DecodeOptions, DecodeResult, OctetsOrText};
-use crate::messenger::{DeliveryReport, MessengerOptions};
-use crate::pdu::CommandId;
-use crate::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
-use crate::session::Delivery;
-use crate::text::{Alphabet, decode, udh};
 use js_sys::Uint8Array;
 use serde::Serialize;
+use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
+use smpp_edge::pdu::CommandId;
+use smpp_edge::pdu::explain::{DecodedPdu, Fault, Field, Options, Value, explain};
+use smpp_edge::session::Delivery;
+use smpp_edge::text::{Alphabet, decode, udh};
 use wasm_bindgen::prelude::*;
 
 /// What `decodePdus` gives.

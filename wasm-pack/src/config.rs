@@ -2,11 +2,11 @@
 
 use super::error::Thrown;
 use super::read::{choice, flag, latin1, members, number, octet, unknown, whole};
-use crate::messenger::MessengerOptions;
-use crate::pdu::InterfaceVersion;
-use crate::receipt::MessageIdFormat;
-use crate::session::{BindType, Config, Reconnect};
-use crate::text::{Alphabet, Concat};
+use smpp_edge::messenger::MessengerOptions;
+use smpp_edge::pdu::InterfaceVersion;
+use smpp_edge::receipt::MessageIdFormat;
+use smpp_edge::session::{BindType, Config, Reconnect};
+use smpp_edge::text::{Alphabet, Concat};
 use wasm_bindgen::JsValue;
 
 fn bind_type(name: &str) -> Option<BindType> {
@@ -59,10 +59,7 @@ fn reconnect(value: &JsValue, default: Option<Reconnect>) -> Result<Option<Recon
     if let Some(wanted) = value.as_bool() {
         return Ok(default.filter(|_| wanted));
     }
-    let mut policy = default.unwrap_or(Reconnect {
-        min: 1_000,
-        max: 60_000,
-    });
+    let mut policy = default.unwrap_or(Reconnect::new(1_000, 60_000));
     for (name, value) in members(value, "reconnect")? {
         match name.as_str() {
             "min" => policy.min = whole("reconnect.min", &value, 1, u32::MAX)?,

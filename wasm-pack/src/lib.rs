@@ -1,5 +1,9 @@
-//! The package that `wasm-pack build --features wasm-pack` makes: [`Messenger`](crate::messenger::Messenger), decoder and segment
-//! counter as plain JavaScript objects. How values cross stands here, and no rule of the protocol.
+//! The package that `wasm-pack build` makes: [`Messenger`](smpp_edge::messenger::Messenger), decoder and segment counter as plain
+//! JavaScript objects. The crate converts values and has no rule of the protocol.
+
+#![cfg(all(target_family = "wasm", target_os = "unknown"))]
+#![forbid(unsafe_code)]
+#![allow(missing_docs)]
 
 mod config;
 mod count;
@@ -13,6 +17,10 @@ mod session;
 mod sms;
 
 use wasm_bindgen::prelude::*;
+
+/// A fifth of the default allocator's code, and no slower.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");

@@ -5,11 +5,11 @@ use super::{
     PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, StatusInput,
     config, encode, events, sms,
 };
-use crate::messenger::{Messenger, SmsId};
-use crate::pdu::{CommandStatus, HEADER_LEN};
-use crate::session::{Instant, Sequence, State};
 use js_sys::{Array, Math, Uint8Array};
 use serde::Serialize;
+use smpp_edge::messenger::{Messenger, SmsId};
+use smpp_edge::pdu::{CommandStatus, HEADER_LEN};
+use smpp_edge::session::{Instant, Sequence, State};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -102,7 +102,9 @@ impl SmppSession {
     pub fn poll(&mut self) -> Result<SmppEvents, JsValue> {
         let list = Array::new();
         while let Some(event) = self.messenger.poll_event() {
-            list.push(&events::object(event).map_err(Thrown::from)?);
+            if let Some(object) = events::object(event).map_err(Thrown::from)? {
+                list.push(&object);
+            }
         }
         Ok(list.unchecked_into())
     }
@@ -125,7 +127,7 @@ impl SmppSession {
         let id = self
             .messenger
             .send_request(at(now), command_id, body)
-            .map_err(|error| Thrown::from(crate::messenger::MessageError::from(error)))?;
+            .map_err(|error| Thrown::from(smpp_edge::messenger::MessageError::from(error)))?;
         Ok(id.0 as f64)
     }
 
@@ -188,7 +190,7 @@ impl SmppSession {
             State::Binding => "binding",
             State::Bound(_) => "bound",
             State::Unbinding(_) => "unbinding",
-            State::Unbound => "unbound",
+            _ => "unbound",
         };
         JsValue::from_str(name).unchecked_into()
     }

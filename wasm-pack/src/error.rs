@@ -1,9 +1,9 @@
 //! Errors as JavaScript throws them.
 
-use crate::messenger::MessageError;
-use crate::pdu::InvalidInput;
-use crate::text::TextError;
 use js_sys::{Array, Object, Reflect};
+use smpp_edge::messenger::MessageError;
+use smpp_edge::pdu::InvalidInput;
+use smpp_edge::text::TextError;
 use wasm_bindgen::JsValue;
 
 /// A `SmppError`, see types.ts.

@@ -4,10 +4,10 @@ use super::config::concat;
 use super::encode;
 use super::error::Thrown;
 use super::read::{When, choice, flag, members, octet, octets, string, unknown, when, whole};
-use crate::messenger::{AddressBuf, AddressInput, OutgoingContent, OutgoingSms, ReportRequest};
-use crate::pdu::{SmppTime, TlvBuf};
-use crate::text::{Encoding, EncodingName, Language};
 use js_sys::Date;
+use smpp_edge::messenger::{AddressBuf, AddressInput, OutgoingContent, OutgoingSms, ReportRequest};
+use smpp_edge::pdu::{SmppTime, TlvBuf};
+use smpp_edge::text::{Encoding, EncodingName, Language};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 
@@ -135,7 +135,7 @@ pub(super) fn read(given: &JsValue) -> Result<OutgoingSms, Thrown> {
             "tlvs" => {
                 let mut tlvs = TlvBuf::new();
                 tlvs.extend(
-                    crate::pdu::Tlvs::from_bytes(&encode::tlvs(value)?).unwrap_or_default(),
+                    smpp_edge::pdu::Tlvs::from_bytes(&encode::tlvs(value)?).unwrap_or_default(),
                 );
                 sms.tlvs = tlvs;
             }

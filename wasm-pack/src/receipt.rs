@@ -4,11 +4,11 @@ use super::error::Thrown;
 use super::events::{AddressObject, Octets};
 use super::read::{latin1, members, octet, octets, unknown};
 use super::{OctetsOrText, OptionalReport, ReceiptTlvs as GivenTlvs};
-use crate::messenger::{DeliveryReport, MessengerOptions};
-use crate::pdu::PduBuf;
-use crate::receipt::{self, ReceiptTlvs};
 use js_sys::{Date, Uint8Array};
 use serde::Serialize;
+use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
+use smpp_edge::pdu::PduBuf;
+use smpp_edge::receipt::{self, ReceiptTlvs};
 use wasm_bindgen::prelude::*;
 
 #[derive(Serialize)]

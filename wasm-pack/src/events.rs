@@ -2,11 +2,13 @@
 
 use super::receipt::ReportObject;
 use super::session::handle;
-use crate::messenger::{InboundContent, InboundMessage, MessengerEvent, SegmentOutcome, SentSms};
-use crate::pdu::{CommandStatus, PduBuf};
-use crate::session::{CloseReason, Failure};
-use crate::text::EncodingName;
 use serde::{Serialize, Serializer};
+use smpp_edge::messenger::{
+    InboundContent, InboundMessage, MessengerEvent, SegmentOutcome, SentSms,
+};
+use smpp_edge::pdu::{CommandStatus, PduBuf};
+use smpp_edge::session::{CloseReason, Failure};
+use smpp_edge::text::EncodingName;
 use wasm_bindgen::JsValue;
 
 /// A Uint8Array.
@@ -105,8 +107,8 @@ pub(super) struct AddressObject {
     addr: String,
 }
 
-impl From<crate::messenger::AddressBuf> for AddressObject {
-    fn from(address: crate::messenger::AddressBuf) -> Self {
+impl From<smpp_edge::messenger::AddressBuf> for AddressObject {
+    fn from(address: smpp_edge::messenger::AddressBuf) -> Self {
         AddressObject {
             ton: address.ton.0,
             npi: address.npi.0,
@@ -144,6 +146,7 @@ impl From<InboundMessage> for MessageObject {
                 Some(text) => (Some(text), None),
                 None => (None, Some(Octets(bytes))),
             },
+            _ => (None, None),
         };
         MessageObject {
             from: message.from.into(),
@@ -185,6 +188,7 @@ fn outcome(outcome: SegmentOutcome) -> (&'static str, Option<CommandStatus>, Opt
             ("unknown", status, Some(failure.to_string()))
         }
         SegmentOutcome::NotSent(failure) => ("not-sent", None, Some(failure.to_string())),
+        _ => ("unknown", None, None),
     }
 }
 
@@ -245,7 +249,8 @@ fn reason(reason: &CloseReason) -> (&'static str, Option<CommandStatus>) {
     }
 }
 
-pub(super) fn object(event: MessengerEvent) -> Result<JsValue, serde_wasm_bindgen::Error> {
+/// `None` for an event that types.ts has no type for.
+pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_wasm_bindgen::Error> {
     let object = match event {
         MessengerEvent::Connect { endpoint } => EventObject::Connect { endpoint },
         MessengerEvent::NoTransceiver => EventObject::NoTransceiver,
@@ -302,6 +307,7 @@ pub(super) fn object(event: MessengerEvent) -> Result<JsValue, serde_wasm_bindge
                 retry_in: retry_in.map(|millis| millis as f64),
             }
         }
+        _ => return Ok(None),
     };
-    serde_wasm_bindgen::to_value(&object)
+    serde_wasm_bindgen::to_value(&object).map(Some)
 }

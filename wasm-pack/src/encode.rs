@@ -2,12 +2,12 @@
 
 use super::PduInput;
 use super::error::Thrown;
-use crate::pdu::{
+use js_sys::Uint8Array;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use smpp_edge::pdu::{
     CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
     encode_fields,
 };
-use js_sys::Uint8Array;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use wasm_bindgen::prelude::*;
 
 /// A value of a field as JavaScript gives it; `None` for `undefined`.

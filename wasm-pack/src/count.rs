@@ -6,8 +6,8 @@ use super::events::Octets;
 use super::read::{flag, members, octets, unknown, whole};
 use super::sms::{character, encoding, language};
 use super::{CountOptions, SegmentCount};
-use crate::text::{EncodeOptions, count_segments as count};
 use serde::Serialize;
+use smpp_edge::text::{EncodeOptions, count_segments as count};
 use wasm_bindgen::prelude::*;
 
 #[derive(Serialize)]
