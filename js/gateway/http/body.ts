@@ -8,10 +8,17 @@ const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 export async function readBody(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get("content-length");
   if (Number(announced ?? 0) > MAX_BODY) throw tooLarge();
+  // A body whose length is known is read by one call of the runtime: over HTTP it can't be longer.
+  const octets = announced === null ? await gather(request.body ?? []) : new Uint8Array(await request.arrayBuffer());
+  if (octets.length > MAX_BODY) throw tooLarge();
+  return octets;
+}
+
+/** A body of unknown length, read as long as it is not too long. */
+async function gather(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // A body whose length is known is read by one call of the runtime: over HTTP it can't be longer.
-  for await (const chunk of announced === null ? request.body ?? [] : [new Uint8Array(await request.arrayBuffer())]) {
+  for await (const chunk of body) {
     length += chunk.byteLength;
     if (length > MAX_BODY) throw tooLarge();
     chunks.push(chunk);

@@ -43,8 +43,9 @@ const FORWARDED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x
 export function isLocal(request: Request, env: GatewayEnv): boolean {
   if (!isDevelopment(env)) return false;
   const from = request.headers.get("cf-connecting-ip");
+  if (from === null || !isLoopback(from)) return false;
   const { hostname } = new URL(request.url);
-  return from !== null && isLoopback(from) && (hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""))) &&
+  return (hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""))) &&
     !FORWARDED.some((name) => request.headers.has(name));
 }
 

@@ -1,7 +1,9 @@
 import type { Context, Handler } from "hono";
 // Declarations are read where Hono is not installed, too: whoever mounts the routes in an app of theirs has it.
 /** @ts-ignore */
-import { Hono } from "hono/tiny";
+import { HonoBase } from "hono/hono-base";
+/** @ts-ignore */
+import { LinearRouter } from "hono/router/linear-router";
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
 import { linkAt } from "../link/stub.ts";
@@ -47,16 +49,11 @@ const READ = ["read"] as const;
 const ADMIN = ["admin"] as const;
 
 /** The HTTP API as a Hono app: `app.route("/sms", smppRoutes())` in a Hono app, or its `fetch` as a Worker's. */
-export function smppRoutes(): Hono<GatewayContext> {
-  const app = new Hono<GatewayContext>();
+export function smppRoutes(): HonoBase<GatewayContext> {
+  const app = new HonoBase<GatewayContext>({ router: new LinearRouter() });
 
   app.onError((error) => problemOf(error));
   app.notFound(() => problemResponse(problem("not-found")));
-
-  app.use(async (c, next) => {
-    await next();
-    for (const [name, value] of Object.entries(API_HEADERS)) c.res.headers.set(name, value);
-  });
 
   // The one route without a key: it says nothing of messages.
   app.get("/healthz", async (c, next) => {
@@ -66,7 +63,7 @@ export function smppRoutes(): Hono<GatewayContext> {
     const up = links.filter(({ state }) => state === "bound").length;
     const status = up === links.length ? "ok" : up > 0 ? "degraded" : "down";
     const problems = problemsOf(c.env, exportsOf(c));
-    return c.json({ status, links: { up, total: links.length }, ...(problems.length > 0 ? { problems } : {}) }, up > 0 ? 200 : 503);
+    return json({ status, links: { up, total: links.length }, ...(problems.length > 0 ? { problems } : {}) }, up > 0 ? 200 : 503);
   });
 
   // Everything behind this needs a key, whatever its path: also what is not there.
@@ -84,7 +81,7 @@ export function smppRoutes(): Hono<GatewayContext> {
   const route = <P extends string>(path: P, methods: Record<string, Method<P>>) => {
     for (const [method, { access, handle }] of Object.entries(methods)) {
       app.on(method, path, async (c, next) => {
-        if (access !== "any key") demand(c.var.caller, ...access);
+        if (access !== "any key") demand(c.get("caller"), ...access);
         return handle(c, next);
       });
     }
@@ -98,8 +95,8 @@ export function smppRoutes(): Hono<GatewayContext> {
       access: ["read", "own"],
       handle: async (c) => {
         const { cursor, to, ...query } = check(ListParameters, c.req.query(), "invalid-query");
-        const page = await listMessages(c.env, c.var.caller, { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
-        return c.json({ messages: page.items, cursor: page.cursor });
+        const page = await listMessages(c.env, c.get("caller"), { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
+        return json({ messages: page.items, cursor: page.cursor });
       },
     },
     POST: {
@@ -109,19 +106,19 @@ export function smppRoutes(): Hono<GatewayContext> {
         const key = c.req.header("idempotency-key");
         const idempotency = key === undefined ? undefined : { key: checkKey(key), content: text };
         const several = Array.isArray(value);
-        const results = await sendAll(c.env, c.var.caller, several ? value : [value], several, idempotency);
-        return c.json(several ? results : results[0]!, 202);
+        const results = await sendAll(c.env, c.get("caller"), several ? value : [value], several, idempotency);
+        return json(several ? results : results[0]!, 202);
       },
     },
   });
 
   route("/v1/messages/preview", {
-    POST: { access: "any key", handle: async (c) => json(preview(checkPreview((await readJson(c.req.raw)).value))) },
+    POST: { access: "any key", handle: async (c) => json(preview(checkPreview((await readJson(c.req.raw)).value)), 200, withHex) },
   });
 
   route("/v1/messages/:id", {
-    GET: { access: ["read", "own"], handle: async (c) => c.json(await messageById(c.env, c.var.caller, c.req.param("id"))) },
-    DELETE: { access: ["send", "own", "admin"], handle: async (c) => c.json(await cancelMessage(c.env, c.var.caller, c.req.param("id"))) },
+    GET: { access: ["read", "own"], handle: async (c) => json(await messageById(c.env, c.get("caller"), c.req.param("id"))) },
+    DELETE: { access: ["send", "own", "admin"], handle: async (c) => json(await cancelMessage(c.env, c.get("caller"), c.req.param("id"))) },
   });
 
   route("/v1/inbound", {
@@ -130,7 +127,7 @@ export function smppRoutes(): Hono<GatewayContext> {
       handle: async (c) => {
         const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
         const page = await listInbound(c.env, limit, cursor);
-        return c.json({ messages: page.items, cursor: page.cursor });
+        return json({ messages: page.items, cursor: page.cursor });
       },
     },
   });
@@ -140,19 +137,19 @@ export function smppRoutes(): Hono<GatewayContext> {
       access: READ,
       handle: async (c) => {
         const { pdus } = check(EventParameters, c.req.query(), "invalid-query");
-        if (pdus === "true") demand(c.var.caller, "admin");
+        if (pdus === "true") demand(c.get("caller"), "admin");
         // A HEAD request comes as a GET, and nobody would read its stream.
-        if (c.req.raw.method === "HEAD") return new Response(null, { headers: EVENT_HEADERS });
+        if (c.req.raw.method === "HEAD") return answer(null, "text/event-stream");
         const last = c.req.header("last-event-id") ?? "";
         const query = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
-        const answers = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
-        return new Response(joinEvents(answers.map((answer) => answer.body!), c.req.raw.signal), { headers: EVENT_HEADERS });
+        const streams = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
+        return answer(joinEvents(streams.map(({ body }) => body!), c.req.raw.signal), "text/event-stream");
       },
     },
   });
 
   route("/v1/links", {
-    GET: { access: READ, handle: async (c) => c.json({ links: await listLinks(c.env) }) },
+    GET: { access: READ, handle: async (c) => json({ links: await listLinks(c.env) }) },
   });
 
   route("/v1/dead-letters", {
@@ -161,7 +158,7 @@ export function smppRoutes(): Hono<GatewayContext> {
       handle: async (c) => {
         const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
         const page = await listDeadLetters(c.env, limit, cursor);
-        return c.json({ deadLetters: page.items, cursor: page.cursor });
+        return json({ deadLetters: page.items, cursor: page.cursor });
       },
     },
   });
@@ -171,7 +168,7 @@ export function smppRoutes(): Hono<GatewayContext> {
       access: ADMIN,
       handle: async (c) => {
         await replayDeadLetter(c.env, c.req.param("id"));
-        return c.json({ id: c.req.param("id"), status: "queued" }, 202);
+        return json({ id: c.req.param("id"), status: "queued" }, 202);
       },
     },
   });
@@ -181,7 +178,7 @@ export function smppRoutes(): Hono<GatewayContext> {
       access: "any key",
       handle: async (c) => {
         const { pdus, ...options } = await decodeInput(c.req.raw);
-        return json(decodePdus(pdus, options));
+        return json(decodePdus(pdus, options), 200, withHex);
       },
     },
   });
@@ -191,15 +188,13 @@ export function smppRoutes(): Hono<GatewayContext> {
       access: READ,
       handle: async (c) => {
         const links = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).metrics()));
-        return c.body(prometheus(links), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+        return answer(prometheus(links), "text/plain; version=0.0.4; charset=utf-8");
       },
     },
   });
 
   return app;
 }
-
-const EVENT_HEADERS = { "content-type": "text/event-stream" };
 
 /** `ctx.exports` of the Worker; without an execution context nothing is known of it. */
 function exportsOf(c: Context<GatewayContext>): Exports {
@@ -239,7 +234,15 @@ function checkKey(key: string): string {
   throw new ProblemError("invalid-key", "1 to 255 printable ASCII characters without spaces are expected");
 }
 
-/** JSON with octets as hexadecimal. */
-function json(value: unknown): Response {
-  return new Response(JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? toHex(part) : part)), { headers: { "content-type": "application/json" } });
+function answer(body: BodyInit | null, type: string, status = 200): Response {
+  return new Response(body, { status, headers: { ...API_HEADERS, "content-type": type } });
+}
+
+function json(value: unknown, status?: number, replacer?: typeof withHex): Response {
+  return answer(JSON.stringify(value, replacer), "application/json", status);
+}
+
+/** Octets as hexadecimal. */
+function withHex(_: string, part: unknown): unknown {
+  return part instanceof Uint8Array ? toHex(part) : part;
 }

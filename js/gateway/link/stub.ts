@@ -15,21 +15,21 @@ const LINK = [
 
 /** The link of that name, in its Durable Object wherever that is. */
 export function linkNamed(env: GatewayEnv, name: string): LinkApi {
-  return object<LinkApi>(env, name, LINK);
+  return link({ env, name, place: parseLinkName(name) });
 }
 
 export function linkAt(env: GatewayEnv, place: Place): LinkApi {
-  return linkNamed(env, linkName(place));
+  return link({ env, name: linkName(place), place });
 }
 
 /** The object that keeps the idempotency keys and the rate of a caller. */
 export function admissionOf(env: GatewayEnv, caller: string): AdmissionApi {
-  return object<AdmissionApi>(env, admissionName(caller), ["admit"], true);
+  return admission({ env, name: admissionName(caller) });
 }
 
 /** The object that knows all links. */
 export function registryOf(env: GatewayEnv): RegistryApi {
-  return object<RegistryApi>(env, REGISTRY, ["register", "registered"], true);
+  return registry({ env, name: REGISTRY });
 }
 
 /** Names of objects that are no links: no account has such a name. */
@@ -47,43 +47,57 @@ function admissionName(caller: string): string {
 /** Where a method takes that its call is a repeated one: without that it would do its work twice. */
 const AGAIN: Record<string, number> = { enqueue: 3 };
 
-type Call = (method: string, values: unknown[]) => Promise<unknown>;
+/** An object by its name. Without a place it is no link: code before schema 2 can't be such an object, and fails with each call. */
+interface Target {
+  env: GatewayEnv;
+  name: string;
+  place?: Place | undefined;
+}
 
 /**
  * What replaces a method that an object does not have yet: for minutes after a deploy it may run the code of 8554d8e. Where there is
  * nothing, the caller gets 503.
  */
-const FORMER: Record<string, (call: Call, values: unknown[]) => Promise<unknown>> = {
+const FORMER: Record<string, (target: Target, values: unknown[]) => Promise<unknown>> = {
   // That code's list takes no API key, and its messages do not name theirs.
-  listPart: async (call, [query]) => ({ items: (query as ListQuery).caller === undefined ? await call("list", [query]) : [] }),
+  listPart: async (target, [query]) => ({ items: (query as ListQuery).caller === undefined ? await call(target, "list", [query]) : [] }),
   // Repeated requests find their messages by their ids.
   known: async () => [],
 };
 
+const link = remote<LinkApi>(LINK);
+const admission = remote<AdmissionApi>(["admit"]);
+const registry = remote<RegistryApi>(["register", "registered"]);
+
+/** Makes objects whose methods are {@link call}s of those of a Durable Object. */
+function remote<T extends object>(methods: readonly (keyof T & string)[]): (target: Target) => T {
+  const prototype = Object.fromEntries(methods.map((method) => [method, function (this: { target: Target }, ...values: unknown[]) {
+    return call(this.target, method, values);
+  }]));
+  return (target) => Object.assign(Object.create(prototype), { target }) as T;
+}
+
 /**
- * An object by its name. A call that the object's reset ended is made again, on a new stub. Throws 503 if that does not help, or if the
- * object runs code without the method. `isNew`: code before schema 2 can't be such an object, and fails with each call.
+ * Calls a method of an object. A call that the object's reset ended is made again, on a new stub. Throws 503 if that does not help, or if
+ * the object runs code without the method.
  */
-function object<T extends object>(env: GatewayEnv, name: string, methods: readonly (keyof T & string)[], isNew = false): T {
-  const call: Call = async (method, values) => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return released(await stubOf(env, name)[method]!(...values));
-      } catch (error) {
-        if (error instanceof TypeError && await lacks(stubOf(env, name), method)) {
-          const former = FORMER[method];
-          if (former) return former(call, values);
-          throw unavailable("The object still runs earlier code");
-        }
-        if (!isReset(error)) throw isNew ? notYet(name, error) : error;
-        if (tries === TRIES) throw unavailable("The object is being restarted");
-        const again = AGAIN[method];
-        if (again !== undefined) values[again] = true;
-        await scheduler.wait(PAUSE * tries);
+async function call(target: Target, method: string, values: unknown[]): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return released(await stubOf(target)[method]!(...values));
+    } catch (error) {
+      if (error instanceof TypeError && await lacks(stubOf(target), method)) {
+        const former = FORMER[method];
+        if (former) return former(target, values);
+        throw unavailable("The object still runs earlier code");
       }
+      if (!isReset(error)) throw target.place ? error : notYet(target.name, error);
+      if (tries === TRIES) throw unavailable("The object is being restarted");
+      const again = AGAIN[method];
+      if (again !== undefined) values[again] = true;
+      await scheduler.wait(PAUSE * tries);
     }
-  };
-  return Object.fromEntries(methods.map((method) => [method, (...values: unknown[]) => call(method, values)])) as T;
+  }
 }
 
 /** The result of a call without its disposer: passed on with it, the object's context would be kept until the garbage is collected. */
@@ -118,8 +132,7 @@ async function lacks(stub: Stub, method: string): Promise<boolean> {
 type Stub = Record<string, (...values: unknown[]) => Promise<unknown>>;
 
 /** A new stub: one that has seen its object reset stays broken. */
-function stubOf(env: GatewayEnv, name: string): Stub {
-  const place = parseLinkName(name);
+function stubOf({ env, name, place }: Target): Stub {
   const namespace = place?.jurisdiction === undefined ? env.SMPP_LINK : env.SMPP_LINK.jurisdiction(place.jurisdiction as DurableObjectJurisdiction);
   const region = place && settingsOf(env).accounts.find((account) => account.name === place.account)?.region;
   return namespace.getByName(name, region === undefined ? {} : { locationHint: region }) as never;
