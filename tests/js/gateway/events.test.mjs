@@ -72,6 +72,16 @@ test("a stream that comes back gets what happened since, that very time included
   assert.deepEqual([...again.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)), [5, 5, 6]);
 });
 
+test("a stream that does not come back starts with nothing from before, one that does with a bounded number of events", async () => {
+  const events = new Events();
+  for (let n = 0; n < 5_000; n++) events.publish("message", n, {});
+  const [fresh, back] = [follow(events.stream(undefined)), follow(events.stream(0))];
+  await turn();
+  const ids = [...back.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  assert.equal(fresh.text, ":\n\n");
+  assert.ok(ids.length >= 500 && ids.length <= 1_000 && ids.at(-1) === 4_999, `${ids.length}`);
+});
+
 test("PDUs are skipped for who is behind, other events are not", async () => {
   const events = new Events();
   const stream = events.stream(undefined, []);

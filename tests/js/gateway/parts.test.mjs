@@ -10,7 +10,7 @@ import { createTables, Database } from "../../../js/gateway/link/database.ts";
 import { Receiver } from "../../../js/gateway/link/receiver.ts";
 import { Registry } from "../../../js/gateway/link/registry.ts";
 import { BEAT, Scheduler } from "../../../js/gateway/link/scheduler.ts";
-import { linkNamed } from "../../../js/gateway/link/stub.ts";
+import { admissionOf, linkNamed, registryOf } from "../../../js/gateway/link/stub.ts";
 import { InboundSegments } from "../../../js/gateway/link/store/inbound-segments.ts";
 import { InboundStore } from "../../../js/gateway/link/store/inbound.ts";
 import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
@@ -402,7 +402,11 @@ test("keys of 8554d8e are asked for within a day of the object's first start, an
   assert.equal((await keeper.admit("shop", undefined, 1, idempotency("new"))).repeated, false);
   assert.deepEqual(asked, [["main/0", "shop", "old"], ["main/0", "shop", "new"]]);
   const now = Date.now();
-  t.mock.method(Date, "now", () => now + 86_400_001);
+  let passed = 72_000_000;
+  t.mock.method(Date, "now", () => now + passed);
+  // A restart in between does not make the day longer.
+  assert.ok(new AdmissionKeeper(db, legacy, Date.now()));
+  passed = 86_400_001;
   await new AdmissionKeeper(db, legacy, Date.now()).admit("shop", undefined, 1, idempotency("later"));
   assert.equal(asked.length, 2);
 });
@@ -439,4 +443,18 @@ test("a call that a reset ended is made again on a new stub, marked as such; an 
   const own = fault({});
   assert.deepEqual(await attempt(own), [own, [undefined], 1]);
   assert.deepEqual(await attempt("a text"), ["a text", [undefined], 1]);
+});
+
+test("the object that keeps a caller's keys is always the same one, and one that can't be called yet is 503", async (t) => {
+  const errors = t.mock.method(console, "error", () => {});
+  const names = [];
+  const env = (object) => ({ SMPP_URL: "smpp://a:b@c", SMPP_LINK: { getByName: (name) => (names.push(name), object) } });
+  for (const caller of ["", "shop", "crm", "a-caller-with-a-long-name"]) await admissionOf(env({ admit: async () => ({ admitted: true }) }), caller).admit(caller, undefined, 1);
+  // Another number of objects would forget every key.
+  assert.deepEqual(names, ["@keys/0", "@keys/6", "@keys/14", "@keys/15"]);
+  const former = env({ registered: async () => {
+    throw new Error("A link is named <account>/<number>");
+  } });
+  await assert.rejects(registryOf(former).registered(), ({ problem }) => problem.status === 503);
+  assert.equal(errors.mock.callCount(), 1);
 });

@@ -81,6 +81,20 @@ test("a link's jurisdiction is part of its name, and its region of how it is mad
   assert.deepEqual(parseLinkName(linkName(parseId(id))), { account: "main", link: 1, jurisdiction: "eu" });
 });
 
+test("in workerd, links are made in the region and jurisdiction of their account, and are found by the ids of their messages", async (t) => {
+  const smsc = await Smsc.start(t);
+  const accounts = { main: { url: smsc.url, region: "weur", jurisdiction: "eu" }, spare: { url: smsc.url, region: "apac" }, plain: { url: smsc.url } };
+  const gateway = await startGateway(t, { vars: { SMPP_ACCOUNTS: JSON.stringify(accounts) }, main: join(root, "tests/js/gateway/place-worker.ts") });
+  for (const [account, place, ending] of [["main", ["eu", "main/0/eu", "weur"], "-main-0-eu"], ["spare", [null, "spare/0", "apac"], "-spare-0"], ["plain", [null, "plain/0", null], "-plain-0"]]) {
+    await gateway.get("/places");
+    const { status, body } = await gateway.post("/v1/messages", { ...hello, account });
+    assert.equal(status, 202, JSON.stringify(body));
+    assert.ok(body.id.endsWith(ending), body.id);
+    assert.deepEqual((await gateway.get("/places")).body, [place]);
+    await gateway.message(body.id, "delivered");
+  }
+});
+
 test("results of objects are released at once, and what is passed on of them has nothing to release", async () => {
   let released = 0;
   const disposable = (value) => Object.assign(value, { [Symbol.dispose]: () => released++ });

@@ -7,6 +7,8 @@ import { createTables, Database } from "../../../js/gateway/link/database.ts";
 import { Failover } from "../../../js/gateway/link/failover.ts";
 import { Claims } from "../../../js/gateway/link/store/claims.ts";
 import { Handover } from "../../../js/gateway/link/store/handover.ts";
+import { InboundSegments } from "../../../js/gateway/link/store/inbound-segments.ts";
+import { InboundStore } from "../../../js/gateway/link/store/inbound.ts";
 import { MessageLists } from "../../../js/gateway/link/store/lists.ts";
 import { MessageQueue } from "../../../js/gateway/link/store/queue.ts";
 import { ReportStore } from "../../../js/gateway/link/store/reports.ts";
@@ -285,16 +287,26 @@ test("a report settles its message: all segments for delivered, one for a failur
   assert.equal(link.status(id), "undeliverable");
 });
 
-test("a list looks at a bounded number of rows, and is in order over what each page found", () => {
+test("a list looks at a bounded number of rows, and its pages leave out nothing at their ends", () => {
   const link = open();
-  const oldest = add(link, message({ caller: "shop" }));
-  const named = add(link, message({ id: `${ulidFrom(NOW + 1).slice(0, 10)}0000000000000000-spare-0`, hops: 1, caller: "shop" }), NOW + 1);
-  link.queue.insert(Array.from({ length: 20_500 }, () => message()), NOW + 2);
-  const query = { limit: 10, caller: "shop" };
-  const first = link.lists.list(query);
-  assert.deepEqual([first.items, first.until > named.slice(0, 26)], [[], true]);
-  const second = link.lists.list({ ...query, before: first.until });
-  assert.deepEqual([second.items.map(({ id }) => id), second.until], [[named, oldest], undefined]);
+  const named = (i, caller) => add(link, message({ id: `${ulidFrom(NOW).slice(0, 10)}${String(i).padStart(16, "0")}-spare-0`, hops: 1, caller }));
+  const shop = { caller: "shop" };
+  // The first of each kind that one call does not look at.
+  const other = named(1, "shop");
+  for (let i = 0; i < 5_000; i++) named(2 + i, "crm");
+  link.queue.insert([message(shop)], NOW);
+  const own = link.queue.insert([message(shop), ...Array.from({ length: 20_000 }, () => message())], NOW)[0];
+  const found = [];
+  let pages = 0;
+  let before;
+  do {
+    const { items, until } = link.lists.list({ limit: 10, before, ...shop });
+    assert.ok(before !== undefined || until !== undefined, "one call does not look at all");
+    found.push(...items.map(({ id }) => id));
+    before = until;
+  } while (before !== undefined && ++pages < 10);
+  assert.deepEqual([found.length, found[0], found.at(-1)], [3, own, other]);
+  assert.deepEqual(found, found.toSorted().toReversed());
 });
 
 test("lists by status distinguish what is on the wire from what waits", () => {
@@ -304,6 +316,71 @@ test("lists by status distinguish what is on the wire from what waits", () => {
   link.queue.markSent([one], 0, NOW);
   const list = (status) => link.lists.list({ limit: 10, status }).items.map(({ id }) => id);
   assert.deepEqual([list("sent"), list("queued")], [[ids[0]], [ids[1]]]);
+  assert.equal(link.view(ids[0]).updatedAt, new Date(NOW).toISOString());
+  start(link);
+  assert.deepEqual([link.status(ids[1]), list("queued"), link.view(ids[1]).status], ["moving", [ids[1]], "queued"]);
+  link.handover.taken(link.handover.moving(10, []).get("spare/0"));
+  assert.deepEqual([link.status(ids[1]), list("queued"), list(undefined), link.view(ids[1]).status], ["moved", [], [ids[0]], "queued"]);
+});
+
+test("a message on the wire shows since when, and a history that an SMSC never ends stays bounded", () => {
+  const link = open();
+  const id = add(link);
+  const [one] = link.queue.fresh(0, 1).messages;
+  link.queue.markSent([one], 0, NOW + 5_000);
+  assert.equal(link.view(id).updatedAt, new Date(NOW + 5_000).toISOString());
+  link.queue.answered(one, "accepted", [part("a")], NOW + 6_000);
+  for (let i = 0; i < 1_000; i++) link.reports.apply({ key: "a", status: i % 2 ? "enroute" : "scheduled", final: false }, NOW + i);
+  assert.ok(link.row(id).history.length < 17_000, `${link.row(id).history.length}`);
+});
+
+test("a rate lets a second's worth through at once, more from a full bucket, and then what time brings", () => {
+  const claims = new Claims(open().db);
+  const take = (rate, count, at) => {
+    const { admitted, retryAfter } = claims.admit(`by ${rate}`, rate, count, undefined, NOW + at);
+    return admitted || retryAfter;
+  };
+  assert.deepEqual([take(2, 5, 0), take(2, 1, 0), take(2, 1, 1_000), take(2, 1, 1_500), take(2, 1, 2_000), take(2, 1, 2_000)], [true, 2, 1, 1, true, 1]);
+  assert.deepEqual([take(0.5, 1, 0), take(0.5, 1, 0), take(0.5, 1, 1_000), take(0.5, 1, 2_000)], [true, 2, 1, true]);
+});
+
+test("keys that are too old are looked for once a minute", () => {
+  const link = open();
+  const claims = new Claims(link.db);
+  for (let i = 0; i < 5; i++) claims.admit("shop", undefined, 1, { key: `order-${i}`, fingerprint: "f", layout: "l" }, NOW + i);
+  assert.equal(link.storage.log.filter((query) => query.startsWith("DELETE FROM claims")).length, 1);
+});
+
+test("reports that wait for their message come in their order, and where there are none nobody looks", () => {
+  const link = open();
+  const store = new InboundStore(link.db, PLACE);
+  const orphan = (id) => ({ id, key: "k", tries: 0, due: NOW, report: { id } });
+  store.addOrphans(["1", "2"].map(orphan));
+  store.postpone(orphan("1"), NOW + 9_000);
+  const all = store.orphansOf("k");
+  assert.deepEqual(all.map(({ id, tries }) => [id, tries]), [["1", 1], ["2", 0]]);
+  assert.deepEqual(all.map((each) => store.removeOrphan(each)), [true, true]);
+  assert.equal(store.removeOrphan(all[0]), false);
+  link.storage.log.length = 0;
+  assert.deepEqual([store.nextDue(), store.orphansOf("k"), link.storage.log], [undefined, [], []]);
+});
+
+test("segments that stay incomplete are found behind thousands that wait, and what was joined keeps no text", () => {
+  const link = open();
+  const segments = new InboundSegments(link.db);
+  const add2 = (key, part, digest, now) => segments.add({ key, digest, total: 2, part, pdu: Buffer.from(digest) }, now);
+  const texts = (messages) => messages.map((pdus) => pdus.map((pdu) => Buffer.from(pdu).toString()).join(""));
+  for (let i = 0; i < 2_500; i++) add2(`k${i}`, 1, "a", NOW + HOUR);
+  add2("z", 1, "old", NOW);
+  const found = [segments.overdue(NOW + HOUR + 1), segments.overdue(NOW + HOUR + 1)];
+  assert.deepEqual(found.map(texts), [[], ["old"]]);
+  // The second message has a segment like one of the first's; the third one's ends the doubt about it, and it is known from then on.
+  const come = (part, digest, at) => texts(add2("m", part, digest, NOW + at));
+  assert.deepEqual([come(1, "a", 0), come(2, "b", 0), come(1, "a", 1), come(2, "c", 1), come(2, "d", 2)], [[], ["ab"], [], [], ["ac"]]);
+  assert.deepEqual(segments.overdue(NOW + 20_000), []);
+  assert.deepEqual(come(2, "c", 21_000), []);
+  assert.equal(link.db.first("SELECT count(*) AS n FROM inbound_segments WHERE done = 1 AND pdu <> ''").n, 0);
+  assert.equal(link.db.first("SELECT count(*) AS n FROM inbound_segments WHERE key = 'm' AND done = 0").n, 1);
 });
 
 test("a key that is used again after a day stands for the new request", () => {

@@ -1,13 +1,15 @@
 // When events are delivered: the schedule, places, time limits and pauses of each target, on a clock of the test's own.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import test, { after } from "node:test";
 import { createEventTables } from "../../../js/gateway/link/event-store.ts";
 import { Deliveries, RETRIES } from "../../../js/gateway/link/deliveries.ts";
 import { DeliveryError } from "../../../js/gateway/link/delivery-error.ts";
 import { handlerTarget, queueTarget, webhookTarget } from "../../../js/gateway/link/event-targets.ts";
-import { retryAfter } from "../../../js/gateway/link/webhooks.ts";
+import { post, retryAfter } from "../../../js/gateway/link/webhooks.ts";
 import { createTables } from "../../../js/gateway/link/database.ts";
 import { HandlerRecord, WorkerHandlers } from "../../../js/gateway/link/worker-handlers.ts";
 import { ulidFrom } from "../../../js/gateway/model/ids.ts";
@@ -447,6 +449,59 @@ test("what is due longest comes first, and what is under way does not hide what 
   both.events.run(9_000);
   await turn();
   assert.deepEqual(both.started, ["1", "2", "2", "1"]);
+});
+
+test("events for a Queue or a webhook that the settings have no more fail, and are kept", async () => {
+  const event = { number: 1, id: "1", type: "message.report", payload: "{}", added: 0, attempts: 0, due: undefined };
+  for (const gone of [queueTarget(undefined), webhookTarget(undefined)]) {
+    assert.equal(gone.accepts("message.report"), false);
+    await assert.rejects(gone.deliver(event, AbortSignal.timeout(1_000), 0), /any more/);
+  }
+});
+
+test("a handler is looked for again after a fault, one that is not there is none, and a call that takes too long is let go", async () => {
+  let fault = true;
+  let released = 0;
+  const then = (fulfil, reject) => (fault ? reject(new Error("The object was reset")) : fulfil({}));
+  const call = new Proxy(() => Object.assign(new Promise(() => {}), { [Symbol.dispose]: () => released++ }), { get: (_, name) => (name === "then" ? then : undefined) });
+  const handlers = new WorkerHandlers({ default: { smppReport: call } });
+  await assert.rejects(handlers.find("message.report"), /reset/);
+  fault = false;
+  assert.deepEqual([await handlers.find("message.report"), await handlers.find("message.received")], [true, false]);
+  const abort = new AbortController();
+  void handlers.call({ type: "message.report", timestamp: "", data: { id: null, account: "main", raw: "", pdu: "" } }, abort.signal);
+  assert.equal(released, 0);
+  abort.abort();
+  assert.equal(released, 1);
+});
+
+test("a webhook is not followed elsewhere, its request ends with its time limit, and its body holds no connection", async (t) => {
+  let closed = 0;
+  const paths = [];
+  const server = createServer((request, response) => {
+    paths.push(request.url);
+    request.socket.once("close", () => closed++);
+    if (request.url === "/moved") response.writeHead(302, { location: "/elsewhere" }).end();
+    else if (request.url === "/endless") response.writeHead(200).write("x");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const send = (path, signal) => post({ url: `http://127.0.0.1:${server.address().port}${path}`, secrets: [new Uint8Array(32)] }, "1", "{}", signal, 0);
+  await assert.rejects(send("/moved", AbortSignal.timeout(20_000)), /302/);
+  assert.deepEqual(paths, ["/moved"]);
+  const abort = new AbortController();
+  const mute = send("/mute", abort.signal);
+  await until("the request", () => paths.length === 2);
+  abort.abort();
+  await assert.rejects(mute, { name: "AbortError" });
+  await until("its end", () => closed >= 1);
+  const before = closed;
+  await send("/endless", AbortSignal.timeout(20_000));
+  await until("the end of its connection", () => closed > before);
 });
 
 test("what is given up is logged with its attempts, and its error is stored cut off", async () => {

@@ -62,7 +62,6 @@ export class InboundStore {
   postpone(orphan: Orphan, due: number): void {
     this.#db.exec("UPDATE orphans SET due = ?, tries = ? WHERE due = ? AND id = ?", due, orphan.tries + 1, orphan.due, orphan.id);
     orphan.due = due;
-    orphan.tries++;
   }
 
   /** False if it was removed before. */
