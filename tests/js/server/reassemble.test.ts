@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "smpp-edge";
-import { createSimulator, listen, type EngineMessage } from "smpp-edge/server";
+import { createSimulator, listen, Status, type EngineMessage } from "smpp-edge/server";
 
 const PARTS = ["05000309020141", "05000309020242"].map((hex) => Uint8Array.from(Buffer.from(hex, "hex")));
 const segment = (octets: Uint8Array) => ({ command: "submit_sm", source_addr: "1", destination_addr: "2", esm_class: 0x40, short_message: octets });
@@ -14,7 +14,7 @@ test("segments over two sessions are one message", async () => {
   await using server = await listen({
     port: 0, reassemble: true, authenticate: () => true,
     onSubmit(message, _session, segmentIds) {
-      if (refuse) return 0x14;
+      if (refuse) return Status.ESME_RSUBMITFAIL;
       got.push({ message, segmentIds });
       return { messageId: "whole" };
     },
@@ -24,7 +24,7 @@ test("segments over two sessions are one message", async () => {
   await using two = await connect(url);
   const first = String((await one.request(segment(PARTS[0]!))).fields["message_id"]);
   assert.notEqual(first, "");
-  await assert.rejects(two.request(segment(PARTS[1]!)), { name: "ESME_RMSGQFUL" });
+  await assert.rejects(two.request(segment(PARTS[1]!)), { name: "ESME_RSUBMITFAIL" });
   refuse = false;
   assert.equal((await two.request(segment(PARTS[1]!))).fields["message_id"], "whole");
   assert.deepEqual(got.map(({ message, segmentIds }) => [message.text, message.segments, message.complete, segmentIds]), [["AB", 2, true, [first]]]);
