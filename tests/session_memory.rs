@@ -251,7 +251,7 @@ fn segment(frame: &mut Vec<u8>, number: u32, message: u32, part: u8) {
 #[test]
 fn long_messages_are_taken_once_in_flat_memory() {
     let count = std::env::var("LONG_MESSAGES").map_or(40_000, |count| count.parse().unwrap());
-    let mut session = bound(esme().with(|config| config.enquire_link = 0));
+    let mut session = bound(esme().with(|config| config.enquire_link = ms(0)));
     let mut rng = Rng::new(1);
     let (mut now, mut number, mut frame) = (0, 1, Vec::new());
     // Delivers one until it is taken, and says how often that was.

@@ -1,6 +1,6 @@
 //! When to connect again.
 
-use super::config::Reconnect;
+use super::config::{Reconnect, millis};
 
 /// Smallest ceiling after a refused bind, in milliseconds: accounts get locked by those who knock too often.
 const AFTER_REFUSAL: u64 = 10_000;
@@ -38,11 +38,11 @@ impl Backoff {
 
     /// Milliseconds to wait after one more failure, 1 or more.
     pub(super) fn next(&mut self, policy: Reconnect, refused: bool) -> u64 {
-        let max = u64::from(policy.max.max(policy.min)).max(1);
+        let max = millis(policy.max.max(policy.min)).max(1);
         let floor = if refused {
             AFTER_REFUSAL.min(max)
         } else {
-            u64::from(policy.min).max(1)
+            millis(policy.min).max(1)
         };
         let ceiling = floor.saturating_mul(1 << self.failures.min(32)).min(max);
         self.failures = self.failures.saturating_add(1);
@@ -62,11 +62,9 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::time::Duration;
 
-    const POLICY: Reconnect = Reconnect {
-        min: 1_000,
-        max: 60_000,
-    };
+    const POLICY: Reconnect = Reconnect::new(Duration::from_secs(1), Duration::from_secs(60));
 
     /// The waits after failures in a row, over many seeds: the least and the most of each.
     fn bounds(refused: bool) -> Vec<(u64, u64)> {
@@ -103,10 +101,8 @@ mod tests {
     #[test]
     fn a_policy_of_one_wait_has_no_other() {
         for millis in [0, 1] {
-            let policy = Reconnect {
-                min: millis,
-                max: millis,
-            };
+            let wait = Duration::from_millis(millis);
+            let policy = Reconnect::new(wait, wait);
             let mut backoff = Backoff::new(1);
             assert_eq!(
                 [backoff.next(policy, false), backoff.next(policy, true)],

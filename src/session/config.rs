@@ -3,6 +3,7 @@
 use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind, Masked};
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 /// Which side of the session this is (SMPP 5.0, 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,23 +49,23 @@ impl BindType {
     }
 }
 
-/// How long to wait before connecting again, in milliseconds.
+/// How long to wait before connecting again.
 ///
 /// The ceiling of the wait starts at `min` and doubles with each failure up to `max`; the wait itself is drawn at random
 /// between half of `min` and that ceiling, so that many clients of one centre do not come back all at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reconnect {
-    /// First ceiling, 1 or more.
-    pub min: u32,
+    /// First ceiling, a millisecond or more.
+    pub min: Duration,
     /// Last ceiling, `min` or more.
-    pub max: u32,
+    pub max: Duration,
 }
 
 impl Reconnect {
-    /// Waits of at most `min` milliseconds at first and `max` at last.
+    /// Waits of at most `min` at first and `max` at last.
     #[must_use]
-    pub const fn new(min: u32, max: u32) -> Self {
+    pub const fn new(min: Duration, max: Duration) -> Self {
         Self { min, max }
     }
 }
@@ -79,7 +80,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// All settings of a session. Durations are milliseconds and 0 turns a timer off.
+/// All settings of a session. [`Duration::ZERO`] turns a timer off; a fraction of a millisecond counts as a whole one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
@@ -114,35 +115,35 @@ pub struct Config {
     /// Octets of the longest PDU that is taken.
     pub max_pdu: usize,
     /// Time without any PDU from the peer after which an enquire_link is sent; two are never closer than this.
-    pub enquire_link: u64,
+    pub enquire_link: Duration,
     /// How long the peer may take to show life after an enquire_link.
-    pub enquire_link_timeout: u64,
+    pub enquire_link_timeout: Duration,
     /// How long a request may stay without response.
-    pub response_timeout: u64,
+    pub response_timeout: Duration,
     /// How long a connection may take to be made, and then a bind to be answered.
-    pub bind_timeout: u64,
-    /// How long an unbind may stay without response, and the peer's connection without its end after its own unbind; 1 or
+    pub bind_timeout: Duration,
+    /// How long an unbind may stay without response, and the peer's connection without its end after its own unbind; a millisecond or
     /// more.
-    pub unbind_timeout: u64,
+    pub unbind_timeout: Duration,
     /// How long a connection that the peer made, or that an outbind was sent on, may stay without a bind.
-    pub session_init: u64,
+    pub session_init: Duration,
     /// Time without any operation after which the session is ended: without PDUs either way, but for our enquire_links
     /// and their answers.
-    pub inactivity: u64,
+    pub inactivity: Duration,
     /// Requests of the peer that the application may hold unanswered.
     pub max_unacknowledged: usize,
     /// How long the application may hold one, before it is refused for now.
-    pub acknowledge_timeout: u64,
+    pub acknowledge_timeout: Duration,
     /// ESME: whether the segments of long messages and receipts are held here and handed over as
     /// [`Event::LongMessage`](super::Event::LongMessage); if not, each is a request of its own.
     pub join_segments: bool,
-    /// How long segments are held while others are missing; 1 or more.
-    pub part_timeout: u64,
+    /// How long segments are held while others are missing; a millisecond or more.
+    pub part_timeout: Duration,
     /// Requests of the peer a second that are taken; more are refused for now, by an SMSC with ESME_RTHROTTLED. `None` for
     /// no limit.
     pub inbound_rate: Option<f64>,
     /// How long a request that the peer is too busy for is tried again, if it has no end of its own.
-    pub retry_time: u64,
+    pub retry_time: Duration,
     /// Whether such a request is tried again at all. If not, it ends with the peer's refusal, unless it is a segment of a long
     /// message, whose other segments may have been accepted.
     pub retry_busy: bool,
@@ -186,24 +187,24 @@ impl Config {
             rate: None,
             max_queue: 100_000,
             max_pdu: 65_536,
-            enquire_link: 30_000,
-            enquire_link_timeout: 10_000,
-            response_timeout: 30_000,
-            bind_timeout: 10_000,
-            unbind_timeout: 5_000,
-            session_init: 10_000,
-            inactivity: 0,
+            enquire_link: Duration::from_secs(30),
+            enquire_link_timeout: Duration::from_secs(10),
+            response_timeout: Duration::from_secs(30),
+            bind_timeout: Duration::from_secs(10),
+            unbind_timeout: Duration::from_secs(5),
+            session_init: Duration::from_secs(10),
+            inactivity: Duration::ZERO,
             max_unacknowledged: 1_000,
-            acknowledge_timeout: 25_000,
+            acknowledge_timeout: Duration::from_secs(25),
             join_segments: true,
-            part_timeout: 300_000,
+            part_timeout: Duration::from_secs(300),
             inbound_rate: None,
-            retry_time: 60_000,
+            retry_time: Duration::from_secs(60),
             retry_busy: true,
-            reconnect: Some(Reconnect {
-                min: 1_000,
-                max: 60_000,
-            }),
+            reconnect: Some(Reconnect::new(
+                Duration::from_secs(1),
+                Duration::from_secs(60),
+            )),
             bind_fail_is_final: false,
             max_refusals: 0,
             fall_back: false,
@@ -220,7 +221,7 @@ impl Config {
         config.role = Role::Smsc;
         config.interface_version = InterfaceVersion::V5_0;
         config.assumed_version = InterfaceVersion::V3_3;
-        config.inactivity = 300_000;
+        config.inactivity = Duration::from_secs(300);
         config.reconnect = None;
         config
     }
@@ -281,9 +282,65 @@ impl Config {
     }
 }
 
+/// The durations of a [`Config`] in whole milliseconds, as the timers count them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spans {
+    pub(super) enquire_link: u64,
+    pub(super) enquire_link_timeout: u64,
+    pub(super) response_timeout: u64,
+    pub(super) bind_timeout: u64,
+    pub(super) unbind_timeout: u64,
+    pub(super) session_init: u64,
+    pub(super) inactivity: u64,
+    pub(super) acknowledge_timeout: u64,
+    pub(super) part_timeout: u64,
+    pub(super) retry_time: u64,
+}
+
+impl Spans {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            enquire_link: millis(config.enquire_link),
+            enquire_link_timeout: millis(config.enquire_link_timeout),
+            response_timeout: millis(config.response_timeout),
+            bind_timeout: millis(config.bind_timeout),
+            unbind_timeout: millis(config.unbind_timeout).max(1),
+            session_init: millis(config.session_init),
+            inactivity: millis(config.inactivity),
+            acknowledge_timeout: millis(config.acknowledge_timeout),
+            part_timeout: millis(config.part_timeout),
+            retry_time: millis(config.retry_time),
+        }
+    }
+}
+
+/// A duration in milliseconds; a fraction counts as a whole one.
+#[inline(never)]
+pub(super) fn millis(duration: Duration) -> u64 {
+    let fraction = duration.subsec_nanos().div_ceil(1_000_000);
+    duration
+        .as_secs()
+        .saturating_mul(1_000)
+        .saturating_add(fraction.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fraction_of_a_millisecond_counts_as_a_whole_one() {
+        for (nanos, expected) in [
+            (0, 0),
+            (1, 1),
+            (1_000_000, 1),
+            (1_000_001, 2),
+            (1_999_999_999, 2_000),
+        ] {
+            assert_eq!(millis(Duration::from_nanos(nanos)), expected, "{nanos}");
+        }
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
 
     #[test]
     fn what_is_shown_of_settings_holds_no_password() {

@@ -1,7 +1,7 @@
 //! The session itself: what it holds, and its outputs.
 
 use super::backoff::Backoff;
-use super::config::{Config, Role};
+use super::config::{Config, Role, Spans};
 use super::event::{CloseReason, Event, Sequence};
 use super::event_queue::EventQueue;
 use super::inbound::Inbound;
@@ -25,6 +25,7 @@ use core::fmt;
 /// attempt to come, it takes nothing any more.
 pub struct Session {
     pub(super) config: Config,
+    pub(super) spans: Spans,
     pub(super) state: State,
     /// Nothing follows any more.
     pub(super) over: bool,
@@ -80,9 +81,9 @@ impl Session {
     pub fn new(mut config: Config, now: Instant) -> Self {
         config.window = config.window.max(1);
         config.endpoints = config.endpoints.max(1);
-        config.unbind_timeout = config.unbind_timeout.max(1);
+        let spans = Spans::of(&config);
         let joins = config.join_segments && config.role == Role::Esme;
-        let part_timeout = joins.then_some(config.part_timeout);
+        let part_timeout = joins.then_some(spans.part_timeout);
         Self {
             state: State::Closed,
             over: false,
@@ -115,6 +116,7 @@ impl Session {
             ending: CloseReason::Unbound,
             version: config.interface_version,
             stats: Stats::default(),
+            spans,
             config,
         }
     }

@@ -29,7 +29,7 @@ impl Session {
 
     pub(super) fn ask_for_connection(&mut self, now: Instant) {
         self.state = State::Connecting;
-        self.timers.set(Timer::Bind, now, self.config.bind_timeout);
+        self.timers.set(Timer::Bind, now, self.spans.bind_timeout);
         let endpoint = self.endpoint;
         self.events.push(Record::Connect { endpoint });
     }
@@ -43,7 +43,7 @@ impl Session {
         }
         self.open();
         self.timers
-            .set(Timer::SessionInit, now, self.config.session_init);
+            .set(Timer::SessionInit, now, self.spans.session_init);
         true
     }
 
@@ -77,7 +77,7 @@ impl Session {
         self.write_bind(number);
         self.bind_sent = Some(number);
         self.state = State::Binding;
-        self.timers.set(Timer::Bind, now, self.config.bind_timeout);
+        self.timers.set(Timer::Bind, now, self.spans.bind_timeout);
         true
     }
 
@@ -168,9 +168,9 @@ impl Session {
         self.timers.stop(Timer::Bind);
         self.timers.stop(Timer::SessionInit);
         self.timers
-            .set(Timer::EnquireLink, now, self.config.enquire_link);
+            .set(Timer::EnquireLink, now, self.spans.enquire_link);
         self.timers
-            .set(Timer::Inactivity, now, self.config.inactivity);
+            .set(Timer::Inactivity, now, self.spans.inactivity);
         let system_id = self.events.keep(system_id);
         self.events.push(Record::Bound { system_id, version });
     }
@@ -190,7 +190,7 @@ impl Session {
     }
 
     fn drain_time(&self) -> u64 {
-        match self.config.response_timeout {
+        match self.spans.response_timeout {
             0 => DRAIN,
             millis => millis,
         }
@@ -200,7 +200,7 @@ impl Session {
     pub(super) fn drain_expired(&mut self, now: Instant) {
         let time = self.drain_time();
         // Without a time for it, the bind would be waited for without end.
-        if self.config.bind_timeout == 0
+        if self.spans.bind_timeout == 0
             && matches!(
                 self.state,
                 State::Connecting | State::Open | State::Outbound | State::Binding
@@ -212,7 +212,7 @@ impl Session {
         if self.unanswered || oldest.is_some_and(|at| now.since(at) >= time) {
             self.give_up_drain();
         }
-        if self.config.acknowledge_timeout == 0 {
+        if self.spans.acknowledge_timeout == 0 {
             while let Some(request) = self.inbound.take_oldest() {
                 self.refuse_for_now(now, &request);
             }
@@ -246,7 +246,7 @@ impl Session {
         self.timers.stop(Timer::EnquireLink);
         self.timers.stop(Timer::Inactivity);
         self.timers
-            .set(Timer::Unbind, now, self.config.unbind_timeout);
+            .set(Timer::Unbind, now, self.spans.unbind_timeout);
     }
 
     /// The peer unbound: its unbind is answered once what it asked before is.
@@ -272,7 +272,7 @@ impl Session {
 
     fn await_peer_end(&mut self, now: Instant) {
         self.timers
-            .set(Timer::PeerUnbind, now, self.config.unbind_timeout);
+            .set(Timer::PeerUnbind, now, self.spans.unbind_timeout);
     }
 
     /// The time after the peer's unbind is over: what our application has not answered is refused, then the unbind is

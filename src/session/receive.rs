@@ -167,7 +167,7 @@ impl Session {
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                let expires = request.expires.unwrap_or(now + self.config.retry_time);
+                let expires = request.expires.unwrap_or(now + self.spans.retry_time);
                 let given_back = request.alone && !self.config.retry_busy;
                 if ticket.is_none() {
                     self.throttled(now, status, request.sent_at);
@@ -210,7 +210,7 @@ impl Session {
     /// The peer is too busy for a request: it is sent again later, and so are those to the same recipient.
     fn delay(&mut self, now: Instant, request: OwnRequest, status: CommandStatus) {
         self.queue.delay(request, status, now);
-        if self.draining && now.since(self.taken_at) >= self.config.retry_time {
+        if self.draining && now.since(self.taken_at) >= self.spans.retry_time {
             self.give_up_drain();
         }
     }
@@ -343,7 +343,7 @@ impl Session {
                 return self.refuse_frame(header, status, frame);
             }
             let segment = self.segment(command_id, usual.as_ref(), frame);
-            let timeout = self.config.acknowledge_timeout;
+            let timeout = self.spans.acknowledge_timeout;
             let segment = segment.as_ref().map(|segment| (segment, frame));
             let request = (number, command_id);
             match self.inbound.receive(now, request, timeout, segment) {

@@ -78,7 +78,7 @@ impl Session {
         self.request_written(now, start);
         if command_id.has_response() {
             let place = self.out.place(start);
-            let timeout = self.config.response_timeout;
+            let timeout = self.spans.response_timeout;
             let mut request = self.queue.blank();
             request.command_id = command_id;
             self.window.push(request, now, timeout, place);
@@ -218,7 +218,7 @@ impl Session {
         let State::Bound(bind) = self.state else {
             return;
         };
-        let retried = now + self.config.retry_time.max(1);
+        let retried = now + self.spans.retry_time.max(1);
         while self.has_room() {
             let Some(next) = self.queue.next(now, retried) else {
                 break;
@@ -258,7 +258,7 @@ impl Session {
         let (ticket, command_id) = (request.ticket, request.command_id);
         if command_id.has_response() {
             let place = self.out.place(start);
-            let timeout = self.config.response_timeout;
+            let timeout = self.spans.response_timeout;
             self.out.note_expiry(request.expires);
             self.window.push(request, now, timeout, place);
         } else {

@@ -80,7 +80,7 @@ impl Session {
         self.timers.stop(Timer::EnquireLinkResponse);
         if matches!(self.state, State::Bound(_)) {
             self.timers
-                .set(Timer::EnquireLink, now, self.config.enquire_link);
+                .set(Timer::EnquireLink, now, self.spans.enquire_link);
         }
     }
 
@@ -93,7 +93,7 @@ impl Session {
 
     fn operation_restart(&mut self, now: Instant) {
         self.timers
-            .set(Timer::Inactivity, now, self.config.inactivity);
+            .set(Timer::Inactivity, now, self.spans.inactivity);
     }
 
     fn send_enquire_link(&mut self, now: Instant) {
@@ -103,7 +103,7 @@ impl Session {
         self.timers.set(
             Timer::EnquireLinkResponse,
             now,
-            self.config.enquire_link_timeout,
+            self.spans.enquire_link_timeout,
         );
         if self.is_idle() {
             self.shrink();

@@ -6,6 +6,7 @@ use crate::pdu::InterfaceVersion;
 use crate::receipt::MessageIdFormat;
 use crate::session::{BindType, Config, Reconnect};
 use crate::text::{Alphabet, Alphabets, Concat, Ia5};
+use core::time::Duration;
 
 /// The settings of the layers above the session.
 pub(super) struct Messages {
@@ -159,20 +160,25 @@ settings! {
     "maxPdu": COUNT => |config, _, n| config.max_pdu = n as usize,
     "maxUnacknowledged": COUNT => |config, _, n| config.max_unacknowledged = n as usize,
     "endpoints": COUNT => |config, _, n| config.endpoints = n as usize,
-    "enquireLink": MILLIS => |config, _, n| config.enquire_link = n as u64,
-    "enquireLinkTimeout": MILLIS => |config, _, n| config.enquire_link_timeout = n as u64,
-    "responseTimeout": MILLIS => |config, _, n| config.response_timeout = n as u64,
-    "bindTimeout": MILLIS => |config, _, n| config.bind_timeout = n as u64,
-    "unbindTimeout": MILLIS => |config, _, n| config.unbind_timeout = n as u64,
-    "sessionInit": MILLIS => |config, _, n| config.session_init = n as u64,
-    "inactivity": MILLIS => |config, _, n| config.inactivity = n as u64,
-    "acknowledgeTimeout": MILLIS => |config, _, n| config.acknowledge_timeout = n as u64,
-    "partTimeout": MILLIS => |config, _, n| config.part_timeout = n as u64,
+    "enquireLink": MILLIS => |config, _, n| config.enquire_link = millis(n),
+    "enquireLinkTimeout": MILLIS => |config, _, n| config.enquire_link_timeout = millis(n),
+    "responseTimeout": MILLIS => |config, _, n| config.response_timeout = millis(n),
+    "bindTimeout": MILLIS => |config, _, n| config.bind_timeout = millis(n),
+    "unbindTimeout": MILLIS => |config, _, n| config.unbind_timeout = millis(n),
+    "sessionInit": MILLIS => |config, _, n| config.session_init = millis(n),
+    "inactivity": MILLIS => |config, _, n| config.inactivity = millis(n),
+    "acknowledgeTimeout": MILLIS => |config, _, n| config.acknowledge_timeout = millis(n),
+    "partTimeout": MILLIS => |config, _, n| config.part_timeout = millis(n),
     "receiptZone": MINUTES => |_, messages, n| messages.receipt_zone = n as i32,
     "rate": RATE => |config, _, n| config.rate = Some(n),
     "inboundRate": RATE => |config, _, n| config.inbound_rate = Some(n),
     "maxRefusals": UP_TO_32_BITS => |config, _, n| config.max_refusals = n as u32,
     "seed": ANY => |config, _, n| config.seed = n as u64,
+}
+
+#[inline(never)]
+fn millis(n: f64) -> Duration {
+    Duration::from_millis(n as u64)
 }
 
 /// One of several values, by its place among them.
@@ -236,10 +242,7 @@ pub(super) fn read(record: &[u8]) -> Result<(Config, Messages), BadSetting> {
     if let Some(min) = within(RECONNECT, Range(0.0, u32::MAX.into()))? {
         let max = within(RECONNECT + 1, Range(min, u32::MAX.into()))?;
         let max = max.ok_or(BadSetting(RECONNECT))?;
-        config.reconnect = (max > 0.0).then_some(Reconnect {
-            min: min as u32,
-            max: max as u32,
-        });
+        config.reconnect = (max > 0.0).then(|| Reconnect::new(millis(min), millis(max)));
     }
     let strings = [
         &mut config.system_id,

@@ -126,7 +126,7 @@ fn an_esme_slows_down_to_what_its_centre_takes() {
 
 #[test]
 fn a_request_that_the_application_holds_too_long_is_refused_for_now() {
-    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(0)));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let first = peer.request_seen();
     peer.advance(10_000);
@@ -146,8 +146,8 @@ fn a_request_that_the_application_holds_too_long_is_refused_for_now() {
 #[test]
 fn without_an_acknowledge_time_the_application_may_take_any() {
     let mut peer = Peer::bound(esme().with(|config| {
-        config.acknowledge_timeout = 0;
-        config.enquire_link = 0;
+        config.acknowledge_timeout = ms(0);
+        config.enquire_link = ms(0);
     }));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let sequence = peer.request_seen();

@@ -45,7 +45,7 @@ fn held_up(peer: &mut Peer, millis: u64) {
 }
 
 fn config() -> Config {
-    persistent().with(|config| config.enquire_link = 0)
+    persistent().with(|config| config.enquire_link = ms(0))
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_request_of_unknown_outcome_gets_a_late_response_or_the_word_that_there_is_n
 fn more_late_responses_than_the_window_are_recognized_and_memory_is_bounded() {
     let mut peer = Peer::bound(config().with(|config| {
         config.window = 2;
-        config.response_timeout = 10;
+        config.response_timeout = ms(10);
     }));
     let mut sent = Vec::new();
     for ticket in 0..1_500 {
@@ -221,7 +221,7 @@ fn time_to_end(peer: &mut Peer, mut answer: impl FnMut(&mut Peer, Heard)) -> u64
 fn an_end_in_order_is_bounded_whatever_the_peer_leaves_out() {
     for (response_timeout, most) in [(0, 25_000), (2_000, 10_000), (30_000, 66_000)] {
         let mut peer =
-            Peer::bound(config().with(|config| config.response_timeout = response_timeout));
+            Peer::bound(config().with(|config| config.response_timeout = ms(response_timeout)));
         (0..1_000).for_each(|ticket| peer.queue(ticket));
         let time = time_to_end(&mut peer, |_, _| {});
         assert!(time <= most, "{time} with {response_timeout}");
@@ -238,7 +238,7 @@ fn an_end_in_order_is_bounded_whatever_the_peer_leaves_out() {
 fn an_end_in_order_waits_for_a_peer_that_is_slow() {
     let mut peer = Peer::bound(config().with(|config| {
         config.window = 1;
-        config.response_timeout = 0;
+        config.response_timeout = ms(0);
         config.rate = Some(0.05);
     }));
     (0..20).for_each(|ticket| peer.queue(ticket));
@@ -274,7 +274,7 @@ fn an_end_in_order_waits_for_a_peer_that_is_slow() {
 fn an_end_in_order_is_bounded_when_a_slow_peer_falls_silent() {
     let mut peer = Peer::bound(config().with(|config| {
         config.window = 1;
-        config.response_timeout = 0;
+        config.response_timeout = ms(0);
         config.rate = Some(0.05);
     }));
     (0..20).for_each(|ticket| peer.queue(ticket));
@@ -309,8 +309,8 @@ fn an_end_in_order_does_not_wait_for_a_peer_that_stays_busy() {
 #[test]
 fn an_end_in_order_does_not_wait_for_ever_for_the_application() {
     let mut peer = Peer::bound(config().with(|config| {
-        config.acknowledge_timeout = 0;
-        config.response_timeout = 0;
+        config.acknowledge_timeout = ms(0);
+        config.response_timeout = ms(0);
     }));
     peer.says(&request(CommandId::DELIVER_SM, 1, &delivery()));
     let time = time_to_end(&mut peer, |peer, heard| {

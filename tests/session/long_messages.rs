@@ -12,7 +12,7 @@ const PERMANENT: CommandStatus = CommandStatus::ESME_RX_P_APPN;
 const PART_TIMEOUT: u64 = 300_000;
 
 fn quiet() -> Config {
-    esme().with(|config| config.enquire_link = 0)
+    esme().with(|config| config.enquire_link = ms(0))
 }
 
 /// Segment `part` of `total` of the message `reference`.
@@ -230,7 +230,7 @@ fn a_message_taken_is_not_handed_on_when_its_segments_come_again() {
 
 #[test]
 fn what_was_taken_does_not_come_again_with_the_next_connection() {
-    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = ms(0)));
     for reference in 1..=3 {
         peer.says(&segment(1, reference, 1, 2, b"C"));
         peer.says(&segment(2, reference, 2, 2, b"D"));
@@ -251,7 +251,7 @@ fn what_was_taken_does_not_come_again_with_the_next_connection() {
 
 #[test]
 fn a_message_without_its_answer_waits_for_its_last_segment_on_the_next_connection() {
-    let config = persistent().with(|config| config.enquire_link = 0);
+    let config = persistent().with(|config| config.enquire_link = ms(0));
     let (mut peer, first) = handed_over(config);
     peer.closes();
     let seen = peer.sees();
@@ -278,7 +278,7 @@ fn rebind(peer: &mut Peer) {
 
 #[test]
 fn segments_are_joined_over_connections() {
-    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(persistent().with(|config| config.enquire_link = ms(0)));
     peer.says(&segment(1, 9, 1, 2, b"C"));
     peer.hears();
     peer.closes();
@@ -290,8 +290,8 @@ fn segments_are_joined_over_connections() {
 #[test]
 fn segments_time_out_while_there_is_no_connection() {
     let mut peer = Peer::bound(persistent().with(|config| {
-        config.enquire_link = 0;
-        config.bind_timeout = 0;
+        config.enquire_link = ms(0);
+        config.bind_timeout = ms(0);
     }));
     peer.says(&segment(1, 9, 1, 2, b"C"));
     peer.hears();

@@ -188,8 +188,8 @@ fn the_time_of_a_request_without_end_begins_when_it_is_refused() {
 fn a_request_is_not_sent_after_its_time() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 1;
-        config.enquire_link = 0;
-        config.response_timeout = 0;
+        config.enquire_link = ms(0);
+        config.response_timeout = ms(0);
     }));
     peer.queue(1);
     peer.queue_until(2, Some(5_000));
@@ -386,8 +386,8 @@ fn congestion_state_100_of_a_5_0_peer_stops_the_flow() {
 fn a_peer_that_does_not_read_gets_no_more_than_a_little() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 100_000;
-        config.enquire_link = 0;
-        config.response_timeout = 0;
+        config.enquire_link = ms(0);
+        config.response_timeout = ms(0);
     }));
     peer.reading = false;
     for ticket in 0..10_000 {

@@ -59,7 +59,7 @@ fn deliveries_go_the_other_way() {
 
 #[test]
 fn they_keep_each_other_alive_until_the_centre_finds_them_idle() {
-    let esme = persistent().with(|config| config.enquire_link = 0);
+    let esme = persistent().with(|config| config.enquire_link = ms(0));
     let mut pair = Pair::bound(esme, smsc());
     pair.run(298_000);
     assert_eq!(pair.esme.ends(), []);
@@ -76,7 +76,10 @@ fn they_keep_each_other_alive_until_the_centre_finds_them_idle() {
 
 #[test]
 fn an_esme_that_asks_by_itself_stays_bound() {
-    let mut pair = Pair::bound(esme().with(|config| config.enquire_link = 20_000), smsc());
+    let mut pair = Pair::bound(
+        esme().with(|config| config.enquire_link = ms(20_000)),
+        smsc(),
+    );
     pair.run(3_600_000);
     assert_eq!(pair.esme.ends(), []);
     assert_eq!(pair.smsc.ends(), []);
@@ -170,7 +173,8 @@ fn an_application_that_does_not_answer_is_answered_for() {
 #[test]
 fn an_hour_with_a_lost_link_each_few_seconds_adds_up_to_the_last_message() {
     let mut rng = Rng::new(7);
-    let config = persistent().with(|config| config.reconnect = Some(Reconnect::new(100, 500)));
+    let config =
+        persistent().with(|config| config.reconnect = Some(Reconnect::new(ms(100), ms(500))));
     let mut pair = Pair::new(config, smsc());
     let now = pair.now();
     pair.esme.session.connect(now);

@@ -15,7 +15,7 @@ type Log = Vec<(u64, u64, u8, CommandStatus)>;
 fn config(window: usize) -> Config {
     esme().with(|config| {
         config.window = window;
-        config.enquire_link = 0;
+        config.enquire_link = ms(0);
     })
 }
 
@@ -356,7 +356,7 @@ fn a_delivery_waits_for_its_sender_and_other_requests_for_themselves() {
     // The SMSC's side: the subscriber is the source of a delivery.
     let mut peer = Peer::bound(smsc().with(|config| {
         config.window = 1;
-        config.enquire_link = 0;
+        config.enquire_link = ms(0);
     }));
     let now = peer.now();
     for (ticket, source) in [(1, b"447"), (2, b"447"), (3, b"448")] {
@@ -437,7 +437,7 @@ fn an_accepted_message_shows_that_the_smsc_has_room() {
 
 #[test]
 fn a_probe_that_gets_no_answer_makes_room_for_the_next() {
-    let mut peer = Peer::bound(persistent().with(|config| config.response_timeout = 500));
+    let mut peer = Peer::bound(persistent().with(|config| config.response_timeout = ms(500)));
     let start = peer.now();
     for n in 0..4 {
         send(&mut peer, n, 7, n as u8);
@@ -656,7 +656,7 @@ fn what_the_network_did_not_take_in_its_time_is_not_sent_by_a_process_that_was_h
 
 #[test]
 fn what_the_network_has_not_taken_is_not_in_doubt() {
-    let mut peer = Peer::bound(config(10).with(|config| config.enquire_link_timeout = 0));
+    let mut peer = Peer::bound(config(10).with(|config| config.enquire_link_timeout = ms(0)));
     peer.reading = false;
     send(&mut peer, 0, 0, 0);
     send(&mut peer, 1, 1, 1);
@@ -677,7 +677,7 @@ fn what_the_network_has_not_taken_is_not_in_doubt() {
 
 #[test]
 fn without_a_time_to_retry_what_waits_for_a_recipient_ends_at_once() {
-    let mut peer = Peer::bound(config(2).with(|config| config.retry_time = 0));
+    let mut peer = Peer::bound(config(2).with(|config| config.retry_time = ms(0)));
     let start = peer.now();
     send_until(&mut peer, 0, 7, 0, Some(60_000));
     serve(&mut peer, start, 0, |_, _| QUEUE_FULL);

@@ -78,7 +78,7 @@ fn a_bind_without_answer_ends_the_connection() {
 fn a_request_without_response_ends_as_unknown_and_frees_its_place() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 1;
-        config.enquire_link = 0;
+        config.enquire_link = ms(0);
     }));
     peer.queue(1);
     peer.queue(2);
@@ -107,7 +107,7 @@ fn a_request_without_response_ends_as_unknown_and_frees_its_place() {
 fn a_late_response_is_told_with_its_ticket_and_does_not_end_another_request() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 1;
-        config.enquire_link = 0;
+        config.enquire_link = ms(0);
     }));
     peer.queue(1);
     peer.queue(2);
@@ -135,8 +135,8 @@ fn a_late_response_is_told_with_its_ticket_and_does_not_end_another_request() {
 #[test]
 fn without_a_response_time_a_request_waits_as_long_as_its_connection() {
     let mut peer = Peer::bound(esme().with(|config| {
-        config.response_timeout = 0;
-        config.enquire_link = 0;
+        config.response_timeout = ms(0);
+        config.enquire_link = ms(0);
     }));
     peer.queue(1);
     assert_eq!(due(&peer), None);
@@ -207,7 +207,7 @@ fn any_pdu_answers_an_enquiry() {
 fn a_dead_peer_is_found_while_we_keep_sending() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 1_000;
-        config.response_timeout = 0;
+        config.response_timeout = ms(0);
     }));
     for second in 0..40 {
         peer.queue(second);
@@ -221,7 +221,7 @@ fn a_dead_peer_is_found_while_we_keep_sending() {
 
 #[test]
 fn enquiries_are_never_closer_than_their_time() {
-    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 60_000));
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(60_000)));
     let mut asked = Vec::new();
     for second in 0..1_000u64 {
         peer.advance(1_000);
@@ -240,7 +240,7 @@ fn enquiries_are_never_closer_than_their_time() {
 
 #[test]
 fn without_enquiries_a_quiet_link_stays() {
-    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(0)));
     assert_eq!(due(&peer), None);
     peer.advance(10_000_000);
     assert_eq!(peer.hears(), []);
@@ -319,7 +319,7 @@ fn the_peers_own_enquiry_is_an_operation() {
 #[test]
 fn an_idle_session_unbinds_and_says_why() {
     for answered in [true, false] {
-        let mut peer = Peer::bound(smsc().with(|config| config.enquire_link = 0));
+        let mut peer = Peer::bound(smsc().with(|config| config.enquire_link = ms(0)));
         peer.advance(300_000);
         let unbind = peer.hears_one();
         assert_eq!(unbind.id(), CommandId::UNBIND);
@@ -336,9 +336,9 @@ fn an_idle_session_unbinds_and_says_why() {
 #[test]
 fn a_session_that_unbinds_is_not_found_idle() {
     let mut peer = Peer::bound(esme().with(|config| {
-        config.enquire_link = 0;
-        config.inactivity = 1_000;
-        config.unbind_timeout = 30_000;
+        config.enquire_link = ms(0);
+        config.inactivity = ms(1_000);
+        config.unbind_timeout = ms(30_000);
     }));
     let now = peer.now();
     peer.unbind(now);
@@ -353,9 +353,9 @@ fn a_session_that_unbinds_is_not_found_idle() {
 #[test]
 fn a_session_with_something_open_is_not_idle() {
     let mut peer = Peer::bound(smsc().with(|config| {
-        config.enquire_link = 0;
-        config.acknowledge_timeout = 0;
-        config.inactivity = 60_000;
+        config.enquire_link = ms(0);
+        config.acknowledge_timeout = ms(0);
+        config.inactivity = ms(60_000);
     }));
     peer.says(&request(CommandId::SUBMIT_SM, 2, &message()));
     let sequence = peer.request_seen();
@@ -369,12 +369,12 @@ fn a_session_with_something_open_is_not_idle() {
 
 #[test]
 fn an_esme_has_no_idle_time_unless_told() {
-    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(0)));
     peer.advance(100_000_000);
     assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
     let mut peer = Peer::bound(persistent().with(|config| {
-        config.enquire_link = 0;
-        config.inactivity = 1_000;
+        config.enquire_link = ms(0);
+        config.inactivity = ms(1_000);
     }));
     peer.advance(1_000);
     let unbind = peer.hears_one();

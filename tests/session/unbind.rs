@@ -105,7 +105,7 @@ fn the_end_of_the_connection_after_our_unbind_is_a_success() {
 
 #[test]
 fn a_request_that_never_gets_its_response_does_not_keep_unbind_for_ever() {
-    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = 0));
+    let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(0)));
     peer.queue(1);
     let now = peer.now();
     peer.unbind(now);
@@ -184,8 +184,8 @@ fn unbind_does_not_wait_for_ever_for_a_bind_that_has_no_time_limit() {
     for connected in [false, true] {
         for (response_timeout, waits) in [(0, 10_000), (3_000, 3_000)] {
             let mut peer = Peer::new(persistent().with(|config| {
-                config.bind_timeout = 0;
-                config.response_timeout = response_timeout;
+                config.bind_timeout = ms(0);
+                config.response_timeout = ms(response_timeout);
             }));
             let now = peer.now();
             peer.connect(now);
@@ -207,8 +207,8 @@ fn unbind_does_not_wait_for_ever_for_a_bind_that_has_no_time_limit() {
 #[test]
 fn unbind_waits_for_a_bind_as_long_as_a_bind_may_take() {
     let mut peer = Peer::new(persistent().with(|config| {
-        config.bind_timeout = 60_000;
-        config.response_timeout = 3_000;
+        config.bind_timeout = ms(60_000);
+        config.response_timeout = ms(3_000);
     }));
     let now = peer.now();
     peer.connect(now);
@@ -224,8 +224,8 @@ fn unbind_waits_for_a_bind_as_long_as_a_bind_may_take() {
 #[test]
 fn without_time_limits_a_bound_session_still_unbinds_in_order() {
     let mut peer = Peer::bound(esme().with(|config| {
-        config.bind_timeout = 0;
-        config.response_timeout = 0;
+        config.bind_timeout = ms(0);
+        config.response_timeout = ms(0);
     }));
     peer.queue(1);
     let submitted = peer.hears_one();
@@ -297,7 +297,7 @@ fn a_peer_that_unbinds_and_does_not_close_is_closed() {
 fn an_unbind_is_waited_on_for_as_long_as_was_said() {
     // Never for ever: 0 is not off here.
     for (setting, wait) in [(5_000, 5_000), (60_000, 60_000), (0, 1)] {
-        let mut peer = Peer::bound(esme().with(|config| config.unbind_timeout = setting));
+        let mut peer = Peer::bound(esme().with(|config| config.unbind_timeout = ms(setting)));
         let now = peer.now();
         peer.unbind(now);
         assert_eq!(peer.hears_one().id(), CommandId::UNBIND);

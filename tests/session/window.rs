@@ -202,7 +202,7 @@ fn what_has_no_response_takes_no_place() {
 fn enquiries_take_no_place_in_the_window() {
     let mut peer = Peer::bound(esme().with(|config| {
         config.window = 1;
-        config.response_timeout = 0;
+        config.response_timeout = ms(0);
     }));
     peer.queue(1);
     peer.hears();

@@ -18,6 +18,7 @@ pub use world::{Summary, World};
 
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
+use std::time::Duration;
 
 /// One PDU.
 pub fn pdu<'a>(
@@ -112,6 +113,11 @@ pub fn delivery() -> DeliverSm<'static> {
         short_message: b"hello",
         ..DeliverSm::default()
     }
+}
+
+/// A setting of so many milliseconds.
+pub const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
 }
 
 /// An ESME without jitter of any kind in what it does while bound, that does not connect again.

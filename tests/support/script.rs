@@ -59,7 +59,7 @@ const STATUSES: [CommandStatus; 8] = [
     CommandStatus(0x0499),
 ];
 
-const RECONNECT: Option<Reconnect> = Some(Reconnect::new(1, 1_000));
+const RECONNECT: Option<Reconnect> = Some(Reconnect::new(ms(1), ms(1_000)));
 
 struct Stage {
     session: Session,
@@ -98,17 +98,17 @@ pub fn run(script: &[u8]) -> Stats {
         config.rate = script.pick(&[None, None, Some(2.0), Some(1_000.0)]);
         config.max_queue = script.pick(&[1, 5, 50]);
         config.max_pdu = 300;
-        config.enquire_link = script.pick(&[0, 1_000, 30_000]);
-        config.enquire_link_timeout = script.pick(&[0, 1, 10_000]);
-        config.response_timeout = script.pick(&[0, 1, 30_000]);
-        config.bind_timeout = script.pick(&[0, 10_000]);
-        config.unbind_timeout = script.pick(&[0, 5_000]);
-        config.session_init = script.pick(&[0, 10_000]);
-        config.inactivity = script.pick(&[0, 5_000, 300_000]);
+        config.enquire_link = ms(script.pick(&[0, 1_000, 30_000]));
+        config.enquire_link_timeout = ms(script.pick(&[0, 1, 10_000]));
+        config.response_timeout = ms(script.pick(&[0, 1, 30_000]));
+        config.bind_timeout = ms(script.pick(&[0, 10_000]));
+        config.unbind_timeout = ms(script.pick(&[0, 5_000]));
+        config.session_init = ms(script.pick(&[0, 10_000]));
+        config.inactivity = ms(script.pick(&[0, 5_000, 300_000]));
         config.max_unacknowledged = script.pick(&[0, 2, 10]);
-        config.acknowledge_timeout = script.pick(&[0, 1, 25_000]);
+        config.acknowledge_timeout = ms(script.pick(&[0, 1, 25_000]));
         config.inbound_rate = script.pick(&[None, None, Some(3.0)]);
-        config.retry_time = script.pick(&[0, 1_000, 60_000]);
+        config.retry_time = ms(script.pick(&[0, 1_000, 60_000]));
         config.reconnect = script.pick(&[None, RECONNECT, RECONNECT, RECONNECT]);
         config.max_refusals = script.pick(&[0, 2]);
         config.fall_back = script.pick(&[false, true]);

@@ -190,12 +190,17 @@ pub struct Summary {
     pub held: i64,
 }
 
+/// A setting in milliseconds.
+fn millis(setting: Duration) -> u64 {
+    u64::try_from(setting.as_millis()).unwrap()
+}
+
 impl World {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let rng = &mut rng;
         let kind = rng.pick(&[BindType::Transceiver, BindType::Transmitter]);
-        let min = rng.range(10, 2_000) as u32;
+        let min = rng.range(10, 2_000);
         let config = Config::esme(b"esme", b"secret", 1).with(|config| {
             config.bind = kind;
             config.window = rng.range(1, 20) as usize;
@@ -203,27 +208,27 @@ impl World {
             config.max_queue = rng.range(5, 200) as usize;
             config.max_pdu = 4_096;
             config.trace = true;
-            config.enquire_link = rng.range(1_000, 30_000);
-            config.enquire_link_timeout = rng.range(500, 10_000);
-            config.response_timeout = rng.range(500, 30_000);
-            config.bind_timeout = rng.range(500, 10_000);
+            config.enquire_link = ms(rng.range(1_000, 30_000));
+            config.enquire_link_timeout = ms(rng.range(500, 10_000));
+            config.response_timeout = ms(rng.range(500, 30_000));
+            config.bind_timeout = ms(rng.range(500, 10_000));
             config.max_unacknowledged = rng.range(1, 20) as usize;
-            config.acknowledge_timeout = rng.range(500, 25_000);
-            config.part_timeout = rng.pick(&[2_000, 60_000, 300_000]);
-            config.retry_time = rng.range(1_000, 60_000);
-            config.reconnect = Some(Reconnect::new(min, min + rng.range(0, 30_000) as u32));
+            config.acknowledge_timeout = ms(rng.range(500, 25_000));
+            config.part_timeout = ms(rng.pick(&[2_000, 60_000, 300_000]));
+            config.retry_time = ms(rng.range(1_000, 60_000));
+            config.reconnect = Some(Reconnect::new(ms(min), ms(min + rng.range(0, 30_000))));
             config.interface_version = rng.pick(&[InterfaceVersion::V3_4, InterfaceVersion::V5_0]);
             config.endpoints = rng.range(1, 3) as usize;
             config.seed = rng.next();
         });
         let smsc_config = Config::smsc(b"smsc", 1).with(|config| {
             config.window = rng.range(1, 20) as usize;
-            config.enquire_link = rng.range(1_000, 30_000);
-            config.enquire_link_timeout = rng.range(500, 10_000);
-            config.response_timeout = rng.range(500, 30_000);
+            config.enquire_link = ms(rng.range(1_000, 30_000));
+            config.enquire_link_timeout = ms(rng.range(500, 10_000));
+            config.response_timeout = ms(rng.range(500, 30_000));
             config.max_unacknowledged = rng.range(1, 20) as usize;
-            config.acknowledge_timeout = rng.range(500, 25_000);
-            config.inactivity = rng.range(5_000, 300_000);
+            config.acknowledge_timeout = ms(rng.range(500, 25_000));
+            config.inactivity = ms(rng.range(5_000, 300_000));
         });
         let weather = Weather {
             delay: rng.pick(&[0, 1, 40, 2_000]),
@@ -1025,7 +1030,9 @@ impl World {
             assert!(link.smsc.unacknowledged() <= self.smsc_config.max_unacknowledged);
         }
         if self.punctual {
-            let sent_before = self.now.saturating_sub(self.config.response_timeout);
+            let sent_before = self
+                .now
+                .saturating_sub(millis(self.config.response_timeout));
             let overdue = self.wire.open.values().any(|(at, _)| *at < sent_before);
             assert!(!overdue, "a request is open beyond its time");
             self.watch_deadlines();
@@ -1069,16 +1076,16 @@ impl World {
         }
         let lasted = now - self.since.1;
         let most = match state {
-            State::Connecting | State::Binding => self.config.bind_timeout,
-            State::Unbinding(_) => self.config.unbind_timeout,
+            State::Connecting | State::Binding => millis(self.config.bind_timeout),
+            State::Unbinding(_) => millis(self.config.unbind_timeout),
             // For our answers, then for the end.
-            State::Unbound => 2 * self.config.unbind_timeout,
-            State::Waiting => self.config.reconnect.map_or(0, |r| u64::from(r.max)),
+            State::Unbound => 2 * millis(self.config.unbind_timeout),
+            State::Waiting => self.config.reconnect.map_or(0, |r| millis(r.max)),
             _ => u64::MAX,
         };
         assert!(lasted <= most, "{state:?} lasts {lasted}");
         let silence = now - self.wire.heard_at;
-        let patience = self.config.enquire_link + self.config.enquire_link_timeout;
+        let patience = millis(self.config.enquire_link) + millis(self.config.enquire_link_timeout);
         assert!(
             silence <= patience || !matches!(state, State::Bound(_)),
             "a dead peer is not found in {silence}"
@@ -1086,7 +1093,7 @@ impl World {
         let esme = &self.esme;
         self.handed
             .retain(|(sequence, _)| esme.request_command(*sequence).is_some());
-        let late = |at: u64| now - at > self.config.acknowledge_timeout;
+        let late = |at: u64| now - at > millis(self.config.acknowledge_timeout);
         let late = self.handed.iter().any(|(_, at)| late(*at));
         assert!(!late, "a delivery is not answered in its time");
     }

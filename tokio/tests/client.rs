@@ -2,7 +2,7 @@
 
 use smpp_edge_tokio::smpp_edge::messenger::{SegmentOutcome, SentSms};
 use smpp_edge_tokio::smpp_edge::pdu::{EsmClass, Pdu, QuerySm};
-use smpp_edge_tokio::smpp_edge::session::{BindType, CloseReason};
+use smpp_edge_tokio::smpp_edge::session::{BindType, CloseReason, Reconnect};
 use smpp_edge_tokio::*;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -306,10 +306,10 @@ async fn what_is_in_flight_is_unknown_when_the_link_is_lost_and_what_is_queued_g
     });
     let builder = Client::builder(&url).unwrap().config(|config| {
         config.window = 1;
-        config.reconnect = config.reconnect.map(|mut policy| {
-            (policy.min, policy.max) = (1, 10);
-            policy
-        });
+        config.reconnect = Some(Reconnect::new(
+            Duration::from_millis(1),
+            Duration::from_millis(10),
+        ));
     });
     let client = soon(builder.connect()).await.unwrap();
     let in_flight = client.send_sms(OutgoingSms::text("+1", "in flight"));

@@ -7,6 +7,7 @@ use smpp_edge::pdu::InterfaceVersion;
 use smpp_edge::receipt::MessageIdFormat;
 use smpp_edge::session::{BindType, Config, Reconnect};
 use smpp_edge::text::{Alphabet, Concat};
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 
 fn bind_type(name: &str) -> Option<BindType> {
@@ -42,8 +43,15 @@ pub(super) fn concat(name: &str, value: &JsValue) -> Result<Concat, Thrown> {
 }
 
 /// A duration in whole milliseconds; 0 is off.
-fn millis(name: &str, value: &JsValue) -> Result<u64, Thrown> {
-    Ok(number(name, value, 0.0, 9e15)?.ceil() as u64)
+fn millis(name: &str, value: &JsValue) -> Result<Duration, Thrown> {
+    let millis = number(name, value, 0.0, 9e15)?.ceil() as u64;
+    Ok(Duration::from_millis(millis))
+}
+
+/// As [`millis`], 1 or more.
+fn at_least_one(name: &str, value: &JsValue) -> Result<Duration, Thrown> {
+    let millis = whole(name, value, 1, u32::MAX)?;
+    Ok(Duration::from_millis(millis.into()))
 }
 
 fn count(name: &str, value: &JsValue) -> Result<usize, Thrown> {
@@ -59,11 +67,14 @@ fn reconnect(value: &JsValue, default: Option<Reconnect>) -> Result<Option<Recon
     if let Some(wanted) = value.as_bool() {
         return Ok(default.filter(|_| wanted));
     }
-    let mut policy = default.unwrap_or(Reconnect::new(1_000, 60_000));
+    let mut policy = default.unwrap_or(Reconnect::new(
+        Duration::from_secs(1),
+        Duration::from_secs(60),
+    ));
     for (name, value) in members(value, "reconnect")? {
         match name.as_str() {
-            "min" => policy.min = whole("reconnect.min", &value, 1, u32::MAX)?,
-            "max" => policy.max = whole("reconnect.max", &value, 1, u32::MAX)?,
+            "min" => policy.min = at_least_one("reconnect.min", &value)?,
+            "max" => policy.max = at_least_one("reconnect.max", &value)?,
             _ => return Err(unknown(&format!("reconnect.{name}"))),
         }
     }
@@ -114,7 +125,7 @@ pub(super) fn read(given: &JsValue, seed: u64) -> Result<(Config, MessengerOptio
             }
             "plainReceipts" => options.plain_receipts = flag(name, value)?,
             "reassemble" => config.join_segments = flag(name, value)?,
-            "segmentTimeout" => config.part_timeout = count(name, value)? as u64,
+            "segmentTimeout" => config.part_timeout = at_least_one(name, value)?,
             "seed" => config.seed = number(name, value, 0.0, 9e15)? as u64,
             _ => return Err(unknown(name)),
         }
