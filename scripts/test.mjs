@@ -13,7 +13,7 @@ import { checkInstructions, unable } from "./instructions.mjs";
 import { checkSize } from "./size.mjs";
 
 // What is off by default.
-const features = ["--features", "smpp-edge-tokio/tracing"];
+const features = ["--features", "smpp-edge-tokio/tracing,smpp-edge/serde"];
 
 // No suite takes this long, even on a machine that others use; one that hangs is ended and counts as failed.
 const timeout = 20 * 60_000;

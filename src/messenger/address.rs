@@ -12,6 +12,7 @@ const LONGEST_NAME: usize = 11;
 
 /// An address with its type of number and numbering plan. Its characters are those of ISO-8859-1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AddressBuf {
     /// Type of number.
     pub ton: Ton,
@@ -119,6 +120,8 @@ impl fmt::Display for AddressBuf {
 
 /// An address to send to or from: text that says its own type of number, or all three fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(untagged))]
 pub enum AddressInput {
     /// See [`AddressBuf::recipient`] and [`AddressBuf::sender`].
     Text(String),

@@ -9,10 +9,13 @@ use alloc::vec::Vec;
 
 /// One message or request that was handed to the messenger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SmsId(pub u64);
 
 /// What became of one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum SegmentOutcome {
     /// The SMSC took it.
@@ -42,6 +45,7 @@ impl From<Failure> for SegmentOutcome {
 
 /// One segment of a message, once its outcome is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SentSegment {
     /// The id the SMSC gave it; empty unless it was accepted.
@@ -52,6 +56,7 @@ pub struct SentSegment {
 
 /// A message of which every segment has an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SentSms {
     /// In the order of the text; at least one.

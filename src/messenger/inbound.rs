@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 /// A delivery report. What the SMSC left out is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DeliveryReport {
     /// The id in the form the submission was answered with; see
@@ -88,6 +89,8 @@ impl DeliveryReport {
 
 /// What an inbound message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum InboundContent {
     /// Text.
@@ -98,6 +101,7 @@ pub enum InboundContent {
 
 /// An inbound message, its segments joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct InboundMessage {
     /// The sender.

@@ -11,6 +11,8 @@ use core::time::Duration;
 
 /// When a delivery report is asked for (SMPP 3.4, 5.2.17).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ReportRequest {
     /// Never.
@@ -37,6 +39,8 @@ impl ReportRequest {
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OutgoingContent {
     /// Text; the empty text is a message too.
@@ -59,6 +63,11 @@ pub enum OutgoingContent {
 ///     .validity(Duration::from_secs(300));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(default = "OutgoingSms::blank", deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct OutgoingSms {
     /// The recipient.
@@ -153,6 +162,12 @@ impl OutgoingSms {
             transliterate: false,
             substitute: None,
         }
+    }
+
+    /// What a serialized message leaves out: sending it then fails for want of a recipient.
+    #[cfg(feature = "serde")]
+    fn blank() -> Self {
+        Self::text("", "")
     }
 
     /// Sets the sender.

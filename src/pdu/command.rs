@@ -5,6 +5,7 @@ const RESPONSE: u32 = 0x8000_0000;
 /// `command_id`: which PDU this is (SMPP 3.4 section 5.1.2.1, 5.0 section 4.7.5). Any 32
 /// bits, so that unknown commands are kept as they came.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CommandId(pub u32);
 
 macro_rules! commands {

@@ -8,6 +8,8 @@ const SECONDS_A_DAY: u64 = 86_400;
 
 /// A point in time as `schedule_delivery_time` and `validity_period` carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum SmppTime {
     /// A point in time, in milliseconds since the Unix epoch; written in UTC.
     At(i64),

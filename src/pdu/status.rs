@@ -4,6 +4,7 @@ use super::packed::{Packed, packed};
 
 /// `command_status`: the outcome of a request (SMPP 3.4 section 5.1.3, 5.0 section 4.7.6). Any 32 bits, so that unknown codes are kept as they came.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CommandStatus(pub u32);
 
 /// What to do about a status.

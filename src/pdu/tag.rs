@@ -4,6 +4,7 @@ use super::ValueSet;
 
 /// The tag of a TLV (SMPP 3.4 section 5.3.2, 5.0 section 4.8.1). Any 16 bits, so that unknown and vendor tags are kept as they came.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tag(pub u16);
 
 /// How the value of a TLV is written.

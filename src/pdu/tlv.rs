@@ -207,7 +207,19 @@ impl core::iter::FusedIterator for TlvIter<'_> {}
 
 /// Optional parameters being put together (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<u8>"))]
 pub struct TlvBuf(Vec<u8>);
+
+/// Takes bytes that are TLVs to their end.
+impl TryFrom<Vec<u8>> for TlvBuf {
+    type Error = DecodeError;
+
+    fn try_from(bytes: Vec<u8>) -> Result<TlvBuf, DecodeError> {
+        Tlvs::from_bytes(&bytes)?;
+        Ok(TlvBuf(bytes))
+    }
+}
 
 impl TlvBuf {
     /// None yet.

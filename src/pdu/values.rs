@@ -20,6 +20,7 @@ macro_rules! octet {
     ($($(#[$doc:meta])* $type:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct $type(pub u8);
 
         impl From<u8> for $type {

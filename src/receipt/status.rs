@@ -2,6 +2,8 @@
 
 /// The state of a message; the discriminant is `message_state` (SMPP 3.4, 5.2.28; 5.0, 4.7.15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum Status {
     /// Waits for its time (5.0).

@@ -12,6 +12,7 @@ pub struct Ticket(pub u64);
 /// A request on one connection: its sequence_number and the connection it belongs to, so that an answer given late can't
 /// reach another connection's request of the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sequence {
     pub(crate) connection: u32,
     pub(crate) number: u32,
@@ -39,6 +40,8 @@ impl Sequence {
 
 /// Why a request ended without a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Failure {
     /// It was on the wire and no response came in time: the outcome is unknown.

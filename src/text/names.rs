@@ -5,6 +5,30 @@ fn place(names: &[&str], name: &str) -> Option<usize> {
     names.iter().position(|known| *known == name)
 }
 
+/// With the feature `serde` a value is its name.
+macro_rules! serde_by_name {
+    ($type:ident) => {
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{Error, Unexpected};
+                let name = alloc::string::String::deserialize(deserializer)?;
+                let unknown =
+                    || D::Error::invalid_value(Unexpected::Str(&name), &stringify!($type));
+                Self::by_name(&name).ok_or_else(unknown)
+            }
+        }
+    };
+}
+pub(crate) use serde_by_name;
+
 /// Declares an enum whose variants have one name each, with the way back.
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
@@ -28,6 +52,8 @@ macro_rules! named {
                 Self::ALL.get(at).copied()
             }
         }
+
+        crate::text::names::serde_by_name!($type);
     };
 }
 
@@ -201,7 +227,32 @@ pub enum EncodingName {
     Binary,
 }
 
+serde_by_name!(EncodingName);
+
 impl EncodingName {
+    /// The encoding of a name, exactly as [`as_str`](Self::as_str) spells it.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<EncodingName> {
+        let national = Language::ALL.iter().copied().map(Self::Gsm7National);
+        [
+            Self::Gsm7,
+            Self::Latin1,
+            Self::Ascii,
+            Self::Ucs2,
+            Self::Cyrillic,
+            Self::Hebrew,
+            Self::Utf8,
+            Self::ShiftJis,
+            Self::Iso2022Jp,
+            Self::EucJp,
+            Self::EucKr,
+            Self::Binary,
+        ]
+        .into_iter()
+        .chain(national)
+        .find(|encoding| encoding.as_str() == name)
+    }
+
     /// The name results use: `gsm7`, `gsm7-turkish`, `latin1`, `ucs2`, `shift_jis` …
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -142,4 +142,5 @@ test("by default the tables of Unicode's normal forms come along, and without fe
   };
   assert.deepEqual(await tree(), ["smpp-edge", "bytes", "unicode-normalization", "tinyvec"]);
   assert.deepEqual(await tree("--no-default-features"), ["smpp-edge", "bytes"]);
+  assert((await tree("--features", "serde")).includes("serde"));
 });

@@ -55,6 +55,10 @@ const kinds = [
     assert(existsSync(at(directory)), directory);
     if (name !== undefined) hasRustTest(directory, name);
   }],
+  [/^cargo test --features (\w+) --test (\w+)$/, (feature, file) => {
+    has(read("Cargo.toml"), `\n${feature} = [`);
+    assert(existsSync(at(`tests/${file}.rs`)), file);
+  }],
   [/^cargo test -p smpp-edge-tokio (\w+)$/, (name) => hasRustTest("tokio/tests", `\\w*${name}\\w*`)],
   [/^cargo mutants -f '?(src\/\S+?)'? -- --lib((?: --test \w+)+)$/, (path, tests) => {
     const place = path.replace(/\*\*$/, "");
