@@ -4,8 +4,9 @@ import { linkName, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import { places } from "../model/spread.ts";
 import type { LinkApi } from "./api.ts";
-import type { Handover, Moving } from "./store/handover.ts";
+import type { Handover, Moving, Position } from "./store/handover.ts";
 import type { MessageQueue } from "./store/queue.ts";
+import type { Row } from "./store/rows.ts";
 
 /** Messages handed over at a time. */
 const AT_ONCE = 200;
@@ -30,6 +31,8 @@ export class Failover {
   #running = false;
   /** Links that took nothing in this run: the next one of a message is asked then. */
   readonly #refusing = new Set<string>();
+  /** How far this run looked through the queue: messages that no link takes now hold up none behind them. */
+  #from: Position = start();
 
   constructor(parts: FailoverParts) {
     this.#parts = parts;
@@ -39,6 +42,7 @@ export class Failover {
     if (this.#running) return;
     this.#running = true;
     this.#refusing.clear();
+    this.#from = start();
     try {
       for (let more = true; more;) more = await this.#step(now);
     } finally {
@@ -55,18 +59,13 @@ export class Failover {
   async #step(now: number): Promise<boolean> {
     const { settings, queue, handover, retired, taken } = this.#parts;
     const alone = settings.accounts.length === 1 && !retired;
-    let started = 0;
-    if (queue.waiting > 0 && !alone && this.#parts.isDown(now)) {
-      const candidates = { scheduled: retired, pinned: retired, limit: AT_ONCE, taken };
-      started = handover.start(candidates, (input) => this.#otherLink(input), (row) => {
-        const message = retired ? queue.waitingMessage(row) : undefined;
-        if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
-      }, now);
-    }
+    const seen = queue.waiting > 0 && !alone && this.#parts.isDown(now)
+      ? handover.start({ scheduled: retired, pinned: retired, limit: AT_ONCE, taken, from: this.#from }, (row) => this.#otherLink(row, now), now)
+      : 0;
     // What a link holds up whose calls fail holds up no other.
     const moving = [...handover.moving(AT_ONCE, this.#refusing)];
     await Promise.all(moving.map(([name, messages]) => this.#hand(name, messages)));
-    return started + moving.length > 0;
+    return seen + moving.length > 0;
   }
 
   /** Hands messages to another link. */
@@ -85,6 +84,8 @@ export class Failover {
       const [there, here] = [messages.filter(({ message }) => known.has(message.id)), messages.filter(({ message }) => !known.has(message.id))];
       handover.taken(there);
       handover.refused(here);
+      // They are in the queue again, for their next link.
+      this.#from = start();
     } catch (error) {
       this.#refusing.add(name);
       // Whether it has them is not known: they are offered to it again with the next alarm, and it takes each only once.
@@ -92,8 +93,18 @@ export class Failover {
     }
   }
 
-  #otherLink(input: MessageInput): string | undefined {
-    const own = linkName(this.#parts.place);
-    return places(this.#parts.settings, addressText(input.to), input.account).map(linkName).find((name) => name !== own && !this.#refusing.has(name));
+  /** The link that a message goes to now. One of a link that is gone fails only if the settings have no link at all for it. */
+  #otherLink(row: Row, now: number): string | undefined {
+    const { settings, place, queue, retired } = this.#parts;
+    const input = JSON.parse(row.input) as MessageInput;
+    const others = places(settings, addressText(input.to), input.account).map(linkName).filter((name) => name !== linkName(place));
+    const message = retired && others.length === 0 ? queue.waitingMessage(row) : undefined;
+    if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
+    return others.find((name) => !this.#refusing.has(name));
   }
+}
+
+/** Where the queue begins. */
+function start(): Position {
+  return { due: -1, n: -1, fresh: -1 };
 }

@@ -73,6 +73,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   #storing: Promise<string[][]> | undefined;
   #gatheredCount = 0;
   #draining = false;
+  #registering = false;
 
   constructor(host: Host) {
     const { ctx, env, db, place } = host;
@@ -359,6 +360,9 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     this.#connection?.ensure(now);
     this.#sender?.kick();
     this.#scheduler.arm(now);
+    // The first beat is 30 seconds away, and the settings may lose the link before it. Where this fails, a beat does it.
+    if (!this.#registering) void this.#register().catch(() => {});
+    this.#registering = true;
     if (this.#failover.hasWork) void this.#failover.run(now);
     await this.#scheduler.keepAlarm(now);
   }

@@ -200,3 +200,63 @@ test("what a link has from an offer whose answer was lost stays there, also when
     assert.equal(link.queue.waiting, 1);
   }
 });
+
+const text = (i, to, more) => ({ id: "", input: { to, text: `m${i}`, ...more }, encoding: "gsm7", segments: 1, caller: "", due: 0, expires: null });
+
+test("what waits on a link that is gone waits while no other takes it, and fails only without any link to go to", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const world = new World(() => 1);
+  const settings = { accounts: [{ name: "b", links: 1, options: {} }] };
+  const db = new Database(sqliteStorage());
+  createTables(db, "gone/0");
+  const place = { account: "gone", link: 0 };
+  const ended = [];
+  const queue = new MessageQueue(db, place, (id, status, error) => status !== "queued" && ended.push([id, status, error?.detail]));
+  const lists = new MessageLists(db, place, (n) => queue.sentAt(n));
+  queue.recover(world.now);
+  const answers = [() => ({ taken: false, why: "down" }), () => ({ taken: false, why: "full" }), () => Promise.reject(new Error("lost")), () => ({ taken: true })];
+  let answer;
+  const failover = new Failover({
+    settings, place, queue, handover: new Handover(db, place, queue), retired: true, isDown: () => true, taken: () => false,
+    linkNamed: () => ({ enqueue: async () => answer(), existing: async () => [] }),
+  });
+  const later = new Date(world.now + 60_000).toISOString();
+  const [one, two, pinned] = queue.insert([text(0, "+491511"), { ...text(1, "+491512", { scheduleAt: later }), due: world.now + 60_000 }, text(2, "+491513", { account: "gone" })], world.now);
+  const states = [];
+  for (answer of answers) {
+    await failover.run(world.now);
+    states.push([one, two].map((id) => lists.row(id).status));
+  }
+  assert.deepEqual(states, [["queued", "queued"], ["queued", "queued"], ["moving", "moving"], ["moved", "moved"]]);
+  assert.deepEqual([lists.row(pinned).status, ended], ["failed", [[pinned, "failed", "Its account is not in the settings any more"]]]);
+  assert.ok(!failover.hasWork);
+});
+
+for (const later of [false, true]) {
+  test(`messages that their link does not take hold up none behind them${later ? ", those sent again later neither" : ""}`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    const world = new World(() => 1);
+    world.settings.accounts.splice(0, 3, { name: "a", links: 1, options: {} }, { name: "b", links: 2, options: {} });
+    const link = world.links.get("a/0");
+    const input = (i) => text(i, `+4915${i % 8 === 0 ? 10 : 11}`, later ? { scheduleAt: new Date(world.now - 1000).toISOString() } : {});
+    const ids = link.queue.insert(Array.from({ length: 2_000 }, (_, i) => input(i)), world.now);
+    const taken = new Set();
+    let full;
+    world.stub = (name) => ({
+      enqueue: async (messages) => {
+        full ??= name;
+        if (name === full) return { taken: false, why: "full" };
+        for (const { id } of messages) taken.add(id);
+        return { taken: true };
+      },
+      existing: async () => [],
+    });
+    await link.failover.run(world.now);
+    assert.equal(link.queue.waiting + taken.size, ids.length);
+    assert.ok(taken.size > 0 && link.queue.waiting > 200, `${taken.size} taken, ${link.queue.waiting} wait`);
+    const rows = ids.map((id) => link.lists.row(id));
+    assert.deepEqual(rows.map(({ status }) => status === "moved"), ids.map((id) => taken.has(id)));
+    const recipients = (status) => new Set(rows.filter((row) => row.status === status).map(({ recipient }) => recipient));
+    assert.deepEqual([...recipients("moved")].filter((to) => recipients("queued").has(to)), []);
+  });
+}

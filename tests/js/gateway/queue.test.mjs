@@ -169,7 +169,7 @@ test("a message that was ended, put off or handed over before it was sent is not
   const row = (i) => lists.row(ids[i]);
   queue.end(queue.waitingMessage(row(0)), "deleted", NOW);
   queue.requeue(queue.waitingMessage(row(1)), NOW + 9, NOW);
-  new Handover(db, PLACE, queue).start({ scheduled: false, pinned: false, limit: 1, taken: () => false }, () => "spare/0", () => {}, NOW);
+  new Handover(db, PLACE, queue).start({ scheduled: false, pinned: false, limit: 1, taken: () => false, from: { due: -1, n: -1, fresh: -1 } }, () => "spare/0", NOW);
   assert.equal(row(2).status, "moving");
   assert.deepEqual(texts(queue.fresh(0, 10).messages).map(Number), [3, 4]);
 });

@@ -174,7 +174,8 @@ test("messages of links that the settings have no more are listed and found, and
   const waiting = (await before.post("/v1/messages", Array.from({ length: 12 }, (_, i) => ({ ...hello, to: `+49152${i}`, scheduleAt: later() })))).body;
   assert.equal(new Set(sent.map(({ id }) => id.slice(27))).size, 3);
   for (const { id } of sent) await before.message(id, "delivered");
-  await until("the registration of every link", () => registered(storage).length === 3, 60_000);
+  // Before their first beat, which is 30 seconds after their start.
+  await until("the registration of every link", () => registered(storage).length === 3, 15_000);
   await before.kill();
   const after = await startGateway(t, { vars: { SMPP_URL: smsc.url, SMPP_LINKS: "1" }, storage });
   await after.bound();

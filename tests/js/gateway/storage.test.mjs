@@ -422,11 +422,11 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   link.queue.known("nonce");
   link.queue.insert([message({ tag: 5 })], NOW, undefined, true);
   link.queue.insert([message({ id: "01kzzzzzzz0000000000000000-spare-1", hops: 1 })], NOW);
-  link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false }, () => "spare/0", () => {}, NOW);
+  link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false, from: { due: -1, n: -1, fresh: -1 } }, () => "spare/0", NOW);
   for (const [, moving] of link.handover.moving(10, [])) link.handover.refused(moving);
-  link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false }, () => "spare/0", () => {}, NOW);
+  link.handover.start({ scheduled: false, pinned: false, limit: 1, taken: () => false, from: { due: -1, n: -1, fresh: -1 } }, () => "spare/0", NOW);
   for (const [, moving] of link.handover.moving(10, [])) link.handover.taken(moving);
-  link.handover.start({ scheduled: true, pinned: true, limit: 1, taken: () => false }, () => undefined, () => {}, NOW);
+  link.handover.start({ scheduled: true, pinned: true, limit: 1, taken: () => false, from: { due: -1, n: -1, fresh: -1 } }, () => undefined, NOW);
   const sent = send(link, 10, NOW + 1);
   link.queue.insert([message(), message()], NOW);
   const together = send(link, 2, NOW + 1, false);

@@ -162,7 +162,7 @@ test("long texts that the sender takes as they come are never read back", () => 
 });
 
 /** The messages that go, at most `limit`, to the link `to`. */
-const start = (link, more = {}, now = NOW) => link.handover.start({ scheduled: false, pinned: false, limit: 10, taken: () => false, ...more }, () => "spare/0", () => {}, now);
+const start = (link, more = {}, now = NOW) => link.handover.start({ scheduled: false, pinned: false, limit: 10, taken: () => false, from: { due: -1, n: -1, fresh: -1 }, ...more }, () => "spare/0", now);
 
 test("another link gets what waits and may go there, and no more than asked for", () => {
   const link = open();
@@ -170,7 +170,7 @@ test("another link gets what waits and may go there, and no more than asked for"
   const [free, other] = [add(link, message({ expires: NOW + HOUR })), add(link)];
   const later = add(link, scheduled(NOW + HOUR));
   const takenOne = (n) => n === link.row(other).n;
-  assert.equal(start(link, { taken: takenOne }), 1);
+  assert.equal(start(link, { taken: takenOne }), 2, "both were looked at");
   assert.deepEqual([pinned[0], free, other, later].map(link.status), ["queued", "moving", "queued", "queued"]);
   const [offer] = link.handover.moving(10, []).get("spare/0");
   assert.deepEqual([offer.message.id, offer.message.expires], [free, NOW + HOUR]);

@@ -14,6 +14,15 @@ export interface Candidates {
   limit: number;
   /** Messages that are being sent: they stay. */
   taken: (n: number) => boolean;
+  /** How far the queue was looked through; moved on. */
+  from: Position;
+}
+
+/** A place in the queue: in what waits for its time, and in what was never tried. */
+export interface Position {
+  due: number;
+  n: number;
+  fresh: number;
 }
 
 /** A message that is being handed over. */
@@ -39,22 +48,17 @@ export class Handover {
     this.#queue = queue;
   }
 
-  /** Takes waiting messages out of the queue for the link that `to` names; `stuck` gets those that there is none for. */
-  start(candidates: Candidates, to: (input: MessageInput) => string | undefined, stuck: (row: Row) => void, now: number): number {
-    let started = 0;
-    for (const row of this.#candidates(candidates, now)) {
-      if (candidates.taken(row.n)) continue;
-      const link = to(JSON.parse(row.input) as MessageInput);
-      if (link === undefined) {
-        stuck(row);
-        continue;
-      }
+  /** Takes waiting messages out of the queue for the link that `to` names, if it names one. Returns how many it looked at. */
+  start(candidates: Candidates, to: (row: Row) => string | undefined, now: number): number {
+    const rows = this.#candidates(candidates, now);
+    for (const row of rows) {
+      const link = candidates.taken(row.n) ? undefined : to(row);
+      if (link === undefined) continue;
       this.#queue.withdraw(row);
       this.#db.exec("UPDATE messages SET status = 'moving', moved = ?, hops = hops + 1, updated = ? WHERE n = ?", link, now, row.n);
       this.#db.exec("INSERT INTO moving (n, link) VALUES (?, ?)", row.n, link);
-      started++;
     }
-    return started;
+    return rows.length;
   }
 
   /** What is being handed over, by link, but for some links. */
@@ -98,11 +102,17 @@ export class Handover {
     return row?.status === "moving" && row.hops === hops ? row : undefined;
   }
 
-  #candidates({ scheduled, pinned, limit }: Candidates, now: number): Row[] {
+  #candidates({ scheduled, pinned, limit, from }: Candidates, now: number): Row[] {
     const pins = pinned ? "" : " AND m.account IS NULL";
     const due = scheduled ? Number.MAX_SAFE_INTEGER : now;
-    const held = this.#db.all<Row>(`SELECT m.* FROM waiting w JOIN messages m ON m.n = w.n WHERE w.due <= ? AND w.sent = 0${pins} ORDER BY w.due, w.n LIMIT ?`, due, limit);
-    const fresh = this.#db.all<Row>(`SELECT m.* FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0${pins} ORDER BY m.n LIMIT ?`, this.#queue.sent, limit - held.length);
+    const held = this.#db.all<Row & { waits: number }>(
+      `SELECT m.*, w.due AS waits FROM waiting w JOIN messages m ON m.n = w.n WHERE (w.due, w.n) > (?, ?) AND w.due <= ? AND w.sent = 0${pins} ORDER BY w.due, w.n LIMIT ?`,
+      from.due, from.n, due, limit);
+    const fresh = this.#db.all<Row>(`SELECT m.* FROM messages m WHERE m.n > ? AND m.status = 'queued' AND m.held = 0${pins} ORDER BY m.n LIMIT ?`,
+      Math.max(from.fresh, this.#queue.sent), limit - held.length);
+    const last = held.at(-1);
+    if (last) [from.due, from.n] = [last.waits, last.n];
+    from.fresh = fresh.at(-1)?.n ?? from.fresh;
     return [...held, ...fresh];
   }
 }
