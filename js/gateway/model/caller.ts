@@ -35,8 +35,8 @@ export function mayUseSender(caller: Caller, from: Address): boolean {
   return caller.senders === undefined || caller.senders.some((sender) => addressKey(sender) === addressKey(from));
 }
 
-/** TLVs that name a sender, or whom to call back, beside the sender's address. */
-const SENDER_TLVS = new Set([0x0202 /* source_subaddress */, 0x0302 /* callback_num_pres_ind */, 0x0303 /* callback_num_atag */, 0x0381 /* callback_num */]);
+/** TLVs that name a sender, or whom to call back, beside the sender's address; message_payload may begin with a user data header that does. */
+const SENDER_TLVS = new Set([0x0202 /* source_subaddress */, 0x0302 /* callback_num_pres_ind */, 0x0303 /* callback_num_atag */, 0x0381 /* callback_num */, 0x0424 /* message_payload */]);
 
 /** The tag of the first of the encoded TLVs that a caller with senders of its own may not set. */
 export function senderTlv(tlvs: Uint8Array): number | undefined {
@@ -50,9 +50,9 @@ export function senderTlv(tlvs: Uint8Array): number | undefined {
 /** The information element of a user data header that names another address to reply to (3GPP TS 23.040, 9.2.3.24.13). */
 const REPLY_ADDRESS = 0x22;
 
-/** Whether a user data header, its length octet included, has an address to reply to. */
+/** Whether elements of a user data header, as a message has them without the length octet, name an address to reply to. */
 export function hasReplyAddress(udh: Uint8Array): boolean {
-  for (let at = 1; at + 1 < udh.length; at += 2 + udh[at + 1]!) {
+  for (let at = 0; at + 1 < udh.length; at += 2 + udh[at + 1]!) {
     if (udh[at] === REPLY_ADDRESS) return true;
   }
   return false;

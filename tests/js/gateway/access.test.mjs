@@ -236,15 +236,19 @@ test("API keys", async (t) => {
   });
 
   await t.test("a key with senders names no other one by TLV or header either", async () => {
-    for (const tlvs of [{ source_subaddress: { hex: "a0313233" } }, { 514: { hex: "a0313233" } }, { "0x0202": { hex: "a0313233" } }, { callback_num: { hex: "01010139" } }, { callback_num_atag: { hex: "0039" } }, { 0x1400: "1101", "0x381": { hex: "01010139" } }]) {
+    for (const tlvs of [{ source_subaddress: { hex: "a0313233" } }, { 514: { hex: "a0313233" } }, { "0x0202": { hex: "a0313233" } }, { callback_num: { hex: "01010139" } }, { callback_num_atag: { hex: "0039" } }, { message_payload: { hex: "062204039144f778" } }, { 0x1400: "1101", "0x381": { hex: "01010139" } }]) {
       const refused = await post(keys.crm.key, { ...hello, tlvs });
       assert.deepEqual([refused.status, refused.body.errors[0].path], [403, "tlvs"], JSON.stringify(tlvs));
       assert.equal((await post(keys.shop, { ...hello, tlvs })).status, 202, `a key without senders may: ${JSON.stringify(tlvs)}`);
     }
     assert.equal((await post(keys.crm.key, { ...hello, tlvs: { 0x1400: "1101", source_port: 5 } })).status, 202);
-    const refused = await post(keys.crm.key, { ...hello, udh: "0a0003010101220401910021" });
-    assert.deepEqual([refused.status, refused.body.errors[0].path], [403, "udh"]);
-    assert.equal((await post(keys.crm.key, { ...hello, udh: "0605040b8423f0" })).status, 202);
+    // Elements without the length octet in front of them, as they are sent: the address to reply to is the first, or the second.
+    for (const udh of ["2204039144f7", "05040b8423f02204039144f7"]) {
+      const refused = await post(keys.crm.key, { ...hello, udh });
+      assert.deepEqual([refused.status, refused.body.errors[0].path], [403, "udh"], udh);
+      assert.equal((await post(keys.shop, { ...hello, udh })).status, 202, `a key without senders may: ${udh}`);
+    }
+    for (const udh of ["05040b8423f0", "05040b220400"]) assert.equal((await post(keys.crm.key, { ...hello, udh })).status, 202, udh);
   });
 
   await t.test("a scope that is missing is 403", async () => {
