@@ -20,70 +20,92 @@ impl<T: AsRef<[u8]>> Serialize for Octets<T> {
     }
 }
 
+/// One of the words that the crate uses: JavaScript gets the same string each time, which is not decoded again.
+#[derive(Clone, Copy)]
+pub(super) struct Word(pub(super) &'static str);
+
+impl Serialize for Word {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // serde-wasm-bindgen keeps the strings of variants.
+        serializer.serialize_unit_variant("", 0, self.0)
+    }
+}
+
 #[derive(Serialize)]
-#[serde(
-    tag = "type",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(untagged, rename_all_fields = "camelCase")]
 enum EventObject {
     Connect {
+        r#type: Word,
         endpoint: usize,
     },
-    NoTransceiver,
+    NoTransceiver {
+        r#type: Word,
+    },
     Bound {
+        r#type: Word,
         system_id: String,
         version: u8,
     },
     Sent {
+        r#type: Word,
         ticket: f64,
         message_id: String,
-        status: &'static str,
+        status: Word,
         segments: Vec<SegmentObject>,
-        encoding: &'static str,
+        encoding: Word,
     },
     Response {
+        r#type: Word,
         ticket: f64,
         status: u32,
-        status_name: &'static str,
+        status_name: Word,
         pdu: Octets<PduBuf>,
     },
     RequestFailed {
+        r#type: Word,
         ticket: f64,
-        outcome: &'static str,
+        outcome: Word,
         message: String,
     },
     Withdrawn {
+        r#type: Word,
         request: f64,
     },
     Report {
+        r#type: Word,
         request: Option<f64>,
         report: ReportObject,
     },
     Message {
+        r#type: Word,
         request: Option<f64>,
         message: MessageObject,
     },
     Request {
+        r#type: Word,
         request: f64,
         pdu: Octets<PduBuf>,
     },
     Notification {
+        r#type: Word,
         pdu: Octets<PduBuf>,
     },
     Undecodable {
+        r#type: Word,
         pdu: Octets<PduBuf>,
         message: String,
     },
     Throttled {
-        status_name: &'static str,
+        r#type: Word,
+        status_name: Word,
         pause: f64,
     },
     Disconnect {
-        reason: &'static str,
+        r#type: Word,
+        reason: Word,
         message: String,
         status: Option<u32>,
-        status_name: Option<&'static str>,
+        status_name: Option<Word>,
         retry_in: Option<f64>,
     },
 }
@@ -93,9 +115,12 @@ enum EventObject {
 struct SegmentObject {
     index: usize,
     message_id: String,
-    outcome: &'static str,
+    outcome: Word,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u32>,
-    status_name: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_name: Option<Word>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
 
@@ -218,19 +243,24 @@ fn sent(ticket: f64, sms: SentSms) -> EventObject {
             SegmentObject {
                 index,
                 message_id: segment.message_id,
-                outcome,
+                outcome: Word(outcome),
                 status: status.map(|status| status.0),
-                status_name: status.map(CommandStatus::name),
+                status_name: status.map(name),
                 message,
             }
         });
     EventObject::Sent {
+        r#type: Word("sent"),
         ticket,
         message_id,
-        status,
+        status: Word(status),
         segments: segments.collect(),
-        encoding: sms.encoding.as_str(),
+        encoding: Word(sms.encoding.as_str()),
     }
+}
+
+fn name(status: CommandStatus) -> Word {
+    Word(status.name())
 }
 
 fn reason(reason: &CloseReason) -> (&'static str, Option<CommandStatus>) {
@@ -252,46 +282,63 @@ fn reason(reason: &CloseReason) -> (&'static str, Option<CommandStatus>) {
 /// `None` for an event that types.ts has no type for.
 pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_wasm_bindgen::Error> {
     let object = match event {
-        MessengerEvent::Connect { endpoint } => EventObject::Connect { endpoint },
-        MessengerEvent::NoTransceiver => EventObject::NoTransceiver,
+        MessengerEvent::Connect { endpoint } => EventObject::Connect {
+            r#type: Word("connect"),
+            endpoint,
+        },
+        MessengerEvent::NoTransceiver => EventObject::NoTransceiver {
+            r#type: Word("noTransceiver"),
+        },
         MessengerEvent::Bound { system_id, version } => EventObject::Bound {
+            r#type: Word("bound"),
             system_id,
             version: version.0,
         },
         MessengerEvent::Sent { id, sms } => sent(id.0 as f64, sms),
         MessengerEvent::Response { id, status, pdu } => EventObject::Response {
+            r#type: Word("response"),
             ticket: id.0 as f64,
             status: status.0,
-            status_name: status.name(),
+            status_name: name(status),
             pdu: Octets(pdu),
         },
         MessengerEvent::RequestFailed { id, failure, .. } => EventObject::RequestFailed {
+            r#type: Word("requestFailed"),
             ticket: id.0 as f64,
-            outcome: outcome(failure.into()).0,
+            outcome: Word(outcome(failure.into()).0),
             message: failure.to_string(),
         },
         MessengerEvent::Report { request, report } => EventObject::Report {
+            r#type: Word("report"),
             request: request.map(handle),
             report: report.into(),
         },
         MessengerEvent::Message { request, message } => EventObject::Message {
+            r#type: Word("message"),
             request: request.map(handle),
             message: message.into(),
         },
         MessengerEvent::Request { request, pdu } => EventObject::Request {
+            r#type: Word("request"),
             request: handle(request),
             pdu: Octets(pdu),
         },
         MessengerEvent::Withdrawn { request } => EventObject::Withdrawn {
+            r#type: Word("withdrawn"),
             request: handle(request),
         },
-        MessengerEvent::Notification { pdu } => EventObject::Notification { pdu: Octets(pdu) },
+        MessengerEvent::Notification { pdu } => EventObject::Notification {
+            r#type: Word("notification"),
+            pdu: Octets(pdu),
+        },
         MessengerEvent::Undecodable { pdu, error } => EventObject::Undecodable {
+            r#type: Word("undecodable"),
             pdu: Octets(pdu),
             message: error.map_or_else(|| "unknown command".into(), |error| error.to_string()),
         },
         MessengerEvent::Throttled { status, pause } => EventObject::Throttled {
-            status_name: status.name(),
+            r#type: Word("throttled"),
+            status_name: name(status),
             pause: pause as f64,
         },
         MessengerEvent::Disconnect {
@@ -300,10 +347,11 @@ pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_was
         } => {
             let (reason, status) = reason(&why);
             EventObject::Disconnect {
-                reason,
+                r#type: Word("disconnect"),
+                reason: Word(reason),
                 message: why.to_string(),
                 status: status.map(|status| status.0),
-                status_name: status.map(CommandStatus::name),
+                status_name: status.map(name),
                 retry_in: retry_in.map(|millis| millis as f64),
             }
         }

@@ -1,7 +1,7 @@
 //! Delivery reports as objects, see `Report` in types.ts.
 
 use super::error::Thrown;
-use super::events::{AddressObject, Octets};
+use super::events::{AddressObject, Octets, Word};
 use super::read::{latin1, members, octet, octets, unknown};
 use super::{OctetsOrText, OptionalReport, ReceiptTlvs as GivenTlvs};
 use js_sys::{Date, Uint8Array};
@@ -23,7 +23,7 @@ struct NetworkErrorObject {
 pub(super) struct ReportObject {
     message_id: String,
     raw_message_id: String,
-    status: &'static str,
+    status: Word,
     #[serde(rename = "final")]
     is_final: bool,
     stat: Option<String>,
@@ -52,7 +52,7 @@ impl From<DeliveryReport> for ReportObject {
         ReportObject {
             message_id: report.message_id,
             raw_message_id: report.raw_message_id,
-            status: report.status.as_str(),
+            status: Word(report.status.as_str()),
             is_final: report.is_final,
             stat: report.stat,
             error_code: report.error_code,

@@ -182,7 +182,7 @@ decodePdus(1);
     const good = { to: "+1234567890", text: "a" };
     for (const [sms, field] of [
       [{ text: "a" }, "to"], [{ to: "+1" }, "text"], [{ ...good, binary: new Uint8Array(1) }, "binary"], [{ ...good, to: "1.23E+10" }, "to"],
-      [{ ...good, to: "undefined" }, "to"], [{ ...good, from: "twelve chars" }, "from"], [{ ...good, reprot: "always" }, "reprot"],
+      [{ ...good, to: "undefined" }, "to"], [{ ...good, from: "twelve chars" }, "from"], [{ ...good, reprot: "always" }, "reprot"], [{ text: "a", "to,from": "+1" }, "to,from"], [{ ...good, "": 1 }, ""],
       [{ ...good, report: "sometimes" }, "report"], [{ ...good, priority: 9 }, "priority"], [{ ...good, encoding: "klingon" }, "encoding"],
       [{ ...good, language: "klingon" }, "language"], [{ ...good, validity: new Date(0) }, "validity"], [{ ...good, validity: 0 }, "validity"],
       [{ ...good, validity: 100 * 86_400 }, "validity"], [{ ...good, to: { ton: 300, npi: 0, addr: "1" } }, "to.ton"], [{ ...good, tlvs: { klingon: 1 } }, "klingon"],
