@@ -1,10 +1,13 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import * as v from "valibot";
 import { smppRoutes } from "./http/routes.ts";
 import { TRUSTED } from "./model/caller.ts";
 import type { GatewayEnv } from "./model/config.ts";
-import { checkPreview, fromRpc } from "./model/input.ts";
+import { check, checkPreview, fromRpc } from "./model/input.ts";
 import type { RpcMessage } from "./model/message-input.ts";
-import type { LinkView, MessageStatus, MessageView, Preview } from "./model/views.ts";
+import { ProblemError } from "./model/problem.ts";
+import { whole } from "./model/schema.ts";
+import { STATUSES, type LinkView, type MessageStatus, type MessageView, type Preview } from "./model/views.ts";
 import { cancelMessage, listLinks, listMessages, messageById, type Page } from "./operations/read.ts";
 import { preview, sendAll, type Accepted, type AcceptedOrNot } from "./operations/send.ts";
 
@@ -15,6 +18,10 @@ export interface SendOptions {
 }
 
 const routes = smppRoutes();
+
+const ListQuery = v.strictObject({
+  status: v.optional(v.picklist(STATUSES)), to: v.optional(v.string()), cursor: v.optional(v.string()), limit: v.optional(whole(1, 100)),
+});
 
 /**
  * The gateway by service binding: `env.SMS.sendSms({ from, to, text })`. What can't be done is thrown with a message that says why.
@@ -41,9 +48,10 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
     return messageById(this.env, TRUSTED, id);
   }
 
-  messages(query: { status?: MessageStatus; to?: string; cursor?: string; limit?: number } = {}): Promise<Page<MessageView>> {
-    const { cursor, to, status, limit = 50 } = query;
-    return listMessages(this.env, TRUSTED, { status, to: to?.replace(/^\+/, ""), limit: Math.min(100, Math.max(1, limit)) }, cursor);
+  /** Messages, the newest first. `limit` is 1 to 100, 50 by default; `cursor` is that of the page before. */
+  async messages(query: { status?: MessageStatus; to?: string; cursor?: string; limit?: number } = {}): Promise<Page<MessageView>> {
+    const { cursor, to, status, limit = 50 } = check(ListQuery, query, "invalid-query");
+    return listMessages(this.env, TRUSTED, { status, to: to?.replace(/^\+/, ""), limit }, cursor);
   }
 
   cancel(id: string): Promise<MessageView> {
@@ -59,6 +67,7 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
   }
 
   async #send(messages: RpcMessage[], several: boolean, { idempotencyKey }: SendOptions): Promise<AcceptedOrNot[]> {
+    if (!Array.isArray(messages)) throw new ProblemError("invalid-message", "An array of messages is expected");
     const now = Date.now();
     const values = messages.map((message) => fromRpc(message, now));
     const idempotency = idempotencyKey === undefined ? undefined : { key: idempotencyKey, content: JSON.stringify(values) };

@@ -94,7 +94,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
     GET: {
       access: ["read", "own"],
       handle: async (c) => {
-        const { cursor, to, ...query } = check(ListParameters, c.req.query(), "invalid-query");
+        const { cursor, to, ...query } = check(ListParameters, queryOf(c), "invalid-query");
         const page = await listMessages(c.env, c.get("caller"), { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
         return json({ messages: page.items, cursor: page.cursor });
       },
@@ -125,7 +125,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
     GET: {
       access: READ,
       handle: async (c) => {
-        const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
+        const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
         const page = await listInbound(c.env, limit, cursor);
         return json({ messages: page.items, cursor: page.cursor });
       },
@@ -136,7 +136,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
     GET: {
       access: READ,
       handle: async (c) => {
-        const { pdus } = check(EventParameters, c.req.query(), "invalid-query");
+        const { pdus } = check(EventParameters, queryOf(c), "invalid-query");
         if (pdus === "true") demand(c.get("caller"), "admin");
         // A HEAD request comes as a GET, and nobody would read its stream.
         if (c.req.raw.method === "HEAD") return answer(null, "text/event-stream");
@@ -156,7 +156,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
     GET: {
       access: ADMIN,
       handle: async (c) => {
-        const { cursor, limit } = check(PageParameters, c.req.query(), "invalid-query");
+        const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
         const page = await listDeadLetters(c.env, limit, cursor);
         return json({ deadLetters: page.items, cursor: page.cursor });
       },
@@ -203,6 +203,11 @@ function exportsOf(c: Context<GatewayContext>): Exports {
   } catch {
     return {};
   }
+}
+
+/** The query of a request. A parameter that is given several times is none that a route takes. */
+function queryOf(c: Context<GatewayContext>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
 }
 
 /** What an operator has to fix. No message holds a setting's value. */

@@ -337,7 +337,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
 
   async #cancelAtSmsc(id: string): Promise<Problem | undefined> {
     const client = this.#connection?.client;
-    if (!client) return problem("unavailable", this.#connection?.error);
+    if (!client) return problem("unavailable", this.#connection?.error ?? "The link to the SMSC is down");
     const row = this.#lists.row(id)!;
     const view = this.#lists.view(row);
     try {

@@ -34,7 +34,7 @@ const TITLES = {
   "queue-full": [429, "The queue is full"],
   "internal": [500, "Something went wrong here"],
   "misconfigured": [500, "The gateway is not set up"],
-  "unavailable": [503, "The link to the SMSC is down"],
+  "unavailable": [503, "It can't be done at the moment"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof TITLES;

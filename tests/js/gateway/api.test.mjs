@@ -203,6 +203,7 @@ test("the OpenAPI document matches the API", async (t) => {
     conforms(await gateway.delete(`/v1/messages/${later.body.id}`), "/v1/messages/{id}", "delete");
     conforms(await gateway.get("/v1/messages"), "/v1/messages", "get");
     conforms(await gateway.get("/v1/messages?limit=x"), "/v1/messages", "get");
+    for (const twice of ["/v1/messages?status=queued&status=sent", "/v1/inbound?limit=1&limit=2", "/v1/events?pdus=true&pdus=true"]) assert.equal((await gateway.get(twice)).status, 400, twice);
     await smsc.deliver({ source_addr: "4915112345", destination_addr: "12345", short_message: "Good day" });
     const inbound = await gateway.get("/v1/inbound");
     assert.equal(inbound.body.messages.length, 1);

@@ -47,6 +47,10 @@ test("a Worker sends by RPC and gets reports and messages in its handlers", asyn
     assert.match((await call("sendSms", { to: "+1234567890" })).error, /text/);
     assert.match((await call("sendSms", { ...hello, colour: "red" })).error, /colour: unknown field/);
     assert.match((await call("message", "nothing")).error, /no message/);
+    assert.match((await call("sendMany", "x")).error, /An array of messages is expected/);
+    for (const [query, fault] of [[{ limit: 1000 }, /limit: a whole number from 1 to 100/], [{ status: ["queued"] }, /status/], [{ colour: "red" }, /colour/]]) {
+      assert.match((await call("messages", query)).error, fault);
+    }
   });
 
   await t.test("an idempotency key makes a call count once", async () => {
