@@ -1,8 +1,8 @@
 import { addressText } from "../model/address.ts";
 import type { Settings } from "../model/config.ts";
-import { linkName, type Place } from "../model/ids.ts";
+import { isSamePlace, linkName, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
-import { places } from "../model/spread.ts";
+import { allLinks, places } from "../model/spread.ts";
 import type { LinkApi } from "./api.ts";
 import type { Handover, Moving, Position } from "./store/handover.ts";
 import type { MessageQueue } from "./store/queue.ts";
@@ -59,7 +59,8 @@ export class Failover {
   async #step(now: number): Promise<boolean> {
     const { settings, queue, handover, retired, taken } = this.#parts;
     const alone = settings.accounts.length === 1 && !retired;
-    const seen = queue.waiting > 0 && !alone && this.#parts.isDown(now)
+    const possible = !alone && (retired || allLinks(settings).some((at) => this.#mayTake(at)));
+    const seen = possible && queue.waiting > 0 && this.#parts.isDown(now)
       ? handover.start({ scheduled: retired, pinned: retired, limit: AT_ONCE, taken, from: this.#from }, (row) => this.#otherLink(row, now), now)
       : 0;
     // What a link holds up whose calls fail holds up no other.
@@ -93,14 +94,20 @@ export class Failover {
     }
   }
 
+  /** Whether a link is another one, and took all that it was offered in this run. */
+  #mayTake(at: Place): boolean {
+    return !isSamePlace(at, this.#parts.place) && !this.#refusing.has(linkName(at));
+  }
+
   /** The link that a message goes to now. One of a link that is gone fails only if the settings have no link at all for it. */
   #otherLink(row: Row, now: number): string | undefined {
     const { settings, place, queue, retired } = this.#parts;
     const input = JSON.parse(row.input) as MessageInput;
-    const others = places(settings, addressText(input.to), input.account).map(linkName).filter((name) => name !== linkName(place));
+    const others = places(settings, addressText(input.to), input.account).filter((at) => !isSamePlace(at, place));
     const message = retired && others.length === 0 ? queue.waitingMessage(row) : undefined;
     if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
-    return others.find((name) => !this.#refusing.has(name));
+    const other = others.find((at) => this.#mayTake(at));
+    return other && linkName(other);
   }
 }
 

@@ -260,3 +260,20 @@ for (const later of [false, true]) {
     assert.deepEqual([...recipients("moved")].filter((to) => recipients("queued").has(to)), []);
   });
 }
+
+test("where no other link takes anything, the queue is not looked through", async () => {
+  const world = new World(() => 1);
+  world.settings.accounts.splice(2, 1);
+  const link = world.links.get("a/0");
+  link.queue.insert(Array.from({ length: 2_000 }, (_, i) => text(i, `+4915${i}`)), world.now);
+  let seen = 0;
+  const start = link.handover.start.bind(link.handover);
+  link.handover.start = (...values) => {
+    const rows = start(...values);
+    seen += rows;
+    return rows;
+  };
+  await link.failover.run(world.now);
+  assert.equal(link.queue.waiting, 2_000);
+  assert.ok(seen < 500, `${seen} rows`);
+});
