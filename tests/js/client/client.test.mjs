@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
-import { FakeLink, importSource, outcome, stateOf, turn } from "./helpers.mjs";
+import { FakeLink, importSource, outcome, stateOf, turn, turnsUntil } from "./helpers.mjs";
 
 const { Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
@@ -1036,6 +1036,7 @@ describe("sendMany", () => {
     await turn();
     assert.equal(link.sent.length, 1_000);
     for (let i = 0; i < 10; i++) link.accept(link.sent[i].ticket, "id");
+    await turnsUntil(() => link.sent.length >= 1_010);
     await turn();
     assert.equal(link.sent.length, 1_010);
     link.cancel = (tickets) => tickets.forEach((ticket) => link.settle(ticket, outcome.cancelled));

@@ -115,6 +115,11 @@ export class FakeLink {
 /** Lets all that is due in this turn happen. */
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Waits for what takes a timer or several turns. Returns after 10 s at the latest, so that the assertion that follows shows what is. */
+export async function turnsUntil(holds) {
+  for (const end = Date.now() + 10_000; !holds() && Date.now() < end; ) await turn();
+}
+
 /** What became of a promise by now. */
 export async function stateOf(promise) {
   const pending = Symbol("pending");
