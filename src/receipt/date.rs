@@ -216,8 +216,8 @@ fn moment(date: &[u8], year_digits: usize) -> Option<i64> {
         (_, year) => year,
     };
     let mut fields = [0; 5];
-    for (field, digits) in fields.iter_mut().zip(rest.chunks_exact(2)) {
-        *field = number(digits)?;
+    for (field, digits) in fields.iter_mut().zip(rest.as_chunks().0) {
+        *field = two_digits(*digits)?;
     }
     let [month, day, hour, minute, second] = fields;
     if !(1..=12).contains(&month)
@@ -233,6 +233,11 @@ fn moment(date: &[u8], year_digits: usize) -> Option<i64> {
 }
 
 #[inline]
+fn two_digits(digits: [u8; 2]) -> Option<u32> {
+    let [tens, ones] = digits.map(|digit| u32::from(digit.wrapping_sub(b'0')));
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
+}
+
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
         digit

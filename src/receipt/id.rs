@@ -80,6 +80,9 @@ pub fn key(id: &[u8], side: Side, format: MessageIdFormat, out: &mut Vec<u8>) {
 /// Puts a number into lower case, without leading zeros, `0x`, brackets or quotes around it, or the dashes of a UUID.
 /// Returns whether that changed it.
 pub(crate) fn canonicalise(id: &mut Vec<u8>) -> bool {
+    if is_canonical(id) {
+        return false;
+    }
     let bare = without_brackets(id);
     let start = bare.as_ptr().addr() - id.as_ptr().addr();
     let end = start + bare.len();
@@ -111,10 +114,16 @@ pub(crate) fn canonicalise(id: &mut Vec<u8>) -> bool {
     let spare = zeros.min(id.len() - 1);
     if spare > 0 || id.iter().any(u8::is_ascii_uppercase) {
         id.make_ascii_lowercase();
-        id.drain(..spare);
+        cut_off(id, spare);
         changed = true;
     }
     changed
+}
+
+/// As most are: a number in lower case that starts with its first digit.
+fn is_canonical(id: &[u8]) -> bool {
+    matches!(id, [b'1'..=b'9' | b'a'..=b'f', ..])
+        && id.iter().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Digits of an identifier whose dashes do not count; in a shorter one they may be all that tells two apart.
@@ -140,8 +149,16 @@ fn without_brackets(id: &[u8]) -> &[u8] {
 fn take_part(id: &mut Vec<u8>, start: usize, end: usize) -> bool {
     let changed = end - start < id.len();
     id.truncate(end);
-    id.drain(..start);
+    cut_off(id, start);
     changed
+}
+
+/// Takes octets off its front.
+fn cut_off(id: &mut Vec<u8>, front: usize) {
+    if front > 0 {
+        id.copy_within(front.., 0);
+        id.truncate(id.len() - front);
+    }
 }
 
 /// Appends a number in another base; `false`, with nothing appended, if it is none.

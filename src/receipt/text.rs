@@ -235,6 +235,12 @@ impl<'a> Receipt<'a> {
         })
     }
 
+    /// Whether [`extra`](Self::extra) may have something: of most receipts it has not.
+    #[cfg(all(feature = "wasm", target_family = "wasm", target_os = "unknown"))]
+    pub(crate) fn may_have_extra(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
     /// The fields that appendix B does not have, in their order; also those under another name for one that is there.
     pub fn extra(&self) -> impl Iterator<Item = Extra<'a>> + use<'a> {
         let text = self.fields;

@@ -205,15 +205,21 @@ impl<'a> Delivery<'a> {
         receipt::from_plain_text(self.user_data, self.receipt_tlvs()).filter(|_| ordinary)
     }
 
+    /// Of each the first counts.
     fn receipt_tlvs(&self) -> ReceiptTlvs<'a> {
-        ReceiptTlvs {
-            receipted_message_id: self.tlvs.get(Tag::RECEIPTED_MESSAGE_ID),
-            message_state: self
-                .tlvs
-                .get(Tag::MESSAGE_STATE)
-                .and_then(|v| v.first().copied()),
-            network_error_code: self.tlvs.get(Tag::NETWORK_ERROR_CODE),
+        let mut found = ReceiptTlvs::default();
+        let mut state = None;
+        for tlv in self.tlvs {
+            let slot = match tlv.tag {
+                Tag::RECEIPTED_MESSAGE_ID => &mut found.receipted_message_id,
+                Tag::MESSAGE_STATE => &mut state,
+                Tag::NETWORK_ERROR_CODE => &mut found.network_error_code,
+                _ => continue,
+            };
+            slot.get_or_insert(tlv.value);
         }
+        found.message_state = state.and_then(|value| value.first().copied());
+        found
     }
 
     /// The user data header, if UDHI says that there is one and it is whole.

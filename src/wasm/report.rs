@@ -32,9 +32,10 @@ pub(super) fn write(
     let key = io.key(&mut id);
     io.room = id;
 
+    let status = report.status();
     // The words of appendix B last; others are copied.
     let stat = match report.receipt.stat {
-        Some(word) if word == report.status().stat().as_bytes() => lasting(report.status().stat()),
+        Some(word) if word == status.stat().as_bytes() => lasting(status.stat()),
         word => io.optional_latin1(word),
     };
     let text = report.receipt.text.map_or(Place::NOWHERE, |text| {
@@ -56,10 +57,12 @@ pub(super) fn write(
     let network_error = report.network_error();
     let nowhere = Address::default();
     let zone = messages.receipt_zone;
+    let may_have_extra = report.receipt.may_have_extra();
+    let extra = || may_have_extra.then(|| report.receipt.extra()).into_iter().flatten();
     let record = layout::Report {
         key,
-        status: report.status() as u32,
-        is_final: report.is_final(),
+        status: status as u32,
+        is_final: !report.intermediate && status.is_final(),
         message_id,
         raw_message_id,
         stat,
@@ -75,10 +78,10 @@ pub(super) fn write(
         pdu,
         submitted_at: date(report.submitted_at_in(zone)),
         done_at: date(report.done_at_in(zone)),
-        extra: report.receipt.extra().count() as u32,
+        extra: extra().count() as u32,
     };
     io.put(record);
-    for extra in report.receipt.extra() {
+    for extra in extra() {
         let extra = Extra {
             name: io.latin1(extra.name),
             value: io.latin1(extra.value),
