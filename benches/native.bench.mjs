@@ -44,8 +44,8 @@ const [stream, ...others] = row(STREAM);
 const floor = others.pop();
 const of = ([ours, , , , bare]) => ours / bare;
 budgets([
-  ["The stream, of the fastest other crate's", stream / Math.min(...others), 0.5],
-  ["The stream, of the floor's", stream / floor, 2.5],
-  ["A receipt decoded, of the floor's", of(row("decode", PDUS[2])), 2],
-  ["A submit_sm encoded, of the floor's", of(row("encode", PDUS[0])), 2],
+  ["The stream, of the fastest other crate's", stream / Math.min(...others), 1 / 4],
+  ["The stream, of the floor's", stream / floor, 2],
+  ["A receipt decoded, of the floor's", of(row("decode", PDUS[2])), 1.5],
+  ["A submit_sm encoded, of the floor's", of(row("encode", PDUS[0])), 1],
 ]);
