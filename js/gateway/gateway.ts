@@ -3,10 +3,10 @@ import * as v from "valibot";
 import { smppRoutes } from "./http/routes.ts";
 import { TRUSTED } from "./model/caller.ts";
 import type { GatewayEnv } from "./model/config.ts";
-import { check, checkPreview, fromRpc } from "./model/input.ts";
+import { check, checkKey, checkPreview, fromRpc } from "./model/input.ts";
 import type { RpcMessage } from "./model/message-input.ts";
 import { ProblemError } from "./model/problem.ts";
-import { whole } from "./model/schema.ts";
+import { strict, whole } from "./model/schema.ts";
 import { STATUSES, type LinkView, type MessageStatus, type MessageView, type Preview } from "./model/views.ts";
 import { cancelMessage, listLinks, listMessages, messageById, type Page } from "./operations/read.ts";
 import { preview, sendAll, type Accepted, type AcceptedOrNot } from "./operations/send.ts";
@@ -19,7 +19,8 @@ export interface SendOptions {
 
 const routes = smppRoutes();
 
-const ListQuery = v.strictObject({
+const Options = strict({ idempotencyKey: v.optional(v.unknown()) });
+const ListQuery = strict({
   status: v.optional(v.picklist(STATUSES)), to: v.optional(v.string()), cursor: v.optional(v.string()), limit: v.optional(whole(1, 100)),
 });
 
@@ -41,21 +42,21 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
 
   /** The encoding and segments that a message would have. */
   preview(message: Partial<RpcMessage>): Preview {
-    return preview(checkPreview(fromRpc(message as RpcMessage, Date.now())));
+    return preview(this.env, checkPreview(fromRpc(message, Date.now())));
   }
 
-  message(id: string): Promise<MessageView> {
-    return messageById(this.env, TRUSTED, id);
+  async message(id: string): Promise<MessageView> {
+    return messageById(this.env, TRUSTED, checkId(id));
   }
 
   /** Messages, the newest first. `limit` is 1 to 100, 50 by default; `cursor` is that of the page before. */
   async messages(query: { status?: MessageStatus; to?: string; cursor?: string; limit?: number } = {}): Promise<Page<MessageView>> {
-    const { cursor, to, status, limit = 50 } = check(ListQuery, query, "invalid-query");
+    const { cursor, to, status, limit = 50 } = check(ListQuery, query, "invalid-query", "query");
     return listMessages(this.env, TRUSTED, { status, to: to?.replace(/^\+/, ""), limit }, cursor);
   }
 
-  cancel(id: string): Promise<MessageView> {
-    return cancelMessage(this.env, TRUSTED, id);
+  async cancel(id: string): Promise<MessageView> {
+    return cancelMessage(this.env, TRUSTED, checkId(id));
   }
 
   links(): Promise<LinkView[]> {
@@ -66,11 +67,17 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
     return routes.fetch(request, this.env, this.ctx);
   }
 
-  async #send(messages: RpcMessage[], several: boolean, { idempotencyKey }: SendOptions): Promise<AcceptedOrNot[]> {
+  async #send(messages: RpcMessage[], several: boolean, options: SendOptions): Promise<AcceptedOrNot[]> {
     if (!Array.isArray(messages)) throw new ProblemError("invalid-message", "An array of messages is expected");
     const now = Date.now();
-    const values = messages.map((message) => fromRpc(message, now));
-    const idempotency = idempotencyKey === undefined ? undefined : { key: idempotencyKey, content: JSON.stringify(values) };
+    // An array may have gaps, which are no messages either.
+    const values = Array.from(messages, (message) => fromRpc(message, now));
+    const { idempotencyKey } = check(Options, options, "invalid-query", "options");
+    const idempotency = idempotencyKey === undefined ? undefined : { key: checkKey(idempotencyKey, "options.idempotencyKey"), content: () => JSON.stringify(values) };
     return sendAll(this.env, TRUSTED, values, several, idempotency);
   }
+}
+
+function checkId(id: unknown): string {
+  return check(v.string(), id, "invalid-query", "id");
 }

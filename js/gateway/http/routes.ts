@@ -12,10 +12,9 @@ import { demand, type Caller, type Scope } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { toHex } from "../model/hex.ts";
 import { linkName } from "../model/ids.ts";
-import { check, checkPreview, DecodeInput } from "../model/input.ts";
+import { check, checkKey, checkPreview, DecodeInput } from "../model/input.ts";
 import { API_HEADERS, problem, ProblemError, problemResponse } from "../model/problem.ts";
 import { whole } from "../model/schema.ts";
-import { ConfigError } from "../model/setting.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
@@ -104,7 +103,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
       handle: async (c) => {
         const { value, text } = await readJson(c.req.raw);
         const key = c.req.header("idempotency-key");
-        const idempotency = key === undefined ? undefined : { key: checkKey(key), content: text };
+        const idempotency = key === undefined ? undefined : { key: checkKey(key, "Idempotency-Key"), content: () => text };
         const several = Array.isArray(value);
         const results = await sendAll(c.env, c.get("caller"), several ? value : [value], several, idempotency);
         return json(several ? results : results[0]!, 202);
@@ -113,7 +112,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
   });
 
   route("/v1/messages/preview", {
-    POST: { access: "any key", handle: async (c) => json(preview(checkPreview((await readJson(c.req.raw)).value)), 200, withHex) },
+    POST: { access: "any key", handle: async (c) => json(preview(c.env, checkPreview((await readJson(c.req.raw)).value)), 200, withHex) },
   });
 
   route("/v1/messages/:id", {
@@ -218,7 +217,6 @@ function problemsOf(env: GatewayEnv, exports: Exports): string[] {
 /** The answer to a request that ended with `error`. What is not meant for the caller goes to the log. */
 export function problemOf(error: unknown): Response {
   if (error instanceof ProblemError) return problemResponse(error.problem, error.headers);
-  if (error instanceof ConfigError) return problemResponse(problem("misconfigured", error.message));
   if (error instanceof EngineError) {
     return problemResponse(problem("invalid-message", undefined, { errors: [{ path: error.field ?? "", message: error.message }] }));
   }
@@ -232,11 +230,6 @@ async function decodeInput(request: Request): Promise<{ pdus: Uint8Array | strin
   if (type === "text/plain") return { pdus: decode(await readBody(request)) };
   const { strict, maxPdu, pdus } = check(DecodeInput, (await readJson(request)).value);
   return { pdus, ...(strict === undefined ? {} : { strict }), ...(maxPdu === undefined ? {} : { maxPdu }) };
-}
-
-function checkKey(key: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new ProblemError("invalid-key", "1 to 255 printable ASCII characters without spaces are expected");
 }
 
 function answer(body: BodyInit | null, type: string, status = 200): Response {

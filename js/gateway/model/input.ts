@@ -2,9 +2,9 @@ import * as v from "valibot";
 import type { SmsMessage, TlvInput } from "../../client/index.ts";
 import { addressFault, canonicalAddress } from "./address.ts";
 import { fromHex, toHex } from "./hex.ts";
-import type { MessageInput, PreviewInput, RpcMessage } from "./message-input.ts";
+import type { MessageInput, PreviewInput } from "./message-input.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
-import { CONCATS, whole } from "./schema.ts";
+import { CONCATS, isRecord, record, strict, whole } from "./schema.ts";
 
 /** Most octets of a body, and most messages in one. */
 export const MAX_BODY = 1_048_576;
@@ -20,11 +20,6 @@ const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| ?[+-]\d\d:?\d\d)$/;
 const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
 
-/** As `strictObject`, which takes a field named `constructor` or `toString` for a known one. */
-function strict<E extends v.ObjectEntries>(entries: E) {
-  return v.strictObject(Object.setPrototypeOf({ ...entries }, null) as E);
-}
-
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
 const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -32,10 +27,10 @@ const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.r
     if (message !== undefined) addIssue({ message });
   }));
 
-const TlvValue = v.union([whole(0, 0xffff_ffff), v.pipe(v.string(), v.maxLength(65_535)), strict({ hex: hex(65_535) })]);
+const TlvValue = v.union([whole(0, 0xffff_ffff), v.pipe(v.string(), v.maxLength(65_535)), strict({ hex: hex(65_535) })], "a number, a string or octets are expected");
 const Tlvs = v.pipe(
   v.unknown(),
-  v.check((value) => !Array.isArray(value), "TLVs by name or number are expected"),
+  record,
   v.check((value) => !Object.keys(Object(value)).some((key) => key in Object.prototype), "the name or number of a TLV is expected"),
   v.record(v.pipe(v.string(), v.regex(/^([a-z][a-z0-9_]{0,63}|0x[0-9a-fA-F]{1,4}|\d{1,5})$/, "the name or number of a TLV is expected")),
     v.union([TlvValue, v.pipe(v.array(TlvValue), v.maxLength(32))])),
@@ -56,7 +51,7 @@ const content = {
   reference: v.optional(whole(0, 65_535)),
 };
 
-const Message = strict({
+const message = {
   to: address("to"),
   from: v.optional(address("from")),
   ...content,
@@ -70,9 +65,10 @@ const Message = strict({
   smDefaultMsgId: v.optional(whole(0, 255)),
   tlvs: v.optional(Tlvs),
   account: v.optional(v.pipe(v.string(), v.maxLength(32))),
-});
-
-const PreviewMessage = strict({ ...Message.entries, to: v.optional(address("to")) });
+};
+const Message = strict(message);
+const PreviewMessage = strict({ ...message, to: v.optional(address("to")) });
+const Key = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable ASCII characters without spaces are expected"));
 
 /** What POST /v1/decode takes as JSON. */
 export const DecodeInput = strict({
@@ -86,6 +82,11 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown, code
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   throw new ProblemError(code, undefined, { errors: faults(result.issues, path) });
+}
+
+/** An Idempotency-Key, of the parameter or header `name`. */
+export function checkKey(key: unknown, name: string): string {
+  return check(Key, key, "invalid-key", name);
 }
 
 /** What is to be previewed, checked beyond its types as well. */
@@ -112,15 +113,15 @@ export function checkMessage(value: unknown, now: number, path = ""): MessageInp
 }
 
 /** A message by RPC in the form of {@link MessageInput}, yet to be checked. */
-export function fromRpc(message: RpcMessage, now: number): unknown {
-  if (message === null || typeof message !== "object" || isPlain(message)) return message;
+export function fromRpc(message: unknown, now: number): unknown {
+  if (!isRecord(message) || isPlain(message)) return message;
   const { binary, udh, validity, scheduleAt, tlvs, ...rest } = message;
   const out: Record<string, unknown> = { ...rest };
   if (binary !== undefined) out["binary"] = octets(binary);
   if (udh !== undefined) out["udh"] = octets(udh);
   if (validity !== undefined) out["validity"] = validity instanceof Date ? time(validity) : validity;
   if (scheduleAt !== undefined) out["scheduleAt"] = typeof scheduleAt === "number" ? time(new Date(now + scheduleAt * 1000)) : time(scheduleAt);
-  if (tlvs !== undefined) out["tlvs"] = mapTlvs(tlvs, (value) => value instanceof Uint8Array ? { hex: toHex(value) } : value);
+  if (tlvs !== undefined) out["tlvs"] = isRecord(tlvs) ? mapTlvs(tlvs, (value) => value instanceof Uint8Array ? { hex: toHex(value) } : value) : tlvs;
   return Object.fromEntries(Object.entries(out).filter(([, value]) => value !== undefined));
 }
 

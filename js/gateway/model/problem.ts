@@ -16,7 +16,7 @@ export interface Problem {
 const TITLES = {
   "malformed-json": [400, "The body is not JSON"],
   "invalid-cursor": [400, "The cursor is not one that was handed out"],
-  "invalid-query": [400, "The query can't be used"],
+  "invalid-query": [400, "A parameter can't be used"],
   "invalid-key": [400, "The Idempotency-Key can't be used"],
   "unauthorized": [401, "An API key is needed"],
   "local-only": [403, "Without API keys only this machine is served, under development"],
@@ -46,7 +46,7 @@ export function problem(code: ProblemCode, detail?: string, more?: Partial<Probl
 
 /** Ends a request with a {@link Problem}. */
 export class ProblemError extends Error {
-  override readonly name = "ProblemError";
+  override readonly name: string = "ProblemError";
   readonly problem: Problem;
   readonly headers: Record<string, string>;
 

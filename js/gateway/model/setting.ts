@@ -1,11 +1,17 @@
 import * as v from "valibot";
+import { ProblemError } from "./problem.ts";
+import { isRecord } from "./schema.ts";
 
 /** A setting that can't be used. The message names it and never holds its value. */
-export class ConfigError extends Error {
+export class ConfigError extends ProblemError {
   override readonly name = "ConfigError";
+
+  constructor(message: string) {
+    super("misconfigured", message);
+  }
 }
 
-/** The value of a setting, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
+/** The value of a setting, an object, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
 export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
   let value = given;
   if (typeof given === "string") {
@@ -15,6 +21,7 @@ export function readSetting<S extends v.GenericSchema>(name: string, given: unkn
       throw new ConfigError(`${name}: JSON is expected`);
     }
   }
+  if (!isRecord(value)) throw new ConfigError(`${name}: a JSON object is expected`);
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   throw new ConfigError(`${name}: ${faultOf(result.issues[0])}`);

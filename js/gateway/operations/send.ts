@@ -34,7 +34,8 @@ export type AcceptedOrNot = Accepted | { error: Problem };
 /** Makes a request count once: the caller's key for it, and what it holds. */
 export interface Idempotency {
   key: string;
-  content: string;
+  /** Asked for once the messages are known to be ones. */
+  content: () => string;
 }
 
 /** A message that is fit to be sent, and the links that may do so. */
@@ -65,8 +66,15 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
   return results;
 }
 
-/** What a text comes to, without sending it. */
-export function preview(input: PreviewInput): Preview {
+/** What a message comes to, without sending it. Throws a {@link ProblemError} for what sending would refuse of its fields. */
+export function preview(env: GatewayEnv, input: PreviewInput): Preview {
+  const fault = faultsOf("");
+  const options = withDefaults(settingsOf(env), input, fault);
+  checkTlvs(input, fault);
+  return usable(() => counted(options), contentFault(input, fault));
+}
+
+function counted(input: PreviewInput): Preview {
   if (input.binary !== undefined) return previewBinary(fromHex(input.binary), optionsOf(input));
   return countSegments(input.text ?? "", optionsOf(input));
 }
@@ -110,8 +118,7 @@ function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArr
 
 function prepare(settings: Settings, caller: Caller, value: unknown, path: string, now: number): Prepared {
   const input = checkMessage(value, now, path);
-  const fault = (field: string, message: string, more?: Partial<Problem>) =>
-    new ProblemError("invalid-message", undefined, { errors: [{ path: path ? `${path}.${field}` : field, message }], ...more });
+  const fault = faultsOf(path);
   const foreign = (field: string, message: string) =>
     new ProblemError("forbidden", "This API key may not use that sender", { errors: [{ path: path ? `${path}.${field}` : field, message }] });
   if (caller.senders) {
@@ -119,12 +126,10 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
     if (!mayUseSender(caller, input.from)) throw foreign("from", "not one of the key's senders");
     if (input.udh !== undefined && hasReplyAddress(fromHex(input.udh))) throw foreign("udh", "a key with senders can't set an address to reply to");
   }
-  const possible = places(settings, addressText(input.to), input.account);
-  if (possible.length === 0) throw fault("account", "there is no such account");
-  const counted = count(settings, input, fault);
-  let length = counted.longest;
-  if (input.tlvs) {
-    const tlvs = usable(() => encodeTlvs(toSms(input).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
+  const { encoding, segments, longest } = count(settings, input, fault);
+  let length = longest;
+  const tlvs = checkTlvs(input, fault);
+  if (tlvs) {
     if (caller.senders && senderTlv(tlvs) !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${senderTlv(tlvs)!.toString(16).padStart(4, "0")}`);
     length += tlvs.length;
   }
@@ -132,17 +137,14 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
-  const { encoding, segments } = counted;
-  return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: possible };
+  return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: places(settings, addressText(input.to), input.account) };
 }
 
 /** `longest`: octets of the longest segment. */
-function count(settings: Settings, input: MessageInput, fault: (field: string, message: string, more?: Partial<Problem>) => ProblemError): { encoding: string; segments: number; longest: number } {
-  const field = input.binary === undefined ? "text" : "binary";
-  const account = settings.accounts.find(({ name }) => name === input.account) ?? settings.accounts[0]!;
-  const { defaultAlphabet, concat } = account.options;
-  const options = { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
-  const counted = usable(() => measure(options), (error) => fault(error.field ?? field, error.message));
+function count(settings: Settings, input: MessageInput, fault: Fault): { encoding: string; segments: number; longest: number } {
+  const field = contentOf(input);
+  const options = withDefaults(settings, input, fault);
+  const counted = usable(() => measure(options), contentFault(input, fault));
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
   // What goes whole in one PDU is split by the SMSC.
   const { segments } = options.concat === "payload" ? measure({ ...options, concat: "udh8" }) : counted;
@@ -150,11 +152,40 @@ function count(settings: Settings, input: MessageInput, fault: (field: string, m
   return { encoding: counted.encoding, segments: Math.max(1, counted.segments), longest: Math.max(0, ...counted.parts) };
 }
 
+/** The message with what its account has for all, or the first account for a message that names none. */
+function withDefaults(settings: Settings, input: PreviewInput, fault: Fault): PreviewInput {
+  const account = input.account === undefined ? settings.accounts[0] : settings.accounts.find(({ name }) => name === input.account);
+  if (!account) throw fault("account", "there is no such account");
+  const { defaultAlphabet, concat } = account.options;
+  return { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
+}
+
+/** The message's TLVs, encoded. */
+function checkTlvs(input: PreviewInput, fault: Fault): Uint8Array | undefined {
+  return input.tlvs && usable(() => encodeTlvs(toSms(input as MessageInput).tlvs!), (error) => fault(`tlvs${error.field ? `.${error.field}` : ""}`, error.message));
+}
+
+/** Makes the error for a field of a message. */
+type Fault = (field: string, message: string, more?: Partial<Problem>) => ProblemError;
+
+/** Of the message at `path`. */
+function faultsOf(path: string): Fault {
+  return (field, message, more) => new ProblemError("invalid-message", undefined, { errors: [{ path: path ? `${path}.${field}` : field, message }], ...more });
+}
+
+function contentOf({ binary }: PreviewInput): "text" | "binary" {
+  return binary === undefined ? "text" : "binary";
+}
+
+function contentFault(input: PreviewInput, fault: Fault): (error: EngineError) => ProblemError {
+  return (error) => fault(error.field ?? contentOf(input), error.message);
+}
+
 /** What a message comes to, and of its segments the numbers of octets. */
 function measure(input: PreviewInput): Omit<Preview, "parts"> & { parts: number[] } {
   if (input.binary === undefined) return measureSegments(input.text ?? "", optionsOf(input));
-  const counted = preview(input);
-  return { ...counted, parts: counted.parts.map(({ octets }) => octets.length) };
+  const whole = counted(input);
+  return { ...whole, parts: whole.parts.map(({ octets }) => octets.length) };
 }
 
 /** Does `work`; what the engine finds unusable becomes the error that `fault` makes. */
@@ -179,7 +210,7 @@ function optionsOf(input: PreviewInput & { defaultAlphabet?: string }): Record<s
 async function admit(env: GatewayEnv, settings: Settings, caller: Caller, messages: number, idempotency: Idempotency | undefined): Promise<Admitted> {
   if (!idempotency && caller.rate === undefined) return { admitted: true };
   const claim = await admissionOf(env, caller.name).admit(caller.name, caller.rate, messages, idempotency && {
-    key: idempotency.key, fingerprint: await sha256(idempotency.content), layout: layoutOf(settings), home: linkName(homeOf(settings, caller.name)),
+    key: idempotency.key, fingerprint: await sha256(idempotency.content()), layout: layoutOf(settings), home: linkName(homeOf(settings, caller.name)),
   });
   if (claim.admitted) return claim;
   if (claim.why === "reused") throw new ProblemError("key-reused");

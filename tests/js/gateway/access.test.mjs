@@ -301,7 +301,7 @@ test("a request is of this machine only if something says so, under development"
 test("keys are checked: scopes, senders, and that each is one's own; those of the Secrets Store are read again", async () => {
   const env = (keys) => ({ SMPP_API_KEYS: typeof keys === "string" ? keys : JSON.stringify(keys) });
   const key = "a-key-0123456789";
-  for (const wrong of ["{", "[]x", { a: "seven77" }, { a: { key, scopes: ["write"] } }, { a: { key, senders: [] } }, { a: { key, senders: ["Привет!"] } }, { a: { key, senders: [{ ton: 300, npi: 0, addr: "1" }] } }, { a: { key, rate: 0 } }, { "a b": key }, { a: { key, colour: 1 } }, { a: key, b: key }]) {
+  for (const wrong of ["{", "[]x", [], [key], { a: [key] }, { a: "seven77" }, { a: { key, scopes: ["write"] } }, { a: { key, senders: [] } }, { a: { key, senders: ["Привет!"] } }, { a: { key, senders: [{ ton: 300, npi: 0, addr: "1" }] } }, { a: { key, rate: 0 } }, { "a b": key }, { a: { key, colour: 1 } }, { a: key, b: key }]) {
     await assert.rejects(apiKeysOf(env(wrong)), (error) => error.name === "ConfigError" && error.message.startsWith("SMPP_API_KEYS: ") && !error.message.includes(key), JSON.stringify(wrong));
   }
   assert.deepEqual((await apiKeysOf(env({ a: key }))).map(({ name, scopes }) => [name, scopes]), [["a", ["send", "read", "admin"]]]);

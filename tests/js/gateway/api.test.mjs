@@ -49,6 +49,19 @@ test("preview tells encoding and segments, and what can't be encoded", async (t)
   assert.equal(smsc.submitted.length, 0);
 });
 
+test("preview counts as sending does, by the settings of the account, and refuses by name what sending refuses", async (t) => {
+  const smsc = await Smsc.start(t);
+  const gateway = await startGateway(t, { vars: { SMPP_ACCOUNTS: JSON.stringify({ main: { url: smsc.url }, latin: { url: smsc.url, defaultAlphabet: "latin1", concat: "payload" } }) } });
+  const scheduleAt = new Date(Date.now() + 3_600_000).toISOString();
+  const both = async (change) => Promise.all(["/v1/messages/preview", "/v1/messages"].map(async (path) => (await gateway.post(path, { ...hello, scheduleAt, ...change })).body));
+  for (const [account, encoding, segments] of [[undefined, "gsm7", 2], ["main", "gsm7", 2], ["latin", "latin1", 1]]) {
+    for (const counted of await both({ text: "x".repeat(161), ...(account && { account }) })) assert.deepEqual([counted.encoding, counted.segments], [encoding, segments], account);
+  }
+  for (const [path, change] of [["account", { account: "other" }], ["tlvs.no_such_tlv", { tlvs: { no_such_tlv: 1 } }], ["tlvs.source_port", { tlvs: { source_port: 70_000 } }], ["encoding", { encoding: "nonsense" }]]) {
+    for (const { status, errors } of await both(change)) assert.deepEqual([status, errors.map((found) => found.path)], [422, [path]]);
+  }
+});
+
 test("PDUs are explained", async (t) => {
   const smsc = await Smsc.start(t);
   const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url } });

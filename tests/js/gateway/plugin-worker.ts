@@ -29,7 +29,7 @@ export default {
       const gateway = env.SMS as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
       return Response.json({ result: await gateway[method]!(...args.map(revive)) });
     } catch (error) {
-      return Response.json({ error: (error as Error).message });
+      return Response.json({ error: (error as Error).message, problem: (error as { problem?: unknown }).problem });
     }
   },
   async queue(batch: MessageBatch<Envelope>, env: Env): Promise<void> {
@@ -43,10 +43,30 @@ export default {
   },
 };
 
-/** Octets and dates can't be written in JSON. */
+/** What JSON has not, by its name. */
+const SPECIAL: Record<string, () => unknown> = {
+  map: () => new Map([["idempotencyKey", "k"]]),
+  set: () => new Set(["x"]),
+  date: () => new Date(0),
+  "no date": () => new Date(NaN),
+  octets: () => Uint8Array.of(1, 2),
+  buffer: () => Uint8Array.of(1, 2).buffer,
+  bigint: () => 5n,
+  function: () => () => "x",
+  undefined: () => undefined,
+  gap: () => [{ from: "1", to: "2", text: "x" }].concat(Array(1)),
+  cycle: () => {
+    const own: { self?: unknown } = {};
+    return (own.self = own);
+  },
+};
+
+/** Octets, dates and what else can't be written in JSON. */
 function revive(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return Array.isArray(value) ? value.map(revive) : value;
-  const out = { ...value } as Record<string, unknown>;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(revive);
+  if ("$" in value) return SPECIAL[value.$ as string]!();
+  const out: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, name === "binary" ? part : revive(part)]));
   if (Array.isArray(out["binary"])) out["binary"] = Uint8Array.from(out["binary"] as number[]);
   if (typeof out["scheduleAt"] === "string") out["scheduleAt"] = new Date(out["scheduleAt"]);
   return out;

@@ -53,10 +53,59 @@ test("a Worker sends by RPC and gets reports and messages in its handlers", asyn
     }
   });
 
+  await t.test("arguments of other types are refused by name, and nothing is sent", async () => {
+    const special = (name) => ({ $: name });
+    const before = (await call("messages")).result.items.length;
+    const wrong = async (status, path, method, ...args) => {
+      const { result, error, problem } = await call(method, ...args);
+      const what = `${method} ${JSON.stringify(args)}: ${JSON.stringify(result ?? problem ?? error)}`;
+      assert.equal(problem?.status, status, what);
+      assert.deepEqual(problem.errors?.map((found) => found.path), path === undefined ? undefined : [path], what);
+      if (path) assert.ok(error.startsWith(`${path}: `), error);
+    };
+    for (const options of [null, "k", 5, [], ["k"], special("map"), special("date"), special("function"), special("octets")]) {
+      await wrong(400, "options", "sendSms", hello, options);
+      await wrong(400, "options", "sendMany", [hello], options);
+      await wrong(400, "query", "messages", options);
+    }
+    for (const key of [null, 5, "", "a b", "ä", "x".repeat(256), ["k"], { k: 1 }, special("date"), special("bigint")]) await wrong(400, "options.idempotencyKey", "sendSms", hello, { idempotencyKey: key });
+    for (const name of ["colour", "constructor"]) {
+      await wrong(400, `options.${name}`, "sendSms", hello, { [name]: 1 });
+      await wrong(400, `query.${name}`, "messages", { [name]: 1 });
+    }
+    for (const [name, value] of [["status", null], ["status", special("map")], ["to", 5], ["to", ["+1"]], ["cursor", 1], ["cursor", special("date")], ["limit", "50"], ["limit", null], ["limit", 1.5], ["limit", 101], ["limit", special("bigint")]]) {
+      await wrong(400, `query.${name}`, "messages", { [name]: value });
+    }
+    const { result: { id } } = await call("sendSms", { ...hello, scheduleAt: new Date(Date.now() + 3_600_000).toISOString() });
+    for (const given of [[id], null, 5, {}, special("undefined"), special("date")]) {
+      await wrong(400, "id", "message", given);
+      await wrong(400, "id", "cancel", given);
+    }
+    assert.equal((await call("message", id)).result.status, "queued");
+    for (const method of ["sendSms", "preview"]) {
+      for (const given of [null, "x", 5, [], [hello], special("map"), special("date"), special("octets"), special("function"), special("undefined")]) await wrong(422, "", method, given);
+      for (const [path, change] of [
+        ["tlvs", { tlvs: null }], ["tlvs", { tlvs: "x" }], ["tlvs", { tlvs: [5] }], ["tlvs", { tlvs: [] }], ["tlvs", { tlvs: [{ tag: 0x1400, value: 5 }] }], ["tlvs", { tlvs: special("map") }], ["tlvs", { tlvs: special("octets") }],
+        ["tlvs.0x1400", { tlvs: { "0x1400": { tag: 1, value: 2 } } }], ["tlvs.0x1400", { tlvs: { "0x1400": special("date") } }], ["tlvs.0x1400", { tlvs: { "0x1400": [special("map")] } }], ["tlvs.0x1400", { tlvs: { "0x1400": special("bigint") } }],
+        ["tlvs.no_such_tlv", { tlvs: { no_such_tlv: 1 } }], ["tlvs.source_port", { tlvs: { source_port: 70_000 } }],
+        ["account", { account: "other" }], ["account", { account: 5 }], ["encoding", { encoding: "utf-16" }], ["language", { language: "klingon" }], ["substitute", { substitute: "ab" }],
+        ["udh", { udh: special("buffer") }], ["udh", { udh: special("map") }], ["scheduleAt", { scheduleAt: special("no date") }], ["validity", { validity: special("bigint") }], ["priority", { priority: special("bigint") }], ["text", { text: special("cycle") }], ["to", { to: special("map") }],
+      ]) await wrong(422, path, method, { ...hello, ...change }, ...(method === "sendSms" ? [{ idempotencyKey: "wrong" }] : []));
+    }
+    for (const given of [null, "x", {}, special("map"), special("set")]) await wrong(422, undefined, "sendMany", given);
+    for (const [path, messages] of [["[1]", [hello, null]], ["[1]", [hello, [hello]]], ["[1]", special("gap")], ["[0].priority", [{ ...hello, priority: special("bigint") }]], ["[0].self", [special("cycle")]]]) {
+      const { problem } = await call("sendMany", messages, { idempotencyKey: "wrong" });
+      assert.equal(problem?.status, 422);
+      assert.ok(problem.errors.some((found) => found.path === path), JSON.stringify(problem));
+    }
+    assert.equal((await call("messages")).result.items.length, before + 1);
+  });
+
   await t.test("an idempotency key makes a call count once", async () => {
     const first = await call("sendSms", { ...hello, text: "once" }, { idempotencyKey: "k" });
     const second = await call("sendSms", { ...hello, text: "once" }, { idempotencyKey: "k" });
     assert.equal(first.result.id, second.result.id);
+    assert.equal((await call("sendSms", { ...hello, text: "another" }, { idempotencyKey: "k" })).problem.status, 422);
   });
 
   await t.test("an inbound message is acknowledged and handed to smppMessage", async () => {

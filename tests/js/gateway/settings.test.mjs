@@ -66,6 +66,15 @@ test("what is wrong with an account is its fault, what is wrong with all else an
   ]) assert.throws(() => settingsOf(env(vars)), (error) => error.name === "ConfigError" && error.message.includes(Object.keys(vars)[0].slice(0, 12)), JSON.stringify(vars));
 });
 
+test("an array is no object of settings", () => {
+  const url = "smpp://a:b@host";
+  for (const vars of [{ SMPP_OPTIONS: [] }, { SMPP_OPTIONS: "[]" }, { SMPP_OPTIONS: "null" }, { SMPP_OPTIONS: new Map() }, { SMPP_ACCOUNTS: [{ url }] }, { SMPP_ACCOUNTS: JSON.stringify([{ url }]) }, { SMPP_ACCOUNTS: "5" }]) {
+    const [name] = Object.keys(vars);
+    assert.throws(() => settingsOf({ SMPP_URL: url, ...vars }), { name: "ConfigError", message: `${name}: a JSON object is expected` });
+  }
+  assert.match(settingsOf({ SMPP_ACCOUNTS: { main: [{ url }] } }).accounts[0].fault, /^SMPP_ACCOUNTS: main: /);
+});
+
 test("settings have the documented defaults and units", () => {
   const { accounts, ...settings } = settingsOf({ SMPP_URL: "smpp://a:b@host" });
   assert.deepEqual([accounts.map(({ name, links }) => [name, links]), settings], [[["main", 1]], { webhook: undefined, maxQueue: 100_000, retention: 30 * 86_400_000, failoverAfter: 30_000, log: "none" }]);
