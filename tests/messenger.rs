@@ -413,10 +413,9 @@ fn every_wrong_argument_is_refused_by_its_field() {
         refused(good.clone().from(AddressBuf::new(Ton(5), Npi(0), "ж"))),
         field("from")
     );
-    assert_eq!(
-        refused(good.clone().validity(Duration::from_secs(100 * 86_400))),
-        field("validity")
-    );
+    for validity in [Duration::from_secs(100 * 86_400), Duration::MAX] {
+        assert_eq!(refused(good.clone().validity(validity)), field("validity"));
+    }
     assert_eq!(
         refused(with(|sms| sms.schedule_at = Some(SmppTime::At(-1)))),
         field("scheduleAt")

@@ -38,7 +38,8 @@ impl SmppTime {
 }
 
 fn relative(duration: Duration) -> Option<[u8; 16]> {
-    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    let fraction = u64::from(duration.subsec_nanos() > 0);
+    let seconds = duration.as_secs().checked_add(fraction)?;
     let days = seconds / SECONDS_A_DAY;
     if days > MOST_DAYS {
         return None;
@@ -116,6 +117,8 @@ mod tests {
         assert_eq!(seconds(0).unwrap(), "000000000000000R");
         assert_eq!(seconds(99 * 86_400 + 86_399).unwrap(), "000099235959000R");
         assert_eq!(seconds(100 * 86_400), None);
+        assert_eq!(seconds(u64::MAX), None);
+        assert_eq!(after(Duration::MAX), None);
         assert_eq!(after(Duration::from_millis(1)).unwrap(), "000000000001000R");
     }
 

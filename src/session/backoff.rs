@@ -1,6 +1,7 @@
 //! When to connect again.
 
-use super::config::{Reconnect, millis};
+use super::config::Reconnect;
+use super::instant::millis;
 
 /// Smallest ceiling after a refused bind, in milliseconds: accounts get locked by those who knock too often.
 const AFTER_REFUSAL: u64 = 10_000;

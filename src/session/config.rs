@@ -1,5 +1,6 @@
 //! What a session is told when it is made.
 
+use super::instant::millis;
 use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind, Masked};
 use alloc::vec::Vec;
 use core::fmt;
@@ -314,33 +315,9 @@ impl Spans {
     }
 }
 
-/// A duration in milliseconds; a fraction counts as a whole one.
-#[inline(never)]
-pub(super) fn millis(duration: Duration) -> u64 {
-    let fraction = duration.subsec_nanos().div_ceil(1_000_000);
-    duration
-        .as_secs()
-        .saturating_mul(1_000)
-        .saturating_add(fraction.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_fraction_of_a_millisecond_counts_as_a_whole_one() {
-        for (nanos, expected) in [
-            (0, 0),
-            (1, 1),
-            (1_000_000, 1),
-            (1_000_001, 2),
-            (1_999_999_999, 2_000),
-        ] {
-            assert_eq!(millis(Duration::from_nanos(nanos)), expected, "{nanos}");
-        }
-        assert_eq!(millis(Duration::MAX), u64::MAX);
-    }
 
     #[test]
     fn what_is_shown_of_settings_holds_no_password() {

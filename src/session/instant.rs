@@ -27,12 +27,22 @@ impl Instant {
     }
 }
 
+/// A duration in milliseconds: a fraction counts as a whole one, and more than can be counted as the most that can.
+#[inline(never)]
+pub(super) fn millis(duration: Duration) -> u64 {
+    let fraction = duration.subsec_nanos().div_ceil(1_000_000);
+    duration
+        .as_secs()
+        .saturating_mul(1_000)
+        .saturating_add(fraction.into())
+}
+
 /// Returns the first of the deadlines that are set.
 pub(super) fn earliest(deadlines: &[Option<Instant>]) -> Option<Instant> {
     deadlines.iter().flatten().min().copied()
 }
 
-/// Adds milliseconds.
+/// Adds milliseconds, up to the last instant.
 impl Add<u64> for Instant {
     type Output = Instant;
 
@@ -41,12 +51,40 @@ impl Add<u64> for Instant {
     }
 }
 
-/// Adds a duration; a fraction of a millisecond counts as a whole one.
+/// Adds a duration, up to the last instant; a fraction of a millisecond counts as a whole one.
 impl Add<Duration> for Instant {
     type Output = Instant;
 
     fn add(self, duration: Duration) -> Instant {
-        let millis = duration.as_nanos().div_ceil(1_000_000);
-        self + u64::try_from(millis).unwrap_or(u64::MAX)
+        self + millis(duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_of_a_millisecond_counts_as_a_whole_one() {
+        for (nanos, expected) in [
+            (0, 0),
+            (1, 1),
+            (1_000_000, 1),
+            (1_000_001, 2),
+            (1_999_999_999, 2_000),
+        ] {
+            let duration = Duration::from_nanos(nanos);
+            assert_eq!(millis(duration), expected, "{nanos}");
+            let later = Instant::from_millis(5) + duration;
+            assert_eq!(later.as_millis(), 5 + expected, "{nanos}");
+        }
+    }
+
+    #[test]
+    fn a_sum_ends_at_the_last_instant() {
+        let last = Instant::from_millis(u64::MAX);
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+        assert_eq!(Instant::from_millis(5) + Duration::MAX, last);
+        assert_eq!(last + 1, last);
     }
 }

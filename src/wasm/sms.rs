@@ -4,15 +4,16 @@
 use super::config::Messages;
 use super::layout::{Sms as Record, SmsFlag};
 use super::names::coding;
-use crate::pdu::{EsmClass, PriorityFlag, RegisteredDelivery, SubmitSm, Tlvs};
+use crate::pdu::{EsmClass, PriorityFlag, RegisteredDelivery, SmppTime, SubmitSm, Tlvs};
 use crate::session::{Content, Instant, Sms};
 use crate::text::{Concat, EncodeOptions, Language};
+use core::time::Duration;
 
 /// Takes a record apart. Kept from one SMS to the next for its buffers.
 #[derive(Default)]
 pub(super) struct SmsReader {
     text: Vec<u16>,
-    validity: Vec<u8>,
+    validity: [u8; 16],
 }
 
 /// A field that can't be what it is.
@@ -59,7 +60,9 @@ impl SmsReader {
         let validity = if seconds == 0 {
             validity
         } else {
-            relative_time(seconds, &mut self.validity).ok_or(BadField("validity_period"))?
+            let time = SmppTime::After(Duration::from_secs(seconds.into()));
+            self.validity = time.encode().ok_or(BadField("validity_period"))?;
+            &self.validity
         };
         let concat = match word.concat {
             0 => messages.concat,
@@ -132,19 +135,4 @@ fn expiry(now: Instant, millis: u32, validity: u32) -> Option<Instant> {
         (0, seconds) => Some(now + u64::from(seconds) * 1_000),
         (millis, _) => Some(now + u64::from(millis)),
     }
-}
-
-/// A relative SMPP time (SMPP 5.0, 4.7.23.5); `None` beyond 99 days, which months and years can't tell exactly.
-fn relative_time(seconds: u32, out: &mut Vec<u8>) -> Option<&[u8]> {
-    let days = seconds / 86_400;
-    if days > 99 {
-        return None;
-    }
-    out.clear();
-    out.extend_from_slice(b"0000");
-    for value in [days, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60] {
-        out.extend_from_slice(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]);
-    }
-    out.extend_from_slice(b"000R");
-    Some(out)
 }

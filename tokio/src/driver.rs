@@ -180,10 +180,8 @@ impl<A: Application> Driver<A> {
         commands: &mut Vec<Command>,
         open_commands: bool,
     ) -> Woken {
-        let deadline = self
-            .messenger
-            .poll_timeout()
-            .map(|due| self.started + Duration::from_millis(due.as_millis()));
+        let due = self.messenger.poll_timeout();
+        let deadline = due.and_then(|due| on_the_clock(self.started, due));
         let output = self.messenger.poll_transmit();
         tokio::select! {
             biased;
@@ -191,7 +189,7 @@ impl<A: Application> Driver<A> {
             result = maybe(self.opening.as_mut()), if self.opening.is_some() => Woken::Opened(result),
             result = read(self.reader.as_mut(), input), if self.reader.is_some() => Woken::Read(result),
             woken = push(self.writer.as_mut(), output), if !output.is_empty() || self.unflushed => woken,
-            () = until(deadline), if deadline.is_some() => Woken::Deadline,
+            () = until(deadline) => Woken::Deadline,
         }
     }
 
@@ -309,9 +307,35 @@ async fn push(writer: Option<&mut Writer>, output: &[u8]) -> Woken {
     }
 }
 
+/// A time of the session as the clock has it, which showed `started` at its beginning; `None` if the clock never shows it.
+fn on_the_clock(started: tokio::time::Instant, due: Instant) -> Option<tokio::time::Instant> {
+    started.checked_add(Duration::from_millis(due.as_millis()))
+}
+
 async fn until(deadline: Option<tokio::time::Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_time_that_never_comes_is_waited_for() {
+        // The last that this platform's clock can show, but for a moment.
+        let mut late = tokio::time::Instant::now();
+        for bit in (0..64).rev() {
+            late = late
+                .checked_add(Duration::from_secs(1 << bit))
+                .unwrap_or(late);
+        }
+        assert!(on_the_clock(late, Instant::from_millis(0)).is_some());
+        let never = on_the_clock(late, Instant::from_millis(u64::MAX));
+        assert_eq!(never, None);
+        let waited = tokio::time::timeout(Duration::from_millis(1), until(never)).await;
+        assert!(waited.is_err());
     }
 }
