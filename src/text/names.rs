@@ -230,11 +230,10 @@ pub enum EncodingName {
 serde_by_name!(EncodingName);
 
 impl EncodingName {
-    /// The encoding of a name, exactly as [`as_str`](Self::as_str) spells it.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<EncodingName> {
-        let national = Language::ALL.iter().copied().map(Self::Gsm7National);
-        [
+    /// Every encoding: those without a national table in the order of declaration, then [`Gsm7National`](Self::Gsm7National) of each
+    /// language.
+    pub const ALL: &'static [EncodingName] = &{
+        let plain = [
             Self::Gsm7,
             Self::Latin1,
             Self::Ascii,
@@ -247,10 +246,25 @@ impl EncodingName {
             Self::EucJp,
             Self::EucKr,
             Self::Binary,
-        ]
-        .into_iter()
-        .chain(national)
-        .find(|encoding| encoding.as_str() == name)
+        ];
+        let mut all = [Self::Gsm7; 12 + Language::ALL.len()];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] = if at < plain.len() {
+                plain[at]
+            } else {
+                Self::Gsm7National(Language::ALL[at - plain.len()])
+            };
+            at += 1;
+        }
+        all
+    };
+
+    /// The encoding of a name, exactly as [`as_str`](Self::as_str) spells it.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<EncodingName> {
+        let mut all = Self::ALL.iter();
+        all.find(|encoding| encoding.as_str() == name).copied()
     }
 
     /// The name results use: `gsm7`, `gsm7-turkish`, `latin1`, `ucs2`, `shift_jis` …
@@ -294,5 +308,36 @@ impl EncodingName {
             Self::ShiftJis | Self::Iso2022Jp | Self::EucJp | Self::EucKr => Some(self.as_str()),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_encoding_is_listed_once_and_found_by_its_name() {
+        for (at, &encoding) in EncodingName::ALL.iter().enumerate() {
+            // An encoding that is new has no place here yet: give it one, and one in `ALL`.
+            let expected = match encoding {
+                EncodingName::Gsm7 => 0,
+                EncodingName::Latin1 => 1,
+                EncodingName::Ascii => 2,
+                EncodingName::Ucs2 => 3,
+                EncodingName::Cyrillic => 4,
+                EncodingName::Hebrew => 5,
+                EncodingName::Utf8 => 6,
+                EncodingName::ShiftJis => 7,
+                EncodingName::Iso2022Jp => 8,
+                EncodingName::EucJp => 9,
+                EncodingName::EucKr => 10,
+                EncodingName::Binary => 11,
+                EncodingName::Gsm7National(language) => 11 + usize::from(language.id()),
+            };
+            assert_eq!(at, expected, "{encoding:?}");
+            assert_eq!(EncodingName::by_name(encoding.as_str()), Some(encoding));
+        }
+        assert_eq!(EncodingName::ALL.len(), 12 + Language::ALL.len());
+        assert_eq!(EncodingName::by_name("auto"), None);
     }
 }

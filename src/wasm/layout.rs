@@ -6,7 +6,7 @@ use super::{config, names, stats};
 use crate::pdu::Handling;
 use crate::receipt::{MessageIdFormat, Status};
 use crate::session::Sequence;
-use crate::text::{Alphabet, Concat, Ia5, Language};
+use crate::text::{Alphabet, Concat, EncodingName, Ia5, Language};
 use wasm_bindgen::prelude::*;
 
 /// What each of these is called.
@@ -760,7 +760,7 @@ const fn typescript() -> TypeScript {
     let formats = names_of!(MessageIdFormat::ALL);
     out.names("MESSAGE_ID_FORMATS", "MessageIdFormat", formats);
     out.names("HANDLINGS", "StatusHandling", names_of!(Handling::ALL));
-    out.list("ENCODINGS", names_of!(names::ENCODINGS));
+    out.list("ENCODINGS", names_of!(EncodingName::ALL));
     out.list("ENCODING_OPTIONS", names::OPTIONS);
     out.list("LANGUAGES", names_of!(Language::ALL));
     out.list("FIGURES", stats::FIGURES);

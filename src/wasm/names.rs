@@ -2,51 +2,25 @@
 
 use crate::pdu::{CommandId, CommandStatus};
 use crate::receipt::{MessageIdFormat, Side, key};
-use crate::text::{Encoding, EncodingName, Language};
+use crate::text::{Encoding, EncodingName};
 use wasm_bindgen::prelude::*;
 
-/// The codings a message can have that no national table is in, as records number them.
-const PLAIN: [EncodingName; 11] = [
-    EncodingName::Binary,
-    EncodingName::Gsm7,
-    EncodingName::Latin1,
-    EncodingName::Ascii,
-    EncodingName::Ucs2,
-    EncodingName::Cyrillic,
-    EncodingName::Hebrew,
-    EncodingName::Utf8,
+/// Those that JavaScript codes.
+const CODED: [EncodingName; 3] = [
     EncodingName::ShiftJis,
     EncodingName::EucJp,
     EncodingName::EucKr,
 ];
 
-/// How many of [`PLAIN`], at its end, JavaScript codes.
-const CODED: usize = 3;
-
-/// All codings a message can have, by their number in the result of `send_sms`.
-pub(super) const ENCODINGS: [EncodingName; PLAIN.len() + Language::ALL.len()] = {
-    let mut all = [EncodingName::Binary; PLAIN.len() + Language::ALL.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < PLAIN.len() {
-            PLAIN[at]
-        } else {
-            EncodingName::Gsm7National(Language::ALL[at - PLAIN.len()])
-        };
-        at += 1;
-    }
-    all
-};
-
 /// The encodings that can be asked for, by their number in an SMS. The last are coded by JavaScript.
 pub(super) const OPTIONS: &[&str] = {
-    const NAMES: [&str; Encoding::ALL.len() + CODED] = {
-        let mut names = [""; Encoding::ALL.len() + CODED];
+    const NAMES: [&str; Encoding::ALL.len() + CODED.len()] = {
+        let mut names = [""; Encoding::ALL.len() + CODED.len()];
         let mut at = 0;
         while at < names.len() {
             names[at] = match at.checked_sub(Encoding::ALL.len()) {
                 None => Encoding::ALL[at].as_str(),
-                Some(coded) => PLAIN[PLAIN.len() - CODED + coded].as_str(),
+                Some(coded) => CODED[coded].as_str(),
             };
             at += 1;
         }
@@ -60,18 +34,16 @@ pub(super) fn coding(number: u32) -> Option<(Encoding, EncodingName)> {
     let number = number as usize;
     match Encoding::ALL.get(number) {
         Some(&encoding) => Some((encoding, EncodingName::Binary)),
-        None => PLAIN[PLAIN.len() - CODED..]
+        None => CODED
             .get(number - Encoding::ALL.len())
             .map(|&coded| (Encoding::Auto, coded)),
     }
 }
 
-/// The place of a coding in [`ENCODINGS`].
+/// The place of a coding in [`EncodingName::ALL`].
 pub(super) fn encoding_code(name: EncodingName) -> u32 {
-    match name {
-        EncodingName::Gsm7National(language) => (PLAIN.len() - 1) as u32 + u32::from(language.id()),
-        name => PLAIN.iter().position(|&known| known == name).unwrap_or(0) as u32,
-    }
+    let mut all = EncodingName::ALL.iter();
+    all.position(|&known| known == name).unwrap_or(0) as u32
 }
 
 /// The name of a command_id; `unknown` if it has none.
