@@ -14,7 +14,7 @@ import { toHex } from "../model/hex.ts";
 import { linkName } from "../model/ids.ts";
 import { check, checkKey, checkPreview, DecodeInput } from "../model/input.ts";
 import { API_HEADERS, problem, ProblemError, problemResponse } from "../model/problem.ts";
-import { whole } from "../model/schema.ts";
+import { strict, whole } from "../model/schema.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
@@ -32,15 +32,18 @@ export interface GatewayContext {
 
 const LIMIT = v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, "digits are expected"), v.transform(Number), whole(1, 100)), "50");
 const CURSOR = v.optional(v.string());
-const ListParameters = v.strictObject({ status: v.optional(v.picklist(STATUSES)), to: v.optional(v.pipe(v.string(), v.maxLength(32))), cursor: CURSOR, limit: LIMIT });
-const EventParameters = v.strictObject({ pdus: v.optional(v.picklist(["true", "false"])) });
-const PageParameters = v.strictObject({ cursor: CURSOR, limit: LIMIT });
+const ListParameters = strict({ status: v.optional(v.picklist(STATUSES)), to: v.optional(v.pipe(v.string(), v.maxLength(32))), cursor: CURSOR, limit: LIMIT });
+const EventParameters = strict({ pdus: v.optional(v.picklist(["true", "false"])) });
+const PageParameters = strict({ cursor: CURSOR, limit: LIMIT });
+const NO_PARAMETERS = strict({});
 
 /** Who may use a route: callers with one of the scopes, or with any key. */
 type Access = readonly Scope[] | "any key";
 
 interface Method<P extends string> {
   access: Access;
+  /** It takes a query, and checks it. */
+  takesQuery?: true;
   handle: Handler<GatewayContext, P>;
 }
 
@@ -76,11 +79,15 @@ export function smppRoutes(): HonoBase<GatewayContext> {
     app.all(path, () => problemResponse(problem("method-not-allowed", `${allow} can be used`), { allow }));
   };
 
-  /** Answers each of `methods` at `path`, and any other one with 405. */
+  /**
+   * Answers each of `methods` at `path`, and any other one with 405. A query that is not taken is refused under /v1, and ignored elsewhere,
+   * where monitors ask: some put one to every address.
+   */
   const route = <P extends string>(path: P, methods: Record<string, Method<P>>) => {
-    for (const [method, { access, handle }] of Object.entries(methods)) {
+    for (const [method, { access, takesQuery, handle }] of Object.entries(methods)) {
       app.on(method, path, async (c, next) => {
         if (access !== "any key") demand(c.get("caller"), ...access);
+        if (!takesQuery && path.startsWith("/v1/")) check(NO_PARAMETERS, queryOf(c), "invalid-query");
         return handle(c, next);
       });
     }
@@ -92,6 +99,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
   route("/v1/messages", {
     GET: {
       access: ["read", "own"],
+      takesQuery: true,
       handle: async (c) => {
         const { cursor, to, ...query } = check(ListParameters, queryOf(c), "invalid-query");
         const page = await listMessages(c.env, c.get("caller"), { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
@@ -123,6 +131,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
   route("/v1/inbound", {
     GET: {
       access: READ,
+      takesQuery: true,
       handle: async (c) => {
         const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
         const page = await listInbound(c.env, limit, cursor);
@@ -134,6 +143,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
   route("/v1/events", {
     GET: {
       access: READ,
+      takesQuery: true,
       handle: async (c) => {
         const { pdus } = check(EventParameters, queryOf(c), "invalid-query");
         if (pdus === "true") demand(c.get("caller"), "admin");
@@ -154,6 +164,7 @@ export function smppRoutes(): HonoBase<GatewayContext> {
   route("/v1/dead-letters", {
     GET: {
       access: ADMIN,
+      takesQuery: true,
       handle: async (c) => {
         const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
         const page = await listDeadLetters(c.env, limit, cursor);

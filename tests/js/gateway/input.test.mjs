@@ -121,6 +121,16 @@ const REQUESTS = [
   ["a limit of 0", "GET", "/v1/messages?limit=0", 400, "invalid-query"],
   ["an unknown parameter of the events", "GET", "/v1/events?key=x", 400, "invalid-query"],
   ["PDUs that are neither true nor false", "GET", "/v1/events?pdus=1", 400, "invalid-query"],
+  ["a parameter named as what every object has", "GET", "/v1/messages?constructor=1", 400, "constructor"],
+  ["a parameter of the links", "GET", "/v1/links?account=main", 400, "account"],
+  ["a parameter of a message", "GET", "/v1/messages/01m82fd79y4x1xmnxj1kjq1sjt-main-0?pdus=true", 400, "pdus"],
+  ["a parameter of a cancellation", "DELETE", "/v1/messages/01m82fd79y4x1xmnxj1kjq1sjt-main-0?force=true", 400, "force"],
+  ["a parameter of a message to send", "POST", "/v1/messages?dry=1", 400, "dry"],
+  ["a parameter of a preview", "POST", "/v1/messages/preview?x", 400, "x"],
+  ["a parameter of a decoding", "POST", "/v1/decode?strict=true", 400, "strict"],
+  ["a parameter of a replay", "POST", "/v1/dead-letters/x/replay?limit=1", 400, "limit"],
+  ["a status of inbound messages", "GET", "/v1/inbound?status=queued", 400, "status"],
+  ["a target of dead letters", "GET", "/v1/dead-letters?target=webhook", 400, "target"],
   ["a limit of 1,000,000", "GET", "/v1/messages?limit=1000000", 400, "invalid-query"],
   ["a dead letter that is not there", "POST", "/v1/dead-letters/x/replay", 404, "not-found"],
 ];
@@ -159,6 +169,10 @@ test("wrong requests", async (t) => {
       problem(await gateway.post("/v1/messages", hello, { "idempotency-key": key }), 400, "invalid-key");
     });
   }
+
+  await t.test("what monitors ask for is answered whatever they add", async () => {
+    for (const path of ["/healthz", "/metrics", "/openapi.json"]) assert.equal((await gateway.get(`${path}?at=1&at=2`)).status, 200);
+  });
 
   await t.test("a sender in Latin-1 is sent as it is", async () => {
     const { status, body } = await gateway.post("/v1/messages/preview", changed({ from: "Café" }));
