@@ -1,8 +1,8 @@
 import type { Webhook } from "../model/config.ts";
 import { DeliveryError } from "./delivery-error.ts";
 
-/** Longest wait that a `Retry-After` header can ask for. */
-const LONGEST_RETRY_AFTER = 86_400_000;
+/** Longest wait that a `Retry-After` header can ask for: nothing but time ends it for the events that it was asked for with. */
+const LONGEST_RETRY_AFTER = 3_600_000;
 
 /** `webhook-signature` by Standard Webhooks: HMAC-SHA256 over id, time and body, one with each secret. */
 export async function signature(webhook: Webhook, id: string, seconds: number, body: string): Promise<string> {

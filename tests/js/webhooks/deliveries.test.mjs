@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import test, { after } from "node:test";
+import { Webhook } from "standardwebhooks";
 import { createEventTables } from "../../../js/gateway/link/event-store.ts";
 import { Deliveries, RETRIES } from "../../../js/gateway/link/deliveries.ts";
 import { DeliveryError } from "../../../js/gateway/link/delivery-error.ts";
@@ -12,6 +13,7 @@ import { handlerTarget, queueTarget, webhookTarget } from "../../../js/gateway/l
 import { post, retryAfter } from "../../../js/gateway/link/webhooks.ts";
 import { createTables } from "../../../js/gateway/link/database.ts";
 import { HandlerRecord, WorkerHandlers } from "../../../js/gateway/link/worker-handlers.ts";
+import { settingsOf } from "../../../js/gateway/model/config.ts";
 import { ulidFrom } from "../../../js/gateway/model/ids.ts";
 import { sqliteStorage } from "../gateway/sqlite.mjs";
 import { until } from "../gateway/support.mjs";
@@ -274,11 +276,14 @@ test("what Retry-After asks for is known after a restart; an operator's replay d
   assert.ok(events.nextDue() <= 1_000_000);
 });
 
-test("Retry-After is read as seconds or as a date, up to a day", () => {
+test("Retry-After is read as seconds or as a date, up to an hour", () => {
   const now = Date.parse("2030-01-01T00:00:00Z");
   assert.equal(retryAfter("120", now), 120_000);
   assert.equal(retryAfter("Tue, 01 Jan 2030 00:00:30 GMT", now), 30_000);
-  assert.equal(retryAfter("99999999", now), 86_400_000);
+  assert.equal(retryAfter("99999999", now), HOUR);
+  assert.equal(retryAfter("Wed, 02 Jan 2030 00:00:00 GMT", now), HOUR);
+  assert.equal(retryAfter("3600", now), HOUR);
+  assert.equal(retryAfter("3599", now), HOUR - 1000);
   for (const nothing of [null, "", "soon", "-5", "0", "Mon, 31 Dec 2029 23:59:00 GMT"]) assert.equal(retryAfter(nothing, now), undefined, nothing);
 });
 
@@ -473,6 +478,63 @@ test("a handler is looked for again after a fault, one that is not there is none
   assert.equal(released, 0);
   abort.abort();
   assert.equal(released, 1);
+});
+
+/** A webhook by its settings, with a receiver that answers with `answer()`, and the requests that it got. */
+async function startWebhook(t, answer, secrets) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    requests.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+    response.writeHead(...answer(requests.length)).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { webhook } = settingsOf({
+    SMPP_URL: "smpp://a:b@host", SMPP_WEBHOOK_URL: `http://127.0.0.1:${server.address().port}/hook`, SMPP_WEBHOOK_PRIVATE: "true", SMPP_WEBHOOK_SECRET: secrets,
+  });
+  return { webhook, requests };
+}
+
+test("while one secret replaces another, each event verifies with both", async (t) => {
+  const [older, newer, foreign] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_AAAAAAAAAAAAAAAAAAAAAAAA"];
+  for (const secrets of [`${older} ${newer}`, ` ${newer}\n${older} `]) {
+    const { webhook, requests } = await startWebhook(t, () => [204], secrets);
+    await post(webhook, "msg_1", '{"type":"message.report"}', AbortSignal.timeout(20_000), Date.now());
+    const [{ body, headers }] = requests;
+    for (const secret of [older, newer]) assert.deepEqual(new Webhook(secret).verify(body, headers), { type: "message.report" });
+    assert.throws(() => new Webhook(foreign).verify(body, headers));
+    assert.equal(headers["webhook-signature"].split(" ").length, 2);
+  }
+});
+
+test("a webhook that answers 503 or 429 with Retry-After is left alone for that long, by other answers it isn't", async (t) => {
+  for (const [status, asked, rest] of [[503, "600", 600_000], [429, "600", 600_000], [503, "100000", HOUR], [500, "600", 0], [503, undefined, 0]]) {
+    const { webhook, requests } = await startWebhook(t, (count) => (count === 1 ? [status, asked === undefined ? {} : { "retry-after": asked }] : [204]), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    const events = new Deliveries(storage(), [webhookTarget(webhook)], () => {});
+    const settled = () => until("the end of the attempt", () => events.metrics()[0].running === 0);
+    const now = 1_000_000;
+    events.add("1", "message.report", {}, now);
+    events.run(now);
+    await settled();
+    assert.equal(events.metrics()[0].failed, 1);
+    events.add("2", "message.report", {}, now);
+    const due = events.nextDue();
+    assert.ok(rest === 0 ? due <= now : due >= now + rest && due < now + rest + 60_000, `${status} ${asked}: ${due - now}`);
+    if (rest > 0) {
+      events.run(now + rest - 1);
+      assert.equal(requests.length, 1);
+    }
+    // The retry's own wait of five seconds is over, too, whatever was asked for.
+    events.run(now + rest + 60_000);
+    await settled();
+    assert.deepEqual([requests.length, events.count().waiting], [3, 0]);
+  }
 });
 
 test("a webhook is not followed elsewhere, its request ends with its time limit, and its body holds no connection", async (t) => {
