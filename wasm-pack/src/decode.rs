@@ -5,7 +5,7 @@ use super::error::Thrown;
 use super::events::{Octets, platform_text};
 use super::read::{flag, members, unknown, whole};
 use super::receipt::ReportObject;
-use super::{DecodeOptions, DecodeResult, OctetsOrText};
+use super::{DecodeResult, OctetsOrText};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
@@ -263,9 +263,13 @@ fn octets(input: &JsValue) -> Result<Vec<u8>, Thrown> {
 
 /// Decodes every PDU of the input, each field with its place, and names each fault.
 #[wasm_bindgen(js_name = decodePdus)]
-pub fn decode_pdus(input: &OctetsOrText, given: &DecodeOptions) -> Result<DecodeResult, JsValue> {
+pub fn decode_pdus(
+    input: &OctetsOrText,
+    #[wasm_bindgen(unchecked_optional_param_type = "DecodeOptions")] options: &JsValue,
+) -> Result<DecodeResult, JsValue> {
+    let given = members(options, "options")?;
     let mut options = Options::default();
-    for (name, value) in members(given, "options")? {
+    for (name, value) in given {
         match name.as_str() {
             "strict" => options.strict = flag(&name, &value)?,
             "maxPdu" => options.max_pdu = whole(&name, &value, 16, u32::MAX)? as usize,

@@ -41,20 +41,12 @@ extern "C" {
     pub type PduInput;
     #[wasm_bindgen(typescript_type = "Uint8Array | string")]
     pub type OctetsOrText;
-    #[wasm_bindgen(typescript_type = "DecodeOptions | undefined")]
-    pub type DecodeOptions;
     #[wasm_bindgen(typescript_type = "DecodeResult")]
     pub type DecodeResult;
-    #[wasm_bindgen(typescript_type = "CountOptions | undefined")]
-    pub type CountOptions;
     #[wasm_bindgen(typescript_type = "SegmentCount")]
     pub type SegmentCount;
-    #[wasm_bindgen(typescript_type = "ReceiptTlvs | undefined")]
-    pub type ReceiptTlvs;
     #[wasm_bindgen(typescript_type = "Report | undefined")]
     pub type OptionalReport;
-    #[wasm_bindgen(typescript_type = "number | StatusName | undefined")]
-    pub type StatusInput;
 }
 
 /// A panic is a defect of this crate: shows where it happened before it ends in a trap.

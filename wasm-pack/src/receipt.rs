@@ -3,7 +3,7 @@
 use super::error::Thrown;
 use super::events::{AddressObject, Octets, Word};
 use super::read::{latin1, members, octet, octets, unknown};
-use super::{OctetsOrText, OptionalReport, ReceiptTlvs as GivenTlvs};
+use super::{OctetsOrText, OptionalReport};
 use js_sys::{Date, Uint8Array};
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
@@ -74,7 +74,10 @@ impl From<DeliveryReport> for ReportObject {
 
 /// Parses the text of a delivery receipt, with what its TLVs say. `undefined` if it is not a receipt.
 #[wasm_bindgen(js_name = parseReceipt)]
-pub fn parse_receipt(text: &OctetsOrText, tlvs: &GivenTlvs) -> Result<OptionalReport, JsValue> {
+pub fn parse_receipt(
+    text: &OctetsOrText,
+    #[wasm_bindgen(unchecked_optional_param_type = "ReceiptTlvs")] tlvs: &JsValue,
+) -> Result<OptionalReport, JsValue> {
     let text = match (text.as_string(), text.dyn_ref::<Uint8Array>()) {
         (Some(text), _) => text.into_bytes(),
         (None, Some(array)) => array.to_vec(),

@@ -2,8 +2,8 @@
 
 use super::error::Thrown;
 use super::{
-    PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, StatusInput,
-    config, encode, events, sms,
+    PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, config,
+    encode, events, sms,
 };
 use js_sys::{Array, Math, Uint8Array};
 use serde::Serialize;
@@ -141,7 +141,7 @@ impl SmppSession {
     pub fn respond(
         &mut self,
         request: Option<f64>,
-        status: &StatusInput,
+        #[wasm_bindgen(unchecked_optional_param_type = "number | StatusName")] status: &JsValue,
         now: Option<f64>,
     ) -> Result<bool, JsValue> {
         let status = read_status(status)?;

@@ -78,8 +78,14 @@ const deadline: number | undefined = session.deadline();
 const octets: Uint8Array = encodePdu(decodePdus("00", { strict: true }).pdus[0]!);
 const report: Report | undefined = parseReceipt("", { message_state: 2 });
 countSegments("a", { encoding: "gsm7" }).parts[0]!.octets;
+// What is optional can be left out.
+const answered: boolean = session.respond(1);
+session.respond(1, undefined, 5);
+decodePdus(encodePdu({ command: "enquire_link" }));
+parseReceipt("");
+countSegments("a");
 const take = (event: SmppEvent): string => event.type;
-void [ticket, deadline, octets, report, take];
+void [ticket, deadline, octets, report, take, answered];
 // @ts-expect-error: an unknown option
 new SmppSession({ sytemId: "a" });
 // @ts-expect-error: a value that no option has
