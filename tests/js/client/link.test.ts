@@ -3,21 +3,17 @@
 
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
 import { init } from "../../../js/engine/init.ts";
 import { Link } from "../../../js/engine/link.ts";
 import type { Transport, TransportHandler } from "../../../js/engine/transport.ts";
 import type { CloseDetail, EngineConfig, EngineError, SmsFields } from "../../../js/engine/types.ts";
+import { until } from "../simulator/peers.ts";
 import { cString, Cutter, deliverSm, frame, Id, receipt, RESPONSE, type Header } from "../programs/wire.ts";
 
 await init();
 
 const HELLO: SmsFields = { from: { ton: 0, npi: 1, addr: "12345" }, to: { ton: 1, npi: 1, addr: "1234567890" }, text: "Hello World", encoding: "auto", registeredDelivery: 0 };
 const OK = 0;
-
-const until = async (done: () => boolean): Promise<void> => {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1));
-};
 
 /** One connection: what was written to it, and whether it says that it has room. */
 class Wire implements Transport {
@@ -51,6 +47,11 @@ class Wire implements Transport {
     this.handler.data(frame(Id.bindTransceiver | RESPONSE, OK, this.pdus[0]!.sequence, cString("smsc")));
   }
 
+  /** Once that many messages were written to it. */
+  submitted(count: number): Promise<void> {
+    return until(`message ${count}`, () => this.count(Id.submitSm) >= count);
+  }
+
   count(id: number): number {
     return this.pdus.filter((pdu) => pdu.id === id).length;
   }
@@ -79,7 +80,7 @@ function makeLink(t: TestContext, more: Partial<EngineConfig> = {}, up: (wire: W
   t.after(() => link.destroy());
   /** The connection of that number, once it was asked to bind. */
   const wire = async (number: number): Promise<Wire> => {
-    await until(() => (wires[number]?.pdus.length ?? 0) > 0);
+    await until(`connection ${number}`, () => (wires[number]?.pdus.length ?? 0) > 0);
     return wires[number]!;
   };
   link.start();
@@ -96,14 +97,16 @@ test("octets, room and the end of an earlier connection do nothing to the one th
   assert.equal(link.state, "bound");
   second.room = false;
   link.sendSms(1, HELLO);
-  await turn();
+  await second.submitted(1);
   link.sendSms(2, HELLO);
   first.handler.drain();
   assert.equal(second.count(Id.submitSm), 1);
   first.handler.data(new Uint8Array(16).fill(0xff));
   first.handler.data(frame(Id.unbind, OK, 99));
   first.handler.end(new Error("late"));
-  await turn();
+  assert.equal(second.count(Id.submitSm), 1);
+  second.handler.drain();
+  await second.submitted(2);
   assert.equal(link.state, "bound");
   assert.deepEqual([second.count((Id.unbind | RESPONSE) >>> 0), second.ended], [0, []]);
 });
@@ -124,13 +127,12 @@ test("a connection that is closed over what came in is heard no more", async (t)
 test("an attempt to connect that is given up is aborted, and a connection that comes of it all the same is destroyed", async (t) => {
   let up!: () => void;
   const { link, wires, ends } = makeLink(t, {}, () => new Promise<void>((resolve) => (up = resolve)));
-  await turn();
+  await until("the attempt", () => wires.length > 0);
   assert.equal(wires[0]!.signal.aborted, false);
   link.destroy();
-  await turn();
-  assert.equal(wires[0]!.signal.aborted, true);
+  await until("its end", () => wires[0]!.signal.aborted);
   up();
-  await turn();
+  await until("the end of the connection", () => wires[0]!.ended.length > 0);
   assert.deepEqual([wires[0]!.ended, wires[0]!.pdus.length, ends.length], [["destroy"], 0, 1]);
   link.destroy();
   assert.equal(ends.length, 1);
@@ -138,7 +140,7 @@ test("an attempt to connect that is given up is aborted, and a connection that c
 
 test("an attempt to connect that takes too long is aborted, and another is made", async (t) => {
   const { wires } = makeLink(t, { bindTimeout: 20 }, () => new Promise<void>(() => {}));
-  await until(() => wires.length > 1);
+  await until("the next attempt", () => wires.length > 1);
   assert.deepEqual([wires[0]!.signal.aborted, wires.at(-1)!.signal.aborted], [true, false]);
 });
 
@@ -148,9 +150,10 @@ test("what a socket has no room for waits until it has; the next connection begi
   first.bind();
   first.room = false;
   link.sendSms(1, HELLO);
-  await turn();
+  await first.submitted(1);
   link.sendSms(2, HELLO);
-  await turn();
+  // Later than what a message takes to be written.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(first.count(Id.submitSm), 1);
   first.handler.drain();
   assert.equal(first.count(Id.submitSm), 2);
@@ -173,12 +176,12 @@ test("time goes on between two messages", async (t) => {
   const first = await wire(0);
   first.bind();
   link.sendSms(1, HELLO);
-  await turn();
+  await first.submitted(1);
   first.handler.data(frame((Id.submitSm | RESPONSE) >>> 0, OK, first.pdus.at(-1)!.sequence, cString("id")));
   const now = performance.now.bind(performance);
   t.mock.method(performance, "now", () => now() + 3_600_000);
   link.sendSms(2, { ...HELLO, more: { validity: 60, expiresIn: 60_000 } });
-  await turn();
+  await first.submitted(2);
   assert.deepEqual([first.count(Id.submitSm), settled.map(([ticket]) => ticket)], [2, [1]]);
 });
 
@@ -189,18 +192,19 @@ test("a time that timers can't take is waited for in parts", async (t) => {
   const { link, wire } = makeLink(t, { responseTimeout: 2 ** 40, enquireLink: 0 });
   (await wire(0)).bind();
   link.sendSms(1, HELLO);
-  await until(() => waits.some((wait) => wait > 1_000_000));
+  await until("a long wait", () => waits.some((wait) => wait > 1_000_000));
   assert.equal(Math.max(...waits), 2 ** 31 - 1);
 });
 
 test("figures stay as they were when the session ended", async (t) => {
   const { link, wire } = makeLink(t);
-  (await wire(0)).bind();
+  const first = await wire(0);
+  first.bind();
   link.sendSms(1, HELLO);
-  await turn();
+  await first.submitted(1);
   link.destroy();
-  await turn();
-  assert.deepEqual([link.stats().sent, link.state], [1, "closed"]);
+  await until("the end", () => link.state === "closed");
+  assert.equal(link.stats().sent, 1);
 });
 
 test("each of many requests of a connection is answered by its own number", async (t) => {
@@ -212,9 +216,8 @@ test("each of many requests of a connection is answered by its own number", asyn
     first.handler.data(deliverSm(number, 0, [65]));
     assert.ok(link.respond(requests.at(-1)!, OK));
   }
-  await turn();
-  const last = first.pdus.at(-1)!;
-  assert.deepEqual([last.id, last.sequence, first.count((Id.deliverSm | RESPONSE) >>> 0)], [(Id.deliverSm | RESPONSE) >>> 0, COUNT, COUNT]);
+  await until("the last answer", () => first.pdus.at(-1)!.sequence === COUNT);
+  assert.deepEqual([first.pdus.at(-1)!.id, first.count((Id.deliverSm | RESPONSE) >>> 0)], [(Id.deliverSm | RESPONSE) >>> 0, COUNT]);
 });
 
 test("a message has up to 255 segments, and is refused by the place that a character has in the text as it was given", async (t) => {
