@@ -1,10 +1,10 @@
 //! Segments counted, see `SegmentCount` in types.ts.
 
-use super::config::{alphabet, concat};
 use super::SegmentCount;
+use super::config::{alphabet, concat};
 use super::error::Thrown;
 use super::events::Octets;
-use super::read::{flag, members, octets, unknown, whole};
+use super::read::{flag, members, octets, string, unknown, whole};
 use super::sms::{character, encoding, language};
 use serde::Serialize;
 use smpp_edge::text::{EncodeOptions, count_segments as count};
@@ -38,9 +38,10 @@ struct UnencodableObject {
 /// Returns how `sendSms` would encode and split a text.
 #[wasm_bindgen(js_name = countSegments)]
 pub fn count_segments(
-    text: &str,
+    #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CountOptions")] options: &JsValue,
 ) -> Result<SegmentCount, JsValue> {
+    let text = string("text", text)?;
     let mut settings = EncodeOptions::default();
     let mut extra_udh = Vec::new();
     for (name, value) in members(options, "options")? {

@@ -3,10 +3,9 @@
 
 use super::error::Thrown;
 use super::events::{Octets, platform_text};
-use super::read::{flag, members, unknown, whole};
+use super::read::{bytes_of, flag, members, unknown, whole};
 use super::receipt::ReportObject;
 use super::{DecodeResult, OctetsOrText};
-use js_sys::Uint8Array;
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
 use smpp_edge::pdu::CommandId;
@@ -236,8 +235,8 @@ fn receipt(pdu: &DecodedPdu<'_>, delivery: &Delivery<'_>) -> Option<ReportObject
 
 /// Bytes, or their hexadecimal digits with any white space between them.
 fn octets(input: &JsValue) -> Result<Vec<u8>, Thrown> {
-    if let Some(array) = input.dyn_ref::<Uint8Array>() {
-        return Ok(array.to_vec());
+    if let Some(bytes) = bytes_of(input) {
+        return Ok(bytes);
     }
     let refused = || {
         Thrown::invalid(

@@ -2,74 +2,67 @@
 
 use super::PduInput;
 use super::error::Thrown;
+use super::read::{bytes_of, is_array, is_plain, items, members};
 use js_sys::Uint8Array;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use smpp_edge::pdu::{
     CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
     encode_fields,
 };
 use wasm_bindgen::prelude::*;
 
-/// A value of a field as JavaScript gives it; `None` for `undefined`.
-struct Given(Option<FieldValue>);
+/// Deeper fields and lists are refused: what contains itself has no end.
+const DEEPEST: usize = 8;
 
-impl<'de> Deserialize<'de> for Given {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
-        deserializer.deserialize_any(GivenVisitor)
+/// The value of a field, whichever it may be.
+fn value(name: &str, given: &JsValue, depth: usize) -> Result<FieldValue, Thrown> {
+    if let Some(number) = given.as_f64() {
+        return Ok(FieldValue::Number(whole(name, number)?));
     }
+    if let Some(text) = given.as_string() {
+        return Ok(FieldValue::Text(text));
+    }
+    if let Some(flag) = given.as_bool() {
+        return Ok(FieldValue::Number(flag.into()));
+    }
+    if let Some(bytes) = bytes_of(given) {
+        return Ok(FieldValue::Octets(bytes));
+    }
+    if depth > DEEPEST {
+        return Err(Thrown::invalid(name, "is nested too deep"));
+    }
+    if is_array(given) {
+        let items = items(name, given)?;
+        let values = items.iter().map(|item| value(name, item, depth + 1));
+        return Ok(FieldValue::List(values.collect::<Result<_, _>>()?));
+    }
+    if is_plain(given) {
+        return Ok(FieldValue::Fields(fields(name, given, depth + 1)?));
+    }
+    Err(Thrown::invalid(
+        name,
+        "expected a number, a string, a Uint8Array, an array or an object",
+    ))
 }
 
-struct GivenVisitor;
+fn fields(name: &str, given: &JsValue, depth: usize) -> Result<Vec<NamedField>, Thrown> {
+    let members = members(given, name)?.into_iter();
+    members
+        .map(|(name, given)| {
+            let value = value(&name, &given, depth)?;
+            Ok((name, value))
+        })
+        .collect()
+}
 
-impl<'de> Visitor<'de> for GivenVisitor {
-    type Value = Given;
-
-    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("a number, a string, octets, an array or an object")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Given, E> {
-        Ok(Given(None))
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Given, E> {
-        Ok(Given(Some(FieldValue::Number(flag.into()))))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Given, E> {
-        let whole = number as u32;
-        if f64::from(whole) != number {
-            return Err(E::custom("a whole number from 0 to 4294967295 is expected"));
-        }
-        Ok(Given(Some(FieldValue::Number(whole))))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Given, E> {
-        self.visit_f64(number as f64)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Given, E> {
-        Ok(Given(Some(FieldValue::Text(text.into()))))
-    }
-
-    fn visit_byte_buf<E: Error>(self, octets: Vec<u8>) -> Result<Given, E> {
-        Ok(Given(Some(FieldValue::Octets(octets))))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Given, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Given(item)) = items.next_element()? {
-            list.extend(item);
-        }
-        Ok(Given(Some(FieldValue::List(list))))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Given, A::Error> {
-        let mut fields: Vec<NamedField> = Vec::new();
-        while let Some((name, Given(value))) = members.next_entry::<String, _>()? {
-            fields.extend(value.map(|value| (name, value)));
-        }
-        Ok(Given(Some(FieldValue::Fields(fields))))
+fn whole(name: &str, number: f64) -> Result<u32, Thrown> {
+    let whole = number as u32;
+    if f64::from(whole) == number {
+        Ok(whole)
+    } else {
+        Err(Thrown::invalid(
+            name,
+            "expected a whole number from 0 to 4294967295",
+        ))
     }
 }
 
@@ -95,40 +88,38 @@ fn named_tlvs(given: Vec<NamedField>) -> Vec<(TlvKey, FieldValue)> {
     all
 }
 
-fn number(value: &FieldValue, name: &str) -> Result<u32, Thrown> {
-    match value {
-        FieldValue::Number(number) => Ok(*number),
-        _ => Err(Thrown::invalid(name, "expected a number")),
-    }
+fn number(name: &str, given: &JsValue) -> Result<u32, Thrown> {
+    let number = given.as_f64();
+    whole(name, number.unwrap_or(f64::NAN))
 }
 
-fn command(value: Option<&FieldValue>) -> Result<CommandId, Thrown> {
+fn command(given: &JsValue) -> Result<CommandId, Thrown> {
     const NAME: &str = "command";
-    match value {
-        Some(FieldValue::Number(number)) => Ok(CommandId(*number)),
-        Some(FieldValue::Text(name)) => CommandId::by_name(name)
+    match given.as_string() {
+        Some(name) => CommandId::by_name(&name)
             .ok_or_else(|| Thrown::invalid(NAME, "there is no such command")),
-        _ => Err(Thrown::invalid(NAME, "expected a name or a number")),
+        None if given.as_f64().is_some() => Ok(CommandId(number(NAME, given)?)),
+        None => Err(Thrown::invalid(NAME, "expected a name or a number")),
     }
 }
 
 /// A PDU by the specification's names.
-fn by_name(given: Vec<NamedField>) -> Result<NamedPdu, Thrown> {
-    let mut named = None;
+fn by_name(given: Vec<(String, JsValue)>) -> Result<NamedPdu, Thrown> {
     let mut pdu = empty();
-    for (name, value) in given {
+    let mut id = None;
+    for (name, given) in given {
         match name.as_str() {
-            "command" => named = Some(value),
-            "status" => pdu.command_status = CommandStatus(number(&value, "status")?),
-            "sequence" => pdu.sequence_number = number(&value, "sequence")?,
-            "tlvs" => match value {
-                FieldValue::Fields(given) => pdu.tlvs = named_tlvs(given),
-                _ => return Err(Thrown::invalid("tlvs", "expected an object")),
-            },
-            _ => pdu.fields.push((name, value)),
+            "command" => id = Some(command(&given)?),
+            "status" => pdu.command_status = CommandStatus(number("status", &given)?),
+            "sequence" => pdu.sequence_number = number("sequence", &given)?,
+            "tlvs" => pdu.tlvs = named_tlvs(fields("tlvs", &given, 0)?),
+            _ => {
+                let value = value(&name, &given, 0)?;
+                pdu.fields.push((name, value));
+            }
         }
     }
-    pdu.command_id = command(named.as_ref())?;
+    pdu.command_id = id.map_or_else(|| command(&JsValue::UNDEFINED), Ok)?;
     Ok(pdu)
 }
 
@@ -142,19 +133,22 @@ fn empty() -> NamedPdu {
     }
 }
 
-/// A PDU as `decodePdus` returns it: its fields by their values, its TLVs by tag and value.
-fn decoded(given: Vec<NamedField>) -> Result<NamedPdu, Thrown> {
+/// A PDU as `decodePdus` returns it: its fields by their values, its TLVs by tag and bytes.
+fn decoded(given: Vec<(String, JsValue)>) -> Result<NamedPdu, Thrown> {
     let mut pdu = empty();
-    for (name, value) in given {
-        match (name.as_str(), value) {
-            ("commandId", value) => pdu.command_id = CommandId(number(&value, "commandId")?),
-            ("status", value) => pdu.command_status = CommandStatus(number(&value, "status")?),
-            ("sequence", value) => pdu.sequence_number = number(&value, "sequence")?,
-            ("fields", FieldValue::List(fields)) => {
-                pdu.fields = fields.into_iter().map(field).collect::<Result<_, _>>()?;
+    for (name, given) in given {
+        match name.as_str() {
+            "commandId" => pdu.command_id = CommandId(number("commandId", &given)?),
+            "status" => pdu.command_status = CommandStatus(number("status", &given)?),
+            "sequence" => pdu.sequence_number = number("sequence", &given)?,
+            "fields" => {
+                let fields = items("fields", &given)?;
+                let fields = fields.iter().map(|given| field(given, 0));
+                pdu.fields = fields.collect::<Result<_, _>>()?;
             }
-            ("tlvs", FieldValue::List(tlvs)) => {
-                pdu.tlvs = tlvs.into_iter().map(tlv).collect::<Result<_, _>>()?;
+            "tlvs" => {
+                let tlvs = items("tlvs", &given)?;
+                pdu.tlvs = tlvs.iter().map(tlv).collect::<Result<_, _>>()?;
             }
             _ => {}
         }
@@ -162,86 +156,96 @@ fn decoded(given: Vec<NamedField>) -> Result<NamedPdu, Thrown> {
     Ok(pdu)
 }
 
-fn member(members: &mut Vec<NamedField>, name: &str) -> Option<FieldValue> {
-    let at = members.iter().position(|(known, _)| known == name)?;
-    Some(members.swap_remove(at).1)
+/// Two members of an object; `undefined` for one that it lacks.
+fn pair(given: &JsValue, what: &str, names: [&str; 2]) -> Result<[JsValue; 2], Thrown> {
+    let mut found = [JsValue::UNDEFINED, JsValue::UNDEFINED];
+    for (name, value) in members(given, what)? {
+        if let Some(at) = names.iter().position(|known| *known == name) {
+            found[at] = value;
+        }
+    }
+    Ok(found)
 }
 
 /// `{ name, value }`; what else a decoded field has is derived from these.
-fn field(given: FieldValue) -> Result<NamedField, Thrown> {
-    let refused = || Thrown::invalid("fields", "expected objects with name and value");
-    let FieldValue::Fields(mut members) = given else {
-        return Err(refused());
+fn field(given: &JsValue, depth: usize) -> Result<NamedField, Thrown> {
+    let [name, given] = pair(given, "fields", ["name", "value"])?;
+    let Some(name) = name.as_string().filter(|_| depth <= DEEPEST) else {
+        return Err(Thrown::invalid(
+            "fields",
+            "expected objects with name and value",
+        ));
     };
-    match (member(&mut members, "name"), member(&mut members, "value")) {
-        (Some(FieldValue::Text(name)), Some(FieldValue::List(parts))) if !parts.is_empty() => {
-            let parts = parts.into_iter().map(field).collect::<Result<_, _>>()?;
-            Ok((name, FieldValue::Fields(parts)))
-        }
-        (Some(FieldValue::Text(name)), Some(FieldValue::List(_))) => {
-            Ok((name, FieldValue::Fields(Vec::new())))
-        }
-        (Some(FieldValue::Text(name)), Some(value)) => Ok((name, value)),
-        _ => Err(refused()),
-    }
+    let value = if is_array(&given) {
+        let parts = items(&name, &given)?;
+        let parts = parts.iter().map(|part| field(part, depth + 1));
+        FieldValue::Fields(parts.collect::<Result<_, _>>()?)
+    } else {
+        value(&name, &given, depth)?
+    };
+    Ok((name, value))
 }
 
 /// `{ tag, bytes }`: a TLV is written as it was, whatever its value means.
-fn tlv(given: FieldValue) -> Result<(TlvKey, FieldValue), Thrown> {
+fn tlv(given: &JsValue) -> Result<(TlvKey, FieldValue), Thrown> {
     let refused = || Thrown::invalid("tlvs", "expected objects with tag and bytes");
-    let FieldValue::Fields(mut members) = given else {
-        return Err(refused());
-    };
-    match (member(&mut members, "tag"), member(&mut members, "bytes")) {
-        (Some(FieldValue::Number(tag)), Some(bytes @ FieldValue::Octets(_))) => {
-            let tag = u16::try_from(tag).map_err(|_| refused())?;
-            Ok((TlvKey::Tag(Tag(tag)), bytes))
-        }
+    let [tag, bytes] = pair(given, "tlvs", ["tag", "bytes"])?;
+    let tag = number("tlvs", &tag).map(u16::try_from);
+    match (tag, bytes_of(&bytes)) {
+        (Ok(Ok(tag)), Some(bytes)) => Ok((TlvKey::Tag(Tag(tag)), FieldValue::Octets(bytes))),
         _ => Err(refused()),
     }
 }
 
-/// The bytes of a PDU and its command.
-pub(super) fn encode(given: &JsValue) -> Result<(CommandId, Vec<u8>), Thrown> {
-    let given = serde_wasm_bindgen::from_value(given.clone());
-    let given = given.map_err(|error| Thrown::invalid("pdu", &error.to_string()))?;
-    let Given(Some(FieldValue::Fields(members))) = given else {
+fn read(given: &JsValue) -> Result<(bool, NamedPdu), Thrown> {
+    if !is_plain(given) {
         return Err(Thrown::invalid("pdu", "expected an object"));
-    };
+    }
+    let members = members(given, "pdu")?;
     let is_decoded = members
         .iter()
-        .any(|(name, value)| name == "fields" && matches!(value, FieldValue::List(_)));
+        .any(|(name, value)| name == "fields" && is_array(value));
     let pdu = if is_decoded {
         decoded(members)
     } else {
         by_name(members)
     }?;
+    Ok((is_decoded, pdu))
+}
+
+fn write(pdu: &NamedPdu) -> Result<Vec<u8>, Thrown> {
     let mut out = Vec::new();
-    encode_fields(&mut out, &pdu, None)?;
-    Ok((pdu.command_id, out))
+    encode_fields(&mut out, pdu, None)?;
+    Ok(out)
+}
+
+/// The bytes of a request, of which the session writes the header, and its command.
+pub(super) fn request(given: &JsValue) -> Result<(CommandId, Vec<u8>), Thrown> {
+    let (is_decoded, pdu) = read(given)?;
+    let set = [
+        ("status", pdu.command_status.0),
+        ("sequence", pdu.sequence_number),
+    ];
+    if let Some((name, _)) = set.iter().find(|(_, given)| *given != 0 && !is_decoded) {
+        return Err(Thrown::invalid(name, "the session sets it"));
+    }
+    Ok((pdu.command_id, write(&pdu)?))
 }
 
 /// The bytes of TLVs that are given by name or number.
 pub(super) fn tlvs(given: &JsValue) -> Result<Vec<u8>, Thrown> {
-    let given = serde_wasm_bindgen::from_value(given.clone());
-    let given = given.map_err(|error| Thrown::invalid("tlvs", &error.to_string()))?;
-    let Given(Some(FieldValue::Fields(members))) = given else {
-        return Err(Thrown::invalid("tlvs", "expected an object"));
-    };
     // Any PDU without fields will do to carry them.
     let pdu = NamedPdu {
         command_id: CommandId::ENQUIRE_LINK,
-        tlvs: named_tlvs(members),
+        tlvs: named_tlvs(fields("tlvs", given, 0)?),
         ..empty()
     };
-    let mut out = Vec::new();
-    encode_fields(&mut out, &pdu, None)?;
-    Ok(out.split_off(HEADER_LEN))
+    Ok(write(&pdu)?.split_off(HEADER_LEN))
 }
 
 /// Writes a PDU: one given by the specification's names, or one that `decodePdus` returned.
 #[wasm_bindgen(js_name = encodePdu)]
 pub fn encode_pdu(pdu: &PduInput) -> Result<Uint8Array, JsValue> {
-    let (_, bytes) = encode(pdu)?;
-    Ok(Uint8Array::from(&bytes[..]))
+    let (_, pdu) = read(pdu)?;
+    Ok(Uint8Array::from(&write(&pdu)?[..]))
 }

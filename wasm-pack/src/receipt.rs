@@ -2,9 +2,9 @@
 
 use super::error::Thrown;
 use super::events::{AddressObject, Octets, Word};
-use super::read::{latin1, members, octet, octets, unknown};
+use super::read::{bytes_of, latin1, members, octet, octets, unknown};
 use super::{OctetsOrText, OptionalReport};
-use js_sys::{Date, Uint8Array};
+use js_sys::Date;
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
 use smpp_edge::pdu::PduBuf;
@@ -78,11 +78,11 @@ pub fn parse_receipt(
     text: &OctetsOrText,
     #[wasm_bindgen(unchecked_optional_param_type = "ReceiptTlvs")] tlvs: &JsValue,
 ) -> Result<OptionalReport, JsValue> {
-    let text = match (text.as_string(), text.dyn_ref::<Uint8Array>()) {
-        (Some(text), _) => text.into_bytes(),
-        (None, Some(array)) => array.to_vec(),
-        _ => return Err(Thrown::invalid("text", "expected a string or a Uint8Array").into()),
-    };
+    let text = text
+        .as_string()
+        .map(String::into_bytes)
+        .or_else(|| bytes_of(text))
+        .ok_or_else(|| Thrown::invalid("text", "expected a string or a Uint8Array"))?;
     let (mut id, mut state, mut network_error) = (None, None, None);
     for (name, value) in members(tlvs, "tlvs")? {
         match name.as_str() {

@@ -1,9 +1,10 @@
 //! A session as JavaScript drives it.
 
 use super::error::Thrown;
+use super::read::{number, octets};
 use super::{
-    PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, config,
-    encode, events, sms,
+    PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, config, encode,
+    events, sms,
 };
 use js_sys::{Array, Math, Uint8Array};
 use serde::Serialize;
@@ -18,9 +19,32 @@ extern "C" {
     fn monotonic() -> f64;
 }
 
+/// The largest time, ticket and request: every whole number up to it is one that JavaScript has.
+const LARGEST: f64 = 9e15;
+
+/// The time that was given, or that of `clock`.
+fn time(now: &JsValue, clock: impl FnOnce() -> f64) -> Result<Instant, Thrown> {
+    let millis = if now.is_undefined() {
+        clock()
+    } else {
+        number("now", now, 0.0, LARGEST)?
+    };
+    Ok(Instant::from_millis(millis as u64))
+}
+
 /// The time that was given, or that of `performance.now()`.
-fn at(now: Option<f64>) -> Instant {
-    Instant::from_millis(now.unwrap_or_else(monotonic) as u64)
+fn at(now: &JsValue) -> Result<Instant, Thrown> {
+    time(now, monotonic)
+}
+
+/// A number that this package gave, as ticket or request.
+fn given(name: &str, value: &JsValue) -> Result<f64, Thrown> {
+    let number = number(name, value, 0.0, LARGEST)?;
+    if number.fract() == 0.0 {
+        Ok(number)
+    } else {
+        Err(Thrown::invalid(name, "expected a whole number"))
+    }
 }
 
 /// One handle for both parts of a sequence; JavaScript's numbers hold it exactly for two million connections.
@@ -64,27 +88,45 @@ struct Stats {
 impl SmppSession {
     /// A session without connection. Throws a `SmppError` that names the setting which can't be used.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &SessionConfig, now: Option<f64>) -> Result<SmppSession, JsValue> {
+    pub fn new(
+        config: &SessionConfig,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<SmppSession, JsValue> {
+        let now = at(now)?;
         let seed = (Math::random() * 9e15) as u64;
         let (config, options) = config::read(config, seed)?;
         Ok(SmppSession {
-            messenger: Messenger::new(config, options, at(now)),
+            messenger: Messenger::new(config, options, now),
         })
     }
 
     /// Asks for a connection: the event `connect` follows, now and for each reconnection.
-    pub fn connect(&mut self, now: Option<f64>) {
-        self.messenger.connect(at(now));
+    pub fn connect(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.messenger.connect(at(now)?);
+        Ok(())
     }
 
     /// The connection is open: binds.
-    pub fn bind(&mut self, now: Option<f64>) {
-        self.messenger.bind(at(now));
+    pub fn bind(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.messenger.bind(at(now)?);
+        Ok(())
     }
 
     /// Bytes came from the SMSC, in any chunks.
-    pub fn receive(&mut self, bytes: &[u8], now: Option<f64>) {
-        self.messenger.handle_input(at(now), bytes);
+    pub fn receive(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        let bytes = octets("bytes", bytes)?;
+        self.messenger.handle_input(at(now)?, &bytes);
+        Ok(())
     }
 
     /// Takes the bytes to write to the socket; empty if there are none.
@@ -111,43 +153,61 @@ impl SmppSession {
 
     /// Queues an SMS and returns its ticket, which the event `sent` repeats.
     #[wasm_bindgen(js_name = sendSms)]
-    pub fn send_sms(&mut self, message: &SmsMessage, now: Option<f64>) -> Result<f64, JsValue> {
+    pub fn send_sms(
+        &mut self,
+        message: &SmsMessage,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<f64, JsValue> {
+        let now = at(now)?;
         let message = sms::read(message)?;
         let id = self
             .messenger
-            .send_sms(at(now), &message)
+            .send_sms(now, &message)
             .map_err(Thrown::from)?;
         Ok(id.0 as f64)
     }
 
     /// Queues any other request and returns its ticket, which the event `response` repeats.
-    pub fn request(&mut self, pdu: &PduInput, now: Option<f64>) -> Result<f64, JsValue> {
-        let (command_id, bytes) = encode::encode(pdu)?;
+    pub fn request(
+        &mut self,
+        pdu: &PduInput,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<f64, JsValue> {
+        let now = at(now)?;
+        let (command_id, bytes) = encode::request(pdu)?;
         let body = bytes.get(HEADER_LEN..).unwrap_or_default();
         let id = self
             .messenger
-            .send_request(at(now), command_id, body)
+            .send_request(now, command_id, body)
             .map_err(|error| Thrown::from(smpp_edge::messenger::MessageError::from(error)))?;
         Ok(id.0 as f64)
     }
 
     /// Gives up what is left of a message or request. Returns whether anything was left.
-    pub fn cancel(&mut self, ticket: f64, now: Option<f64>) -> bool {
-        self.messenger.cancel(at(now), SmsId(ticket as u64))
+    pub fn cancel(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "number")] ticket: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<bool, JsValue> {
+        let ticket = given("ticket", ticket)?;
+        Ok(self.messenger.cancel(at(now)?, SmsId(ticket as u64)))
     }
 
     /// Answers a report, message or request, with ESME_ROK unless you give another status. Returns `false` if it was answered
     /// already, or its connection is gone.
     pub fn respond(
         &mut self,
-        request: Option<f64>,
+        #[wasm_bindgen(unchecked_param_type = "number | undefined")] request: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "number | StatusName")] status: &JsValue,
-        now: Option<f64>,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<bool, JsValue> {
-        let status = read_status(status)?;
+        let (status, now) = (read_status(status)?, at(now)?);
         // An incomplete message has no request that could be answered.
-        Ok(request
-            .is_some_and(|request| self.messenger.respond(at(now), sequence(request), status)))
+        if request.is_undefined() {
+            return Ok(false);
+        }
+        let request = sequence(given("request", request)?);
+        Ok(self.messenger.respond(now, request, status))
     }
 
     /// When `timeout()` is due, in milliseconds of the session's clock; `undefined` if nothing waits. Any call may change it.
@@ -158,25 +218,41 @@ impl SmppSession {
     }
 
     /// The deadline passed.
-    pub fn timeout(&mut self, now: Option<f64>) {
+    pub fn timeout(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
         // A deadline is a whole number of milliseconds: a clock that is a fraction behind has reached it.
-        let now = at(now.or_else(|| Some(monotonic().ceil())));
+        let now = time(now, || monotonic().ceil())?;
         self.messenger.handle_timeout(now);
+        Ok(())
     }
 
     /// Sends what is queued, unbinds, and ends the session.
-    pub fn close(&mut self, now: Option<f64>) {
-        self.messenger.unbind(at(now));
+    pub fn close(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.messenger.unbind(at(now)?);
+        Ok(())
     }
 
     /// Ends the session at once.
-    pub fn abort(&mut self, now: Option<f64>) {
-        self.messenger.abort(at(now));
+    pub fn abort(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.messenger.abort(at(now)?);
+        Ok(())
     }
 
     /// The connection ended, or could not be opened.
-    pub fn closed(&mut self, now: Option<f64>) {
-        self.messenger.handle_close(at(now));
+    pub fn closed(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.messenger.handle_close(at(now)?);
+        Ok(())
     }
 
     /// Where the session stands.

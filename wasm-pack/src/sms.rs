@@ -3,7 +3,9 @@
 use super::config::concat;
 use super::encode;
 use super::error::Thrown;
-use super::read::{When, choice, flag, members, octet, octets, string, unknown, when, whole};
+use super::read::{
+    When, choice, flag, is_plain, members, octet, octets, string, unknown, when, whole,
+};
 use js_sys::Date;
 use smpp_edge::messenger::{AddressBuf, AddressInput, OutgoingContent, OutgoingSms, ReportRequest};
 use smpp_edge::pdu::{SmppTime, TlvBuf};
@@ -38,17 +40,28 @@ fn address(name: &str, value: &JsValue) -> Result<AddressInput, Thrown> {
     if let Some(text) = value.as_string() {
         return Ok(AddressInput::Text(text));
     }
-    let mut address = AddressBuf::default();
-    for (member, value) in members(value, if name == "to" { "to" } else { "from" })? {
+    let refused = || Thrown::invalid(name, "expected a string or { ton, npi, addr }");
+    if !is_plain(value) {
+        return Err(refused());
+    }
+    let (mut ton, mut npi, mut addr) = (None, None, None);
+    for (member, value) in members(value, name)? {
         let path = format!("{name}.{member}");
         match member.as_str() {
-            "ton" => address.ton = octet(&path, &value)?.into(),
-            "npi" => address.npi = octet(&path, &value)?.into(),
-            "addr" => address.addr = string(&path, &value)?,
+            "ton" => ton = Some(octet(&path, &value)?),
+            "npi" => npi = Some(octet(&path, &value)?),
+            "addr" => addr = Some(string(&path, &value)?),
             _ => return Err(unknown(&path)),
         }
     }
-    Ok(AddressInput::Exact(address))
+    match (ton, npi, addr) {
+        (Some(ton), Some(npi), Some(addr)) => Ok(AddressInput::Exact(AddressBuf::new(
+            ton.into(),
+            npi.into(),
+            addr,
+        ))),
+        _ => Err(refused()),
+    }
 }
 
 pub(super) fn encoding(name: &str, value: &JsValue) -> Result<Encoding, Thrown> {
