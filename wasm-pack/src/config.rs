@@ -42,15 +42,18 @@ pub(super) fn concat(name: &str, value: &JsValue) -> Result<Concat, Thrown> {
     choice(name, value, Concat::by_name, CONCATS)
 }
 
+/// The longest time that timers of JavaScript take, in milliseconds.
+const LONGEST: u32 = i32::MAX as u32;
+
 /// A duration in whole milliseconds; 0 is off.
 fn millis(name: &str, value: &JsValue) -> Result<Duration, Thrown> {
-    let millis = number(name, value, 0.0, 9e15)?.ceil() as u64;
-    Ok(Duration::from_millis(millis))
+    let millis = whole(name, value, 0, LONGEST)?;
+    Ok(Duration::from_millis(millis.into()))
 }
 
 /// As [`millis`], 1 or more.
 fn at_least_one(name: &str, value: &JsValue) -> Result<Duration, Thrown> {
-    let millis = whole(name, value, 1, u32::MAX)?;
+    let millis = whole(name, value, 1, LONGEST)?;
     Ok(Duration::from_millis(millis.into()))
 }
 
@@ -59,7 +62,11 @@ fn count(name: &str, value: &JsValue) -> Result<usize, Thrown> {
 }
 
 fn rate(name: &str, value: &JsValue) -> Result<Option<f64>, Thrown> {
-    Ok(Some(number(name, value, f64::MIN_POSITIVE, f64::INFINITY)?))
+    let rate = value
+        .as_f64()
+        .filter(|rate| *rate > 0.0 && rate.is_finite());
+    rate.map(Some)
+        .ok_or_else(|| Thrown::invalid(name, "expected a number above 0"))
 }
 
 /// `true`, `false` or `{ min, max }`.
@@ -94,6 +101,7 @@ pub(super) fn read(given: &JsValue, seed: u64) -> Result<(Config, MessengerOptio
     for (name, value) in members(given, "config")? {
         let (name, value) = (name.as_str(), &value);
         match name {
+            "fallback" => config.fall_back = flag(name, value)?,
             "bind" => config.bind = choice(name, value, bind_type, BINDS)?,
             "systemId" => config.system_id = latin1(name, value, 255)?,
             "password" => config.password.0 = latin1(name, value, 255)?,
@@ -107,11 +115,11 @@ pub(super) fn read(given: &JsValue, seed: u64) -> Result<(Config, MessengerOptio
             "rate" => config.rate = rate(name, value)?,
             "inboundRate" => config.inbound_rate = rate(name, value)?,
             "maxQueue" => config.max_queue = count(name, value)?,
-            "maxPdu" => config.max_pdu = count(name, value)?,
+            "maxPdu" => config.max_pdu = whole(name, value, 16, u32::MAX)? as usize,
             "enquireLink" => config.enquire_link = millis(name, value)?,
             "responseTimeout" => config.response_timeout = millis(name, value)?,
             "bindTimeout" => config.bind_timeout = millis(name, value)?,
-            "unbindTimeout" => config.unbind_timeout = millis(name, value)?,
+            "unbindTimeout" => config.unbind_timeout = at_least_one(name, value)?,
             "inactivity" => config.inactivity = millis(name, value)?,
             "reconnect" => config.reconnect = reconnect(value, config.reconnect)?,
             "maxRefusals" => config.max_refusals = whole(name, value, 0, u32::MAX)?,

@@ -28,12 +28,14 @@ export type Version = "3.3" | "3.4" | "5.0";
 /** A command_status by its name, such as `"ESME_RX_T_APPN"`. */
 export type StatusName = `ESME_${string}`;
 
-/** Settings of a session. Durations are milliseconds, and 0 turns a timer off. */
+/** Settings of a session. Durations are whole milliseconds, and 0 turns a timer off. */
 export interface SessionConfig {
   systemId?: string;
   password?: string;
   /** Default `"transceiver"`. */
   bind?: "transceiver" | "transmitter" | "receiver";
+  /** Binds as a transmitter where the SMSC has no bind_transceiver, see the event `noTransceiver`. Default false. */
+  fallback?: boolean;
   /** Default `"3.4"`. */
   version?: Version;
   /** The version of an SMSC that does not name its own. Default `"3.4"`. */
@@ -58,7 +60,7 @@ export interface SessionConfig {
   responseTimeout?: number;
   /** Default 10,000. */
   bindTimeout?: number;
-  /** Default 5,000. */
+  /** At least 1. Default 5,000. */
   unbindTimeout?: number;
   /** Default 0. */
   inactivity?: number;
@@ -222,6 +224,7 @@ export interface Message {
 export type SmppEvent =
   /** Open a connection, then call `bind()`; if that fails, `closed()`. */
   | { type: "connect"; endpoint: number }
+  /** With `fallback`: the next `bind()` binds as a transmitter. A second session can bind as a receiver. */
   | { type: "noTransceiver" }
   | { type: "bound"; systemId: string; version: number }
   /** Every segment of an SMS has an outcome. */

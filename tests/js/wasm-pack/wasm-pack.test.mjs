@@ -177,10 +177,33 @@ decodePdus(1);
       [{ sytemId: "a" }, "sytemId"], [{ systemId: 5 }, "systemId"], [{ systemId: "ж" }, "systemId"], [{ window: 0 }, "window"],
       [{ window: 1.5 }, "window"], [{ rate: -1 }, "rate"], [{ bind: "both" }, "bind"], [{ version: 3.4 }, "version"],
       [{ reconnect: { min: 5, max: 1 } }, "reconnect.max"], [{ reconnect: { mx: 1 } }, "reconnect.mx"], [{ enquireLink: "1" }, "enquireLink"],
+      [{ unbindTimeout: 0 }, "unbindTimeout"], [{ bindTimeout: 0.5 }, "bindTimeout"], [{ inactivity: 2 ** 31 }, "inactivity"], [{ rate: Infinity }, "rate"],
+      [{ maxPdu: 15 }, "maxPdu"], [{ fallback: 1 }, "fallback"], [[], "config"], [new Map(), "config"], [{ reconnect: [] }, "reconnect"], [{ reconnect: new Date() }, "reconnect"],
       [{ defaultAlphabet: "ebcdic" }, "defaultAlphabet"], [{ plainReceipts: 1 }, "plainReceipts"], ["a", "config"], [null, "config"],
     ]) {
       assert.throws(() => new edge.SmppSession(config), refused("invalid-field", field), JSON.stringify(config));
     }
+  });
+
+  test("a duration of 0 turns a timer off, but for that of unbind", () => {
+    for (const name of ["enquireLink", "responseTimeout", "bindTimeout", "inactivity", "acknowledgeTimeout"]) new edge.SmppSession({ [name]: 0 });
+    new edge.SmppSession({ unbindTimeout: 1 });
+  });
+
+  test("with fallback the session goes on as a transmitter", () => {
+    const session = new edge.SmppSession({ systemId: "a", fallback: true }, 0);
+    const bind = (at) => {
+      session.bind(at);
+      return edge.decodePdus(session.transmit()).pdus[0];
+    };
+    const { command, sequence } = bind(0);
+    session.receive(edge.encodePdu({ command: "bind_transceiver_resp", status: 3, sequence }), 0);
+    const types = session.poll().map(({ type }) => type);
+    assert.deepEqual([command, types.includes("noTransceiver"), types.includes("disconnect")], ["bind_transceiver", true, true]);
+    session.closed(0);
+    session.timeout(session.deadline());
+    assert.deepEqual(session.poll().map(({ type }) => type), ["connect"]);
+    assert.equal(bind(1).command, "bind_transmitter");
   });
 
   test("every wrong message is refused by its field, and nothing is queued", () => {
