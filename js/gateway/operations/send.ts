@@ -17,6 +17,9 @@ import type { Preview } from "../model/views.ts";
 /** Seconds after which a full queue may have room. */
 const RETRY_FULL = 5;
 
+/** Faults after which no further message's are named. */
+const MAX_ERRORS = 100;
+
 /** Octets of text and TLVs in one PDU: with its other fields it has at most 65,536, the most that SMSCs commonly read. */
 const LONGEST_CONTENT = 65_000;
 
@@ -106,8 +109,8 @@ function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArr
     try {
       return [prepare(settings, caller, value, isArray ? `[${i}]` : "", now)];
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.problem.status !== 422 || !error.problem.errors || errors.length > 100) throw error;
-      errors.push(...error.problem.errors);
+      if (!(error instanceof ProblemError) || error.problem.status !== 422 || !error.problem.errors) throw error;
+      if (errors.length < MAX_ERRORS) errors.push(...error.problem.errors);
       unencodable ??= error.problem.unencodable;
       return [];
     }
