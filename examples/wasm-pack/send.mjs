@@ -4,11 +4,15 @@ import { createRequire } from "node:module";
 import { connect } from "node:net";
 
 const { SmppSession } = createRequire(import.meta.url)(process.env.SMPP_PACKAGE ?? "../../wasm-pack/pkg/smpp_edge_wasm.js");
-const { hostname, port, username, password } = new URL(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
+const url = new URL(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
+const [systemId, password] = [url.username, url.password].map(decodeURIComponent);
 
-const session = new SmppSession({ systemId: username, password, reconnect: false });
-const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+const session = new SmppSession({ systemId, password, reconnect: false });
+const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
 let timer;
+
+// 0 once the SMS is delivered.
+process.exitCode = 1;
 
 /** To be called after everything that happens: takes the events, writes what is due, sets the timer. */
 function advance() {
@@ -22,11 +26,16 @@ function advance() {
 
 function handle(event) {
   if (event.type === "bound") session.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
-  if (event.type === "sent") console.log(`${event.status} as ${event.messageId}`);
+  if (event.type === "sent" && event.status === "accepted") console.log(`accepted as ${event.messageId}`);
+  if (event.type === "sent" && event.status !== "accepted") {
+    console.log(`${event.status}: ${event.segments[0].message}`);
+    session.close();
+  }
   if (event.type === "report") {
     session.respond(event.request);
-    console.log(`${event.report.status} at ${event.report.doneAt.toISOString()}`);
-    session.close();
+    console.log(`${event.report.status} at ${event.report.doneAt?.toISOString()}`);
+    if (event.report.status === "delivered") process.exitCode = 0;
+    if (event.report.final) session.close();
   }
   if (event.type === "disconnect") {
     console.log(event.message);

@@ -283,6 +283,25 @@ describe("against the simulator", () => {
     assert.equal(simulator.messages()[0].text, "Hello World");
   });
 
+  test("the example takes %-escapes in the URL, and fails where the message does", async (t) => {
+    const send = async (options) => {
+      const simulator = await createSimulator({ port: 0, delay: 20, accounts: { "a@b": "p/w%" }, ...options });
+      t.after(() => simulator.close());
+      const env = { ...process.env, SMPP_URL: `smpp://a%40b:p%2Fw%25@127.0.0.1:${simulator.port}`, SMPP_PACKAGE: join(directory, "smpp_edge_wasm.js") };
+      return execute(process.execPath, [at("examples", "wasm-pack", "send.mjs")], { timeout: 60_000, env });
+    };
+    for (const [options, exit, expected] of [
+      [{}, 0, /^accepted as \S+\ndelivered at \S+\nclosed\n$/],
+      [{ outcome: "undeliverable" }, 1, /^accepted as \S+\nundeliverable at \S+\nclosed\n$/],
+      [{ accounts: { other: "x" } }, 1, /ESME_RINVSYSID/],
+      [{ faults: ["refuse"] }, 1, /^rejected: .+\nclosed\n$/],
+    ]) {
+      const { code, output } = await send(options);
+      assert.match(output, expected);
+      assert.equal(code, exit, output);
+    }
+  });
+
   test("long messages both ways, a refusal that is redelivered, and queries", async (t) => {
     const simulator = await createSimulator({ port: 0, delay: 20, redeliver: 50 });
     t.after(() => simulator.close());
