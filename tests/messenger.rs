@@ -418,15 +418,19 @@ fn every_wrong_argument_is_refused_by_its_field() {
     }
     assert_eq!(
         refused(with(|sms| sms.schedule_at = Some(SmppTime::At(-1)))),
-        field("scheduleAt")
+        field("schedule_at")
     );
     assert_eq!(refused(with(|sms| sms.priority = 4)), field("priority"));
     assert_eq!(
         refused(with(|sms| sms.max_segments = 0)),
-        field("maxSegments")
+        field("max_segments")
     );
     assert_eq!(
         refused(with(|sms| sms.service_type = "much too long".into())),
+        field("service_type")
+    );
+    assert_eq!(
+        refused(with(|sms| sms.service_type = "ж".into())),
         field("service_type")
     );
 }

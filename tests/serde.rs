@@ -3,7 +3,7 @@
 use serde_json::{Value, from_value, json, to_value};
 use smpp_edge::messenger::*;
 use smpp_edge::pdu::*;
-use smpp_edge::receipt::{ReceiptTlvs, from_deliver};
+use smpp_edge::receipt::{NetworkError, ReceiptTlvs, from_deliver};
 use smpp_edge::session::*;
 use smpp_edge::text::*;
 use std::time::Duration;
@@ -60,14 +60,67 @@ fn a_message_needs_only_what_it_says_and_has_no_unknown_field() {
     assert!(error.to_string().contains("reprot"), "{error}");
 }
 
+/// Why a message to send is not read.
+fn refusal(json: Value) -> String {
+    from_value::<OutgoingSms>(json).unwrap_err().to_string()
+}
+
 #[test]
-fn a_message_without_a_recipient_is_refused_when_it_is_sent() {
-    let now = Instant::from_millis(0);
-    let config = Config::esme(b"esme", b"secret", 1);
-    let mut messenger = Messenger::new(config, MessengerOptions::default(), now);
-    let sms: OutgoingSms = from_value(json!({ "content": { "text": "Hello" } })).unwrap();
-    let error = messenger.send_sms(now, &sms).unwrap_err();
-    assert_eq!(error.field(), Some("to"));
+fn a_message_without_a_recipient_or_a_content_is_refused() {
+    let error = refusal(json!({ "content": { "text": "Hello" } }));
+    assert_eq!(error, "missing field `to`");
+    assert_eq!(refusal(json!({ "to": "+1" })), "missing field `content`");
+    let empty = json!({ "to": { "ton": 1, "npi": 1, "addr": "" }, "content": { "text": "" } });
+    assert_eq!(refusal(empty), "to: a recipient is expected");
+}
+
+#[test]
+fn a_message_that_no_session_would_take_is_refused() {
+    for (field, value) in [
+        ("to", json!("nobody")),
+        ("from", json!("much too long a name")),
+        ("from", json!("A\0B")),
+        ("priority", json!(4)),
+        ("max_segments", json!(0)),
+        ("service_type", json!("much too long")),
+        ("service_type", json!("ж")),
+        (
+            "validity",
+            json!({ "after": { "secs": u64::MAX, "nanos": 1 } }),
+        ),
+        ("schedule_at", json!({ "at": -1 })),
+    ] {
+        let mut json = json!({ "to": "+1234567890", "content": { "text": "Hello" } });
+        json[field] = value;
+        let error = refusal(json);
+        assert!(error.starts_with(field), "{field}: {error}");
+    }
+    let long = json!({ "to": "+1", "content": { "text": "" }, "service_type": "much too long" });
+    let error = refusal(long);
+    assert_eq!(error, "service_type is too long: at most 5, found 13");
+}
+
+#[test]
+fn an_unknown_field_is_refused() {
+    let error = from_value::<AddressInput>(json!({ "ton": 1, "npi": 1, "addr": "1", "tno": 1 }));
+    let expected = "expected an address as text, or its ton, npi and addr";
+    assert_eq!(error.unwrap_err().to_string(), expected);
+    let refused = |error: serde_json::Error| {
+        let error = error.to_string();
+        assert!(error.contains("unknown field `x`"), "{error}");
+    };
+    let address = json!({ "ton": 1, "npi": 1, "addr": "1", "x": 1 });
+    refused(from_value::<AddressBuf>(address).unwrap_err());
+    let sequence = json!({ "connection": 1, "number": 1, "x": 1 });
+    refused(from_value::<Sequence>(sequence).unwrap_err());
+    let segment = json!({ "message_id": "1", "outcome": "accepted", "x": 1 });
+    refused(from_value::<SentSegment>(segment).unwrap_err());
+    let sms = json!({ "segments": [], "encoding": "gsm7", "x": 1 });
+    refused(from_value::<SentSms>(sms).unwrap_err());
+    refused(from_value::<DeliveryReport>(json!({ "x": 1 })).unwrap_err());
+    refused(from_value::<InboundMessage>(json!({ "x": 1 })).unwrap_err());
+    let network = json!({ "network_type": 3, "code": 1, "x": 1 });
+    refused(from_value::<NetworkError>(network).unwrap_err());
 }
 
 #[test]

@@ -13,6 +13,7 @@ const LONGEST_NAME: usize = 11;
 /// An address with its type of number and numbering plan. Its characters are those of ISO-8859-1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct AddressBuf {
     /// Type of number.
     pub ton: Ton,
@@ -87,14 +88,13 @@ impl AddressBuf {
             ),
         ))
     }
+}
 
-    /// The bytes of the address as the wire carries them; `None` if a character is outside ISO-8859-1.
-    pub(super) fn to_latin1(&self) -> Option<Vec<u8>> {
-        self.addr
-            .chars()
-            .map(|c| u8::try_from(u32::from(c)).ok())
-            .collect()
-    }
+/// The bytes of a string as the wire carries them; `None` if a character is outside ISO-8859-1.
+pub(super) fn to_latin1(text: &str) -> Option<Vec<u8>> {
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect()
 }
 
 impl From<&Address<'_>> for AddressBuf {
@@ -121,7 +121,13 @@ impl fmt::Display for AddressBuf {
 /// An address to send to or from: text that says its own type of number, or all three fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(untagged))]
+#[cfg_attr(
+    feature = "serde",
+    serde(
+        untagged,
+        expecting = "expected an address as text, or its ton, npi and addr"
+    )
+)]
 pub enum AddressInput {
     /// See [`AddressBuf::recipient`] and [`AddressBuf::sender`].
     Text(String),

@@ -154,5 +154,7 @@ mod tests {
             assert_eq!(error.source().is_some(), source, "{error}");
         }
         assert_eq!(MessageError::invalid("to", "no").to_string(), "to: no");
+        let shown = MessageError::from(nul).to_string();
+        assert_eq!(shown, "source_addr contains a NUL");
     }
 }

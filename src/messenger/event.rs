@@ -46,6 +46,7 @@ impl From<Failure> for SegmentOutcome {
 /// One segment of a message, once its outcome is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct SentSegment {
     /// The id the SMSC gave it; empty unless it was accepted.
@@ -57,6 +58,7 @@ pub struct SentSegment {
 /// A message of which every segment has an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct SentSms {
     /// In the order of the text; at least one.

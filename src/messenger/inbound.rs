@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 /// A delivery report. What the SMSC left out is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct DeliveryReport {
     /// The id in the form the submission was answered with; see
@@ -102,6 +103,7 @@ pub enum InboundContent {
 /// An inbound message, its segments joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct InboundMessage {
     /// The sender.

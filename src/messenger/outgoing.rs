@@ -1,8 +1,8 @@
 //! A message to send.
 
-use super::address::{AddressBuf, AddressInput};
+use super::address::{AddressBuf, AddressInput, to_latin1};
 use super::error::MessageError;
-use crate::pdu::{EsmClass, PriorityFlag, RegisteredDelivery, SmppTime, SubmitSm, TlvBuf};
+use crate::pdu::{Body, EsmClass, PriorityFlag, RegisteredDelivery, SmppTime, SubmitSm, TlvBuf};
 use crate::session::{Content, Instant, Sms};
 use crate::text::{Alphabet, Concat, EncodeOptions, Encoding, EncodingName, Language};
 use alloc::string::String;
@@ -64,59 +64,78 @@ pub enum OutgoingContent {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(default = "OutgoingSms::blank", deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", serde(remote = "Self", deny_unknown_fields))]
 #[non_exhaustive]
 pub struct OutgoingSms {
     /// The recipient.
     pub to: AddressInput,
     /// The sender; the SMSC's default if it is empty.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub from: AddressInput,
     /// What it says.
     pub content: OutgoingContent,
     /// The encoding; [`Encoding::Auto`] takes the smallest that carries the text exactly.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub encoding: Encoding,
     /// The language whose national tables may be used.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub language: Option<Language>,
     /// How a long text is carried; `None`: as [`MessengerOptions::concat`](super::MessengerOptions) says.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub concat: Option<Concat>,
     /// The most segments, 1 to 255.
+    #[cfg_attr(feature = "serde", serde(default = "most_segments"))]
     pub max_segments: u8,
     /// When a delivery report is asked for.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub report: ReportRequest,
     /// How long the SMSC may try.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub validity: Option<SmppTime>,
     /// How long the message may wait here: after that it is not sent any more.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub expires_in: Option<Duration>,
     /// When the SMSC is to deliver it.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub schedule_at: Option<SmppTime>,
     /// Show at once, do not store (message class 0).
+    #[cfg_attr(feature = "serde", serde(default))]
     pub flash: bool,
     /// priority_flag, 0 to 3.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub priority: u8,
     /// service_type.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub service_type: String,
     /// data_coding; `None`: the one of the encoding.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub data_coding: Option<u8>,
     /// esm_class without UDHI, which is set where it is needed: 4 marks a receipt, for an SMSC.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub esm_class: EsmClass,
     /// protocol_id of GSM 03.40.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub protocol_id: u8,
     /// Replaces an earlier message that is still pending.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub replace_if_present: bool,
     /// Index of a canned message of the SMSC; 0 for none.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub sm_default_msg_id: u8,
     /// Further user data header elements, without the length.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub udh: Vec<u8>,
     /// Optional parameters.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub tlvs: TlvBuf,
     /// The reference number of a long message; `None`: the next one.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub reference: Option<u16>,
     /// Puts plain quotes, dashes and spaces for typographic ones that the encoding lacks.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub transliterate: bool,
     /// Replaces each character that the encoding lacks.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub substitute: Option<char>,
 }
 
@@ -162,12 +181,6 @@ impl OutgoingSms {
             transliterate: false,
             substitute: None,
         }
-    }
-
-    /// What a serialized message leaves out: sending it then fails for want of a recipient.
-    #[cfg(feature = "serde")]
-    fn blank() -> Self {
-        Self::text("", "")
     }
 
     /// Sets the sender.
@@ -219,9 +232,8 @@ impl OutgoingSms {
             AddressInput::Text(text) => AddressBuf::sender(text)?,
             AddressInput::Exact(address) => address.clone(),
         };
-        let latin1 = |field, address: &AddressBuf| {
-            address
-                .to_latin1()
+        let latin1 = |field, text: &str| {
+            to_latin1(text)
                 .ok_or_else(|| MessageError::invalid(field, "a character is outside ISO-8859-1"))
         };
         let time = |field, time: Option<SmppTime>| match time {
@@ -238,22 +250,47 @@ impl OutgoingSms {
             return Err(MessageError::invalid("priority", message));
         }
         if self.max_segments == 0 {
-            return Err(MessageError::invalid("maxSegments", "expected 1 to 255"));
+            return Err(MessageError::invalid("max_segments", "expected 1 to 255"));
         }
         let units = match &self.content {
             OutgoingContent::Text(text) if !text.is_ascii() => text.encode_utf16().collect(),
             _ => Vec::new(),
         };
-        Ok(Resolved {
+        let resolved = Resolved {
             units,
-            source_addr: latin1("from", &from)?,
-            destination_addr: latin1("to", &to)?,
+            service_type: latin1("service_type", &self.service_type)?,
+            source_addr: latin1("from", &from.addr)?,
+            destination_addr: latin1("to", &to.addr)?,
             validity: time("validity", self.validity)?,
-            schedule: time("scheduleAt", self.schedule_at)?,
+            schedule: time("schedule_at", self.schedule_at)?,
             from,
             to,
             message: self,
-        })
+        };
+        resolved.fields().check()?;
+        Ok(resolved)
+    }
+}
+
+#[cfg(feature = "serde")]
+const fn most_segments() -> u8 {
+    u8::MAX
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for OutgoingSms {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what [`Messenger::send_sms`](super::Messenger::send_sms) would refuse whatever the session.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for OutgoingSms {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sms = Self::deserialize(deserializer)?;
+        sms.resolve().map_err(serde::de::Error::custom)?;
+        Ok(sms)
     }
 }
 
@@ -262,6 +299,7 @@ pub(super) struct Resolved<'a> {
     message: &'a OutgoingSms,
     from: AddressBuf,
     to: AddressBuf,
+    service_type: Vec<u8>,
     source_addr: Vec<u8>,
     destination_addr: Vec<u8>,
     validity: Option<[u8; 16]>,
@@ -271,29 +309,34 @@ pub(super) struct Resolved<'a> {
 }
 
 impl Resolved<'_> {
+    fn fields(&self) -> SubmitSm<'_> {
+        let message = self.message;
+        SubmitSm {
+            service_type: &self.service_type,
+            source_addr_ton: self.from.ton,
+            source_addr_npi: self.from.npi,
+            source_addr: &self.source_addr,
+            dest_addr_ton: self.to.ton,
+            dest_addr_npi: self.to.npi,
+            destination_addr: &self.destination_addr,
+            esm_class: message.esm_class,
+            protocol_id: message.protocol_id,
+            priority_flag: PriorityFlag(message.priority),
+            schedule_delivery_time: self.schedule.as_ref().map_or(&[], |time| &time[..]),
+            validity_period: self.validity.as_ref().map_or(&[], |time| &time[..]),
+            registered_delivery: message.report.registered_delivery(),
+            replace_if_present_flag: message.replace_if_present.into(),
+            sm_default_msg_id: message.sm_default_msg_id,
+            tlvs: message.tlvs.as_tlvs(),
+            ..SubmitSm::default()
+        }
+    }
+
     /// The message as the composer takes it.
     pub(super) fn sms(&self, now: Instant, concat: Concat, alphabet: Alphabet) -> Sms<'_> {
         let message = self.message;
         Sms {
-            fields: SubmitSm {
-                service_type: message.service_type.as_bytes(),
-                source_addr_ton: self.from.ton,
-                source_addr_npi: self.from.npi,
-                source_addr: &self.source_addr,
-                dest_addr_ton: self.to.ton,
-                dest_addr_npi: self.to.npi,
-                destination_addr: &self.destination_addr,
-                esm_class: message.esm_class,
-                protocol_id: message.protocol_id,
-                priority_flag: PriorityFlag(message.priority),
-                schedule_delivery_time: self.schedule.as_ref().map_or(&[], |time| &time[..]),
-                validity_period: self.validity.as_ref().map_or(&[], |time| &time[..]),
-                registered_delivery: message.report.registered_delivery(),
-                replace_if_present_flag: message.replace_if_present.into(),
-                sm_default_msg_id: message.sm_default_msg_id,
-                tlvs: message.tlvs.as_tlvs(),
-                ..SubmitSm::default()
-            },
+            fields: self.fields(),
             content: match &message.content {
                 OutgoingContent::Text(text) if text.is_ascii() => Content::Latin1(text.as_bytes()),
                 OutgoingContent::Text(_) => Content::Text(&self.units),

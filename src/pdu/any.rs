@@ -2,7 +2,7 @@
 
 use super::alert::AlertNotification;
 use super::bind::{Bind, BindResp, Outbind};
-use super::body::{Body, Request, at_once};
+use super::body::{Body, Masked, Request, at_once};
 use super::broadcast::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, QueryBroadcastSm, QueryBroadcastSmResp,
 };
@@ -17,11 +17,12 @@ use super::query::{CancelSm, QuerySm, QuerySmResp, ReplaceSm};
 use super::submit::{SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp};
 use super::{CommandId, CommandStatus, FieldSpec, HEADER_LEN, Header, Tlvs};
 use alloc::vec::Vec;
+use core::fmt;
 
 macro_rules! pdus {
     ($($variant:ident($body:ident) = $command:ident;)*) => {
         /// Any PDU of 3.4 and 5.0, borrowed from its octets.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Pdu<'a> {
             $(
@@ -35,6 +36,22 @@ macro_rules! pdus {
                 /// The octets behind the header.
                 body: &'a [u8],
             },
+        }
+
+        /// Shows the fields, never a password: nothing of an unknown command, which may be a bind of some SMSC.
+        impl fmt::Debug for Pdu<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Pdu::$variant(body) => {
+                        f.debug_tuple(stringify!($variant)).field(body).finish()
+                    })*
+                    Pdu::Unknown { command_id, .. } => f
+                        .debug_struct("Unknown")
+                        .field("command_id", command_id)
+                        .field("body", &Masked)
+                        .finish(),
+                }
+            }
         }
 
         impl<'a> Pdu<'a> {

@@ -111,7 +111,7 @@ pub(super) fn at_once<'a, T>(body: &'a [u8], read: impl FnOnce(&mut Reader<'a>) 
     (!reader.failed()).then_some(value)
 }
 
-/// Stands for a password where a value is shown.
+/// Stands for what is or may have a password where a value is shown.
 pub(crate) struct Masked;
 
 impl fmt::Debug for Masked {
@@ -120,9 +120,13 @@ impl fmt::Debug for Masked {
     }
 }
 
-/// What `Debug` shows of a field.
+/// What `Debug` shows of a field: nothing of a password, nor of the `body` of an unknown command, where one may be.
 pub(super) fn shown<'f>(field: &str, value: &'f dyn fmt::Debug) -> &'f dyn fmt::Debug {
-    if field == "password" { &Masked } else { value }
+    if matches!(field, "password" | "body") {
+        &Masked
+    } else {
+        value
+    }
 }
 
 /// A field for `Debug`: strings of octets as text, everything else as its own `Debug` has it.

@@ -72,8 +72,8 @@ impl fmt::Debug for PduBuf {
     }
 }
 
-/// Shows the bytes of a PDU in `Debug`: its fields, or its bytes if it can't be decoded. Those of a bind and an outbind may hold a
-/// password and are left out then, as are bytes that are no whole PDU.
+/// Shows the bytes of a PDU in `Debug`: its fields, or its bytes if it can't be decoded. Those of a bind, an outbind and an unknown
+/// command may hold a password and are left out, as are bytes that are not one whole PDU.
 pub(crate) struct ShownPdu<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Debug for ShownPdu<'_> {
@@ -87,16 +87,17 @@ impl fmt::Debug for ShownPdu<'_> {
             shown.field("sequence_number", &header.sequence_number);
             shown.field("command_status", &header.command_status);
             return match pdu {
-                Pdu::Unknown { command_id, body } => shown
+                Pdu::Unknown { command_id, .. } => shown
                     .field("command_id", &command_id)
-                    .field("body", &ShownText(body)),
+                    .field("body", &Masked),
                 pdu => shown.field("body", &pdu),
             }
             .finish();
         }
         let mut shown = f.debug_struct("Undecodable");
         shown.field("header", &header);
-        if has_password(header.command_id) {
+        let is_one = usize::try_from(header.command_length) == Ok(self.0.len());
+        if has_password(header.command_id) || !is_one {
             shown.field("body", &Masked)
         } else {
             shown.field("body", &ShownText(body))
@@ -157,6 +158,15 @@ mod tests {
             let shown = format!("{whole:?}");
             assert!(shown.starts_with("Pdu { sequence_number: 7, "), "{shown}");
             assert!(shown.contains("password: ***"), "{shown}");
+            let mut of_no_command = bytes.clone();
+            of_no_command[4..8].copy_from_slice(&0x0001_0200_u32.to_be_bytes());
+            assert!(!is_leaked(&format!(
+                "{:?}",
+                PduBuf::from(&of_no_command[..])
+            )));
+            assert!(!is_leaked(&format!("{:?}", Pdu::decode(&of_no_command))));
+            let explained = explain(&of_no_command, &Options::default());
+            assert!(!is_leaked(&format!("{explained:?}")));
             // Every faulty PDU that it can become: cut short, with a right length or a wrong one, and too long.
             for end in 0..bytes.len() + 2 {
                 let mut faulty = bytes.clone();
@@ -233,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_known_pdu_are_shown_as_text() {
+    fn of_bytes_that_are_no_known_pdu_what_holds_no_password_is_shown() {
         let mut bytes = Header {
             command_length: 18,
             command_id: CommandId(0x0001_0200),
@@ -243,8 +253,12 @@ mod tests {
         .encode()
         .to_vec();
         bytes.extend(b"a\xff");
-        let shown = format!("{:?}", PduBuf::from(&bytes[..]));
-        assert!(shown.ends_with(r#"body: "a\xff" }"#), "{shown}");
+        let kept = PduBuf::from(&bytes[..]);
+        let shown = format!("{kept:?}");
+        assert!(shown.ends_with("body: *** }"), "{shown}");
+        let shown = format!("{:?}", kept.decode().unwrap().1);
+        assert!(shown.starts_with("Unknown { command_id: "), "{shown}");
+        assert!(shown.ends_with("body: *** }"), "{shown}");
         bytes[4..8].copy_from_slice(&CommandId::SUBMIT_SM.0.to_be_bytes());
         let kept = PduBuf::from(&bytes[..]);
         let shown = format!("{kept:?}");
@@ -253,6 +267,9 @@ mod tests {
             "{shown}"
         );
         assert!(shown.ends_with(r#"body: "a\xff" }"#), "{shown}");
+        // With another PDU behind it.
+        let shown = format!("{:?}", PduBuf::from([&bytes[..], b"s3cret"].concat()));
+        assert!(shown.ends_with("body: *** }"), "{shown}");
         assert_eq!(format!("{:?}", PduBuf::from(&bytes[..15])), "15 bytes");
         assert!(kept.decode().is_err());
         assert_eq!(

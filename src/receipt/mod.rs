@@ -38,6 +38,7 @@ pub struct ReceiptTlvs<'a> {
 /// `network_error_code`, SMPP 3.4, 5.3.2.31.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct NetworkError {
     /// 3 is GSM, 8 the centre itself.
     pub network_type: u8,

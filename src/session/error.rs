@@ -41,7 +41,7 @@ impl fmt::Display for SendError {
             SendError::Unsupported => "the peer's version has no TLVs",
             SendError::QueueFull => "queue full",
             SendError::Closed => "session closed",
-            SendError::InvalidField(_) => "a field can't be written",
+            SendError::InvalidField(error) => return error.fmt(f),
         })
     }
 }

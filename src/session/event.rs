@@ -13,6 +13,7 @@ pub struct Ticket(pub u64);
 /// reach another connection's request of the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Sequence {
     pub(crate) connection: u32,
     pub(crate) number: u32,

@@ -29,7 +29,7 @@ impl ClientBuilder {
     pub(crate) fn new(url: &str) -> Result<Self, Error> {
         let url = Url::parse(url)?;
         Ok(Self {
-            config: Config::esme(&url.system_id, &url.password, random()),
+            config: Config::esme(&url.system_id, &url.password.0, random()),
             url,
             options: MessengerOptions::default(),
             more_endpoints: Vec::new(),

@@ -1,6 +1,7 @@
 //! `smpp://system_id:password@host:port`.
 
 use crate::error::Error;
+use smpp_edge::session::Password;
 
 const PORT: u16 = 2775;
 const TLS_PORT: u16 = 3550;
@@ -10,7 +11,7 @@ const TLS_PORT: u16 = 3550;
 pub(crate) struct Url {
     pub(crate) tls: bool,
     pub(crate) system_id: Vec<u8>,
-    pub(crate) password: Vec<u8>,
+    pub(crate) password: Password,
     pub(crate) host: String,
     pub(crate) port: u16,
 }
@@ -58,7 +59,7 @@ impl Url {
         Ok(Self {
             tls,
             system_id: percent_decoded(system_id)?,
-            password: percent_decoded(password)?,
+            password: Password(percent_decoded(password)?),
             host: host.to_owned(),
             port,
         })
@@ -95,7 +96,7 @@ mod tests {
             port,
         } = Url::parse(url).unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (tls, text(system_id), text(password), host, port)
+        (tls, text(system_id), text(password.0), host, port)
     }
 
     #[test]

@@ -40,6 +40,15 @@ impl Thrown {
 
 impl From<MessageError> for Thrown {
     fn from(error: MessageError) -> Self {
+        if let MessageError::InvalidArgument { field, message } = &error {
+            let option = match &field[..] {
+                "max_segments" => "maxSegments",
+                "schedule_at" => "scheduleAt",
+                "service_type" => "serviceType",
+                field => field,
+            };
+            return Thrown::invalid(option, message);
+        }
         let thrown = Thrown::new(error.code(), error.field(), &error.to_string());
         if let MessageError::Text(TextError::Unencodable(characters)) = &error {
             let list = Array::new();
