@@ -174,7 +174,7 @@ export interface ConnectOptions {
   plainReceipts?: boolean;
   /** Whether the segments of an inbound message are joined. Default true. */
   reassemble?: boolean;
-  /** How long segments wait for the missing ones; then they are handed on as they are, `complete: false`. */
+  /** How long segments wait for the missing ones; then they are handed on as they are, `complete: false`. 0: as long as there is room. */
   partTimeout?: number;
   /** Most inbound requests that wait for a handler; more are answered ESME_RX_T_APPN. */
   maxUnacknowledged?: number;

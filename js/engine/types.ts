@@ -74,7 +74,7 @@ export interface EngineConfig {
   reassemble?: boolean;
   /** Segments are handed over as they come, with their keys, to be kept and joined by whoever takes them. */
   segments?: boolean;
-  /** How long the parts of a long message are waited for. */
+  /** How long the parts of a long message are waited for; 0: as long as there is room. */
   partTimeout?: number;
   log?: LogLevel;
   seed?: number;

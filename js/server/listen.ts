@@ -71,7 +71,7 @@ export interface ListenOptions extends SessionOptions {
    * held; if `onSubmit` refuses the whole, the last one can be sent again. Default false.
    */
   reassemble?: boolean;
-  /** How long segments wait for the missing ones, in milliseconds; default 300,000. */
+  /** How long segments wait for the missing ones, in milliseconds; default 300,000. 0: as long as there is room. */
   partTimeout?: number;
   /** Takes the segments of a message whose others did not come in time; they were answered already. */
   onIncomplete?(message: EngineMessage, systemId: string, segmentIds: readonly string[]): void;

@@ -81,7 +81,8 @@ impl fmt::Debug for Password {
     }
 }
 
-/// All settings of a session. [`Duration::ZERO`] turns a timer off; a fraction of a millisecond counts as a whole one.
+/// All settings of a session. [`Duration::ZERO`] turns a timer off, and so does a time that no clock reaches; a fraction of a
+/// millisecond counts as a whole one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
@@ -138,7 +139,8 @@ pub struct Config {
     /// ESME: whether the segments of long messages and receipts are held here and handed over as
     /// [`Event::LongMessage`](super::Event::LongMessage); if not, each is a request of its own.
     pub join_segments: bool,
-    /// How long segments are held while others are missing; a millisecond or more.
+    /// How long segments are held while others are missing. Without a limit they are held as long as there is room: for 10,000
+    /// segments and 4 MiB.
     pub part_timeout: Duration,
     /// Requests of the peer a second that are taken; more are refused for now, by an SMSC with ESME_RTHROTTLED. `None` for
     /// no limit.

@@ -100,12 +100,12 @@ impl Delayed {
 
     /// Takes in a request that [`holds`](Self::holds) was true for. If it has no end of its own, it ends at `expires` unless
     /// its recipient is free again by then.
-    pub(super) fn wait(&mut self, role: Role, mut request: OwnRequest, expires: Instant) {
+    pub(super) fn wait(&mut self, role: Role, mut request: OwnRequest, expires: Option<Instant>) {
         if let Ok(at) = self.find(&recipient(role, &request)) {
             let lane = &mut self.lanes[at];
             if request.expires.is_none() {
                 request.lent = true;
-                request.expires = Some(expires);
+                request.expires = expires;
             }
             insert(&mut lane.waiting, request);
             self.count += 1;

@@ -98,12 +98,12 @@ struct HandedOver {
 }
 
 impl Inbound {
-    /// `part_timeout`: milliseconds for which segments are held; `None` to join none.
+    /// `part_timeout`: milliseconds for which segments are held, 0 for as long as there is room; `None` to join none.
     pub(super) fn new(part_timeout: Option<u64>) -> Self {
         let long = part_timeout.map(|timeout| {
             Box::new(LongMessages {
                 held: Reassembler::new(Limits {
-                    timeout: timeout.max(1),
+                    timeout: if timeout > 0 { timeout } else { u64::MAX },
                     ..Limits::default()
                 }),
                 handed_over: Vec::new(),
@@ -153,7 +153,7 @@ impl Inbound {
         self.open.push_back(Request {
             number,
             command_id,
-            deadline: (timeout > 0).then(|| now + timeout),
+            deadline: now.deadline(timeout),
             message,
         });
         received

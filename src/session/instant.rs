@@ -3,7 +3,8 @@
 use core::ops::Add;
 use core::time::Duration;
 
-/// A point in time: milliseconds since any epoch, as long as it is always the same one and never runs backwards.
+/// A point in time: milliseconds since any epoch, as long as it is always the same one and never runs backwards. The last one that can
+/// be counted stands for a time that never comes: what is to end then does not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(u64);
 
@@ -24,6 +25,16 @@ impl Instant {
     #[must_use]
     pub const fn since(self, earlier: Instant) -> u64 {
         self.0.saturating_sub(earlier.0)
+    }
+
+    /// This point, unless it never comes.
+    pub(super) fn comes(self) -> Option<Instant> {
+        (self.0 < u64::MAX).then_some(self)
+    }
+
+    /// When a span of milliseconds that begins here is over; `None` for one without end, as 0 is.
+    pub(super) fn deadline(self, millis: u64) -> Option<Instant> {
+        (self + millis).comes().filter(|_| millis > 0)
     }
 }
 
@@ -86,5 +97,16 @@ mod tests {
         assert_eq!(millis(Duration::MAX), u64::MAX);
         assert_eq!(Instant::from_millis(5) + Duration::MAX, last);
         assert_eq!(last + 1, last);
+    }
+
+    #[test]
+    fn a_span_without_end_has_no_deadline() {
+        let now = Instant::from_millis(5);
+        assert_eq!(now.deadline(2), Some(Instant::from_millis(7)));
+        let last_but_one = Instant::from_millis(u64::MAX - 1);
+        assert_eq!(now.deadline(u64::MAX - 6), Some(last_but_one));
+        for millis in [0, u64::MAX - 5, u64::MAX] {
+            assert_eq!(now.deadline(millis), None);
+        }
     }
 }

@@ -130,7 +130,7 @@ impl Queue {
 
     /// The next request to send. Those to delayed recipients that stand before it are set aside; such a request ends at
     /// `expires` if it has no end of its own.
-    pub(super) fn next(&mut self, now: Instant, expires: Instant) -> Option<&OwnRequest> {
+    pub(super) fn next(&mut self, now: Instant, expires: Option<Instant>) -> Option<&OwnRequest> {
         if !self.delayed.is_empty() {
             self.set_aside(now, expires);
         }
@@ -138,11 +138,11 @@ impl Queue {
     }
 
     #[cold]
-    fn set_aside(&mut self, now: Instant, expires: Instant) {
+    fn set_aside(&mut self, now: Instant, expires: Option<Instant>) {
         let holds =
             |queue: &Self, q: &OwnRequest| !q.is_expired(now) && queue.delayed.holds(queue.role, q);
         while let Some(request) = self.pop_if(holds) {
-            self.note_expiry(Some(request.expires.unwrap_or(expires)));
+            self.note_expiry(request.expires.or(expires));
             self.delayed.wait(self.role, request, expires);
         }
         if self.waiting.is_empty() || !self.delayed.others_first {

@@ -167,18 +167,19 @@ impl Session {
         match status {
             CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => {
                 self.stats.throttled += 1;
-                let expires = request.expires.unwrap_or(now + self.spans.retry_time);
+                let retried = || (now + self.spans.retry_time).comes();
+                let expires = request.expires.or_else(retried);
                 let given_back = request.alone && !self.config.retry_busy;
                 if ticket.is_none() {
                     self.throttled(now, status, request.sent_at);
-                } else if given_back || expires > now {
+                } else if given_back || expires.is_none_or(|at| at > now) {
                     match self.queue.judge(&request, status, now) {
                         Concerns::Link => self.throttled(now, status, request.sent_at),
                         Concerns::RecipientAsBefore => self.pace.resume(),
                         Concerns::Recipient => {}
                     }
                     if !given_back {
-                        request.expires = Some(expires);
+                        request.expires = expires;
                         return self.delay(now, request, status);
                     }
                     self.queue.give_back(request);

@@ -184,7 +184,7 @@ impl Session {
         request.frame[..HEADER_LEN].copy_from_slice(&header.encode());
         request.ticket = Some(ticket);
         request.command_id = command_id;
-        request.expires = expires;
+        request.expires = expires.and_then(Instant::comes);
         self.queue.push(request);
         self.pump(now);
     }
@@ -218,7 +218,7 @@ impl Session {
         let State::Bound(bind) = self.state else {
             return;
         };
-        let retried = now + self.spans.retry_time.max(1);
+        let retried = now.deadline(self.spans.retry_time.max(1));
         while self.has_room() {
             let Some(next) = self.queue.next(now, retried) else {
                 break;

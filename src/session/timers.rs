@@ -40,9 +40,9 @@ impl Timer {
 pub(super) struct Timers([Option<Instant>; Timer::ALL.len()]);
 
 impl Timers {
-    /// Sets `timer` to run out `millis` from now; 0 leaves it off.
+    /// Sets `timer` to run out `millis` from now; 0, or a time that never comes, leaves it off.
     pub(super) fn set(&mut self, timer: Timer, now: Instant, millis: u64) {
-        self.0[timer as usize] = (millis > 0).then(|| now + millis);
+        self.0[timer as usize] = now.deadline(millis);
     }
 
     pub(super) fn stop(&mut self, timer: Timer) {

@@ -80,7 +80,7 @@ impl Window {
     ) {
         request.serial = self.last_serial;
         request.sent_at = sent_at;
-        request.deadline = (response_timeout > 0).then(|| sent_at + response_timeout);
+        request.deadline = sent_at.deadline(response_timeout);
         request.place = place;
         self.open.push_back(request);
     }

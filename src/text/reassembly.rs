@@ -14,7 +14,7 @@ const DOUBT: u64 = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Milliseconds from a message's first part until it is handed over as it is.
+    /// Milliseconds from a message's first part until it is handed over as it is; [`u64::MAX`] for no limit of time.
     pub timeout: u64,
     /// Parts kept in all.
     pub max_parts: usize,
@@ -286,7 +286,7 @@ pub struct Reassembler<T> {
 
 #[derive(Clone, Debug)]
 struct Message<T> {
-    /// Until when its parts may come.
+    /// Until when its parts may come; the last millisecond that can be counted never comes.
     deadline: u64,
     key: Key,
     /// It was handed over and refused: the digest of the only part that it lacks and takes.
@@ -461,7 +461,7 @@ impl<T> Reassembler<T> {
             return Some(self.displaced.remove(0));
         }
         let oldest = self.messages.first()?;
-        let due = oldest.deadline <= now || self.is_over();
+        let due = (oldest.comes() && oldest.deadline <= now) || self.is_over();
         due.then(|| self.take(0, now))
     }
 
@@ -471,7 +471,8 @@ impl<T> Reassembler<T> {
         if self.is_over() || !self.displaced.is_empty() {
             return Some(0);
         }
-        self.messages.first().map(|oldest| oldest.deadline)
+        let oldest = self.messages.first().filter(|oldest| oldest.comes())?;
+        Some(oldest.deadline)
     }
 
     /// Gives memory back that nothing needs now.
@@ -543,6 +544,11 @@ impl<T> Reassembler<T> {
 }
 
 impl<T> Message<T> {
+    /// Whether its deadline ever comes.
+    fn comes(&self) -> bool {
+        self.deadline < u64::MAX
+    }
+
     /// Where the part of that number is, or else belongs.
     fn place(&self, number: u8) -> Result<usize, usize> {
         self.parts.binary_search_by_key(&number, |part| part.number)

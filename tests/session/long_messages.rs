@@ -4,6 +4,7 @@ use crate::support::*;
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
 use smpp_edge::text::Alphabet;
+use std::time::Duration;
 
 const OK: CommandStatus = CommandStatus::ESME_ROK;
 const TEMPORARY: CommandStatus = CommandStatus::ESME_RX_T_APPN;
@@ -646,4 +647,38 @@ fn beyond_the_bound_of_what_waits_for_answers_segments_are_refused_for_now() {
     says(&mut peer, reference, 1);
     let seen = says(&mut peer, reference, 2);
     assert!(matches!(seen[..], [Seen::LongMessage(..)]), "{seen:?}");
+}
+
+#[test]
+fn without_a_time_limit_segments_are_held_as_long_as_there_is_room() {
+    for span in [Duration::ZERO, Duration::MAX] {
+        let mut peer = Peer::bound(quiet().with(|config| config.part_timeout = span));
+        peer.says(&segment(1, 1, 1, 2, b"over "));
+        peer.says(&segment(2, 2, 1, 2, b"never ends"));
+        assert_eq!(peer.poll_timeout(), None);
+        peer.advance(1_000_000_000);
+        peer.says(&segment(3, 1, 2, 2, b"a month"));
+        let (sequence, text) = peer.long_seen();
+        assert_eq!(text, "over a month");
+        assert!(peer.answers_with(sequence, OK));
+        let last = Instant::from_millis(u64::MAX);
+        peer.handle_timeout(last);
+        assert_eq!(peer.sees(), []);
+    }
+    // More than 10,000 segments: the oldest make room.
+    let mut peer = Peer::bound(quiet().with(|config| config.part_timeout = Duration::ZERO));
+    peer.says(&segment(1, 0, 1, 2, b"first"));
+    for number in 0..10_000u32 {
+        let [.., high, low] = number.to_be_bytes();
+        let source = [b'1', b'0' + high / 10, b'0' + high % 10];
+        let user_data = [5, 0, 3, low, 2, 1, b'a'];
+        let body = DeliverSm {
+            esm_class: EsmClass(0x40),
+            source_addr: &source,
+            short_message: &user_data,
+            ..delivery()
+        };
+        peer.says(&request(CommandId::DELIVER_SM, 2 + number, &body));
+    }
+    assert_eq!(peer.incomplete_seen(), "first");
 }

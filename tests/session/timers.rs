@@ -3,6 +3,7 @@
 use crate::support::*;
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
+use std::time::Duration;
 
 const OK: CommandStatus = CommandStatus::ESME_ROK;
 
@@ -439,4 +440,58 @@ fn hours_that_pass_at_once_are_survived() {
     ));
     assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
     assert_eq!(peer.poll_timeout(), Some(later + 10_000));
+}
+
+#[test]
+fn a_timer_without_end_never_fires() {
+    let forever = Duration::MAX;
+    for config in [esme(), smsc()] {
+        let mut peer = Peer::bound(config.with(|config| {
+            config.enquire_link = forever;
+            config.response_timeout = forever;
+            config.inactivity = forever;
+            config.acknowledge_timeout = forever;
+            config.retry_time = forever;
+        }));
+        let now = peer.now();
+        let last = Instant::from_millis(u64::MAX);
+        let ticket = Ticket(1);
+        match peer.config().role {
+            Role::Esme => peer.enqueue(now, ticket, Some(last), &message()),
+            Role::Smsc => peer.enqueue(now, ticket, Some(last), &delivery()),
+        }
+        .unwrap();
+        peer.hears_one();
+        let inbound = match peer.config().role {
+            Role::Esme => request(CommandId::DELIVER_SM, 9, &delivery()),
+            Role::Smsc => request(CommandId::SUBMIT_SM, 9, &message()),
+        };
+        peer.says(&inbound);
+        peer.request_seen();
+        assert_eq!(due(&peer), None);
+        peer.handle_timeout(last);
+        assert_eq!(peer.sees(), []);
+        assert_eq!(peer.hears(), []);
+        assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    }
+}
+
+#[test]
+fn a_busy_peer_is_asked_for_as_long_as_no_end_is_set() {
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.enquire_link = ms(0);
+        config.retry_time = Duration::MAX;
+    }));
+    peer.queue(1);
+    let busy = CommandStatus::ESME_RMSGQFUL;
+    for _ in 0..100 {
+        let number = peer.hears_one().number();
+        peer.says(&bare(CommandId::SUBMIT_SM_RESP, busy, number));
+        peer.advance(30_000);
+    }
+    let number = peer.hears_one().number();
+    peer.says(&bare(CommandId::SUBMIT_SM_RESP, busy, number));
+    peer.handle_timeout(Instant::from_millis(u64::MAX));
+    peer.hears_one();
+    assert_eq!(peer.sees(), []);
 }

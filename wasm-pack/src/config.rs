@@ -133,7 +133,7 @@ pub(super) fn read(given: &JsValue, seed: u64) -> Result<(Config, MessengerOptio
             }
             "plainReceipts" => options.plain_receipts = flag(name, value)?,
             "reassemble" => config.join_segments = flag(name, value)?,
-            "segmentTimeout" => config.part_timeout = at_least_one(name, value)?,
+            "segmentTimeout" => config.part_timeout = millis(name, value)?,
             "seed" => config.seed = number(name, value, 0.0, 9e15)? as u64,
             _ => return Err(unknown(name)),
         }

@@ -83,7 +83,7 @@ export interface SessionConfig {
   plainReceipts?: boolean;
   /** Whether the segments of a long message are joined. Default true. */
   reassemble?: boolean;
-  /** How long segments are waited for. Default 300,000. */
+  /** How long segments are waited for; 0: as long as there is room. Default 300,000. */
   segmentTimeout?: number;
   /** Start of the random numbers, for tests that repeat. */
   seed?: number;
