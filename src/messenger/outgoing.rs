@@ -125,7 +125,7 @@ pub struct OutgoingSms {
     /// Further user data header elements, without the length.
     #[cfg_attr(feature = "serde", serde(default))]
     pub udh: Vec<u8>,
-    /// Optional parameters.
+    /// Optional parameters: `message_payload` only where there is no other content, `sar_*` only where there is one segment.
     #[cfg_attr(feature = "serde", serde(default))]
     pub tlvs: TlvBuf,
     /// The reference number of a long message; `None`: the next one.

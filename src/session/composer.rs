@@ -5,9 +5,10 @@ use super::engine::Session;
 use super::error::SendError;
 use super::event::Ticket;
 use super::instant::Instant;
-use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf};
+use crate::pdu::{CommandId, DataCoding, EsmClass, SubmitSm, Tag, TlvBuf, Tlvs};
 use crate::text::{
-    EncodeOptions, EncodingName, Plan, TextError, plan_encoded_into, plan_into, plan_latin1_into,
+    EncodeOptions, EncodingName, Plan, Segment, TextError, plan_encoded_into, plan_into,
+    plan_latin1_into,
 };
 use core::fmt;
 
@@ -31,7 +32,7 @@ pub enum Content<'a> {
 #[non_exhaustive]
 pub struct Sms<'a> {
     /// The fields that all segments share; `data_coding`, `short_message`, UDHI bit and TLVs of segmentation are filled
-    /// in for each.
+    /// in for each. Its TLVs may have `message_payload` if there is no other content, and `sar_*` if there is one segment.
     pub fields: SubmitSm<'a>,
     /// What it says.
     pub content: Content<'a>,
@@ -159,6 +160,7 @@ impl Composer {
                 plan_encoded_into(&mut self.plan, octets, encoding, &options)?;
             }
         }
+        check_tlvs(sms.fields.tlvs, &self.plan)?;
         let count = self.plan.len();
         if count > 1 && sms.reference.is_none() {
             self.next_reference = self.next_reference.wrapping_add(1);
@@ -200,6 +202,33 @@ impl Composer {
         }
         Ok((count as u8, self.plan.encoding))
     }
+}
+
+/// Tells whether the application's TLVs go with the plan: a message has one content, and segments are numbered once.
+///
+/// # Errors
+///
+/// `InvalidOption` for `tlvs`.
+pub(crate) fn check_tlvs(tlvs: Tlvs<'_>, plan: &Plan) -> Result<(), TextError> {
+    let has_content = |segment: Segment<'_>| segment.payload || !segment.octets.is_empty();
+    for tlv in tlvs {
+        let reason = match tlv.tag {
+            Tag::MESSAGE_PAYLOAD if plan.segments().any(has_content) => {
+                "message_payload can only be in a message without other content"
+            }
+            Tag::SAR_MSG_REF_NUM | Tag::SAR_TOTAL_SEGMENTS | Tag::SAR_SEGMENT_SEQNUM
+                if plan.len() > 1 =>
+            {
+                "sar_* can only be in a message of one segment"
+            }
+            _ => continue,
+        };
+        return Err(TextError::InvalidOption {
+            option: "tlvs",
+            reason,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

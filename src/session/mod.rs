@@ -11,7 +11,7 @@
 //! come too often or too early do nothing.
 
 mod backoff;
-mod composer;
+pub(crate) mod composer;
 mod config;
 mod delayed;
 mod delivery;

@@ -11,6 +11,7 @@ use super::sms::{BadField, SmsReader};
 use crate::pdu::explain::{DecodedPdu, Explainer, Fault, Field, Options, Value};
 use crate::pdu::{CommandId, ValueSet};
 use crate::receipt::{self, ReceiptTlvs};
+use crate::session::composer::check_tlvs;
 use crate::session::{Content, Delivery, Instant};
 use crate::text::{
     Alphabet, ByteOrder, EncodeOptions, EncodingName, Udh, byte_order, count_encoded, count_latin1,
@@ -340,7 +341,9 @@ pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
             Content::Latin1(text) => count_latin1(text, &options),
             Content::Encoded(octets, coded) => count_encoded(octets, coded, &options),
         };
-        let count = count.map_err(|error| error::text(&error))?;
+        let count = count
+            .and_then(|count| check_tlvs(sms.fields.tlvs, &count.plan).map(|()| count))
+            .map_err(|error| error::text(&error))?;
         io.clear();
         let record = Count {
             encoding: lasting(count.plan.encoding.as_str()),

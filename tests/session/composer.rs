@@ -3,7 +3,7 @@
 use super::support::*;
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
-use smpp_edge::text::{Concat, EncodingName};
+use smpp_edge::text::{Concat, EncodingName, TextError};
 use std::error::Error as _;
 
 const LONG: [u8; 200] = [b'x'; 200];
@@ -123,4 +123,88 @@ fn a_field_that_can_not_be_written_is_the_source_of_the_error() {
     let source = error.source().expect("the field");
     assert!(source.to_string().contains("destination_addr"), "{source}");
     assert!(SmsError::Send(SendError::QueueFull).source().is_none());
+}
+
+#[test]
+fn tlvs_that_contradict_how_a_message_is_sent_are_refused() {
+    let mut peer = Peer::bound(esme());
+    let mut composer = Composer::new(0);
+    let mut payload = TlvBuf::new();
+    payload.push(Tag::MESSAGE_PAYLOAD, b"text").unwrap();
+    let with = |octets, tlvs, concat| {
+        sms(octets).with(|sms| {
+            sms.fields.tlvs = tlvs;
+            sms.options.concat = concat;
+        })
+    };
+    let mut refused = |sms: &Sms<'_>| {
+        let error = send(&mut composer, &mut peer, sms).unwrap_err();
+        assert_eq!((peer.queued(), peer.hears()), (0, vec![]));
+        match error {
+            SmsError::Text(TextError::InvalidOption { option, reason }) => (option, reason),
+            other => panic!("{other}"),
+        }
+    };
+    let content = "message_payload can only be in a message without other content";
+    for concat in [Concat::Udh8, Concat::Payload] {
+        for octets in [b"a", &LONG[..]] {
+            let sms = with(octets, payload.as_tlvs(), concat);
+            assert_eq!(refused(&sms), ("tlvs", content));
+        }
+    }
+    let data = sms(b"").with(|sms| {
+        sms.content = Content::Encoded(&[1], EncodingName::Binary);
+        sms.fields.tlvs = payload.as_tlvs();
+    });
+    assert_eq!(refused(&data), ("tlvs", content));
+    // Its short_message would have the header.
+    let header = with(b"", payload.as_tlvs(), Concat::Udh8)
+        .with(|sms| sms.options.extra_udh = &[5, 4, 0, 1, 0, 2]);
+    assert_eq!(refused(&header), ("tlvs", content));
+    for (tag, value) in [
+        (Tag::SAR_MSG_REF_NUM, &[0, 1][..]),
+        (Tag::SAR_TOTAL_SEGMENTS, &[2]),
+        (Tag::SAR_SEGMENT_SEQNUM, &[1]),
+    ] {
+        let mut sar = TlvBuf::new();
+        sar.push_u8(Tag::USER_MESSAGE_REFERENCE, 9);
+        sar.push(tag, value).unwrap();
+        for concat in [Concat::Udh8, Concat::Udh16, Concat::Sar] {
+            let numbered = sms(&LONG).with(|sms| {
+                sms.fields.tlvs = sar.as_tlvs();
+                sms.options.concat = concat;
+            });
+            let (field, reason) = refused(&numbered);
+            assert_eq!(field, "tlvs");
+            assert_eq!(reason, "sar_* can only be in a message of one segment");
+        }
+    }
+}
+
+#[test]
+fn tlvs_may_carry_the_content_or_number_a_single_segment() {
+    let mut peer = Peer::bound(esme());
+    let mut composer = Composer::new(0);
+    let mut tlvs = TlvBuf::new();
+    tlvs.push(Tag::MESSAGE_PAYLOAD, b"text").unwrap();
+    let payload = sms(b"").with(|sms| sms.fields.tlvs = tlvs.as_tlvs());
+    send(&mut composer, &mut peer, &payload).unwrap();
+    let heard = peer.hears();
+    let submit = submitted(&heard)[0];
+    assert_eq!(
+        (submit.short_message, submit.tlvs),
+        (&b""[..], tlvs.as_tlvs())
+    );
+    let mut tlvs = TlvBuf::new();
+    tlvs.push_u16(Tag::SAR_MSG_REF_NUM, 1);
+    tlvs.push_u8(Tag::SAR_TOTAL_SEGMENTS, 2);
+    tlvs.push_u8(Tag::SAR_SEGMENT_SEQNUM, 1);
+    let segment = sms(b"first").with(|sms| sms.fields.tlvs = tlvs.as_tlvs());
+    send(&mut composer, &mut peer, &segment).unwrap();
+    let heard = peer.hears();
+    let submit = submitted(&heard)[0];
+    assert_eq!(
+        (submit.short_message, submit.tlvs),
+        (&b"first"[..], tlvs.as_tlvs())
+    );
 }

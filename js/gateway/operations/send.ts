@@ -129,13 +129,11 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
     if (!mayUseSender(caller, input.from)) throw foreign("from", "not one of the key's senders");
     if (input.udh !== undefined && hasReplyAddress(fromHex(input.udh))) throw foreign("udh", "a key with senders can't set an address to reply to");
   }
-  const { encoding, segments, longest } = count(settings, input, fault);
-  let length = longest;
   const tlvs = checkTlvs(input, fault);
-  if (tlvs) {
-    if (caller.senders && senderTlv(tlvs) !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${senderTlv(tlvs)!.toString(16).padStart(4, "0")}`);
-    length += tlvs.length;
-  }
+  const foreignTlv = tlvs && caller.senders && senderTlv(tlvs);
+  if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
+  const { encoding, segments, longest } = count(settings, input, fault);
+  const length = longest + (tlvs?.length ?? 0);
   if (length > LONGEST_CONTENT) throw fault(input.tlvs ? "tlvs" : "text", `one PDU would carry ${length} octets of text and TLVs, and SMSCs close the link over more than ${LONGEST_CONTENT}`);
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
@@ -207,6 +205,7 @@ function optionsOf(input: PreviewInput & { defaultAlphabet?: string }): Record<s
   const options: Record<string, unknown> = {};
   for (const name of COUNTED) if (input[name] !== undefined) options[name] = input[name];
   if (input.udh !== undefined) options["udh"] = fromHex(input.udh);
+  if (input.tlvs !== undefined) options["tlvs"] = toSms(input as MessageInput).tlvs;
   return options;
 }
 

@@ -82,6 +82,8 @@ export function wrongMessages(right: SmsMessage): [field: string, message: SmsMe
     ["user_message_reference", { ...right, tlvs: { user_message_reference: [1, {}] } }],
     ["user_message_reference", { ...right, tlvs: { user_message_reference: new Array(1e9) } }],
     ["tlvs", { ...right, tlvs: getter("user_message_reference") }],
+    ["tlvs", { ...right, tlvs: { message_payload: "y" } }],
+    ["tlvs", { ...right, text: "x".repeat(161), tlvs: { sar_total_segments: 2 } }],
   );
   for (const message of [null, undefined, 5, "text", true, [], [right], () => right, Symbol("s")]) all.push(["message", message]);
   // What can't be read at all is told by the first field.

@@ -94,6 +94,8 @@ const BODIES = [
   ["a substitute of two", changed({ substitute: "??" }), 422, "substitute"],
   ["TLVs in an array", changed({ tlvs: ["x"] }), 422, "tlvs"],
   ["a TLV without a name", changed({ tlvs: { "": 1 } }), 422, "tlvs"],
+  ["a text in the TLVs beside another", changed({ tlvs: { message_payload: { hex: "41" } } }), 422, "tlvs"],
+  ["segments numbered twice", changed({ text: "x".repeat(161), tlvs: { sar_msg_ref_num: 1 } }), 422, "tlvs"],
   ["a TLV named __proto__", raw('{"from":"1","to":"2","text":"x","tlvs":{"__proto__":1}}'), 422, "tlvs"],
   ["a TLV of objects", changed({ tlvs: { source_port: { value: 1 } } }), 422, "tlvs"],
   ["65 TLVs", changed({ tlvs: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`0x14${i.toString(16).padStart(2, "0")}`, 1])) }), 422, "tlvs"],
