@@ -8,6 +8,7 @@
 //! | [`text`] | characters ⇄ octets, segments | [`text::plan_str`], [`text::count_segments`], [`text::decode()`], [`text::Reassembler`] |
 //! | [`receipt`] | delivery receipts | [`receipt::from_deliver`], [`receipt::parse`] |
 //! | [`session`] | either end of a session | [`session::Session`], [`session::Composer`], [`session::Delivery`] |
+//! | [`messenger`] | SMS and reports as owned values, over a session | [`messenger::Messenger`], [`messenger::OutgoingSms`] |
 //!
 //! # A codec
 //!

@@ -34,6 +34,15 @@ impl AddressBuf {
     /// Reads a recipient: digits, with a `+` if the number is international. Spaces, `-`, `.`, `/`, `(` and `)` between digits
     /// are dropped.
     ///
+    /// ```
+    /// use smpp_edge::messenger::AddressBuf;
+    /// use smpp_edge::pdu::{Npi, Ton};
+    ///
+    /// let address = AddressBuf::recipient("+49 (171) 234-567")?;
+    /// assert_eq!(address, AddressBuf::new(Ton::INTERNATIONAL, Npi::ISDN, "49171234567"));
+    /// # Ok::<(), smpp_edge::messenger::MessageError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the text is not a phone number.

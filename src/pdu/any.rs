@@ -219,6 +219,16 @@ impl<'a> Body<'a> for Pdu<'a> {
 impl<'a> Pdu<'a> {
     /// Reads one whole PDU.
     ///
+    /// ```
+    /// use smpp_edge::pdu::{CommandStatus, Pdu, SubmitSmResp};
+    ///
+    /// let frame = [&[0, 0, 0, 19, 0x80, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 7], &b"m1\0"[..]].concat();
+    /// let (header, pdu) = Pdu::decode(&frame)?;
+    /// assert_eq!((header.command_status, header.sequence_number), (CommandStatus::ESME_ROK, 7));
+    /// assert_eq!(pdu, Pdu::SubmitSmResp(SubmitSmResp { message_id: b"m1", ..SubmitSmResp::default() }));
+    /// # Ok::<(), smpp_edge::pdu::DecodeError>(())
+    /// ```
+    ///
     /// # Errors
     /// `Length` if `frame` is not exactly as long as its `command_length` says, else as [`Body::decode`].
     #[inline]

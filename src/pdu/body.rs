@@ -65,6 +65,15 @@ pub trait Request<'a>: Body<'a> {
 /// Appends header and body, `command_length` filled in. A response with a status other than 0 and an empty body is
 /// written as its header alone (5.0 section 3.2.1.4).
 ///
+/// ```
+/// use smpp_edge::pdu::{CommandId, CommandStatus, EnquireLink, encode};
+///
+/// let mut out = Vec::new();
+/// encode(&mut out, CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, 1, &EnquireLink::default())?;
+/// assert_eq!(out, [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 1]);
+/// # Ok::<(), smpp_edge::pdu::InvalidField>(())
+/// ```
+///
 /// # Errors
 /// The first field that can't be written; `out` is then as it was.
 #[inline]

@@ -15,6 +15,17 @@ const KEPT: usize = 4096;
 ///
 /// A PDU that lies whole in the input is handed out where it lies; only one that is spread over several inputs is
 /// gathered in a buffer, which never holds more than that one PDU.
+///
+/// ```
+/// use smpp_edge::pdu::Framer;
+///
+/// let enquire_link = [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 1];
+/// let mut framer = Framer::new(65_536);
+/// let (mut first, mut second) = enquire_link.split_at(5);
+/// assert_eq!(framer.next(&mut first)?, None);
+/// assert_eq!(framer.next(&mut second)?, Some(&enquire_link[..]));
+/// # Ok::<(), smpp_edge::pdu::FrameError>(())
+/// ```
 pub struct Framer {
     limit: usize,
     /// The beginning of a PDU whose end has not come yet, or the PDU that was handed out last.

@@ -206,6 +206,17 @@ impl<'a> Iterator for TlvIter<'a> {
 impl core::iter::FusedIterator for TlvIter<'_> {}
 
 /// Optional parameters being put together (SMPP 3.4 section 5.3.1, 5.0 section 4.8.1).
+///
+/// ```
+/// use smpp_edge::pdu::{SubmitSm, Tag, TlvBuf};
+///
+/// let mut tlvs = TlvBuf::new();
+/// tlvs.push_u16(Tag::USER_MESSAGE_REFERENCE, 7);
+/// tlvs.push_text(Tag(0x1400), b"1101")?;
+/// let submit = SubmitSm { tlvs: tlvs.as_tlvs(), ..SubmitSm::default() };
+/// assert_eq!(submit.tlvs.get(Tag(0x1400)), Some(&b"1101\0"[..]));
+/// # Ok::<(), smpp_edge::pdu::InvalidField>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Vec<u8>"))]

@@ -37,6 +37,14 @@ pub struct Extra<'a> {
 }
 
 /// The fields of a text that is a receipt: with a state, and at least two labels of appendix B. `None` if it is not.
+///
+/// ```
+/// use smpp_edge::receipt::parse;
+///
+/// let receipt = parse(b"id:42 stat:UNDELIV err:027").expect("a receipt");
+/// assert_eq!((receipt.id, receipt.stat), (Some(&b"42"[..]), Some(&b"UNDELIV"[..])));
+/// assert!(parse(b"id: please send it").is_none());
+/// ```
 #[must_use]
 pub fn parse(text: &[u8]) -> Option<Receipt<'_>> {
     let receipt = read(text);

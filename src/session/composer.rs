@@ -118,6 +118,20 @@ impl core::error::Error for SmsError {
 }
 
 /// Sends SMS over one session; keeps what can be used again from one to the next.
+///
+/// ```
+/// use smpp_edge::pdu::SubmitSm;
+/// use smpp_edge::session::{Composer, Config, Content, Instant, Session, Sms, Ticket};
+///
+/// let now = Instant::from_millis(0);
+/// let mut session = Session::new(Config::esme(b"esme", b"secret", 1), now);
+/// let mut composer = Composer::new(1);
+/// let fields = SubmitSm { destination_addr: b"1234567890", ..SubmitSm::default() };
+/// let sms = Sms::new(fields, Content::Latin1(&[b'x'; 200]));
+/// let (segments, encoding) = composer.send(&mut session, now, &sms, |index| Ticket(index.into()))?;
+/// assert_eq!((segments, encoding.as_str(), session.queued()), (2, "gsm7", 2));
+/// # Ok::<(), smpp_edge::session::SmsError>(())
+/// ```
 #[derive(Debug)]
 pub struct Composer {
     plan: Plan,

@@ -29,6 +29,18 @@ pub struct Address<'a> {
 }
 
 /// What submit_sm, deliver_sm and data_sm have in common; what data_sm lacks is 0.
+///
+/// ```
+/// use smpp_edge::pdu::{CommandId, CommandStatus, DeliverSm, encode};
+/// use smpp_edge::session::Delivery;
+///
+/// let deliver = DeliverSm { source_addr: b"1234567890", short_message: b"Hello", ..DeliverSm::default() };
+/// let mut frame = Vec::new();
+/// encode(&mut frame, CommandId::DELIVER_SM, CommandStatus::ESME_ROK, 1, &deliver)?;
+/// let delivery = Delivery::decode(&frame).expect("a message");
+/// assert_eq!((delivery.source.addr, delivery.body()), (&b"1234567890"[..], &b"Hello"[..]));
+/// # Ok::<(), smpp_edge::pdu::InvalidField>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery<'a> {

@@ -19,6 +19,13 @@ pub struct Decoded {
 
 /// Reads the text behind the header `udh` (national tables, fill bits), as `data_coding` says; `alphabets` is what 0 and 1
 /// mean at this SMSC. Every input has an answer.
+///
+/// ```
+/// use smpp_edge::text::{Alphabet, decode};
+///
+/// assert_eq!(decode(b"Gr\x7E\x1Ee", 0, None, Alphabet::Gsm7).text, "Grüße");
+/// assert_eq!(decode(b"Gr\xFC\xDFe", 3, None, Alphabet::Gsm7).text, "Grüße");
+/// ```
 #[must_use]
 pub fn decode(
     octets: &[u8],

@@ -272,6 +272,24 @@ impl<T> Joined<T> {
 ///
 /// After each [`push`](Self::push), and when [`poll_timeout`](Self::poll_timeout) is due, take what
 /// [`poll`](Self::poll) gives until it gives nothing.
+///
+/// ```
+/// use smpp_edge::text::{Alphabet, ConcatInfo, Outcome, Part, Reassembler};
+///
+/// let part = |number, text| Part {
+///     key: b"491711234567",
+///     concat: ConcatInfo { reference: 7, wide: false, total: 2, part: number },
+///     data_coding: 0,
+///     udh: &[],
+///     text,
+///     token_octets: 0,
+/// };
+/// let mut reassembler = Reassembler::default();
+/// assert_eq!(reassembler.push(1_000, part(2, b"World"), "second"), Outcome::Pending);
+/// let Outcome::Complete(message) = reassembler.push(1_500, part(1, b"Hello "), "first") else { panic!() };
+/// assert_eq!(message.decode(Alphabet::Gsm7).text, "Hello World");
+/// assert_eq!(message.parts[1].token, "second");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reassembler<T> {
     limits: Limits,

@@ -114,6 +114,17 @@ pub struct TlvField<'a> {
 }
 
 /// Takes `input` apart, PDU by PDU.
+///
+/// ```
+/// use smpp_edge::pdu::explain::{Options, explain};
+///
+/// // A submit_sm_resp whose message_id has no end.
+/// let octets = [&[0, 0, 0, 18, 0x80, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 7], &b"m1"[..]].concat();
+/// let explained = explain(&octets, &Options::default());
+/// let pdu = &explained.pdus[0];
+/// assert!(!pdu.valid);
+/// assert_eq!((pdu.faults[0].field().as_ref(), pdu.faults[0].offset), ("message_id", 16));
+/// ```
 #[must_use]
 pub fn explain<'a>(input: &'a [u8], options: &Options<'a>) -> Explained<'a> {
     let mut explainer = Explainer::new(input, options);

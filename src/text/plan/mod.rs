@@ -79,6 +79,15 @@ pub fn plan(units: &[u16], options: &EncodeOptions<'_>) -> Result<Plan, TextErro
 
 /// As [`plan`], for a Rust string.
 ///
+/// ```
+/// use smpp_edge::text::{EncodeOptions, Language, plan_str};
+///
+/// let options = EncodeOptions::default().with(|options| options.language = Some(Language::Turkish));
+/// let plan = plan_str("Şişli", &options)?;
+/// assert_eq!((plan.encoding.as_str(), plan.data_coding), ("gsm7-turkish", 0));
+/// # Ok::<(), smpp_edge::text::TextError>(())
+/// ```
+///
 /// # Errors
 /// Any of [`TextError`].
 pub fn plan_str(text: &str, options: &EncodeOptions<'_>) -> Result<Plan, TextError> {
@@ -218,6 +227,15 @@ pub struct SegmentCount {
 
 /// Counts by planning, so that it can't differ from sending. What would keep the text from being sent is told, not an
 /// error.
+///
+/// ```
+/// use smpp_edge::text::{EncodeOptions, count_segments};
+///
+/// let units: Vec<u16> = "x".repeat(161).encode_utf16().collect();
+/// let count = count_segments(&units, &EncodeOptions::default())?;
+/// assert_eq!((count.segments, count.plan.units, count.plan.remaining), (2, 161, 145));
+/// # Ok::<(), smpp_edge::text::TextError>(())
+/// ```
 ///
 /// # Errors
 /// `InvalidOption`, for options that make no sense.
