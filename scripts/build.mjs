@@ -19,7 +19,7 @@ const optimisation = ["-O3", "--converge", "--one-caller-inline-max-function-siz
 
 // Flags for LLVM: most functions of the standard library ask to be inlined, which counts for little here, loops are not unrolled,
 // nor are their addresses counted beside their counters, and no value is worked out on one branch for the sake of another.
-const llvm = ["-inline-threshold=45", "-inlinehint-threshold=30", "-unroll-runtime=false", "-unroll-allow-partial=false", "-disable-lsr", "-enable-pre=false"];
+const llvm = ["-inline-threshold=30", "-inlinehint-threshold=30", "-unroll-runtime=false", "-unroll-allow-partial=false", "-disable-lsr", "-enable-pre=false"];
 
 // The entries of the package, and which of them each runtime's directory in dist/ has.
 const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
