@@ -150,7 +150,7 @@ function count(settings: Settings, input: MessageInput, fault: Fault): { encodin
   // What goes whole in one PDU is split by the SMSC.
   const { segments } = options.concat === "payload" ? measure({ ...options, concat: "udh8" }) : counted;
   if (segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${segments} segments`);
-  return { encoding: counted.encoding, segments: Math.max(1, counted.segments), longest: Math.max(0, ...counted.parts) };
+  return { encoding: counted.encoding, segments: counted.segments, longest: Math.max(...counted.parts) };
 }
 
 /** The message with what its account has for all, or the first account for a message that names none. */

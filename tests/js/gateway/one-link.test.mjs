@@ -1,7 +1,10 @@
 // What a link does with time, with calls that come together, and when its SMSC, its settings or other links change. The gateway is in this process.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import test from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { linkFor } from "../../../js/gateway/model/spread.ts";
 import { startInProcess } from "./in-process.mjs";
 import { Smsc, until } from "./support.mjs";
@@ -168,6 +171,21 @@ test("a request that is repeated while the first one is stored gets the same ids
   assert.equal((await gateway.get("/v1/messages")).body.messages.length, 2);
 });
 
+test("what is being stored is known already to who asks for its request", async (t) => {
+  moveable(t);
+  const gateway = startInProcess(t, { vars: { SMPP_URL: NOWHERE } });
+  await gateway.get("/v1/links");
+  const link = gateway.named("main/0").object;
+  const nonce = "01m8nvz23p000000001dbhs9e8";
+  const storing = link.enqueue([{ id: `${nonce}-main-0`, tag: 1, input: hello, encoding: "gsm7", segments: 1, caller: "", due: 0, expires: null, position: 0 }], false, nonce);
+  // The call is past what it waits for, and the disk is not.
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  const known = await link.known(nonce);
+  const { ids } = await storing;
+  assert.deepEqual(known, [[0, ids[0]]]);
+  assert.deepEqual(await link.existing([ids[0], `${nonce}-main-0`]), [ids[0]]);
+});
+
 test("a repeated request tells of each message what it comes to", async (t) => {
   moveable(t);
   const gateway = startInProcess(t, { vars: { SMPP_URL: NOWHERE } });
@@ -222,6 +240,22 @@ test("what moved to another account is shown, cancelled and sent there, and canc
   assert.equal((await second.delete(`/v1/messages/${id}`)).body.detail, "It is delivered", "the link that has it says so");
 });
 
+test("a message whose move was not answered is shown as the link has it that took it", async (t) => {
+  const { pass } = moveable(t);
+  const spare = await Smsc.start(t);
+  const gateway = startInProcess(t, { vars: { SMPP_ACCOUNTS: { main: { url: NOWHERE }, spare: { url: spare.url } }, SMPP_FAILOVER_SECONDS: "10" }, calls: async (name, method, _values, call) => {
+    const result = await call();
+    if (name === "spare/0" && method === "enqueue") throw new Error("lost on the way back");
+    return result;
+  } });
+  await gateway.bound();
+  await until("a link that is down", async () => (await gateway.get("/v1/links")).body.links[0].error);
+  const { body: { id } } = await gateway.post("/v1/messages", hello);
+  pass(11_000);
+  await gateway.named("main/0").object.alarm();
+  assert.equal((await gateway.message(id, "delivered")).account, "spare");
+});
+
 test("a message goes to the next account at once when the link is lost, if that is what is set", async (t) => {
   moveable(t);
   const smsc = await Smsc.start(t);
@@ -240,7 +274,17 @@ test("a message goes to the next account at once when the link is lost, if that 
 
 test("a link that never failed yet takes messages for its account, even if others are to have them at once", async (t) => {
   moveable(t);
-  const gateway = startInProcess(t, { vars: { SMPP_ACCOUNTS: { main: { url: NOWHERE }, spare: { url: NOWHERE } }, SMPP_FAILOVER_SECONDS: "0" } });
+  const spare = await Smsc.start(t);
+  const sockets = [];
+  const slow = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  t.after(() => {
+    slow.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const gateway = startInProcess(t, { vars: { SMPP_ACCOUNTS: { main: { url: `smpp://a:b@127.0.0.1:${slow.address().port}` }, spare: { url: spare.url } }, SMPP_FAILOVER_SECONDS: "0" } });
+  await gateway.bound();
+  assert.deepEqual((await gateway.get("/v1/links")).body.links.map(({ state }) => state), ["connecting", "bound"]);
   const { body: { id } } = await gateway.post("/v1/messages", hello);
   assert.match(id, /-main-0$/);
 });
@@ -322,11 +366,13 @@ test("a bind that carried a message is followed by a short wait, however many fa
   assert.ok(await until("the loss", wait) <= 1_000);
 });
 
-test("a report that comes in on another link finds its message by one call, and one that nobody knows asks each link", async (t) => {
-  moveable(t);
+test("a report that comes in on another link finds its message by one call; where it is not, the others are asked, and it is handed on once", async (t) => {
+  const { pass } = moveable(t);
   const smsc = await Smsc.start(t);
   const asked = [];
-  const gateway = startInProcess(t, { vars: { SMPP_URL: smsc.url, SMPP_LINKS: "4" }, calls: (name, method, _values, call) => {
+  const reports = [];
+  const given = { vars: { SMPP_URL: smsc.url, SMPP_LINKS: "4" }, exports: { default: { smppReport: async (report) => void reports.push(report) } } };
+  const gateway = startInProcess(t, { ...given, calls: (name, method, _values, call) => {
     if (method === "claim") asked.push(name);
     return call();
   } });
@@ -343,12 +389,24 @@ test("a report that comes in on another link finds its message by one call, and 
     own = session;
     return {};
   };
-  const other = await gateway.post("/v1/messages", { ...hello, text: "again" });
+  const numbers = Array.from({ length: 20 }, (_, i) => `49151000${i}`);
+  const linkOf = (number) => linkFor({ name: "main", links: 4 }, number).link;
+  const other = await gateway.post("/v1/messages", { ...hello, to: numbers.find((number) => linkOf(number) === 0), text: "again" });
   const { messageId } = await gateway.message(other.body.id, "accepted");
-  const links = ["1", "2", "3", "4", "5", "6"].map((number) => [number, linkFor({ name: "main", links: 4 }, number).link]);
-  const [foreign] = links.find(([, link]) => !other.body.id.endsWith(`-${link}`));
+  const foreign = numbers.find((number) => linkOf(number) !== 0);
   await smsc.deliverReport(messageId, "DELIVRD", foreign, "12345", smsc.sessions.find((session) => session !== own));
   await gateway.message(other.body.id, "delivered");
+  await until("its report", () => reports.length === 2);
+  // Nobody looks for it any more, and gives it up as nobody's.
+  let again = gateway;
+  for (let search = 0; search < 6; search++) {
+    await again.stop();
+    pass(60_000);
+    again = startInProcess(t, { ...given, places: again.places });
+    await again.get("/v1/links");
+    await sleep(20);
+  }
+  assert.deepEqual(reports.map((report) => report.id), [id, other.body.id]);
 });
 
 test("the registry is asked once to know a link, and again where it could not be asked", async (t) => {

@@ -32,6 +32,8 @@ test("a thousand messages are taken; of more than a hundred faults the first are
   assert.deepEqual(paths(refused), Array.from({ length: 100 }, (_, i) => `[${i}].to`));
   const fields = await gateway.post("/v1/messages", { ...hello, ...Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, 1])) });
   assert.deepEqual([fields.status, paths(fields).length], [422, 1]);
+  const tlvs = await gateway.post("/v1/messages", { ...hello, tlvs: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, {}])) });
+  assert.deepEqual([tlvs.status, paths(tlvs).length], [422, 100]);
   const numbers = (count) => ({ ...hello, tlvs: { callback_num: Array.from({ length: count }, () => ({ hex: "01010139" })) } });
   assert.equal((await gateway.post("/v1/messages", numbers(32))).status, 202);
   assert.deepEqual(paths(await gateway.post("/v1/messages", numbers(33))), ["tlvs.callback_num"]);
@@ -173,6 +175,63 @@ test("where some found the queue full the others are stored, and where all did t
   assert.equal((await gateway.get("/v1/messages")).body.messages.length, 1);
 });
 
+test("a page ends where the link that was looked through least far ends, and the next one goes on there", async (t) => {
+  quiet(t);
+  const ulid = (n) => `01m8nvz23p${String(n).padStart(16, "0")}`;
+  const parts = { "main/0": { items: [9, 5].map((n) => ({ id: `${ulid(n)}-main-0` })), until: ulid(4) }, "main/1": { items: [8, 7].map((n) => ({ id: `${ulid(n)}-main-1` })), until: ulid(7) } };
+  const cursors = [];
+  const gateway = startInProcess(t, { vars: { SMPP_URL: NOWHERE, SMPP_LINKS: "2" }, calls: (name, method, [query], call) => {
+    if (method !== "listPart") return call();
+    cursors.push(query.before);
+    return parts[name];
+  } });
+  const { body } = await gateway.get("/v1/messages?to=1");
+  assert.deepEqual([body.messages.map(({ id }) => id.slice(24)), body.cursor], [["09-main-0", "08-main-1", "07-main-1"], ulid(7)]);
+  await gateway.get(`/v1/messages?to=1&cursor=${body.cursor}`);
+  assert.deepEqual(cursors, [undefined, undefined, ulid(7), ulid(7)]);
+});
+
+test("a link whose object starts anew stores a request once, also where that fills the queue", async (t) => {
+  quiet(t);
+  let resets = 1;
+  const gateway = startInProcess(t, { vars: { SMPP_URL: NOWHERE, SMPP_MAX_QUEUE: "2" }, calls: async (_name, method, _values, call) => {
+    const result = await call();
+    if (method === "enqueue" && resets-- > 0) throw Object.assign(new Error("reset"), { durableObjectReset: true });
+    return result;
+  } });
+  const { status, body } = await gateway.post("/v1/messages", [hello, hello], { "idempotency-key": "k" });
+  assert.equal(status, 202);
+  assert.deepEqual((await gateway.get("/v1/messages")).body.messages.map(({ id }) => id).toSorted(), body.map(({ id }) => id).toSorted());
+});
+
+test("what a link stored before its object started anew is its own, though it is down by then", async (t) => {
+  quiet(t);
+  const smsc = await Smsc.start(t);
+  let resets = 1;
+  const gateway = startInProcess(t, { vars: { SMPP_ACCOUNTS: { main: { url: NOWHERE }, spare: { url: smsc.url } }, SMPP_FAILOVER_SECONDS: "0" }, calls: async (_name, method, _values, call) => {
+    const result = await call();
+    if (method === "enqueue" && resets-- > 0) {
+      await until("a link that is down", async () => (await gateway.get("/v1/links")).body.links[0].error);
+      await gateway.bound();
+      throw Object.assign(new Error("reset"), { durableObjectReset: true });
+    }
+    return result;
+  } });
+  const { body: { id } } = await gateway.post("/v1/messages", { ...hello, scheduleAt: new Date(Date.now() + 60_000).toISOString() }, { "idempotency-key": "k" });
+  assert.deepEqual((await gateway.get("/v1/messages")).body.messages.map((message) => message.id), [id]);
+});
+
+test("a message that can only go by one link is offered to it once, up or down", async (t) => {
+  quiet(t);
+  let offers = 0;
+  const gateway = startInProcess(t, { vars: { SMPP_URL: NOWHERE, SMPP_FAILOVER_SECONDS: "0" }, calls: (_name, method, _values, call) => {
+    if (method === "enqueue") offers++;
+    return call();
+  } });
+  await until("a link that is down", async () => (await gateway.get("/v1/links")).body.links[0].error);
+  assert.deepEqual([(await gateway.post("/v1/messages", hello)).status, offers], [202, 1]);
+});
+
 /** A stream of pieces that come when `give` is called. */
 function source() {
   const own = { cancelled: false, pulls: 0 };
@@ -183,17 +242,26 @@ function source() {
 
 test("streams of events are joined event by event, however they come", async () => {
   const [one, two] = [source(), source()];
-  const reader = joinEvents([one.stream, two.stream], new AbortController().signal).pipeThrough(new TextDecoderStream()).getReader();
+  const joined = joinEvents([one.stream, two.stream], new AbortController().signal);
+  let text = "";
+  let ended = false;
+  void (async () => {
+    for await (const octets of joined) text += new TextDecoder().decode(octets);
+    ended = true;
+  })();
+  const comes = async (expected) => {
+    await until(expected, () => text.length >= expected.length);
+    assert.equal(text, expected);
+  };
   one.give("data: a");
   two.give("data: b1\n\ndata: b2\n\ndata");
-  assert.equal((await reader.read()).value, "data: b1\n\ndata: b2\n\n");
+  await comes("data: b1\n\ndata: b2\n\n");
   one.give("1\n\n");
-  assert.equal((await reader.read()).value, "data: a1\n\n");
+  await comes("data: b1\n\ndata: b2\n\ndata: a1\n\n");
   two.give(": b3\n\n");
-  assert.equal((await reader.read()).value, "data: b3\n\n");
+  await comes("data: b1\n\ndata: b2\n\ndata: a1\n\ndata: b3\n\n");
   one.controller.close();
-  assert.equal((await reader.read()).done, true, "one that ends ends all");
-  await until("the end of the other", () => two.cancelled);
+  await until("the end of all", () => ended && two.cancelled);
 });
 
 test("joined streams are read no further than their reader is, and let go when it goes", async () => {

@@ -137,7 +137,7 @@ test("a request that is repeated with its key finds its messages on a link that 
   createTables(db, "@keys/0");
   const keeper = new AdmissionKeeper(db, async () => undefined, Date.now());
   const env = { SMPP_URL: "smpp://a:b@c", SMPP_LINK: { getByName: (name) => (name.startsWith("@keys/") ? keeper : former) } };
-  const send = (key) => sendAll(env, TRUSTED, [hello, { ...hello, text: "Another one" }], true, { key, content: "both" });
+  const send = (key) => sendAll(env, TRUSTED, [hello, { ...hello, text: "Another one" }], true, { key, content: () => "both" });
   const first = await send("order-1");
   assert.deepEqual(await send("order-1"), first);
   assert.equal(stored.length, 2);
