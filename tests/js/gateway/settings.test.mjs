@@ -57,7 +57,11 @@ test("what is wrong with an account is its fault, what is wrong with all else an
   }
   assert.deepEqual(settingsOf({ SMPP_ACCOUNTS: { bad: { url: 5, links: 3 } }, SMPP_LINKS: "2" }).accounts.map(({ links }) => links), [3], "its links are to be found");
   assert.deepEqual(settingsOf({ SMPP_ACCOUNTS: { bad: { url: 5, links: "many" } }, SMPP_LINKS: "2" }).accounts.map(({ links }) => links), [2]);
+  assert.deepEqual(["eu", "mars", 5].map((jurisdiction) => settingsOf({ SMPP_ACCOUNTS: { bad: { url: 5, jurisdiction } } }).accounts[0].jurisdiction), ["eu", undefined, undefined], "and they are where it says");
   assert.match(settingsOf(env({ SMPP_URL: "smpp://%@host" })).accounts[0].fault, /^SMPP_URL: /);
+  const secret = (octets) => settingsOf(env({ SMPP_WEBHOOK_URL: "https://example.com", SMPP_WEBHOOK_SECRET: `whsec_${Buffer.alloc(octets, 1).toString("base64")}` })).webhook.secrets;
+  assert.throws(() => secret(15), /SMPP_WEBHOOK_SECRET: .*16 octets/);
+  assert.deepEqual(secret(16), [new Uint8Array(16).fill(1)]);
 
   for (const vars of [
     { SMPP_URL: undefined }, { SMPP_ACCOUNTS: "{" }, { SMPP_ACCOUNTS: "[]x" }, { SMPP_ACCOUNTS: {} }, { SMPP_ACCOUNTS: { "a b": { url } } }, { SMPP_LINKS: "0" }, { SMPP_LINKS: "1.5" }, { SMPP_LINKS: "x" }, { SMPP_LINKS: "65" },
