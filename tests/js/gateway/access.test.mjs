@@ -242,13 +242,13 @@ test("API keys", async (t) => {
       assert.equal((await post(keys.shop, { ...hello, tlvs })).status, 202, `a key without senders may: ${JSON.stringify(tlvs)}`);
     }
     assert.equal((await post(keys.crm.key, { ...hello, tlvs: { 0x1400: "1101", source_port: 5 } })).status, 202);
-    // Elements without the length octet in front of them, as they are sent: the address to reply to is the first, or the second.
-    for (const udh of ["2204039144f7", "05040b8423f02204039144f7"]) {
+    // Elements without the length octet in front of them, as they are sent: the address to reply to is the first, or the second. The octet of it that another element contains is none.
+    for (const udh of ["2204039144f7", "05040b8423f02204039144f7", "7001002204039144f7"]) {
       const refused = await post(keys.crm.key, { ...hello, udh });
       assert.deepEqual([refused.status, refused.body.errors[0].path], [403, "udh"], udh);
       assert.equal((await post(keys.shop, { ...hello, udh })).status, 202, `a key without senders may: ${udh}`);
     }
-    for (const udh of ["05040b8423f0", "05040b220400"]) assert.equal((await post(keys.crm.key, { ...hello, udh })).status, 202, udh);
+    for (const udh of ["05040b8423f0", "05040b220400", "0504220000f0"]) assert.equal((await post(keys.crm.key, { ...hello, udh })).status, 202, udh);
   });
 
   await t.test("a scope that is missing is 403", async () => {
