@@ -4,7 +4,6 @@
 use super::error::Thrown;
 use super::events::{Octets, platform_text};
 use super::read::{bytes_of, flag, members, unknown, whole};
-use super::receipt::ReportObject;
 use super::{DecodeResult, OctetsOrText};
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
@@ -41,8 +40,11 @@ struct PduObject<'a> {
     text: Option<TextObject>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     udh: Vec<ElementObject<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    receipt: Option<ReportObject>,
+    #[serde(
+        with = "serde_wasm_bindgen::preserve",
+        skip_serializing_if = "JsValue::is_undefined"
+    )]
+    receipt: JsValue,
 }
 
 /// One element of a user data header, or a part of one.
@@ -133,7 +135,8 @@ impl<'a> From<&DecodedPdu<'a>> for PduObject<'a> {
                 .unwrap_or_default(),
             receipt: delivery
                 .as_ref()
-                .and_then(|delivery| receipt(pdu, delivery)),
+                .and_then(|delivery| receipt(pdu, delivery))
+                .unwrap_or_default(),
         }
     }
 }
@@ -223,14 +226,15 @@ fn elements<'a>(pdu: &DecodedPdu<'a>, delivery: &Delivery<'a>) -> Vec<ElementObj
     std::iter::once(length).chain(elements).collect()
 }
 
-fn receipt(pdu: &DecodedPdu<'_>, delivery: &Delivery<'_>) -> Option<ReportObject> {
+fn receipt(pdu: &DecodedPdu<'_>, delivery: &Delivery<'_>) -> Option<JsValue> {
     if pdu.header.command_id == CommandId::SUBMIT_SM {
         return None;
     }
     let mut room = Vec::new();
     let report = delivery.report(&mut room)?;
     let options = MessengerOptions::default();
-    Some(DeliveryReport::new(&report, Some(delivery), pdu.bytes, &options).into())
+    let report = DeliveryReport::new(&report, Some(delivery), pdu.bytes, &options);
+    super::receipt::object(report).ok()
 }
 
 /// Bytes, or their hexadecimal digits with any white space between them.

@@ -1,7 +1,9 @@
 //! Events as objects, see `SmppEvent` in types.ts.
 
-use super::receipt::ReportObject;
+use super::error::Thrown;
+use super::receipt::{self, ReportObject, ReportRest};
 use super::session::handle;
+use js_sys::{Array, JSON, Uint8Array};
 use serde::{Serialize, Serializer};
 use smpp_edge::messenger::{
     InboundContent, InboundMessage, MessengerEvent, SegmentOutcome, SentSms,
@@ -9,7 +11,7 @@ use smpp_edge::messenger::{
 use smpp_edge::pdu::{CommandStatus, PduBuf};
 use smpp_edge::session::{CloseReason, Failure};
 use smpp_edge::text::EncodingName;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 
 /// A Uint8Array.
 pub(super) struct Octets<T>(pub(super) T);
@@ -48,7 +50,7 @@ enum EventObject {
     },
     Sent {
         r#type: Word,
-        ticket: f64,
+        ticket: u64,
         message_id: String,
         status: Word,
         segments: Vec<SegmentObject>,
@@ -56,57 +58,58 @@ enum EventObject {
     },
     Response {
         r#type: Word,
-        ticket: f64,
+        ticket: u64,
         status: u32,
         status_name: Word,
-        pdu: Octets<PduBuf>,
     },
     RequestFailed {
         r#type: Word,
-        ticket: f64,
+        ticket: u64,
         outcome: Word,
         message: String,
     },
     Withdrawn {
         r#type: Word,
-        request: f64,
+        request: u64,
     },
     Report {
         r#type: Word,
-        request: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
         report: ReportObject,
     },
     Message {
         r#type: Word,
-        request: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
         message: MessageObject,
     },
     Request {
         r#type: Word,
-        request: f64,
-        pdu: Octets<PduBuf>,
+        request: u64,
     },
     Notification {
         r#type: Word,
-        pdu: Octets<PduBuf>,
     },
     Undecodable {
         r#type: Word,
-        pdu: Octets<PduBuf>,
         message: String,
     },
     Throttled {
         r#type: Word,
         status_name: Word,
-        pause: f64,
+        pause: u64,
     },
     Disconnect {
         r#type: Word,
         reason: Word,
         message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         status_name: Option<Word>,
-        retry_in: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_in: Option<u64>,
     },
 }
 
@@ -147,8 +150,8 @@ impl From<smpp_edge::messenger::AddressBuf> for AddressObject {
 struct MessageObject {
     from: AddressObject,
     to: AddressObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    binary: Option<Octets<Vec<u8>>>,
     encoding: &'static str,
     data_coding: u8,
     esm_class: u8,
@@ -158,39 +161,99 @@ struct MessageObject {
     segments: usize,
     complete: bool,
     missing: Vec<u8>,
-    udh: Option<Octets<Vec<u8>>>,
-    pdus: Vec<Octets<PduBuf>>,
 }
 
-impl From<InboundMessage> for MessageObject {
-    fn from(message: InboundMessage) -> Self {
-        let complete = message.is_complete();
-        let (text, binary) = match message.content {
-            InboundContent::Text(text) => (Some(text), None),
-            InboundContent::Binary(bytes) => match platform_text(message.encoding, &bytes) {
-                Some(text) => (Some(text), None),
-                None => (None, Some(Octets(bytes))),
-            },
-            _ => (None, None),
-        };
-        MessageObject {
-            from: message.from.into(),
-            to: message.to.into(),
-            text,
-            binary,
-            encoding: message.encoding.as_str(),
-            data_coding: message.data_coding.0,
-            esm_class: message.esm_class.0,
-            protocol_id: message.protocol_id,
-            priority: message.priority,
-            service_type: message.service_type,
-            segments: message.segments,
-            complete,
-            missing: message.missing,
-            udh: message.udh.map(Octets),
-            pdus: message.pdus.into_iter().map(Octets).collect(),
+/// What JSON has no form for.
+struct MessageRest {
+    binary: Option<Vec<u8>>,
+    udh: Option<Vec<u8>>,
+    pdus: Vec<PduBuf>,
+}
+
+/// As [`MessageRest`], of an event.
+enum Rest {
+    Nothing,
+    Pdu(PduBuf),
+    Report(ReportRest),
+    Message(MessageRest),
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Event;
+    #[wasm_bindgen(method, getter)]
+    fn report(this: &Event) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Event) -> Message;
+    #[wasm_bindgen(method, setter)]
+    fn set_pdu(this: &Event, pdu: Uint8Array);
+
+    type Message;
+    #[wasm_bindgen(method, setter)]
+    fn set_binary(this: &Message, binary: Uint8Array);
+    #[wasm_bindgen(method, setter)]
+    fn set_udh(this: &Message, udh: Uint8Array);
+    #[wasm_bindgen(method, setter)]
+    fn set_pdus(this: &Message, pdus: Array);
+}
+
+fn bytes(bytes: impl AsRef<[u8]>) -> Uint8Array {
+    Uint8Array::from(bytes.as_ref())
+}
+
+impl MessageRest {
+    fn set(self, message: &Message) {
+        if let Some(binary) = self.binary {
+            message.set_binary(bytes(binary));
+        }
+        if let Some(udh) = self.udh {
+            message.set_udh(bytes(udh));
+        }
+        message.set_pdus(self.pdus.into_iter().map(bytes).collect());
+    }
+}
+
+impl Rest {
+    fn set(self, event: &Event) {
+        match self {
+            Rest::Nothing => {}
+            Rest::Pdu(pdu) => event.set_pdu(bytes(pdu)),
+            Rest::Report(rest) => rest.set(&event.report()),
+            Rest::Message(rest) => rest.set(&event.message()),
         }
     }
+}
+
+fn message(message: InboundMessage) -> (MessageObject, MessageRest) {
+    let complete = message.is_complete();
+    let (text, binary) = match message.content {
+        InboundContent::Text(text) => (Some(text), None),
+        InboundContent::Binary(bytes) => match platform_text(message.encoding, &bytes) {
+            Some(text) => (Some(text), None),
+            None => (None, Some(bytes)),
+        },
+        _ => (None, None),
+    };
+    let object = MessageObject {
+        from: message.from.into(),
+        to: message.to.into(),
+        text,
+        encoding: message.encoding.as_str(),
+        data_coding: message.data_coding.0,
+        esm_class: message.esm_class.0,
+        protocol_id: message.protocol_id,
+        priority: message.priority,
+        service_type: message.service_type,
+        segments: message.segments,
+        complete,
+        missing: message.missing,
+    };
+    let rest = MessageRest {
+        binary,
+        udh: message.udh,
+        pdus: message.pdus,
+    };
+    (object, rest)
 }
 
 /// Text in an encoding that every JavaScript runtime has tables for, so that this module need not.
@@ -217,7 +280,7 @@ fn outcome(outcome: SegmentOutcome) -> (&'static str, Option<CommandStatus>, Opt
     }
 }
 
-fn sent(ticket: f64, sms: SentSms) -> EventObject {
+fn sent(ticket: u64, sms: SentSms) -> EventObject {
     let accepted = sms.is_accepted();
     let message_id = sms.message_id().to_owned();
     let first_failure = sms
@@ -280,7 +343,8 @@ fn reason(reason: &CloseReason) -> (&'static str, Option<CommandStatus>) {
 }
 
 /// `None` for an event that types.ts has no type for.
-pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_wasm_bindgen::Error> {
+fn object(event: MessengerEvent) -> Option<(EventObject, Rest)> {
+    let mut rest = Rest::Nothing;
     let object = match event {
         MessengerEvent::Connect { endpoint } => EventObject::Connect {
             r#type: Word("connect"),
@@ -294,52 +358,71 @@ pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_was
             system_id,
             version: version.0,
         },
-        MessengerEvent::Sent { id, sms } => sent(id.0 as f64, sms),
-        MessengerEvent::Response { id, status, pdu } => EventObject::Response {
-            r#type: Word("response"),
-            ticket: id.0 as f64,
-            status: status.0,
-            status_name: name(status),
-            pdu: Octets(pdu),
-        },
+        MessengerEvent::Sent { id, sms } => sent(id.0, sms),
+        MessengerEvent::Response { id, status, pdu } => {
+            rest = Rest::Pdu(pdu);
+            EventObject::Response {
+                r#type: Word("response"),
+                ticket: id.0,
+                status: status.0,
+                status_name: name(status),
+            }
+        }
         MessengerEvent::RequestFailed { id, failure, .. } => EventObject::RequestFailed {
             r#type: Word("requestFailed"),
-            ticket: id.0 as f64,
+            ticket: id.0,
             outcome: Word(outcome(failure.into()).0),
             message: failure.to_string(),
         },
-        MessengerEvent::Report { request, report } => EventObject::Report {
-            r#type: Word("report"),
-            request: request.map(handle),
-            report: report.into(),
-        },
-        MessengerEvent::Message { request, message } => EventObject::Message {
-            r#type: Word("message"),
-            request: request.map(handle),
-            message: message.into(),
-        },
-        MessengerEvent::Request { request, pdu } => EventObject::Request {
-            r#type: Word("request"),
-            request: handle(request),
-            pdu: Octets(pdu),
-        },
+        MessengerEvent::Report { request, report } => {
+            let (report, later) = receipt::parts(report);
+            rest = Rest::Report(later);
+            EventObject::Report {
+                r#type: Word("report"),
+                request: request.map(handle),
+                report,
+            }
+        }
+        MessengerEvent::Message {
+            request,
+            message: received,
+        } => {
+            let (message, later) = message(received);
+            rest = Rest::Message(later);
+            EventObject::Message {
+                r#type: Word("message"),
+                request: request.map(handle),
+                message,
+            }
+        }
+        MessengerEvent::Request { request, pdu } => {
+            rest = Rest::Pdu(pdu);
+            EventObject::Request {
+                r#type: Word("request"),
+                request: handle(request),
+            }
+        }
         MessengerEvent::Withdrawn { request } => EventObject::Withdrawn {
             r#type: Word("withdrawn"),
             request: handle(request),
         },
-        MessengerEvent::Notification { pdu } => EventObject::Notification {
-            r#type: Word("notification"),
-            pdu: Octets(pdu),
-        },
-        MessengerEvent::Undecodable { pdu, error } => EventObject::Undecodable {
-            r#type: Word("undecodable"),
-            pdu: Octets(pdu),
-            message: error.map_or_else(|| "unknown command".into(), |error| error.to_string()),
-        },
+        MessengerEvent::Notification { pdu } => {
+            rest = Rest::Pdu(pdu);
+            EventObject::Notification {
+                r#type: Word("notification"),
+            }
+        }
+        MessengerEvent::Undecodable { pdu, error } => {
+            rest = Rest::Pdu(pdu);
+            EventObject::Undecodable {
+                r#type: Word("undecodable"),
+                message: error.map_or_else(|| "unknown command".into(), |error| error.to_string()),
+            }
+        }
         MessengerEvent::Throttled { status, pause } => EventObject::Throttled {
             r#type: Word("throttled"),
             status_name: name(status),
-            pause: pause as f64,
+            pause,
         },
         MessengerEvent::Disconnect {
             reason: why,
@@ -352,10 +435,33 @@ pub(super) fn object(event: MessengerEvent) -> Result<Option<JsValue>, serde_was
                 message: why.to_string(),
                 status: status.map(|status| status.0),
                 status_name: status.map(name),
-                retry_in: retry_in.map(|millis| millis as f64),
+                retry_in,
             }
         }
-        _ => return Ok(None),
+        _ => return None,
     };
-    serde_wasm_bindgen::to_value(&object).map(Some)
+    Some((object, rest))
+}
+
+/// The objects of a batch of events. They are written as JSON and parsed in one call: to set a member of an object from here takes several times
+/// as long.
+pub(super) fn objects(events: impl Iterator<Item = MessengerEvent>) -> Result<Array, JsValue> {
+    let mut json = Vec::new();
+    let mut rests = Vec::new();
+    for (event, rest) in events.filter_map(object) {
+        json.push(if rests.is_empty() { b'[' } else { b',' });
+        serde_json::to_writer(&mut json, &event).map_err(Thrown::from)?;
+        rests.push(rest);
+    }
+    if rests.is_empty() {
+        return Ok(Array::new());
+    }
+    json.push(b']');
+    let objects: Array = JSON::parse(str::from_utf8(&json).unwrap_or_default())?.unchecked_into();
+    for (index, rest) in (0..).zip(rests) {
+        if !matches!(rest, Rest::Nothing) {
+            rest.set(objects.get(index).unchecked_ref());
+        }
+    }
+    Ok(objects)
 }

@@ -1,10 +1,10 @@
 //! Delivery reports as objects, see `Report` in types.ts.
 
 use super::error::Thrown;
-use super::events::{AddressObject, Octets, Word};
+use super::events::{AddressObject, Word};
 use super::read::{bytes_of, latin1, members, octet, octets, unknown};
 use super::{OctetsOrText, OptionalReport};
-use js_sys::Date;
+use js_sys::Uint8Array;
 use serde::Serialize;
 use smpp_edge::messenger::{DeliveryReport, MessengerOptions};
 use smpp_edge::pdu::PduBuf;
@@ -18,6 +18,7 @@ struct NetworkErrorObject {
     code: u16,
 }
 
+/// A report, but for its [`ReportRest`].
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReportObject {
@@ -26,50 +27,90 @@ pub(super) struct ReportObject {
     status: Word,
     #[serde(rename = "final")]
     is_final: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stat: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error_code: Option<String>,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    submitted_at: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    done_at: JsValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
     submitted: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     delivered: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     from: AddressObject,
     to: AddressObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
     network_error: Option<NetworkErrorObject>,
-    pdu: Octets<PduBuf>,
 }
 
-fn date(millis: Option<i64>) -> JsValue {
-    millis.map_or(JsValue::UNDEFINED, |millis| {
-        Date::new(&(millis as f64).into()).into()
-    })
+/// What JSON has no form for.
+pub(super) struct ReportRest {
+    submitted_at: Option<i64>,
+    done_at: Option<i64>,
+    pdu: PduBuf,
 }
 
-impl From<DeliveryReport> for ReportObject {
-    fn from(report: DeliveryReport) -> Self {
-        ReportObject {
-            message_id: report.message_id,
-            raw_message_id: report.raw_message_id,
-            status: Word(report.status.as_str()),
-            is_final: report.is_final,
-            stat: report.stat,
-            error_code: report.error_code,
-            submitted_at: date(report.submitted_at),
-            done_at: date(report.done_at),
-            submitted: report.submitted,
-            delivered: report.delivered,
-            text: report.text,
-            from: report.from.into(),
-            to: report.to.into(),
-            network_error: report.network_error.map(|error| NetworkErrorObject {
-                network_type: error.network_type,
-                code: error.code,
-            }),
-            pdu: Octets(report.pdu),
+#[wasm_bindgen]
+extern "C" {
+    type Date;
+    #[wasm_bindgen(constructor)]
+    fn new(millis: f64) -> Date;
+
+    type Report;
+    #[wasm_bindgen(method, setter, js_name = submittedAt)]
+    fn set_submitted_at(this: &Report, at: Date);
+    #[wasm_bindgen(method, setter, js_name = doneAt)]
+    fn set_done_at(this: &Report, at: Date);
+    #[wasm_bindgen(method, setter)]
+    fn set_pdu(this: &Report, pdu: Uint8Array);
+}
+
+impl ReportRest {
+    /// Sets these members of a report's object.
+    pub(super) fn set(&self, report: &JsValue) {
+        let report = report.unchecked_ref::<Report>();
+        if let Some(millis) = self.submitted_at {
+            report.set_submitted_at(Date::new(millis as f64));
         }
+        if let Some(millis) = self.done_at {
+            report.set_done_at(Date::new(millis as f64));
+        }
+        report.set_pdu(Uint8Array::from(self.pdu.as_ref()));
     }
+}
+
+pub(super) fn parts(report: DeliveryReport) -> (ReportObject, ReportRest) {
+    let object = ReportObject {
+        message_id: report.message_id,
+        raw_message_id: report.raw_message_id,
+        status: Word(report.status.as_str()),
+        is_final: report.is_final,
+        stat: report.stat,
+        error_code: report.error_code,
+        submitted: report.submitted,
+        delivered: report.delivered,
+        text: report.text,
+        from: report.from.into(),
+        to: report.to.into(),
+        network_error: report.network_error.map(|error| NetworkErrorObject {
+            network_type: error.network_type,
+            code: error.code,
+        }),
+    };
+    let rest = ReportRest {
+        submitted_at: report.submitted_at,
+        done_at: report.done_at,
+        pdu: report.pdu,
+    };
+    (object, rest)
+}
+
+/// A report as an object of its own.
+pub(super) fn object(report: DeliveryReport) -> Result<JsValue, Thrown> {
+    let (object, rest) = parts(report);
+    let value = serde_wasm_bindgen::to_value(&object)?;
+    rest.set(&value);
+    Ok(value)
 }
 
 /// Parses the text of a delivery receipt, with what its TLVs say. `undefined` if it is not a receipt.
@@ -104,6 +145,5 @@ pub fn parse_receipt(
         return Ok(JsValue::UNDEFINED.unchecked_into());
     };
     let report = DeliveryReport::new(&found, None, &[], &MessengerOptions::default());
-    let object = serde_wasm_bindgen::to_value(&ReportObject::from(report));
-    Ok(object.map_err(Thrown::from)?.unchecked_into())
+    Ok(object(report)?.unchecked_into())
 }

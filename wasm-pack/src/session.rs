@@ -6,7 +6,7 @@ use super::{
     PduInput, SessionConfig, SessionState, SessionStats, SmppEvents, SmsMessage, config, encode,
     events, sms,
 };
-use js_sys::{Array, Math, Uint8Array};
+use js_sys::{Math, Uint8Array};
 use serde::Serialize;
 use smpp_edge::messenger::{Messenger, SmsId};
 use smpp_edge::pdu::{CommandStatus, HEADER_LEN};
@@ -38,25 +38,22 @@ fn at(now: &JsValue) -> Result<Instant, Thrown> {
 }
 
 /// A number that this package gave, as ticket or request.
-fn given(name: &str, value: &JsValue) -> Result<f64, Thrown> {
+fn given(name: &str, value: &JsValue) -> Result<u64, Thrown> {
     let number = number(name, value, 0.0, LARGEST)?;
     if number.fract() == 0.0 {
-        Ok(number)
+        Ok(number as u64)
     } else {
         Err(Thrown::invalid(name, "expected a whole number"))
     }
 }
 
 /// One handle for both parts of a sequence; JavaScript's numbers hold it exactly for two million connections.
-const CONNECTION: f64 = 4_294_967_296.0;
-
-pub(super) fn handle(sequence: Sequence) -> f64 {
-    f64::from(sequence.connection()) * CONNECTION + f64::from(sequence.number())
+pub(super) fn handle(sequence: Sequence) -> u64 {
+    u64::from(sequence.connection()) << 32 | u64::from(sequence.number())
 }
 
-fn sequence(handle: f64) -> Sequence {
-    let connection = (handle / CONNECTION).floor();
-    Sequence::new(connection as u32, (handle - connection * CONNECTION) as u32)
+fn sequence(handle: u64) -> Sequence {
+    Sequence::new((handle >> 32) as u32, handle as u32)
 }
 
 /// An SMPP session over bytes: you own the socket and the timer. Each time is in milliseconds of one clock, `performance.now()`
@@ -142,13 +139,8 @@ impl SmppSession {
 
     /// Takes the events since the last call.
     pub fn poll(&mut self) -> Result<SmppEvents, JsValue> {
-        let list = Array::new();
-        while let Some(event) = self.messenger.poll_event() {
-            if let Some(object) = events::object(event).map_err(Thrown::from)? {
-                list.push(&object);
-            }
-        }
-        Ok(list.unchecked_into())
+        let events = std::iter::from_fn(|| self.messenger.poll_event());
+        Ok(events::objects(events)?.unchecked_into())
     }
 
     /// Queues an SMS and returns its ticket, which the event `sent` repeats.
@@ -190,7 +182,7 @@ impl SmppSession {
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<bool, JsValue> {
         let ticket = given("ticket", ticket)?;
-        Ok(self.messenger.cancel(at(now)?, SmsId(ticket as u64)))
+        Ok(self.messenger.cancel(at(now)?, SmsId(ticket)))
     }
 
     /// Answers a report, message or request, with ESME_ROK unless you give another status. Returns `false` if it was answered

@@ -169,7 +169,7 @@ export interface SentSegment {
 export type ReportStatus =
   | "scheduled" | "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected" | "skipped";
 
-/** A delivery report. What the SMSC left out is undefined. */
+/** A delivery report, without what the SMSC left out. */
 export interface Report {
   /** The id in the form the submission was answered with. */
   messageId: string;
@@ -179,20 +179,20 @@ export interface Report {
   /** Whether no further report follows. */
   final: boolean;
   /** The SMSC's own word for the status. */
-  stat: string | undefined;
-  errorCode: string | undefined;
+  stat?: string;
+  errorCode?: string;
   /** Receipts name no zone: read as UTC. */
-  submittedAt: Date | undefined;
-  doneAt: Date | undefined;
-  submitted: number | undefined;
-  delivered: number | undefined;
+  submittedAt?: Date;
+  doneAt?: Date;
+  submitted?: number;
+  delivered?: number;
   /** The start of the message's text. */
-  text: string | undefined;
+  text?: string;
   /** The recipient of the message that is reported on. */
   from: Address;
   /** Its sender. */
   to: Address;
-  networkError: { type: number; code: number } | undefined;
+  networkError?: { type: number; code: number };
   /** The PDU it came in; empty for `parseReceipt`. */
   pdu: Uint8Array;
 }
@@ -201,9 +201,9 @@ export interface Report {
 export interface Message {
   from: Address;
   to: Address;
-  /** The text; undefined if the content is bytes. */
-  text: string | undefined;
-  binary: Uint8Array | undefined;
+  /** The text, or `binary` if the content is bytes. */
+  text?: string;
+  binary?: Uint8Array;
   encoding: string;
   dataCoding: number;
   esmClass: number;
@@ -215,7 +215,7 @@ export interface Message {
   complete: boolean;
   /** The numbers, from 1, of the segments that did not come in time. */
   missing: number[];
-  udh: Uint8Array | undefined;
+  udh?: Uint8Array;
   /** The PDUs it came in. */
   pdus: Uint8Array[];
 }
@@ -233,10 +233,10 @@ export type SmppEvent =
     }
   | { type: "response"; ticket: number; status: number; statusName: string; pdu: Uint8Array }
   | { type: "requestFailed"; ticket: number; outcome: SegmentOutcome; message: string }
-  /** `request` is undefined for a receipt in segments of which some did not come in time. */
-  | { type: "report"; request: number | undefined; report: Report }
-  /** `request` is undefined for a message whose missing segments did not come in time. */
-  | { type: "message"; request: number | undefined; message: Message }
+  /** There is no `request` for a receipt in segments of which some did not come in time. */
+  | { type: "report"; request?: number; report: Report }
+  /** There is no `request` for a message whose missing segments did not come in time. */
+  | { type: "message"; request?: number; message: Message }
   | { type: "request"; request: number; pdu: Uint8Array }
   /** `request` takes no answer any more: it waited too long, or its connection ended. The SMSC redelivers it. */
   | { type: "withdrawn"; request: number }
@@ -247,7 +247,7 @@ export type SmppEvent =
   | {
       type: "disconnect";
       reason: "connect" | "refused" | "timeout" | "unbound" | "closed" | "protocol" | "lost";
-      message: string; status: number | undefined; statusName: string | undefined; retryIn: number | undefined;
+      message: string; status?: number; statusName?: string; retryIn?: number;
     };
 
 export type TlvValue = number | string | Uint8Array;

@@ -206,6 +206,35 @@ decodePdus(1);
     assert.equal(bind(1).command, "bind_transmitter");
   });
 
+  test("events hold any character, bytes and dates, in the order in which they came", () => {
+    const session = new edge.SmppSession({ systemId: "a" }, 0);
+    const text = "\"\\\n\t\u0000\u2028\u007f{}[],:ж😀";
+    const ports = Uint8Array.of(6, 5, 4, 0x0b, 0x84, 0x23, 0xf0);
+    const deliver = (sequence, fields) => edge.encodePdu({ command: "deliver_sm", sequence, source_addr: "1", destination_addr: "2", ...fields });
+    const pdus = [
+      deliver(1, { data_coding: 8, short_message: Uint8Array.from(Buffer.from(text, "utf16le").swap16()) }),
+      deliver(2, { esm_class: 4, short_message: RECEIPT }),
+      deliver(3, { esm_class: 0x40, data_coding: 4, short_message: Uint8Array.of(...ports, 0, 34, 255) }),
+      deliver(4, { esm_class: 4, short_message: "id:9 stat:UNDELIV" }),
+      edge.encodePdu({ command: "alert_notification", sequence: 5, source_addr: "1", esme_addr: "2" }),
+    ];
+    session.bind(0);
+    session.receive(Buffer.concat([edge.encodePdu({ command: "bind_transceiver_resp", sequence: 1, system_id: text.slice(0, 2) }), ...pdus]), 0);
+    const [bound, first, report, binary, bare, notification] = session.poll();
+    assert.deepEqual(bound, { type: "bound", systemId: text.slice(0, 2), version: 0x34 });
+    assert.deepEqual([first.message.text, first.message.pdus, "binary" in first.message, "udh" in first.message], [text, [pdus[0]], false, false]);
+    assert.deepEqual([report.report.doneAt, report.report.pdu], [new Date("2026-01-02T15:31:00Z"), pdus[1]]);
+    assert.deepEqual([[...binary.message.binary], binary.message.udh, "text" in binary.message], [[0, 34, 255], ports, false]);
+    assert.deepEqual(bare, {
+      type: "report", request: bare.request,
+      report: { messageId: "9", rawMessageId: "9", status: "undeliverable", final: true, stat: "UNDELIV", from: { ton: 0, npi: 0, addr: "1" }, to: { ton: 0, npi: 0, addr: "2" }, pdu: pdus[3] },
+    });
+    assert.deepEqual(notification, { type: "notification", pdu: pdus[4] });
+    assert.deepEqual(session.poll(), []);
+    for (const { request } of [first, report, binary, bare]) assert.equal(session.respond(request, undefined, 0), true);
+    assert.deepEqual(edge.decodePdus(session.transmit()).pdus.slice(1).map(({ sequence }) => sequence), [1, 2, 3, 4]);
+  });
+
   test("every wrong message is refused by its field, and nothing is queued", () => {
     const session = new edge.SmppSession({ systemId: "a" });
     const good = { to: "+1234567890", text: "a" };
