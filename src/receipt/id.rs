@@ -123,7 +123,9 @@ pub(crate) fn canonicalise(id: &mut Vec<u8>) -> bool {
 /// As most are: a number in lower case that starts with its first digit.
 fn is_canonical(id: &[u8]) -> bool {
     matches!(id, [b'1'..=b'9' | b'a'..=b'f', ..])
-        && id.iter().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'))
+        && id
+            .iter()
+            .all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Digits of an identifier whose dashes do not count; in a shorter one they may be all that tells two apart.

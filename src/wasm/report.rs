@@ -58,7 +58,12 @@ pub(super) fn write(
     let nowhere = Address::default();
     let zone = messages.receipt_zone;
     let may_have_extra = report.receipt.may_have_extra();
-    let extra = || may_have_extra.then(|| report.receipt.extra()).into_iter().flatten();
+    let extra = || {
+        may_have_extra
+            .then(|| report.receipt.extra())
+            .into_iter()
+            .flatten()
+    };
     let record = layout::Report {
         key,
         status: status as u32,
