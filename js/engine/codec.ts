@@ -1,8 +1,9 @@
 // Pure functions of the module: PDUs, texts, receipts, names. No session, no socket.
 
-import type { StatusHandling } from "#boundary";
+import { Block, type StatusHandling } from "#boundary";
 import { wasm } from "#wasm";
 import { engineCall } from "./fault.ts";
+import { f64, refresh, u8 } from "./memory.ts";
 import type { PduInput, TlvInput } from "./types.ts";
 import { writePdu } from "./values.ts";
 
@@ -50,7 +51,10 @@ export function messageIdKey(id: string, side: "response" | "receipt", format: s
 
 /** The octets of a PDU given by names. Throws EngineError for a field that can't be written. */
 export function encodePdu(pdu: PduInput): Uint8Array {
-  return engineCall(() => wasm.encode_pdu(writePdu(pdu)));
+  const block = engineCall(() => wasm.encode_pdu(writePdu(pdu))) >> 3;
+  refresh();
+  const at = f64[block + Block.Octets]!;
+  return u8.slice(at, at + f64[block + Block.Octets + 1]!);
 }
 
 /** TLVs in their encoded octets. Throws EngineError for one that can't be written. */

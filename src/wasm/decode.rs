@@ -322,7 +322,11 @@ pub fn join_segments(settings: usize, length: usize) -> Result<usize, JsValue> {
 /// Counts the segments of an SMS, of which js/engine/sms.ts has written a record of so many octets. What is left open is coded
 /// in the alphabet of this number. Returns the address of the block.
 #[wasm_bindgen]
-pub fn count(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
+pub fn count(length: usize, default_alphabet: usize) -> usize {
+    error::or_throw(counted(length, default_alphabet))
+}
+
+fn counted(length: usize, default_alphabet: usize) -> Result<usize, JsValue> {
     let alphabet = Alphabet::ALL.get(default_alphabet).copied();
     let messages = Messages {
         default_alphabet: alphabet.ok_or_else(|| error::bad_field(BadField("defaultAlphabet")))?,

@@ -65,3 +65,9 @@ pub(super) fn text(refused: &TextError) -> JsValue {
         }
     }
 }
+
+/// The value, or throws what is in its place. Only for the last step of an exported function, when nothing is left that would have to be
+/// dropped. As a result of the function itself the two would be an array in JavaScript, which costs as much as all the rest.
+pub(super) fn or_throw<T>(result: Result<T, JsValue>) -> T {
+    result.unwrap_or_else(|error| wasm_bindgen::throw_val(error))
+}

@@ -1,10 +1,10 @@
 //! PDUs from records: `PduInput` and `TlvInput` as js/engine/values.ts writes them.
 
 use super::engine::Engine;
-use super::error::{of_field, send, throw};
+use super::error::{of_field, or_throw, send, throw};
 use super::events::{WHOLE, ticket};
 use super::io::Io;
-use super::layout::{ErrorCode, ValueKind};
+use super::layout::{ErrorCode, LinkState, ValueKind};
 use crate::pdu::named::{FieldRef, KeyRef, PduRef, ValueRef, encode_refs};
 use crate::pdu::{CommandId, CommandStatus, HEADER_LEN, Tag};
 use crate::session::{Instant, Sequence};
@@ -105,10 +105,16 @@ pub(super) fn no_such_command() -> JsValue {
     invalid("no such command", "command")
 }
 
-/// The octets of a PDU in the scratch room: `command`, `status`, `sequence`, `tlvs`, and its fields by name.
+/// Encodes a PDU in the scratch room: `command`, `status`, `sequence`, `tlvs`, and its fields by name. Returns the address of the block that
+/// tells where its octets are.
 #[wasm_bindgen]
-pub fn encode_pdu(length: usize) -> Result<Vec<u8>, JsValue> {
-    encoded(length, None).map(|(_, octets)| octets)
+pub fn encode_pdu(length: usize) -> usize {
+    let (_, octets) = or_throw(encoded(length, None));
+    Io::with(|io| {
+        io.clear();
+        io.octets = octets;
+        io.publish(&[], None, LinkState::Closed)
+    })
 }
 
 #[wasm_bindgen]
