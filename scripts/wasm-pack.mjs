@@ -23,11 +23,11 @@ async function install() {
 /** Settings of Cargo that compile a release build in a third of the time; a session then takes twice as long. */
 const QUICK = { CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16", CARGO_PROFILE_RELEASE_OPT_LEVEL: "1" };
 
-/** Runs `wasm-pack build wasm-pack --target <target>` and returns the directory of the package; `name`: of its own, for what runs beside. */
-export async function buildPackage(target, { optimised = false, name = optimised ? `${target}-optimised` : target } = {}) {
+/** Runs `wasm-pack build wasm-pack --target <target>` and returns the directory of the package. One process at a time. */
+export async function buildPackage(target, { optimised = false } = {}) {
   await install();
   const bindgen = await buildBindgen("wasm-bindgen");
-  const directory = join(targetDir, "wasm-pack", name);
+  const directory = join(targetDir, "wasm-pack", optimised ? `${target}-optimised` : target);
   const env = { ...process.env, ...(optimised ? {} : QUICK), PATH: [dirname(bindgen), process.env.PATH].join(delimiter), CARGO_TARGET_DIR: targetDir };
   await must(program, ["build", "wasm-pack", "--mode", "no-install", "--target", target, "--out-dir", directory], { cwd: at("."), env });
   return directory;

@@ -2,25 +2,19 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import smpp from "smpp";
 import { createSimulator } from "smpp-edge/server";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
 import { buildPackage } from "../../../scripts/wasm-pack.mjs";
+// In this process: two that compile wasm-pack at once are in each other's way.
+import "./arguments.mjs";
+import { directory, edge } from "./nodejs.mjs";
 
-const require = createRequire(import.meta.url);
 const EXPORTS = ["SmppSession", "countSegments", "decodePdus", "encodePdu", "parseReceipt", "report_panics"];
-
-let directory;
-let edge;
-before(async () => {
-  directory = await buildPackage("nodejs");
-  edge = require(join(directory, "smpp_edge_wasm.js"));
-});
 
 /** Whether an error is a SmppError with this code and field. */
 const refused = (code, field) => (error) => {

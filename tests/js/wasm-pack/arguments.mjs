@@ -2,17 +2,8 @@
 // the session goes on.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { before, describe, test } from "node:test";
-import { buildPackage } from "../../../scripts/wasm-pack.mjs";
-
-const require = createRequire(import.meta.url);
-
-let edge;
-before(async () => {
-  edge = require(join(await buildPackage("nodejs", { name: "nodejs-arguments" }), "smpp_edge_wasm.js"));
-});
+import { describe, test } from "node:test";
+import { edge } from "./nodejs.mjs";
 
 /** Asserts that the call throws a SmppError with this field. */
 function refused(field, call, what) {
