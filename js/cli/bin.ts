@@ -14,6 +14,7 @@ const commands: Record<string, { does: string; load: () => Promise<Run> }> = {
   decode: { does: "explains PDUs, field by field", load: async () => (await import("./decode/decode.ts")).decode },
   send: { does: "sends a message, or a file of messages", load: async () => (await import("./send/send.ts")).send },
   check: { does: "binds to an SMSC, and says what it is or what is wrong", load: async () => (await import("./check/check.ts")).check },
+  bench: { does: "measures how fast an SMSC, or the simulator, takes messages", load: async () => (await import("./bench/bench.ts")).bench },
   listen: { does: "prints delivery reports and inbound messages", load: async () => (await import("./listen/listen.ts")).listen },
 };
 

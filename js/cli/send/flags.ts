@@ -147,7 +147,8 @@ function options(): Parameters<typeof parse>[1] {
   };
 }
 
-function readMessage(values: Record<string, unknown>): Partial<SmsMessage> {
+/** Reads the flags of a message, those that are given. Throws a `UsageError`. */
+export function readMessage(values: Record<string, unknown>): Partial<SmsMessage> {
   const message: Partial<SmsMessage> = {};
   for (const name of NAMES) {
     const value = values[flagName(name)];

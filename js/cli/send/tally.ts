@@ -12,6 +12,12 @@ export class Tally {
   /** Final delivery reports by their status; `"none"`: it did not come in time. */
   readonly reports = new Map<string, number>();
   readonly #reasons = new Map<string, { count: number; line: number; message: string }>();
+  /** What stands before a message's number. */
+  readonly #place: string;
+
+  constructor(place = "on line") {
+    this.#place = place;
+  }
 
   get total(): number {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
@@ -64,9 +70,14 @@ export class Tally {
     else known.count++;
   }
 
+  /** How many of each kind of error there were. */
+  errors(): Record<string, number> {
+    return Object.fromEntries([...this.#reasons].map(([label, { count }]) => [label, count]));
+  }
+
   /** A line for each kind of error. */
   reasons(): string[] {
-    return [...this.#reasons].map(([label, { count, line, message }]) => `  ${number(count)} × ${label}, first on line ${line}${message === label ? "" : `: ${message}`}`);
+    return [...this.#reasons].map(([label, { count, line, message }]) => `  ${number(count)} × ${label}, first ${this.#place} ${line}${message === label ? "" : `: ${message}`}`);
   }
 }
 

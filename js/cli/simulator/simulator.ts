@@ -64,6 +64,9 @@ export async function simulate(args: string[]): Promise<void> {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
+    // Started by fork(): it ends with the process that did.
+    process.on("disconnect", stop);
+    if (process.connected === false) stop();
   });
   process.exit(0);
 }
