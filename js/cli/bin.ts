@@ -2,21 +2,8 @@
 // smpp-edge <command>: what the package offers on a command line.
 
 import { readFileSync } from "node:fs";
+import { commands } from "./commands.ts";
 import { Failure, UsageError } from "./failure.ts";
-
-/** A command. It takes its arguments and gives its exit code, 0 if it gives none. */
-type Run = (args: string[]) => Promise<number | void>;
-
-// Each is loaded when it is asked for: only some need the engine.
-const commands: Record<string, { does: string; load: () => Promise<Run> }> = {
-  init: { does: "makes a project: a gateway, or a Worker of your own", load: async () => (await import("./init/init.ts")).init },
-  simulator: { does: "an SMSC for development and tests", load: async () => (await import("./simulator/simulator.ts")).simulate },
-  decode: { does: "explains PDUs, field by field", load: async () => (await import("./decode/decode.ts")).decode },
-  send: { does: "sends a message, or a file of messages", load: async () => (await import("./send/send.ts")).send },
-  check: { does: "binds to an SMSC, and says what it is or what is wrong", load: async () => (await import("./check/check.ts")).check },
-  bench: { does: "measures how fast an SMSC, or the simulator, takes messages", load: async () => (await import("./bench/bench.ts")).bench },
-  listen: { does: "prints delivery reports and inbound messages", load: async () => (await import("./listen/listen.ts")).listen },
-};
 
 const HELP = `smpp-edge <command> [flags]
 
@@ -46,7 +33,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     return 2;
   }
   try {
-    const run = await command.load();
+    const { run } = await command.load();
     return (await run(args)) ?? 0;
   } catch (error) {
     const known = error instanceof UsageError || error instanceof Failure || isOfSystem(error);

@@ -10,6 +10,8 @@ import { HELP, readFlags, type BenchCommand } from "./flags.ts";
 import { BenchRun, type Measured } from "./run.ts";
 import { startSimulator } from "./simulator.ts";
 
+export { FLAGS } from "./flags.ts";
+
 /** Exit codes beyond those of all commands. */
 const INCOMPLETE = 3;
 const STOPPED = 130;

@@ -1,5 +1,5 @@
 import type { ConnectOptions, SmsMessage } from "../../client/types.ts";
-import { HELP as CONNECTION, integer, OPTIONS, parse, readConnectionOf, type Connection } from "../connection/flags.ts";
+import { HELP as CONNECTION, integer, OPTIONS, parse, readConnectionOf, type Connection, type FlagTable } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
 import { readMessage } from "../send/flags.ts";
 import { number } from "../send/tally.ts";
@@ -55,13 +55,25 @@ Exit codes: 0 all accepted (with --reports: delivered), 1 it can't be done,
 2 wrong flags, 3 not all were, 130 stopped.
 `;
 
+export const FLAGS = {
+  ...OPTIONS,
+  bind: { type: "string", choices: ["transmitter", "transceiver"] },
+  messages: { type: "string" },
+  to: { type: "string" },
+  from: { type: "string" },
+  text: { type: "string" },
+  reports: { type: "boolean" },
+  wait: { type: "string" },
+  yes: { type: "boolean" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+  log: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
+
 /** Reads the flags; undefined if help is asked for. Throws a `UsageError`. */
 export function readFlags(args: string[]): BenchCommand | undefined {
-  const value = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const { values, positionals } = parse(args, {
-    ...OPTIONS, bind: value, messages: value, to: value, from: value, text: value, reports: flag, wait: value, yes: flag, json: flag, quiet: flag, log: flag, help: { type: "boolean", short: "h" },
-  });
+  const { values, positionals } = parse(args, FLAGS);
   if (values["help"] === true) return undefined;
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const messages = integer("messages", text("messages")) ?? 10_000;

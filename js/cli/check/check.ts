@@ -1,6 +1,7 @@
+import { BIND_TYPES } from "#boundary";
 import { connect } from "../../client/index.ts";
 import { SmppError } from "../../client/errors.ts";
-import { HELP as CONNECTION, OPTIONS, parse, readConnectionOf, readTarget } from "../connection/flags.ts";
+import { HELP as CONNECTION, OPTIONS, parse, type FlagTable, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
 import { flagName } from "../send/fields.ts";
 import { readCertificate, type Certificate } from "./certificate.ts";
@@ -18,6 +19,13 @@ ${CONNECTION}
 
 Exit codes: 0 bound, 1 not, 2 wrong flags.
 `;
+
+export const FLAGS = {
+  ...OPTIONS,
+  bind: { type: "string", choices: BIND_TYPES },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
 
 /** How often the round trip is measured. */
 const ROUNDS = 5;
@@ -40,7 +48,7 @@ export interface Checked {
 
 /** `smpp-edge check`. */
 export async function check(args: string[]): Promise<number> {
-  const { values, positionals } = parse(args, { ...OPTIONS, bind: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
+  const { values, positionals } = parse(args, FLAGS);
   if (values["help"] === true) {
     process.stdout.write(HELP);
     return 0;

@@ -1,7 +1,8 @@
 // The flags that name an SMSC and how to bind to it: the same for every command that connects.
 
+import { ALPHABETS, MESSAGE_ID_FORMATS, VERSIONS } from "#boundary";
 import { readFileSync } from "node:fs";
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseArgs } from "node:util";
 import type { ConnectOptions, TlsOptions } from "../../client/types.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { findPassword } from "./password.ts";
@@ -25,21 +26,24 @@ export const HELP = `Connection
 
 const value = { type: "string" } as const;
 
+/** The flags of a command: what parses them, and what shells complete them by. */
+export type FlagTable = Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean; choices?: readonly string[] }>;
+
 /** For `parseArgs`, beside a command's own flags. */
 export const OPTIONS = {
   url: value,
-  version: value,
+  version: { ...value, choices: VERSIONS },
   "system-type": value,
   window: value,
   rate: value,
   binds: value,
-  "default-alphabet": value,
-  "message-id-format": value,
+  "default-alphabet": { ...value, choices: ALPHABETS },
+  "message-id-format": { ...value, choices: MESSAGE_ID_FORMATS },
   ca: value,
   cert: value,
   key: value,
   servername: value,
-} as const;
+} as const satisfies FlagTable;
 
 /** What the flags say of the connection. */
 export interface Connection {
@@ -53,7 +57,7 @@ export interface Connection {
 type Values = Record<string, unknown>;
 
 /** `parseArgs`, whose complaints are usage errors. */
-export function parse(args: string[], options: ParseArgsConfig["options"]): { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] } {
+export function parse(args: string[], options: FlagTable): { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] } {
   try {
     return parseArgs({ args, allowPositionals: true, options }) as ReturnType<typeof parse>;
   } catch (error) {

@@ -7,6 +7,7 @@ import { Refusal } from "../../decoder/input/given.ts";
 import { csvLines, jsonPieces } from "../../decoder/model/export.ts";
 import { readingOfFile, readingOfText, type Reading } from "../../decoder/model/reading.ts";
 import { statisticsOf } from "../../decoder/model/statistics.ts";
+import type { FlagTable } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { explainEntry, explainFinding } from "./explain.ts";
 import { explainStatistics } from "./statistics.ts";
@@ -27,6 +28,15 @@ captures (.pcap and .pcapng, also .gz); and a status, the text of a receipt, a u
 Exit codes: 0 all PDUs are well-formed, 1 one is not, or is not complete, 2 nothing can be read, or wrong flags.
 `;
 
+export const FLAGS = {
+  json: { type: "boolean" },
+  csv: { type: "boolean" },
+  stats: { type: "boolean" },
+  strict: { type: "boolean" },
+  ports: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
+
 /** `smpp-edge decode`. */
 export async function decode(args: string[]): Promise<number> {
   const { values, positionals } = flags(args);
@@ -46,9 +56,8 @@ export async function decode(args: string[]): Promise<number> {
 }
 
 function flags(args: string[]) {
-  const flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { json: flag, csv: flag, stats: flag, strict: flag, ports: { type: "string" }, help: { ...flag, short: "h" } } });
+    return parseArgs({ args, allowPositionals: true, options: FLAGS });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { parse } from "../connection/flags.ts";
+import { parse, type FlagTable } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 
 const HELP = `smpp-edge init [flags] [folder]
@@ -19,6 +19,13 @@ Exit codes: 0 done, 1 it can't be done, 2 wrong flags.
 `;
 
 const TEMPLATES = ["gateway", "worker"];
+
+export const FLAGS = {
+  template: { type: "string", choices: TEMPLATES },
+  name: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
+
 /** What Cloudflare takes as a Worker's name. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -28,7 +35,7 @@ const manifest = new URL("../../package.json", import.meta.url);
 
 /** `smpp-edge init`. */
 export async function init(args: string[]): Promise<number> {
-  const { values, positionals } = parse(args, { template: { type: "string" }, name: { type: "string" }, help: { type: "boolean", short: "h" } });
+  const { values, positionals } = parse(args, FLAGS);
   if (values["help"] === true) {
     process.stdout.write(HELP);
     return 0;

@@ -4,7 +4,7 @@ import { SmppError } from "../../client/errors.ts";
 import { connect, type ConnectOptions } from "../../client/index.ts";
 import { Refusal } from "../../client/refusal.ts";
 import type { Message, Report } from "../../client/types.ts";
-import { HELP as CONNECTION, integer, OPTIONS, parse, readConnectionOf, readTarget } from "../connection/flags.ts";
+import { HELP as CONNECTION, integer, OPTIONS, parse, type FlagTable, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { flagName } from "../send/fields.ts";
 import { Interrupt } from "../send/interrupt.ts";
@@ -26,11 +26,18 @@ Exit codes: 0 ended by --count or a signal, 1 the connection could not be made
 or was lost for good, 2 wrong flags.
 `;
 
+export const FLAGS = {
+  ...OPTIONS,
+  bind: { type: "string", choices: ["receiver", "transceiver"] },
+  json: { type: "boolean" },
+  count: { type: "string" },
+  log: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
+
 /** `smpp-edge listen`. */
 export async function listen(args: string[]): Promise<number> {
-  const { values, positionals } = parse(args, {
-    ...OPTIONS, bind: { type: "string" }, json: { type: "boolean" }, count: { type: "string" }, log: { type: "boolean" }, help: { type: "boolean", short: "h" },
-  });
+  const { values, positionals } = parse(args, FLAGS);
   if (values["help"] === true) {
     process.stdout.write(HELP);
     return 0;

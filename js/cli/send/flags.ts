@@ -1,7 +1,8 @@
+import { CONCATS, ENCODING_OPTIONS, LANGUAGES } from "#boundary";
 import { extname } from "node:path";
 import { SmppError } from "../../client/errors.ts";
 import type { SmsMessage } from "../../client/types.ts";
-import { HELP as CONNECTION, integer, OPTIONS, parse, readConnection, type Connection } from "../connection/flags.ts";
+import { HELP as CONNECTION, integer, OPTIONS, parse, readConnection, type Connection, type FlagTable } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
 import { checkCharset } from "./charset.ts";
 import { MAPPABLE, readMapping } from "./columns.ts";
@@ -90,12 +91,43 @@ Exit codes: 0 all accepted (with --wait: delivered), 1 it can't be done,
 2 wrong flags, 3 not all were, 130 stopped.
 `;
 
+const value = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+
+/** The values of those fields that have few. */
+const CHOICES: { [name in FieldName]?: readonly string[] } = {
+  report: ["always", "failure", "success", "none"],
+  concat: CONCATS,
+  encoding: ENCODING_OPTIONS,
+  language: LANGUAGES,
+};
+
+export const FLAGS: FlagTable = {
+  ...Object.fromEntries(NAMES.map((name) => [flagName(name), FIELDS[name] === "flag" ? flag : { ...value, ...(name in CHOICES ? { choices: CHOICES[name] } : {}) }])),
+  ...OPTIONS,
+  bind: { ...value, choices: ["transmitter", "transceiver"] },
+  format: { ...value, choices: ["csv", "jsonl"] },
+  charset: value,
+  map: { ...value, multiple: true },
+  dedupe: flag,
+  exclude: value,
+  skip: value,
+  results: value,
+  resume: value,
+  "dry-run": flag,
+  price: value,
+  wait: value,
+  quiet: flag,
+  log: flag,
+  help: { ...flag, short: "h" },
+};
+
 /** Flags that only make sense for a file. */
 const FOR_FILES = ["format", "charset", "map", "dedupe", "exclude", "skip", "results", "resume"];
 
 /** Reads the flags; undefined if help is asked for. Throws a `UsageError`. */
 export function readFlags(args: string[]): SendCommand | undefined {
-  const { values, positionals } = parse(args, options());
+  const { values, positionals } = parse(args, FLAGS);
   if (values["help"] === true) return undefined;
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const flag = (name: string): boolean => values[name] === true;
@@ -134,16 +166,6 @@ export function readFlags(args: string[]): SendCommand | undefined {
     dryRun: flag("dry-run"),
     quiet: flag("quiet"),
     log: flag("log"),
-  };
-}
-
-function options(): Parameters<typeof parse>[1] {
-  const value = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const fields = Object.fromEntries(NAMES.map((name) => [flagName(name), FIELDS[name] === "flag" ? flag : value]));
-  return {
-    ...fields, ...OPTIONS, bind: value, format: value, charset: value, map: { type: "string", multiple: true }, dedupe: flag, exclude: value, skip: value, results: value, resume: value,
-    "dry-run": flag, price: value, wait: value, quiet: flag, log: flag, help: { type: "boolean", short: "h" },
   };
 }
 

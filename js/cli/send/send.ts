@@ -15,6 +15,8 @@ import { cost } from "./price.ts";
 import { readNumbers, Recipients } from "./recipients.ts";
 import { Results } from "./results.ts";
 
+export { FLAGS } from "./flags.ts";
+
 /** Exit codes beyond those of all commands. */
 const INCOMPLETE = 3;
 const STOPPED = 130;

@@ -2,9 +2,12 @@ import { parseArgs } from "node:util";
 import { states } from "../../server/receipt.ts";
 import { faults, parseFault } from "../../simulator/faults.ts";
 import type { SimulatedOutcome, SimulatorOptions } from "../../simulator/index.ts";
+import type { FlagTable } from "../connection/flags.ts";
 import { UsageError } from "../failure.ts";
 
 const outcomes = Object.keys(states).filter((state) => state !== "scheduled") as SimulatedOutcome[];
+
+const receiptFormats: NonNullable<SimulatorOptions["receiptFormat"]>[] = ["text", "tlv", "both"];
 
 /** What the command line asks for. */
 export interface Command {
@@ -52,6 +55,28 @@ ${Object.entries(faults)
 Exit codes: 0 stopped by a signal, 1 it can't run, 2 wrong flags.
 `;
 
+export const FLAGS = {
+  port: { type: "string" },
+  host: { type: "string" },
+  "system-id": { type: "string" },
+  password: { type: "string" },
+  account: { type: "string", multiple: true },
+  "tls-cert": { type: "string" },
+  "tls-key": { type: "string" },
+  delay: { type: "string" },
+  outcome: { type: "string", choices: outcomes },
+  "receipt-format": { type: "string", choices: receiptFormats },
+  "hex-ids": { type: "boolean" },
+  idle: { type: "string" },
+  fault: { type: "string", multiple: true, choices: Object.keys(faults) },
+  late: { type: "string" },
+  "max-messages": { type: "string" },
+  "control-port": { type: "string" },
+  quiet: { type: "boolean" },
+  "show-texts": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies FlagTable;
+
 /** Reads the flags. Throws a `UsageError`. */
 export function readFlags(args: string[]): Command {
   const flags = parse(args);
@@ -71,7 +96,7 @@ export function readFlags(args: string[]): Command {
     accounts,
     delay: integer(flags, "delay"),
     outcome: oneOf(flags, "outcome", outcomes),
-    receiptFormat: oneOf(flags, "receipt-format", ["text", "tlv", "both"]),
+    receiptFormat: oneOf(flags, "receipt-format", receiptFormats),
     hexIds: flags["hex-ids"],
     inactivity: integer(flags, "idle"),
     faults: flags.fault as SimulatorOptions["faults"],
@@ -94,27 +119,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: {
-        port: { type: "string" },
-        host: { type: "string" },
-        "system-id": { type: "string" },
-        password: { type: "string" },
-        account: { type: "string", multiple: true },
-        "tls-cert": { type: "string" },
-        "tls-key": { type: "string" },
-        delay: { type: "string" },
-        outcome: { type: "string" },
-        "receipt-format": { type: "string" },
-        "hex-ids": { type: "boolean" },
-        idle: { type: "string" },
-        fault: { type: "string", multiple: true },
-        late: { type: "string" },
-        "max-messages": { type: "string" },
-        "control-port": { type: "string" },
-        quiet: { type: "boolean" },
-        "show-texts": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
+      options: FLAGS,
     }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);

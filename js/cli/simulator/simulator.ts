@@ -3,6 +3,8 @@ import { createSimulator, type Simulator } from "../../simulator/index.ts";
 import { Failure } from "../failure.ts";
 import { HELP, readFlags, type Command } from "./flags.ts";
 
+export { FLAGS } from "./flags.ts";
+
 function read(flag: string, file: string): Buffer {
   try {
     return readFileSync(file);

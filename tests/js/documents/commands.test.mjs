@@ -85,7 +85,7 @@ const kinds = [
   [/^curl (?:-X DELETE )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
-  [/^(npm install|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
+  [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
