@@ -22,7 +22,7 @@ impl<T: AsRef<[u8]>> Serialize for Octets<T> {
     }
 }
 
-/// One of the words that the crate uses: JavaScript gets the same string each time, which is not decoded again.
+/// One of the words that the crate uses: outside events, JavaScript gets the same string each time, which is not decoded again.
 #[derive(Clone, Copy)]
 pub(super) struct Word(pub(super) &'static str);
 
