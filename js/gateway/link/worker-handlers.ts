@@ -58,7 +58,7 @@ export class WorkerHandlers {
 
   /**
    * Finds out whether the handler exists, once: it reads the method without calling it, which fails with a TypeError exactly if there is
-   * none. What the handler itself throws has no part in it.
+   * none. What the handler itself throws has no part in it. Of an object Vite and Vitest reach no function: they refuse with a TypeError of their own.
    */
   find(type: EventType): Promise<boolean> {
     return (this.#finding[type] ??= this.#look(type).then(
@@ -77,6 +77,7 @@ export class WorkerHandlers {
       return method !== undefined;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
+      if (error.message.includes("WorkerEntrypoint")) console.warn(JSON.stringify({ event: "handlers", detail: `${NAMES[type]}, if there is one, is not called: Vite and Vitest need a default export that extends WorkerEntrypoint` }));
       return false;
     }
   }

@@ -625,6 +625,21 @@ test("which handlers there are is found out once, and no error of theirs is take
   assert.equal(events.count().waiting, 2);
 });
 
+test("the log says once why no handler of an object is called under Vite and Vitest", async (t) => {
+  const warn = t.mock.method(console, "warn", () => {});
+  const refuse = () => Promise.reject(new TypeError("Expected default export of /src/index.ts to be a subclass of `WorkerEntrypoint` for RPC"));
+  const events = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: new Proxy({}, { get: refuse }) }))], () => {});
+  for (const id of ["1", "2"]) events.add(id, "message.report", {}, 1_000_000);
+  await runUntil(events, () => events.count().waiting === 0);
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [line] }) => JSON.parse(line).event), ["handlers"]);
+  assert.match(warn.mock.calls[0].arguments[0], /smppReport.*WorkerEntrypoint/);
+
+  const other = new Deliveries(storage(), [handlerTarget(new WorkerHandlers({ default: worker({}) }))], () => {});
+  other.add("1", "message.report", {}, 1_000_000);
+  await runUntil(other, () => other.count().waiting === 0);
+  assert.equal(warn.mock.callCount(), 1, "a Worker without handlers is no fault");
+});
+
 test("that it can't be found out is no answer either", async () => {
   let broken = 2;
   const calls = [];
