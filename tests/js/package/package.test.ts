@@ -123,6 +123,12 @@ describe("bundles", () => {
     });
   }
 
+  // Vitest 5 resolves its global set-up so, and runs it in Node.
+  test("the simulator is Node's under the conditions of Cloudflare's Vitest plugin", async () => {
+    const { metafile } = await build({ stdin: { contents: 'import "smpp-edge/server";', resolveDir: project }, bundle: true, write: false, metafile: true, format: "esm", platform: "neutral", conditions: ["development", "workerd", "worker", "module", "browser"], external: ["node:*"], absWorkingDir: project, logLevel: "silent" });
+    assert(Object.keys(metafile.inputs).includes("node_modules/smpp-edge/dist/node/server.js"));
+  });
+
   test("one instance of the engine serves all entries", async () => {
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", 'import { init } from "smpp-edge"; import * as decoder from "smpp-edge/decoder"; console.log(init === decoder.init)'], { cwd: project });
     assert.equal(stdout.trim(), "true");
