@@ -78,6 +78,8 @@ const kinds = [
   [/^npx wrangler secret put (\w+)$/, (name) => has(read("js/gateway/model/config.ts"), `${name}?:`)],
   [/^npx wrangler dev$/, () => has(read("examples/workers-rs/wrangler.toml"), 'main = "worker.mjs"')],
   [/^curl 'http:\/\/127\.0\.0\.1:8787\/\?(\w+)=[^&]+&(\w+)=\w+'$/, (...names) => names.forEach((name) => has(read("examples/workers-rs/src/lib.rs"), `parameter("${name}")`))],
+  [/^npm install --save-dev (.+)$/, (names) => names.split(" ").forEach((name) => has(Object.keys(JSON.parse(read("examples/vite/package.json")).devDependencies), name))],
+  [/^npx (?:vite|vitest run)$/, () => {}],
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],

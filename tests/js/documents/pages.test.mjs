@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { at, files } from "../../../scripts/lib.mjs";
 import { blocks, documents, marked, pages, read } from "./documents.mjs";
 
-const examples = files("examples").filter((path) => /\.(mjs|ts|py|php)$/.test(path) && !path.includes(".wrangler")).map((path) => ({ name: relative(at("examples"), path), content: readFileSync(path, "utf8") }));
+const examples = files("examples").filter((path) => /\.(mjs|ts|py|php)$/.test(path) && !/\.wrangler|node_modules/.test(path)).map((path) => ({ name: relative(at("examples"), path), content: readFileSync(path, "utf8") }));
 
 /** The words in code marks in the first cells of the tables under a heading. */
 function firstCells(page, heading) {
@@ -89,7 +89,7 @@ describe("the tables are complete", () => {
     const told = new Set([...section.matchAll(/`([@\w/-]+)`/g)].map(([, name]) => name));
     const crates = ["Cargo.toml", "benches/native/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml", "tokio/Cargo.toml"].flatMap((path) =>
       read(path).split(/^(?=\[)/m).filter((table) => /^\[.*dependencies\]/.test(table)).flatMap((table) => [...table.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name)));
-    const packages = ["package.json", "tools/packaging/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
+    const packages = ["package.json", "tools/packaging/package.json", "examples/vite/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
     assert.deepEqual([...crates, ...packages].filter((name) => name !== "smpp-edge" && !told.has(name)), []);
   });
 
