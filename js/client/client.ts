@@ -36,6 +36,8 @@ const ESME_RX_T_APPN = 0x64;
 
 /** How long a handler may take that has no time limit of its own. */
 const ACKNOWLEDGE_TIMEOUT = 25_000;
+/** `maxUnacknowledged` where it is not given, as the engine has it. */
+const MAX_UNACKNOWLEDGED = 1_000;
 
 const REF_CHECKS: Checks<MessageRef> = { from: anything };
 const CANCEL_CHECKS: Checks<CancelOptions> = { from: anything, to: anything, serviceType: text };
@@ -99,7 +101,7 @@ export class SmppClient implements AsyncDisposable {
     this.#bind = `bind_${options.bind ?? "transceiver"}`;
     const respond = (request: number, status: number): void => void this.#link.respond(request, status);
     const inbound = <T>(name: string, handler: ((item: T) => unknown) | undefined, bytes: (item: T) => number): Inbound<T> =>
-      new Inbound({ handler, respond, bytes, complain: (error) => this.#callbacks.complain(name, error) });
+      new Inbound({ handler, respond, bytes, atOnce: options.maxUnacknowledged ?? MAX_UNACKNOWLEDGED, complain: (error) => this.#callbacks.complain(name, error) });
     this.#deliveries = new Deliveries((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN), options);
     this.#reports = inbound("onReport", options.onReport, ({ pdu }) => pdu.length);
     this.#messages = inbound("onMessage", options.onMessage, ({ pdus }) => pdus.reduce((sum, { length }) => sum + length, 0));

@@ -23,6 +23,15 @@ export interface InboundParts<T> {
   complain(error: unknown): void;
   /** Bytes that are kept with an item. */
   bytes(item: T): number;
+  /** Most handlers at work at a time on items that have had their answer; more such items wait. */
+  atOnce: number;
+}
+
+/** An item that has had its answer, and waits for the handler. */
+interface Waiting<T> {
+  item: T;
+  /** Says what became of it. */
+  give(status: number): void;
 }
 
 /** A `for await` loop over what comes in. */
@@ -51,13 +60,15 @@ export class Inbound<T> {
   readonly #open = new Map<number, Answer<T>>();
   /** Items that had their answer before, and that nobody was there for: the first loop gets them. */
   readonly #untaken: Kept<T>;
-  /** Handlers at work on items that had their answer before. */
+  /** Handlers at work on items that had their answer before, and the items that wait for one of these to end. */
   readonly #working = new Set<Promise<unknown>>();
+  readonly #waiting: Kept<Waiting<T>>;
   #end: { error: Error | undefined } | undefined;
 
   constructor(parts: InboundParts<T>) {
     this.#parts = parts;
     this.#untaken = new Kept(parts.complain);
+    this.#waiting = new Kept(parts.complain);
   }
 
   /**
@@ -81,8 +92,9 @@ export class Inbound<T> {
     if (handler !== undefined) answer.takers++;
     for (const entry of answer.entries) entry.loop.push(entry);
     if (handler !== undefined) {
-      const done = this.#handle(handler, item, (status) => answer.give(status));
-      if (request === 0 && done !== undefined) this.#track(done);
+      const give = (status: number): void => answer.give(status);
+      if (request === 0) this.#handleInTurn(handler, { item, give });
+      else this.#handle(handler, item, give);
     } else if (answer.entries.size === 0) {
       this.#untaken.add(item, this.#parts.bytes(item));
       return "kept";
@@ -148,8 +160,22 @@ export class Inbound<T> {
     return undefined;
   }
 
-  #track(done: Promise<void>): void {
-    const tracked = done.finally(() => this.#working.delete(tracked));
+  /** The SMSC does not wait for these, and could send without end: only so many handlers are called at a time. */
+  #handleInTurn(handler: (item: T) => unknown, waiting: Waiting<T>): void {
+    if (this.#working.size < this.#parts.atOnce) return this.#handleNow(handler, waiting);
+    for (const lost of this.#waiting.add(waiting, this.#parts.bytes(waiting.item))) lost.give(ESME_RX_T_APPN);
+  }
+
+  #handleNow(handler: (item: T) => unknown, { item, give }: Waiting<T>): void {
+    const done = this.#handle(handler, item, give);
+    if (done === undefined) return;
+    const tracked = done.finally(() => {
+      this.#working.delete(tracked);
+      for (let next = this.#waiting.first(); next !== undefined && this.#working.size < this.#parts.atOnce; next = this.#waiting.first()) {
+        this.#waiting.delete(next);
+        this.#handleNow(handler, next);
+      }
+    });
     this.#working.add(tracked);
   }
 
@@ -307,8 +333,14 @@ class Kept<T> {
       this.delete(oldest);
       lost.push(oldest);
     }
-    if (lost.length > 0) this.#complain(new Error(`nobody reads what came in: ${lost.length} items that the SMSC will not send again were dropped`));
+    if (lost.length > 0) this.#complain(new Error(`nobody takes what came in: ${lost.length} items that the SMSC will not send again were dropped`));
     return lost;
+  }
+
+  /** The oldest. */
+  first(): T | undefined {
+    for (const item of this.#bytes.keys()) return item;
+    return undefined;
   }
 
   delete(item: T): void {

@@ -149,7 +149,7 @@ function target(host: string, port: number | undefined, tls: TlsOptions | undefi
 /** `tls`: that of the first endpoint. */
 function readEndpoint(given: string | URL | Endpoint, tls: TlsOptions | undefined): Target {
   if (typeof given === "string" || given instanceof URL) {
-    const { host, port, tls: secure, systemId, password } = readUrl(given);
+    const { host, port, tls: secure, systemId, password } = readUrl(given, "endpoints");
     if (host === undefined || systemId !== undefined || password !== undefined) {
       throw invalid("invalid-option", "endpoints", "smpp://host:port is expected; id and password are those of the first URL");
     }
@@ -209,7 +209,8 @@ function zoneMinutes(zone: string): number | undefined {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) || 0;
 }
 
-function readUrl(input: string | URL): ConnectOptions {
+function readUrl(input: string | URL, field = "url"): ConnectOptions {
+  const wrongUrl = (expected: string): SmppError => invalid("invalid-option", field, expected);
   let url: URL;
   try {
     url = new URL(input);
@@ -233,6 +234,3 @@ function readUrl(input: string | URL): ConnectOptions {
   return found;
 }
 
-function wrongUrl(expected: string): SmppError {
-  return invalid("invalid-option", "url", expected);
-}

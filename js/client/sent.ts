@@ -5,7 +5,7 @@ import type { Report, SentSegment } from "./types.ts";
 
 /** How long {@link Sent.delivered} waits, and what ends it early. */
 export interface DeliveredOptions {
-  /** Milliseconds. Without it the wait ends with the client. */
+  /** Milliseconds; with 0 only a report that is there already is taken. Without it the wait ends with the client. */
   timeout?: number;
   signal?: AbortSignal;
 }

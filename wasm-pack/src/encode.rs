@@ -2,7 +2,7 @@
 
 use super::PduInput;
 use super::error::Thrown;
-use super::read::{bytes_of, is_array, is_plain, items, members};
+use super::read::{bytes_of, is_array, is_plain, items, members, text_of};
 use js_sys::Uint8Array;
 use smpp_edge::pdu::{
     CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
@@ -18,7 +18,7 @@ fn value(name: &str, given: &JsValue, depth: usize) -> Result<FieldValue, Thrown
     if let Some(number) = given.as_f64() {
         return Ok(FieldValue::Number(whole(name, number)?));
     }
-    if let Some(text) = given.as_string() {
+    if let Some(text) = text_of(name, given)? {
         return Ok(FieldValue::Text(text));
     }
     if let Some(flag) = given.as_bool() {

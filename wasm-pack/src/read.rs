@@ -1,7 +1,7 @@
 //! Arguments as JavaScript gives them, each refused by its name.
 
 use super::error::Thrown;
-use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JsString, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -110,9 +110,20 @@ pub(super) fn flag(name: &str, value: &JsValue) -> Result<bool, Thrown> {
 }
 
 pub(super) fn string(name: &str, value: &JsValue) -> Result<String, Thrown> {
-    value
-        .as_string()
-        .ok_or_else(|| Thrown::invalid(name, "expected a string"))
+    text_of(name, value)?.ok_or_else(|| Thrown::invalid(name, "expected a string"))
+}
+
+/// The characters of a string; `None` for another value. Half of a surrogate pair is no character, and is refused: it would become U+FFFD.
+pub(super) fn text_of(name: &str, value: &JsValue) -> Result<Option<String>, Thrown> {
+    let text = value.as_string();
+    let replaced = text
+        .as_ref()
+        .is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER));
+    let broken = |text: &JsString| !text.is_valid_utf16();
+    if replaced && value.dyn_ref().is_some_and(broken) {
+        return Err(Thrown::invalid(name, "has half of a surrogate pair"));
+    }
+    Ok(text)
 }
 
 /// The bytes of a Uint8Array. An object that only has its prototype is none.

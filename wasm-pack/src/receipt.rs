@@ -2,7 +2,7 @@
 
 use super::error::Thrown;
 use super::events::{AddressObject, Word};
-use super::read::{bytes_of, latin1, members, octet, octets, unknown};
+use super::read::{bytes_of, latin1, members, octet, octets, text_of, unknown};
 use super::{OctetsOrText, OptionalReport};
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -119,8 +119,7 @@ pub fn parse_receipt(
     text: &OctetsOrText,
     #[wasm_bindgen(unchecked_optional_param_type = "ReceiptTlvs")] tlvs: &JsValue,
 ) -> Result<OptionalReport, JsValue> {
-    let text = text
-        .as_string()
+    let text = text_of("text", text)?
         .map(String::into_bytes)
         .or_else(|| bytes_of(text))
         .ok_or_else(|| Thrown::invalid("text", "expected a string or a Uint8Array"))?;

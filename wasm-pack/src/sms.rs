@@ -4,7 +4,7 @@ use super::config::concat;
 use super::encode;
 use super::error::Thrown;
 use super::read::{
-    When, choice, flag, is_plain, members, octet, octets, string, unknown, when, whole,
+    When, choice, flag, is_plain, members, octet, octets, string, text_of, unknown, when, whole,
 };
 use js_sys::Date;
 use smpp_edge::messenger::{AddressBuf, AddressInput, OutgoingContent, OutgoingSms, ReportRequest};
@@ -37,7 +37,7 @@ fn report(name: &str) -> Option<ReportRequest> {
 
 /// A string, or `{ ton, npi, addr }`.
 fn address(name: &str, value: &JsValue) -> Result<AddressInput, Thrown> {
-    if let Some(text) = value.as_string() {
+    if let Some(text) = text_of(name, value)? {
         return Ok(AddressInput::Text(text));
     }
     let refused = || Thrown::invalid(name, "expected a string or { ton, npi, addr }");

@@ -918,11 +918,48 @@ describe("handlers and iterators", () => {
       for (let count = 0; count < 10_003; count++) link.message(`${count}`, 0, part);
       assert.equal((await unread.next()).value.text, "3");
       assert.equal(lines.length, 3);
-      assert.match(lines[0], /^onMessage threw: nobody reads what came in: 1 items/);
+      assert.match(lines[0], /^onMessage threw: nobody takes what came in: 1 items/);
       await unread.return();
       const large = client.messages();
       for (let count = 0; count < 20; count++) link.message(`${count}`, 0, { ...part, frames: [new Uint8Array(1 << 20)] });
       assert.equal((await large.next()).value.text, "4");
+    });
+
+    test("is handed to so many handlers at a time; others wait their turn, within the same bounds", async () => {
+      const lines = [];
+      const ends = [];
+      const seen = [];
+      const onMessage = ({ text }) => {
+        seen.push(text);
+        return new Promise((resolve) => ends.push(resolve));
+      };
+      const { client, link } = await bound({ maxUnacknowledged: 2, acknowledgeTimeout: 60_000, onMessage, log: (line) => lines.push(line) });
+      for (let count = 0; count < 4; count++) link.message(`${count}`, 0, part);
+      await turn();
+      assert.deepEqual(seen, ["0", "1"]);
+      ends[1]();
+      await turn();
+      assert.deepEqual(seen, ["0", "1", "2"]);
+      // What the SMSC waits for does not wait for these.
+      link.message("whole", 9);
+      assert.equal(seen.at(-1), "whole");
+      for (let count = 4; count < 10_005; count++) link.message(`${count}`, 0, part);
+      assert.equal(seen.length, 4);
+      assert.equal(lines.length, 2);
+      assert.match(lines[0], /^onMessage threw: nobody takes what came in: 1 items/);
+      const closing = client.close();
+      ends[0]();
+      await turn();
+      // 3 and 4 were the oldest that waited.
+      assert.equal(seen.at(-1), "5");
+      assert.equal(await stateOf(closing), "pending");
+      while (ends.length > 0) {
+        for (const end of ends.splice(0)) end();
+        await turn();
+      }
+      await closing;
+      assert.equal(seen.length, 10_004);
+      assert.equal(seen.at(-1), "10004");
     });
 
     test("takes the place of a whole that was handed over, if that is not taken after all", async () => {

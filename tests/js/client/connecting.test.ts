@@ -70,6 +70,12 @@ test("a text that does not fit its field is an option that can't be used", async
 });
 
 describe("several endpoints", () => {
+  test("one that can't be used is named as such, not as the URL", async () => {
+    for (const endpoint of ["nope", "http://host", "smpp://host/path", "smpp://host:0"]) {
+      await assert.rejects(connect("smpp://one", { endpoints: [endpoint] }), (error: SmppError) => error.code === "invalid-option" && error.field === "endpoints", endpoint);
+    }
+  });
+
   test("the first that can be reached and binds is used, without reconnection too", () =>
     using(async (own) => {
       const silent = await own(judging(() => undefined));

@@ -129,7 +129,7 @@ describe("options", () => {
     [{ signal: {} }, "signal"],
     [{ endpoints: "smpp://two" }, "endpoints"],
     [{ endpoints: ["smpp://id:pw@two"] }, "endpoints"],
-    [{ endpoints: ["http://two"] }, "url"],
+    [{ endpoints: ["http://two"] }, "endpoints"],
     [{ endpoints: [{ port: 1 }] }, "endpoints"],
     [{ endpoints: [{ host: "two", systemId: "x" }] }, "systemId"],
     [{ endpoints: [null] }, "endpoints"],

@@ -168,6 +168,18 @@ describe("members", () => {
     }
   });
 
+  test("half of a surrogate pair is refused wherever a text is, and U+FFFD is taken", () => {
+    const { session, works } = bound();
+    const half = "a\ud800b";
+    refused("text", () => session.sendSms({ ...SMS.good, text: half }), "sendSms");
+    refused("to", () => session.sendSms({ ...SMS.good, to: half }), "a recipient");
+    refused("text", () => edge.countSegments(half), "countSegments");
+    refused("text", () => edge.parseReceipt(half), "parseReceipt");
+    refused("short_message", () => edge.encodePdu({ command: "submit_sm", short_message: half }), "encodePdu");
+    assert.equal(edge.countSegments("\ufffd").segments, 1);
+    works();
+  });
+
   test("that the session sets itself are refused in a request", () => {
     const { session, works } = bound();
     for (const name of ["sequence", "status"]) refused(name, () => session.request({ command: "enquire_link", [name]: 5 }), name);

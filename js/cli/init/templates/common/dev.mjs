@@ -1,6 +1,8 @@
 // npm run dev: an SMSC simulator, and beside it `wrangler dev`. With your own SMPP_URL in .dev.vars, run `npx wrangler dev` alone.
 
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { createSimulator } from "smpp-edge/server";
 
 const simulator = await createSimulator({ port: 2775 }).catch(({ code, message }) => {
@@ -9,7 +11,9 @@ const simulator = await createSimulator({ port: 2775 }).catch(({ code, message }
 });
 console.log(`SMSC simulator on ${simulator.url}`);
 // --test-scheduled: without it wrangler warns that it runs no crons. The links start with the first request.
-const wrangler = spawn("npx", ["wrangler", "dev", "--test-scheduled", ...process.argv.slice(2)], { stdio: "inherit", shell: process.platform === "win32" });
+// Not by npx, which would take the signals and leave wrangler running.
+const program = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
+const wrangler = spawn(process.execPath, [program, "dev", "--test-scheduled", ...process.argv.slice(2)], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => wrangler.kill(signal));
 wrangler.on("exit", async (code) => {
   await simulator.close();
