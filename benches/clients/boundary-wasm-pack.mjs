@@ -6,6 +6,8 @@ import { messages } from "./messages.mjs";
 
 const { SmppSession } = createRequire(import.meta.url)(process.env.SMPP_PACKAGE);
 
+const smses = messages.map((message) => ({ ...message, report: "always" }));
+
 export async function open(_, window) {
   const answer = smsc();
   const session = new SmppSession({ systemId: "esme", password: "secret", window });
@@ -27,7 +29,7 @@ export async function open(_, window) {
       seen.accepted = 0;
       seen.reported = 0;
       for (let sent = 0; sent < count; ) {
-        for (let i = 0; i < window && sent < count; i++) session.sendSms({ ...messages[sent++ % messages.length], report: "always" });
+        for (let i = 0; i < window && sent < count; i++) session.sendSms(smses[sent++ % smses.length]);
         while (seen.reported < sent) exchange();
       }
       if (seen.accepted !== count) throw new Error(`${seen.accepted} of ${count} accepted`);
