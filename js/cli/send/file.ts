@@ -231,7 +231,8 @@ export class FileRun {
     if (reports.size > 0) console.log(`reports: ${[...reports].map(([status, count]) => `${number(count)} ${status}`).join(", ")}`);
     for (const line of this.#tally.reasons()) console.log(line);
     if (this.#ended) console.log(`the connection ended: ${this.#options.why()}`);
-    if (this.#cutAt !== undefined) console.log(`The rest of the file was not sent. To go on: ${this.#onward(this.#cutAt)}`);
+    // A file that can't be read from its beginning has no rest.
+    if (this.#cutAt !== undefined && (this.#cutAt > 0 || this.#failure === undefined)) console.log(`The rest of the file was not sent. To go on: ${this.#onward(this.#cutAt)}`);
   }
 
   #onward(place: number): string {

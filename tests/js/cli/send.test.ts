@@ -162,10 +162,17 @@ describe("a file of messages", () => {
   test("a file that is not UTF-8: exit code 1, after what stood before it", () => withSimulator({}, async (simulator, flags, env) => {
     const path = fresh("csv");
     writeFileSync(path, Buffer.concat([Buffer.from("to,text\n+15550000001,x\n"), Buffer.alloc(100_000, "+15550000001,x\n"), Buffer.from("+1,\xe4\n", "latin1")]));
-    const { code, err } = await run([...flags, path], { env });
+    const { code, out, err } = await run([...flags, path], { env });
     assert.equal(code, 1);
     assert.match(err, /not UTF-8/);
     assert(simulator.messages().length > 0);
+    assert.match(out, /The rest of the file was not sent\. To go on: --skip \d+\n$/);
+  }));
+
+  test("of a file that can't be read at all nothing is said about its rest", () => withSimulator({}, async (_, flags, env) => {
+    const { code, out, err } = await run([...flags, file("csv", "")], { env });
+    assert.deepEqual([code, /the file is empty/.test(err)], [1, true]);
+    assert.doesNotMatch(out, /To go on/);
   }));
 
   test("a file that is missing, and results that are there already", () => withSimulator({}, async (_, flags, env) => {
