@@ -276,7 +276,7 @@ test("a link that never failed yet takes messages for its account, even if other
   moveable(t);
   const spare = await Smsc.start(t);
   const sockets = [];
-  const slow = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  const slow = createServer((socket) => (slow.listening ? sockets.push(socket) : socket.destroy())).listen(0, "127.0.0.1");
   await once(slow, "listening");
   t.after(() => {
     slow.close();

@@ -151,6 +151,8 @@ export class Smsc {
   refusal = undefined;
   report = "DELIVRD";
   #next = 1;
+  /** All that are connected, bound or not. */
+  #connected = new Set();
 
   static async start(t, port = 0) {
     const smsc = new Smsc();
@@ -177,9 +179,11 @@ export class Smsc {
     for (const session of this.sessions.splice(0)) session.socket.destroy();
   }
 
+  /** Who is connected, or about to be, is not served any more: an open socket would keep the test's process. */
   async stop() {
-    this.drop();
     this.server.close();
+    this.sessions = [];
+    for (const session of this.#connected) session.socket.destroy();
   }
 
   /** Sends an inbound message or anything else; resolves with the answer. */
@@ -195,7 +199,10 @@ export class Smsc {
 
   #serve(session) {
     session.on("error", () => {});
+    if (!this.server.listening) return void session.socket.destroy();
+    this.#connected.add(session);
     session.on("close", () => {
+      this.#connected.delete(session);
       this.sessions = this.sessions.filter((other) => other !== session);
     });
     session.on("bind_transceiver", (pdu) => {
