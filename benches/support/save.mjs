@@ -13,7 +13,7 @@ const [BEGIN, END] = ["<!-- figures: npm run bench -- --save -->", "<!-- end of 
 /** `tables[bench]` are the tables of a benchmark that was run; those of others stay as they were. */
 export async function save(tables) {
   const before = exists(file) ? JSON.parse(readFileSync(file, "utf8")) : { benches: {} };
-  const figures = { machine: machine(), versions: await versions(), benches: { ...before.benches, ...tables } };
+  const figures = { machine: machine(), versions: { ...before.versions, ...(await versions()) }, benches: { ...before.benches, ...tables } };
   writeFileSync(file, `${JSON.stringify(figures, null, 1)}\n`);
   writeFileSync(at("benches", "figures.svg"), draw(figures));
   const text = readFileSync(readme, "utf8");
@@ -41,5 +41,9 @@ function machine() {
 async function versions() {
   const packaged = (name) => JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
   const told = async (command) => /\d+\.\d+\.\d+/.exec(await must(command, ["--version"]))[0];
-  return { Node: await told(node24()), Deno: await told(deno()), Bun: await told(bun()), workerd: packaged("workerd"), "npm `smpp`": packaged("smpp"), rustc: await told("rustc") };
+  // What is not installed was not measured: its version stays that of its figures.
+  const runtimes = { Node: node24(), Deno: deno(), Bun: bun() };
+  const installed = Object.entries(runtimes).filter(([, command]) => command !== undefined);
+  const versionsOf = await Promise.all(installed.map(async ([name, command]) => [name, await told(command)]));
+  return { ...Object.fromEntries(versionsOf), workerd: packaged("workerd"), "npm `smpp`": packaged("smpp"), rustc: await told("rustc") };
 }
