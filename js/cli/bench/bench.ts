@@ -1,20 +1,13 @@
-import { SmppError } from "../../client/errors.ts";
-import { connect } from "../../client/index.ts";
-import type { ConnectOptions } from "../../client/types.ts";
+import type { SmppClient } from "../../client/client.ts";
+import { failureOf, INCOMPLETE, isAborted, STOPPED, withClient } from "../connection/client.ts";
 import { readTarget } from "../connection/flags.ts";
-import { Failure, UsageError } from "../failure.ts";
-import { flagName } from "../send/fields.ts";
-import { Interrupt } from "../send/interrupt.ts";
+import type { Interrupt } from "../send/interrupt.ts";
 import { number } from "../send/tally.ts";
 import { HELP, readFlags, type BenchCommand } from "./flags.ts";
 import { BenchRun, type Measured } from "./run.ts";
 import { startSimulator } from "./simulator.ts";
 
 export { FLAGS } from "./flags.ts";
-
-/** Exit codes beyond those of all commands. */
-const INCOMPLETE = 3;
-const STOPPED = 130;
 
 /** `smpp-edge bench`. */
 export async function bench(args: string[]): Promise<number> {
@@ -25,44 +18,27 @@ export async function bench(args: string[]): Promise<number> {
   }
   const simulator = command.connection.url === undefined ? await startSimulator(command.messages) : undefined;
   try {
-    return await measure(command, simulator?.url ?? command.connection.url);
+    const target = await readTarget({ ...command.connection, url: simulator?.url ?? command.connection.url });
+    const shown = new URL(target.url);
+    shown.password = "";
+    return await withClient(target, command.log, (client, interrupt, why) => measure(client, command, interrupt, shown.href, why));
   } catch (error) {
-    if (!(error instanceof SmppError)) throw error;
-    if (error.code === "aborted") {
-      console.error("bench: stopped");
-      return STOPPED;
-    }
-    if (error.code === "invalid-option") throw new UsageError(`--${flagName(error.message)}`);
-    throw new Failure(error.message);
+    if (!isAborted(error)) throw failureOf(error);
+    console.error("bench: stopped");
+    return STOPPED;
   } finally {
     await simulator?.end();
   }
 }
 
-async function measure(command: BenchCommand, from: string | undefined): Promise<number> {
-  const { url, options } = await readTarget({ ...command.connection, url: from });
-  if (command.log) options.log = (line) => console.error(line);
-  const shown = new URL(url);
-  shown.password = "";
-  const interrupt = new Interrupt();
-  try {
-    let why = "";
-    const onState: ConnectOptions["onState"] = (_, detail) => void (why = detail?.message ?? why);
-    const client = await connect(url, { ...options, onState, signal: interrupt.stop });
-    try {
-      const run = new BenchRun(client, command, interrupt);
-      const measured = await run.run();
-      if (command.json) console.log(JSON.stringify(documentOf(run, shown.href, measured, why), undefined, 2));
-      else print(run, shown.href, measured, why);
-      if (interrupt.stop.aborted) return STOPPED;
-      if (run.cut) return 1;
-      return run.tally.complete ? 0 : INCOMPLETE;
-    } finally {
-      await client.close();
-    }
-  } finally {
-    interrupt.end();
-  }
+async function measure(client: SmppClient, command: BenchCommand, interrupt: Interrupt, url: string, why: () => string): Promise<number> {
+  const run = new BenchRun(client, command, interrupt);
+  const measured = await run.run();
+  if (command.json) console.log(JSON.stringify(documentOf(run, url, measured, why()), undefined, 2));
+  else print(run, url, measured, why());
+  if (interrupt.stop.aborted) return STOPPED;
+  if (run.cut) return 1;
+  return run.tally.complete ? 0 : INCOMPLETE;
 }
 
 function documentOf({ tally, ended }: BenchRun, url: string, measured: Measured, why: string): object {

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { formatAddress } from "../../client/address.ts";
-import { SmppError } from "../../client/errors.ts";
+import type { SmppError } from "../../client/errors.ts";
 import { connect, type ConnectOptions } from "../../client/index.ts";
 import { Refusal } from "../../client/refusal.ts";
 import type { Message, Report } from "../../client/types.ts";
+import { failureOf, isAborted } from "../connection/client.ts";
 import { HELP as CONNECTION, integer, OPTIONS, parse, type FlagTable, readConnectionOf, readTarget } from "../connection/flags.ts";
 import { Failure, UsageError } from "../failure.ts";
-import { flagName } from "../send/fields.ts";
 import { Interrupt } from "../send/interrupt.ts";
 
 const HELP = `smpp-edge listen [flags] [url]
@@ -75,10 +75,8 @@ export async function listen(args: string[]): Promise<number> {
     if (lost !== undefined && !interrupt.stop.aborted) throw new Failure(lost.message);
     return 0;
   } catch (error) {
-    if (!(error instanceof SmppError)) throw error;
-    if (error.code === "aborted") return 0;
-    if (error.code === "invalid-option") throw new UsageError(`--${flagName(error.message)}`);
-    throw new Failure(error.message);
+    if (isAborted(error)) return 0;
+    throw failureOf(error);
   } finally {
     interrupt.end();
   }

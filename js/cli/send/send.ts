@@ -1,25 +1,19 @@
 import type { SmppClient } from "../../client/client.ts";
 import { SmppError } from "../../client/errors.ts";
-import { connect } from "../../client/index.ts";
 import type { Sent } from "../../client/sent.ts";
-import type { ConnectOptions, SmsMessage } from "../../client/types.ts";
+import type { SmsMessage } from "../../client/types.ts";
+import { failureOf, INCOMPLETE, isAborted, STOPPED, withClient } from "../connection/client.ts";
 import { readTarget } from "../connection/flags.ts";
-import { Failure, UsageError } from "../failure.ts";
 import { dryRun } from "./dry.ts";
-import { flagName } from "./fields.ts";
 import { FileRun, type RunOptions } from "./file.ts";
 import { HELP, readFlags, type SendCommand } from "./flags.ts";
 import { openInput } from "./input.ts";
-import { Interrupt } from "./interrupt.ts";
+import type { Interrupt } from "./interrupt.ts";
 import { cost } from "./price.ts";
 import { readNumbers, Recipients } from "./recipients.ts";
 import { Results } from "./results.ts";
 
 export { FLAGS } from "./flags.ts";
-
-/** Exit codes beyond those of all commands. */
-const INCOMPLETE = 3;
-const STOPPED = 130;
 
 /** `smpp-edge send`. */
 export async function send(args: string[]): Promise<number> {
@@ -32,29 +26,14 @@ export async function send(args: string[]): Promise<number> {
   try {
     const recipients = new Recipients(command.exclude === undefined ? new Set() : await readNumbers(command.exclude), command.dedupe);
     if (command.dryRun) return (await dryRun(command, input, recipients)) === 0 ? 0 : INCOMPLETE;
-    const { url, options } = await readTarget(command.connection, command.file?.name === "-");
-    if (command.log) options.log = (line) => console.error(line);
-    const interrupt = new Interrupt();
-    try {
-      let why = "";
-      const onState: ConnectOptions["onState"] = (_, detail) => void (why = detail?.message ?? why);
-      const client = await connect(url, { ...options, onState, signal: interrupt.stop });
-      try {
-        return await (input === undefined ? sendOne(client, command, interrupt) : sendAll(client, { input, command, interrupt, recipients, why: () => why }));
-      } finally {
-        await client.close();
-      }
-    } finally {
-      interrupt.end();
-    }
+    const target = await readTarget(command.connection, command.file?.name === "-");
+    return await withClient(target, command.log, (client, interrupt, why) =>
+      input === undefined ? sendOne(client, command, interrupt) : sendAll(client, { input, command, interrupt, recipients, why }),
+    );
   } catch (error) {
-    if (!(error instanceof SmppError)) throw error;
-    if (error.code === "aborted") {
-      console.error("send: stopped");
-      return STOPPED;
-    }
-    if (error.code === "invalid-option") throw new UsageError(`--${flagName(error.message)}`);
-    throw new Failure(error.message);
+    if (!isAborted(error)) throw failureOf(error);
+    console.error("send: stopped");
+    return STOPPED;
   } finally {
     input?.stream.destroy();
   }
