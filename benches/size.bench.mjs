@@ -14,7 +14,7 @@ const gateway = upload(await must(node24(), [at("node_modules", "wrangler", "bin
 
 table("Sizes in KiB", ["", "plain", "gzip"], [
   ["`smpp.wasm`", digits(module.plain), digits(module.gzip)],
-  ["the gateway's upload, as wrangler tells it", digits(gateway.plain), digits(gateway.gzip)],
+  ["the gateway's upload, as wrangler reports it", digits(gateway.plain), digits(gateway.gzip)],
 ]);
 budgets([
   ["`smpp.wasm`, gzip", module.gzip, 104, " KiB"],

@@ -106,7 +106,7 @@ pub(super) fn no_such_command() -> JsValue {
 }
 
 /// Encodes a PDU in the scratch room: `command`, `status`, `sequence`, `tlvs`, and its fields by name. Returns the address of the block that
-/// tells where its octets are.
+/// says where its octets are.
 #[wasm_bindgen]
 pub fn encode_pdu(length: usize) -> usize {
     let (_, octets) = or_throw(encoded(length, None));
