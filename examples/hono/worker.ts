@@ -16,7 +16,7 @@ app.post("/orders", async (c) => {
 });
 
 // The gateway's own API beside yours, for those who have a key of it: POST /sms/v1/messages and all the others.
-app.route("/sms", smppRoutes());
+app.mount("/sms", smppRoutes().fetch);
 
 export default {
   fetch: app.fetch,

@@ -5,7 +5,7 @@
  */
 export { SmppGateway, type SendOptions } from "./gateway.ts";
 export { SmppLink } from "./link/link.ts";
-export { smppRoutes, type GatewayContext } from "./http/routes.ts";
+export { smppRoutes, type SmppRoutes } from "./http/routes.ts";
 export { keepLinks } from "./keep.ts";
 export type { GatewayEnv } from "./model/config.ts";
 export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts";

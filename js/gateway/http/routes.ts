@@ -1,9 +1,3 @@
-import type { Context, Handler } from "hono";
-// Declarations are read where Hono is not installed, too: whoever mounts the routes in an app of theirs has it.
-/** @ts-ignore */
-import { HonoBase } from "hono/hono-base";
-/** @ts-ignore */
-import { LinearRouter } from "hono/router/linear-router";
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
 import { linkAt } from "../link/stub.ts";
@@ -13,7 +7,7 @@ import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { toHex } from "../model/hex.ts";
 import { linkName } from "../model/ids.ts";
 import { check, checkKey, checkPreview, DecodeInput } from "../model/input.ts";
-import { API_HEADERS, problem, ProblemError, problemResponse } from "../model/problem.ts";
+import { problem, ProblemError, problemResponse } from "../model/problem.ts";
 import { strict, whole } from "../model/schema.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
@@ -23,12 +17,7 @@ import { decode, mediaType, readBody, readJson } from "./body.ts";
 import { joinEvents } from "./event-stream.ts";
 import { authenticate, demandReachable } from "./keys.ts";
 import { prometheus } from "./metrics.ts";
-
-/** What the routes have at hand. */
-export interface GatewayContext {
-  Bindings: GatewayEnv;
-  Variables: { caller: Caller };
-}
+import { answer, findRoute, json, methodNotAllowed, queryOf, withoutBody, type PathParameters, type Route } from "./router.ts";
 
 const LIMIT = v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, "digits are expected"), v.transform(Number), whole(1, 100)), "50");
 const CURSOR = v.optional(v.string());
@@ -40,184 +29,185 @@ const NO_PARAMETERS = strict({});
 /** Who may use a route: callers with one of the scopes, or with any key. */
 type Access = readonly Scope[] | "any key";
 
-interface Method<P extends string> {
+/** A request that may be answered. */
+interface Call {
+  request: Request;
+  env: GatewayEnv;
+  caller: Caller;
+  parameters: PathParameters;
+  /** Checked by the method, where it takes one. */
+  query: Record<string, string | string[]>;
+}
+
+interface Method {
   access: Access;
   /** It takes a query, and checks it. */
   takesQuery?: true;
-  handle: Handler<GatewayContext, P>;
+  handle: (call: Call) => Promise<Response>;
 }
 
 const READ = ["read"] as const;
 const ADMIN = ["admin"] as const;
 
-/** The HTTP API as a Hono app: `app.route("/sms", smppRoutes())` in a Hono app, or its `fetch` as a Worker's. */
-export function smppRoutes(): HonoBase<GatewayContext> {
-  const app = new HonoBase<GatewayContext>({ router: new LinearRouter() });
-
-  app.onError((error) => problemOf(error));
-  app.notFound(() => problemResponse(problem("not-found")));
-
-  // The one route without a key: it says nothing of messages.
-  app.get("/healthz", async (c, next) => {
-    if (!c.req.path.endsWith("/healthz")) return next();
-    await demandReachable(c.req.raw, c.env);
-    const links = await listLinks(c.env);
-    const up = links.filter(({ state }) => state === "bound").length;
-    const status = up === links.length ? "ok" : up > 0 ? "degraded" : "down";
-    const problems = problemsOf(c.env, exportsOf(c));
-    return json({ status, links: { up, total: links.length }, ...(problems.length > 0 ? { problems } : {}) }, up > 0 ? 200 : 503);
-  });
-
-  // Everything behind this needs a key, whatever its path: also what is not there.
-  app.use(async (c, next) => {
-    c.set("caller", await authenticate(c.req.raw, c.env));
-    await next();
-  });
-
-  const allowOnly = (path: string, methods: string[]): void => {
-    const allow = methods.join(", ");
-    app.all(path, () => problemResponse(problem("method-not-allowed", `${allow} can be used`), { allow }));
-  };
-
-  /**
-   * Answers each of `methods` at `path`, and any other one with 405. A query that is not taken is refused under /v1, and ignored elsewhere,
-   * where monitors ask: some put one to every address.
-   */
-  const route = <P extends string>(path: P, methods: Record<string, Method<P>>) => {
-    for (const [method, { access, takesQuery, handle }] of Object.entries(methods)) {
-      app.on(method, path, async (c, next) => {
-        if (access !== "any key") demand(c.get("caller"), ...access);
-        if (!takesQuery && path.startsWith("/v1/")) check(NO_PARAMETERS, queryOf(c), "invalid-query");
-        return handle(c, next);
-      });
-    }
-    allowOnly(path, Object.keys(methods));
-  };
-
-  allowOnly("/healthz", ["GET"]);
-
-  route("/v1/messages", {
+/** Each path with its methods. Any other method gets 405, any other path 404, and both only with a key. */
+const ROUTES: Record<string, Route<Method>> = {
+  "/v1/messages": {
     GET: {
       access: ["read", "own"],
       takesQuery: true,
-      handle: async (c) => {
-        const { cursor, to, ...query } = check(ListParameters, queryOf(c), "invalid-query");
-        const page = await listMessages(c.env, c.get("caller"), { ...query, to: to?.replace(/^[+ ]/, "") }, cursor);
+      handle: async ({ env, caller, query }) => {
+        const { cursor, to, ...filters } = check(ListParameters, query, "invalid-query");
+        const page = await listMessages(env, caller, { ...filters, to: to?.replace(/^[+ ]/, "") }, cursor);
         return json({ messages: page.items, cursor: page.cursor });
       },
     },
     POST: {
       access: ["send"],
-      handle: async (c) => {
-        const { value, text } = await readJson(c.req.raw);
-        const key = c.req.header("idempotency-key");
-        const idempotency = key === undefined ? undefined : { key: checkKey(key, "Idempotency-Key"), content: () => text };
+      handle: async ({ env, caller, request }) => {
+        const { value, text } = await readJson(request);
+        const key = request.headers.get("idempotency-key");
+        const idempotency = key === null ? undefined : { key: checkKey(key, "Idempotency-Key"), content: () => text };
         const several = Array.isArray(value);
-        const results = await sendAll(c.env, c.get("caller"), several ? value : [value], several, idempotency);
+        const results = await sendAll(env, caller, several ? value : [value], several, idempotency);
         return json(several ? results : results[0]!, 202);
       },
     },
-  });
+  },
 
-  route("/v1/messages/preview", {
-    POST: { access: "any key", handle: async (c) => json(preview(c.env, checkPreview((await readJson(c.req.raw)).value)), 200, withHex) },
-  });
+  "/v1/messages/preview": {
+    POST: { access: "any key", handle: async ({ env, request }) => json(preview(env, checkPreview((await readJson(request)).value)), 200, withHex) },
+  },
 
-  route("/v1/messages/:id", {
-    GET: { access: ["read", "own"], handle: async (c) => json(await messageById(c.env, c.get("caller"), c.req.param("id"))) },
-    DELETE: { access: ["send", "own", "admin"], handle: async (c) => json(await cancelMessage(c.env, c.get("caller"), c.req.param("id"))) },
-  });
+  "/v1/messages/:id": {
+    GET: { access: ["read", "own"], handle: async ({ env, caller, parameters }) => json(await messageById(env, caller, parameters["id"]!)) },
+    DELETE: { access: ["send", "own", "admin"], handle: async ({ env, caller, parameters }) => json(await cancelMessage(env, caller, parameters["id"]!)) },
+  },
 
-  route("/v1/inbound", {
+  "/v1/inbound": {
     GET: {
       access: READ,
       takesQuery: true,
-      handle: async (c) => {
-        const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
-        const page = await listInbound(c.env, limit, cursor);
+      handle: async ({ env, query }) => {
+        const { cursor, limit } = check(PageParameters, query, "invalid-query");
+        const page = await listInbound(env, limit, cursor);
         return json({ messages: page.items, cursor: page.cursor });
       },
     },
-  });
+  },
 
-  route("/v1/events", {
+  "/v1/events": {
     GET: {
       access: READ,
       takesQuery: true,
-      handle: async (c) => {
-        const { pdus } = check(EventParameters, queryOf(c), "invalid-query");
-        if (pdus === "true") demand(c.get("caller"), "admin");
-        // A HEAD request comes as a GET, and nobody would read its stream.
-        if (c.req.raw.method === "HEAD") return answer(null, "text/event-stream");
-        const last = c.req.header("last-event-id") ?? "";
-        const query = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
-        const streams = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).fetch(new Request(`http://${linkName(at)}?${query}`))));
-        return answer(joinEvents(streams.map(({ body }) => body!), c.req.raw.signal), "text/event-stream");
+      handle: async ({ env, caller, request, query }) => {
+        const { pdus } = check(EventParameters, query, "invalid-query");
+        if (pdus === "true") demand(caller, "admin");
+        // Nobody would read the stream.
+        if (request.method === "HEAD") return answer(null, "text/event-stream");
+        const last = request.headers.get("last-event-id") ?? "";
+        const parameters = new URLSearchParams({ ...(/^\d{1,16}$/.test(last) ? { since: last } : {}), ...(pdus === "true" ? { pdus } : {}) });
+        const streams = await Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).fetch(new Request(`http://${linkName(at)}?${parameters}`))));
+        return answer(joinEvents(streams.map(({ body }) => body!), request.signal), "text/event-stream");
       },
     },
-  });
+  },
 
-  route("/v1/links", {
-    GET: { access: READ, handle: async (c) => json({ links: await listLinks(c.env) }) },
-  });
+  "/v1/links": {
+    GET: { access: READ, handle: async ({ env }) => json({ links: await listLinks(env) }) },
+  },
 
-  route("/v1/dead-letters", {
+  "/v1/dead-letters": {
     GET: {
       access: ADMIN,
       takesQuery: true,
-      handle: async (c) => {
-        const { cursor, limit } = check(PageParameters, queryOf(c), "invalid-query");
-        const page = await listDeadLetters(c.env, limit, cursor);
+      handle: async ({ env, query }) => {
+        const { cursor, limit } = check(PageParameters, query, "invalid-query");
+        const page = await listDeadLetters(env, limit, cursor);
         return json({ deadLetters: page.items, cursor: page.cursor });
       },
     },
-  });
+  },
 
-  route("/v1/dead-letters/:id/replay", {
+  "/v1/dead-letters/:id/replay": {
     POST: {
       access: ADMIN,
-      handle: async (c) => {
-        await replayDeadLetter(c.env, c.req.param("id"));
-        return json({ id: c.req.param("id"), status: "queued" }, 202);
+      handle: async ({ env, parameters }) => {
+        const id = parameters["id"]!;
+        await replayDeadLetter(env, id);
+        return json({ id, status: "queued" }, 202);
       },
     },
-  });
+  },
 
-  route("/v1/decode", {
+  "/v1/decode": {
     POST: {
       access: "any key",
-      handle: async (c) => {
-        const { pdus, ...options } = await decodeInput(c.req.raw);
+      handle: async ({ request }) => {
+        const { pdus, ...options } = await decodeInput(request);
         return json(decodePdus(pdus, options), 200, withHex);
       },
     },
-  });
+  },
 
-  route("/metrics", {
+  "/metrics": {
     GET: {
       access: READ,
-      handle: async (c) => {
-        const links = await Promise.all(allLinks(settingsOf(c.env)).map((at) => linkAt(c.env, at).metrics()));
+      handle: async ({ env }) => {
+        const links = await Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).metrics()));
         return answer(prometheus(links), "text/plain; version=0.0.4; charset=utf-8");
       },
     },
-  });
+  },
+};
 
-  return app;
+/** The HTTP API, as a Worker has it. */
+export interface SmppRoutes {
+  /** Answers a request; what fails is answered as well, and nothing is thrown. `ctx` is asked for the Worker's handlers. */
+  fetch(this: void, request: Request, env: GatewayEnv, ctx?: object): Promise<Response>;
 }
 
-/** `ctx.exports` of the Worker; without an execution context nothing is known of it. */
-function exportsOf(c: Context<GatewayContext>): Exports {
-  try {
-    return (c.executionCtx as unknown as { exports?: Exports }).exports;
-  } catch {
-    return {};
-  }
+/** The HTTP API: its `fetch` can be a Worker's, or be mounted below a path of your own router, as by Hono's `app.mount("/sms", smppRoutes().fetch)`. */
+export function smppRoutes(): SmppRoutes {
+  return {
+    fetch: async (request, env, ctx) => {
+      try {
+        const response = await respond(request, env, (ctx as { exports?: Exports } | undefined)?.exports);
+        return request.method === "HEAD" ? withoutBody(response) : response;
+      } catch (error) {
+        return problemOf(error);
+      }
+    },
+  };
 }
 
-/** The query of a request. A parameter that is given several times is none that a route takes. */
-function queryOf(c: Context<GatewayContext>): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
+async function respond(request: Request, env: GatewayEnv, exports: Exports): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  // HEAD is answered as GET, without the body.
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  // The one path without a key: it says nothing of messages.
+  if (pathname === "/healthz" && method === "GET") return health(request, env, exports);
+  // Everything else needs a key, whatever its path: also what is not there.
+  const caller = await authenticate(request, env);
+  if (pathname === "/healthz") return methodNotAllowed(["GET"]);
+  const found = findRoute(ROUTES, pathname);
+  if (!found) return problemResponse(problem("not-found"));
+  const { pattern, route, parameters } = found;
+  if (!Object.hasOwn(route, method)) return methodNotAllowed(Object.keys(route));
+  const { access, takesQuery, handle } = route[method]!;
+  if (access !== "any key") demand(caller, ...access);
+  const query = queryOf(searchParams);
+  // A query that is not taken is refused under /v1, and ignored elsewhere, where monitors ask: some put one to every address.
+  if (!takesQuery && pattern.startsWith("/v1/")) check(NO_PARAMETERS, query, "invalid-query");
+  return handle({ request, env, caller, parameters, query });
+}
+
+async function health(request: Request, env: GatewayEnv, exports: Exports): Promise<Response> {
+  await demandReachable(request, env);
+  const links = await listLinks(env);
+  const up = links.filter(({ state }) => state === "bound").length;
+  const status = up === links.length ? "ok" : up > 0 ? "degraded" : "down";
+  const problems = problemsOf(env, exports);
+  return json({ status, links: { up, total: links.length }, ...(problems.length > 0 ? { problems } : {}) }, up > 0 ? 200 : 503);
 }
 
 /** What an operator has to fix. No message holds a setting's value. */
@@ -241,14 +231,6 @@ async function decodeInput(request: Request): Promise<{ pdus: Uint8Array | strin
   if (type === "text/plain") return { pdus: decode(await readBody(request)) };
   const { strict, maxPdu, pdus } = check(DecodeInput, (await readJson(request)).value);
   return { pdus, ...(strict === undefined ? {} : { strict }), ...(maxPdu === undefined ? {} : { maxPdu }) };
-}
-
-function answer(body: BodyInit | null, type: string, status = 200): Response {
-  return new Response(body, { status, headers: { ...API_HEADERS, "content-type": type } });
-}
-
-function json(value: unknown, status?: number, replacer?: typeof withHex): Response {
-  return answer(JSON.stringify(value, replacer), "application/json", status);
 }
 
 /** Octets as hexadecimal. */

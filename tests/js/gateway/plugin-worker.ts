@@ -11,7 +11,8 @@ interface Env extends GatewayEnv {
 }
 
 /** The API beside routes of the user's own. */
-const app = new Hono<{ Bindings: Env }>().get("/own", (c) => c.text("mine")).route("/sms", smppRoutes());
+const app = new Hono<{ Bindings: Env }>().get("/own", (c) => c.text("mine"));
+app.mount("/sms", smppRoutes().fetch);
 
 async function tell(env: Env, kind: string, value: object): Promise<void> {
   const plain = JSON.stringify({ kind, ...value }, (_, part) => (part instanceof Uint8Array ? [...part] : part));
