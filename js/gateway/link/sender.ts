@@ -13,6 +13,11 @@ const RATE_EVERY = 50;
 /** A long message that the client has not written after this long, in turns of the rate and milliseconds, waits for its recipient: others go on. */
 const TURNS = 2;
 const HELD_BACK = 1_000;
+/**
+ * Milliseconds in which messages that come one by one are gathered once the queue was emptied: they share a write, the answers to it, and what
+ * is stored of both.
+ */
+const GATHER = 5;
 const HEADER = 16;
 const SUBMIT_SM = 4;
 
@@ -58,6 +63,8 @@ export class Sender {
   /** Up to here messages were given to the client, or are not to be sent in this order. */
   #next: number;
   #scheduled = false;
+  /** When the next messages may be given to the client. */
+  #notBefore = 0;
   #draining: (() => void) | undefined;
   #rate: number | undefined;
   #rateAt = 0;
@@ -70,6 +77,7 @@ export class Sender {
   start(client: Client): void {
     this.#client = client;
     this.#rateAt = 0;
+    this.#notBefore = 0;
     this.kick();
   }
 
@@ -90,14 +98,18 @@ export class Sender {
     });
   }
 
-  /** There may be something to send. Calls in one turn do the work once. */
+  /** There may be something to send. Calls in one turn, or while messages are gathered, do the work once. */
   kick(): void {
     if (this.#scheduled || !this.#client) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    const run = () => {
       this.#scheduled = false;
       this.#run();
-    });
+    };
+    // The clock may have been set back.
+    const wait = Math.min(GATHER, this.#notBefore - Date.now());
+    if (wait > 0) setTimeout(run, wait);
+    else queueMicrotask(run);
   }
 
   /** To be called with what the client writes, before it does. */
@@ -131,7 +143,9 @@ export class Sender {
       }
       this.#send(client, message, now);
     }
-    if (messages.length < room) this.#parts.idle();
+    if (messages.length >= room) return;
+    if (messages.length > 0) this.#notBefore = now + GATHER;
+    this.#parts.idle();
   }
 
   /** How many messages may be given to the client now. Where there is a rate, few: what it can't write yet would be in doubt with the rest. */
@@ -249,6 +263,7 @@ export class Sender {
 
   /** What the link's loss kept from leaving is sent by the next one. */
   #putBack(message: DueMessage, now: number): void {
+    this.#notBefore = 0;
     if (this.#given.has(message.n)) this.#rewind([message]);
     else this.#parts.queue.requeue(message, message.due, now);
   }

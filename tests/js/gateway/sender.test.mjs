@@ -53,6 +53,69 @@ test("the window is never exceeded, and an answer makes room", async () => {
   assert.equal(status(ids[1]), "accepted");
 });
 
+test("messages that come one by one soon after others are given to the client together", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const { sender, client, given, add } = start();
+  const come = async () => {
+    add(1);
+    sender.kick();
+    await turn();
+  };
+  sender.start(client);
+  await come();
+  assert.equal(given.length, 1);
+  await come();
+  t.mock.timers.tick(4);
+  await come();
+  assert.equal(given.length, 1);
+  t.mock.timers.tick(1);
+  await turn();
+  assert.equal(given.length, 3);
+  t.mock.timers.tick(5);
+  await come();
+  assert.equal(given.length, 4);
+  // An answer is nothing to wait after.
+  t.mock.timers.tick(5);
+  given[3].resolve(accepted("a"));
+  await turn();
+  await come();
+  assert.equal(given.length, 5);
+});
+
+test("messages that wait for room are not gathered, nor those that a clock which was set back would hold up", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const { sender, client, given, add } = start({ window: 2 });
+  add(4);
+  sender.start(client);
+  await turn();
+  given[0].resolve(accepted("a"));
+  await turn();
+  assert.equal(given.length, 3);
+  given[1].resolve(accepted("b"));
+  given[2].resolve(accepted("c"));
+  await turn();
+  assert.equal(given.length, 4);
+  t.mock.timers.setTime(500_000);
+  add(1);
+  sender.kick();
+  t.mock.timers.tick(5);
+  await turn();
+  assert.equal(given.length, 5);
+});
+
+test("a link that is bound again gathers nothing", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const { sender, client, given, add } = start();
+  add(1);
+  sender.start(client);
+  await turn();
+  sender.stop();
+  add(1);
+  sender.start(client);
+  await turn();
+  assert.equal(given.length, 2);
+});
+
 test("with a rate, what is not written is not in doubt, and other PDUs put nothing in doubt", async () => {
   const { queue, sender, client, given, add } = start({ window: 50, rate: 1 });
   add(5);
@@ -178,8 +241,8 @@ test("a message that the SMSC refuses for now is sent again after 1, 2, 4, … s
     const [id] = add(1, change);
     sender.start(client);
     const waits = [];
-    while (status(id) === "queued") {
-      await turn();
+    for (let attempts = 1; status(id) === "queued"; attempts++) {
+      while (given.length < attempts && status(id) === "queued") await turn();
       sender.beforeWrite(SUBMIT_SM, Date.now());
       if (passed >= end) passed = end;
       given.at(-1).reject(refusal);
@@ -255,6 +318,7 @@ test("a message that the client has is not given to it again, whether scheduled 
   assert.deepEqual(given.map(({ text }) => text), ["later", "m0", "m1", "m2"]);
   // The first of them did not leave; the others are with the client still.
   given[1].reject(notSent("connection-lost"));
+  while (given.length < 5) await turn();
   await turn();
   assert.deepEqual(given.map(({ text }) => text), ["later", "m0", "m1", "m2", "m0"]);
 });
