@@ -40,9 +40,9 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
     return this.#send(messages, true, options);
   }
 
-  /** The encoding and segments that a message would have. */
-  preview(message: Partial<RpcMessage>): Preview {
-    return preview(this.env, checkPreview(fromRpc(message, Date.now())));
+  /** The encoding and segments that a message would have, and its route. */
+  async preview(message: Partial<RpcMessage>): Promise<Preview> {
+    return preview(this.env, TRUSTED, checkPreview(fromRpc(message, Date.now())));
   }
 
   async message(id: string): Promise<MessageView> {

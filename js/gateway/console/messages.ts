@@ -130,6 +130,7 @@ function showHistory(row: HTMLDetailsElement, message: MessageView): void {
     ["Encoding", `${message.encoding}, ${count(message.segments, "segment")}`],
     ["SMSC's id", message.parts.map(({ messageId }) => messageId).filter(Boolean).join(", ")],
     ["Scheduled for", message.scheduledAt === undefined ? "" : new Date(message.scheduledAt).toLocaleString()],
+    ["Route", message.route ?? ""], ["Tag", message.tag ?? ""],
     ["Link", `${message.account}/${message.link}`], ["Id", message.id],
     ["Reason", [message.error?.smpp?.name, message.error?.detail].filter(Boolean).join(": ")],
   ];

@@ -13,6 +13,7 @@ import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
 import { preview, sendAll } from "../operations/send.ts";
+import { simulate } from "../operations/simulate.ts";
 import { decode, mediaType, readBody, readJson } from "./body.ts";
 import { joinEvents } from "./event-stream.ts";
 import { authenticate, demandReachable } from "./keys.ts";
@@ -75,12 +76,16 @@ const ROUTES: Record<string, Route<Method>> = {
   },
 
   "/v1/messages/preview": {
-    POST: { access: "any key", handle: async ({ env, request }) => json(preview(env, checkPreview((await readJson(request)).value)), 200, withHex) },
+    POST: { access: "any key", handle: async ({ env, caller, request }) => json(await preview(env, caller, checkPreview((await readJson(request)).value)), 200, withHex) },
   },
 
   "/v1/messages/:id": {
     GET: { access: ["read", "own"], handle: async ({ env, caller, parameters }) => json(await messageById(env, caller, parameters["id"]!)) },
     DELETE: { access: ["send", "own", "admin"], handle: async ({ env, caller, parameters }) => json(await cancelMessage(env, caller, parameters["id"]!)) },
+  },
+
+  "/v1/routes/simulate": {
+    POST: { access: ADMIN, handle: async ({ env, request }) => json(await simulate(env, (await readJson(request)).value)) },
   },
 
   "/v1/inbound": {
@@ -212,7 +217,8 @@ async function health(request: Request, env: GatewayEnv, exports: Exports): Prom
 
 /** What an operator has to fix. No message holds a setting's value. */
 function problemsOf(env: GatewayEnv, exports: Exports): string[] {
-  return [...settingsOf(env).accounts.map(({ fault }) => fault), handlersFault(exports)].filter((fault) => fault !== undefined);
+  const { accounts, routesFault } = settingsOf(env);
+  return [...accounts.map(({ fault }) => fault), routesFault, handlersFault(exports)].filter((fault) => fault !== undefined);
 }
 
 /** The answer to a request that ended with `error`. What is not meant for the caller goes to the log. */

@@ -4,6 +4,7 @@
 import type { DeadLetter, TargetMetrics } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Traits } from "../model/routes.ts";
 import type { InboundView, LinkView, MessageStatus, MessageView } from "../model/views.ts";
 import type { ReportOffer } from "./receiver.ts";
 import type { InboundSegment } from "./store/inbound-segments.ts";
@@ -51,6 +52,9 @@ export interface ListPart {
   items: MessageView[];
   until?: string;
 }
+
+/** A stored message as routes see it. `pinned`: it names its account. */
+export type Traffic = Traits & { pinned: boolean };
 
 /** A version of the deployed code, as the binding `CF_VERSION_METADATA` has it. */
 export interface CodeVersion {
@@ -110,6 +114,8 @@ export interface LinkApi {
   message(id: string): Promise<MessageView | undefined>;
   /** Messages, the newest first. */
   listPart(query: ListQuery): Promise<ListPart>;
+  /** What routes look at, of the newest messages. */
+  traffic(limit: number): Promise<Traffic[]>;
   inbound(before: string | undefined, limit: number): Promise<InboundView[]>;
   deadLetters(before: string | undefined, limit: number): Promise<DeadLetter[]>;
   replay(id: string): Promise<boolean>;

@@ -1,8 +1,7 @@
-import { addressText } from "../model/address.ts";
 import type { Settings } from "../model/config.ts";
 import { isSamePlace, linkName, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
-import { allLinks, places } from "../model/spread.ts";
+import { allLinks, placesNow } from "../model/spread.ts";
 import type { LinkApi } from "./api.ts";
 import type { Handover, Moving, Position } from "./store/handover.ts";
 import type { MessageQueue } from "./store/queue.ts";
@@ -102,8 +101,10 @@ export class Failover {
   /** The link that a message goes to now. One of a link that is gone fails only if the settings have no link at all for it. */
   #otherLink(row: Row, now: number): string | undefined {
     const { settings, place, queue, retired } = this.#parts;
+    // Where a message may go is not known until they are fixed.
+    if (settings.routesFault !== undefined) return undefined;
     const input = JSON.parse(row.input) as MessageInput;
-    const others = places(settings, addressText(input.to), input.account).filter((at) => !isSamePlace(at, place));
+    const others = placesNow(settings, input, row.caller, row.segments).filter((at) => !isSamePlace(at, place));
     const message = retired && others.length === 0 ? queue.waitingMessage(row) : undefined;
     if (message) queue.end(message, "failed", now, { detail: "Its account is not in the settings any more" });
     const other = others.find((at) => this.#mayTake(at));

@@ -5,7 +5,7 @@ import { parseLinkName } from "../model/ids.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageView } from "../model/views.ts";
 import { AdmissionKeeper } from "./admission.ts";
-import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, RegistryApi } from "./api.ts";
+import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, RegistryApi, Traffic } from "./api.ts";
 import { createTables, Database, readMeta, writeMeta } from "./database.ts";
 import type { ReportOffer } from "./receiver.ts";
 import { Registry } from "./registry.ts";
@@ -75,6 +75,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
 
   async listPart(query: ListQuery): Promise<ListPart> {
     return this.#link.listPart(query);
+  }
+
+  async traffic(limit: number): Promise<Traffic[]> {
+    return this.#link.traffic(limit);
   }
 
   async inbound(before: string | undefined, limit: number): Promise<InboundView[]> {

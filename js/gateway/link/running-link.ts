@@ -6,7 +6,7 @@ import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "..
 import { problem, type Problem } from "../model/problem.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
 import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView } from "../model/views.ts";
-import type { CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage } from "./api.ts";
+import type { CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -194,6 +194,10 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
 
   async listPart(query: ListQuery): Promise<ListPart> {
     return this.#lists.list(query);
+  }
+
+  async traffic(limit: number): Promise<Traffic[]> {
+    return this.#lists.traffic(limit);
   }
 
   async inbound(before: string | undefined, limit: number): Promise<InboundView[]> {

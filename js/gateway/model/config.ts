@@ -4,6 +4,8 @@ import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
 import { readOptions } from "../../client/options.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
+import { readRoutes } from "./route-setting.ts";
+import type { Route } from "./routes.ts";
 import { between, CONCATS, whole } from "./schema.ts";
 import { ConfigError, faultOf, readSetting } from "./setting.ts";
 
@@ -20,6 +22,8 @@ export interface GatewayEnv {
   SMPP_LINKS?: string | number;
   /** JSON: accounts by name, the preferred one first: `{ "main": { "url": "smpp://…", "links": 2, "window": 50 }, "spare": { … } }`. Replaces `SMPP_URL`. */
   SMPP_ACCOUNTS?: string | object;
+  /** JSON: rules that say which accounts a message may take, the first match wins: `[{ "name": "uk", "to": "44", "accounts": [{ "a": 70, "b": 30 }, "c"] }, …]`. Default: all accounts in order. */
+  SMPP_ROUTES?: string | object;
   /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. */
   SMPP_OPTIONS?: string | object;
   /** Most messages that wait on a link; then 429. Default 100,000. */
@@ -72,6 +76,10 @@ export interface Webhook {
 export interface Settings {
   /** At least one, in the order of preference. */
   accounts: Account[];
+  /** Undefined where messages take the accounts in order. */
+  routes: Route[] | undefined;
+  /** Why the routes can't be used: then no message is taken, and what is there goes on. */
+  routesFault?: string;
   webhook: Webhook | undefined;
   maxQueue: number;
   /** Milliseconds. */
@@ -94,8 +102,10 @@ function read(env: GatewayEnv): Settings {
   const days = number(env, "SMPP_RETENTION_DAYS", 30, 1, 3650);
   const log = env.SMPP_LOG ?? "none";
   if (!isLogLevel(log)) throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
+  const all = accounts(env);
   return {
-    accounts: accounts(env),
+    accounts: all,
+    ...routes(env, all),
     webhook: webhook(env),
     maxQueue: number(env, "SMPP_MAX_QUEUE", 100_000, 1, 10_000_000),
     retention: days * 86_400_000,
@@ -163,6 +173,15 @@ function accounts(env: GatewayEnv): Account[] {
   }
   if (!env.SMPP_URL) throw new ConfigError("SMPP_URL or SMPP_ACCOUNTS is missing");
   return [account(env, "main", env.SMPP_URL, links, shared, via, "SMPP_URL")];
+}
+
+function routes(env: GatewayEnv, all: Account[]): Pick<Settings, "routes" | "routesFault"> {
+  if (!env.SMPP_ROUTES) return { routes: undefined };
+  try {
+    return { routes: readRoutes(env.SMPP_ROUTES, all.map(({ name }) => name)) };
+  } catch (error) {
+    return { routes: [], routesFault: (error as Error).message };
+  }
 }
 
 /** One account. What can't be used of it is its own fault: the others work. */

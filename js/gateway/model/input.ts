@@ -21,14 +21,14 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| ?[+-]\d\d:?\
 const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
 
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
-const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
+export const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
   v.rawCheck(({ dataset, addIssue }) => {
     const message = dataset.typed ? addressFault(dataset.value, field) : undefined;
     if (message !== undefined) addIssue({ message });
   }));
 
 const TlvValue = v.union([whole(0, 0xffff_ffff), v.pipe(v.string(), v.maxLength(65_535)), strict({ hex: hex(65_535) })], "a number, a string or octets are expected");
-const Tlvs = v.pipe(
+export const Tlvs = v.pipe(
   v.unknown(),
   record,
   v.check((value) => !Object.keys(Object(value)).some((key) => key in Object.prototype), "the name or number of a TLV is expected"),
@@ -65,6 +65,7 @@ const message = {
   smDefaultMsgId: v.optional(whole(0, 255)),
   tlvs: v.optional(Tlvs),
   account: v.optional(v.pipe(v.string(), v.maxLength(32))),
+  tag: v.optional(v.pipe(v.string(), v.minLength(1, "at least one character is expected"), v.maxLength(64))),
 };
 const Message = strict(message);
 const PreviewMessage = strict({ ...message, to: v.optional(address("to")) });
@@ -134,10 +135,10 @@ function isPlain(message: object): boolean {
 /** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
 export function toSms(input: MessageInput): SmsMessage {
   const report = input.report ?? "always";
-  const { account, binary, udh, tlvs, validity, scheduleAt } = input;
+  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route } = input;
   // Most have none of them, and a copy without some fields takes several times as long.
-  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt) === undefined) return { ...input, report } as SmsMessage;
-  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, ...rest } = input;
+  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route) === undefined) return { ...input, report } as SmsMessage;
+  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, ...rest } = input;
   return {
     ...rest,
     report,

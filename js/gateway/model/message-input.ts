@@ -20,6 +20,10 @@ export interface PreviewInput extends Pick<SmsMessage,
   scheduleAt?: string | undefined;
   tlvs?: Record<string, TlvValue | TlvValue[]> | undefined;
   account?: string | undefined;
+  /** The caller's own word for it. */
+  tag?: string | undefined;
+  /** The gateway's: the rule that decided. `from`: the sender before the rule replaced it. */
+  route?: { name: string; from?: Address | null } | undefined;
 }
 
 /** A message by RPC: octets may be a Uint8Array and points in time a Date. */

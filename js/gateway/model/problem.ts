@@ -29,6 +29,8 @@ const TITLES = {
   "too-large": [413, "The body is too large"],
   "unsupported-type": [415, "The body's type is not supported"],
   "invalid-message": [422, "The message can't be sent"],
+  "no-route": [422, "No route takes the message"],
+  "refused-by-route": [422, "A route refuses the message"],
   "key-reused": [422, "The Idempotency-Key was used for another request"],
   "rate-limited": [429, "Too many messages for this API key"],
   "queue-full": [429, "The queue is full"],

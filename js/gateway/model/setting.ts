@@ -11,7 +11,7 @@ export class ConfigError extends ProblemError {
   }
 }
 
-/** The value of a setting, an object, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
+/** The value of a setting, an object or, by its schema, a list, which may be JSON; throws a {@link ConfigError} that names what is wrong, without its value. */
 export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
   let value = given;
   if (typeof given === "string") {
@@ -21,7 +21,8 @@ export function readSetting<S extends v.GenericSchema>(name: string, given: unkn
       throw new ConfigError(`${name}: JSON is expected`);
     }
   }
-  if (!isRecord(value)) throw new ConfigError(`${name}: a JSON object is expected`);
+  const isList = schema.type === "array";
+  if (isList ? !Array.isArray(value) : !isRecord(value)) throw new ConfigError(`${name}: a JSON ${isList ? "array" : "object"} is expected`);
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   throw new ConfigError(`${name}: ${faultOf(result.issues[0])}`);

@@ -1,5 +1,8 @@
 import type { Account, Settings } from "./config.ts";
+import { hash } from "./hash.ts";
 import { linkName, parseLinkName, type Place } from "./ids.ts";
+import type { MessageInput } from "./message-input.ts";
+import { accountsOf, bare, findRoute, traitsOf, type Route } from "./routes.ts";
 
 /** An account, as far as it says where its links are. */
 type Located = Pick<Account, "name"> & { jurisdiction?: string | undefined };
@@ -14,9 +17,18 @@ export function placeOf({ name, jurisdiction }: Located, link: number): Place {
   return { account: name, link, ...(jurisdiction === undefined ? {} : { jurisdiction }) };
 }
 
-/** Where a message may go, the preferred place first. With `pinned` only that account. */
-export function places(settings: Settings, recipient: string, pinned: string | undefined): Place[] {
-  return settings.accounts.filter((account) => pinned === undefined || account.name === pinned).map((account) => linkFor(account, recipient));
+/** Where a message may go, the preferred place first: by its own account, by the rule that decided, or without rules by any account. */
+export function places({ accounts, routes }: Pick<Settings, "accounts" | "routes">, input: MessageInput, route: Route | undefined): Place[] {
+  const recipient = bare(input.to);
+  const named = input.account !== undefined ? [input.account] : routes && (route ? accountsOf(route, recipient) : []);
+  const able = named ? named.flatMap((name) => accounts.filter((account) => account.name === name)) : accounts;
+  return able.map((account) => linkFor(account, recipient));
+}
+
+/** The same for a message that was accepted: its rule as it is now. Where there is no such rule any more, the rules are asked anew. */
+export function placesNow(settings: Pick<Settings, "accounts" | "routes">, input: MessageInput, key: string, segments: number): Place[] {
+  const { routes } = settings;
+  return places(settings, input, routes?.find(({ name }) => name === input.route?.name) ?? (routes && findRoute(routes, traitsOf(input, key, () => segments))));
 }
 
 /** Every link there is. */
@@ -42,11 +54,4 @@ export function placesBy(layout: string, recipient: string, pinned: string | und
     if (!first || (pinned !== undefined && first.account !== pinned)) return [];
     return [linkFor({ name: first.account, jurisdiction: first.jurisdiction, links: Number(links) }, recipient)];
   });
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return value;
 }

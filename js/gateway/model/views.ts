@@ -2,6 +2,8 @@
 
 import type { countSegments, Message } from "../../client/index.ts";
 import type { Address } from "./address.ts";
+import type { MessageInput } from "./message-input.ts";
+import type { Problem } from "./problem.ts";
 
 /** The link's state as /v1/links shows it. `waiting`: until the next attempt; `misconfigured`: its account can't be used, see `error`. */
 export type BindState = "down" | "connecting" | "bound" | "waiting" | "misconfigured";
@@ -68,6 +70,9 @@ export interface MessageView {
   link: number;
   /** Name of the API key that sent it. */
   key?: string;
+  tag?: string;
+  /** Name of the rule of `SMPP_ROUTES` that decided. */
+  route?: string;
   createdAt: string;
   updatedAt: string;
   scheduledAt?: string;
@@ -95,5 +100,21 @@ export interface PduView {
   pdu: string;
 }
 
-/** What a text comes to: as `countSegments` of the client has it. */
-export type Preview = ReturnType<typeof countSegments>;
+/** What a text comes to, as `countSegments` of the client has it, and the route it would take. */
+export type Preview = ReturnType<typeof countSegments> & { route?: RoutePreview };
+
+/** What the rules of `SMPP_ROUTES` make of a message now. */
+export interface RoutePreview {
+  /** The rule that matches. */
+  name?: string;
+  /** Which of its tiers the account is in, from 1. */
+  tier?: number;
+  /** The account that would take it: the first one that is bound, else the first one. */
+  account?: string;
+  from?: Address;
+  tlvs?: MessageInput["tlvs"];
+  /** Why it would be refused. */
+  error?: Problem;
+  /** The rules before it, with the field that kept each from matching. */
+  passed: { name: string; field: string }[];
+}

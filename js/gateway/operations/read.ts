@@ -99,7 +99,7 @@ async function formerLinks(env: GatewayEnv): Promise<string[]> {
 }
 
 /** Every link that may have messages: those of the settings, and those that were. */
-async function everyLink(env: GatewayEnv): Promise<Place[]> {
+export async function everyLink(env: GatewayEnv): Promise<Place[]> {
   const now = allLinks(settingsOf(env));
   const names = new Set(now.map(linkName));
   // Lists of the links that there are do not depend on it.

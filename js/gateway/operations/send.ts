@@ -11,8 +11,10 @@ import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type
 import { checkMessage, MAX_MESSAGES, toSms } from "../model/input.ts";
 import type { MessageInput, PreviewInput } from "../model/message-input.ts";
 import { problem, ProblemError, type Problem } from "../model/problem.ts";
-import { homeOf, layoutOf, places, placesBy } from "../model/spread.ts";
-import type { Preview } from "../model/views.ts";
+import { accountsOf, bare, findRoute, mismatch, traitsOf, type Route } from "../model/routes.ts";
+import { ConfigError } from "../model/setting.ts";
+import { homeOf, layoutOf, linkFor, places, placesBy } from "../model/spread.ts";
+import type { Preview, RoutePreview } from "../model/views.ts";
 
 /** Seconds after which a full queue may have room. */
 const RETRY_FULL = 5;
@@ -49,6 +51,8 @@ interface Prepared {
   due: number;
   expires: number | null;
   places: Place[];
+  /** Why it is not taken, unless it was before. */
+  refusal: Problem | undefined;
 }
 
 /**
@@ -56,25 +60,77 @@ interface Prepared {
  * or if none could be stored; then nothing is. With `idempotency` a repeated request stores nothing and gets the same ids.
  */
 export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: Idempotency): Promise<AcceptedOrNot[]> {
-  const settings = settingsOf(env);
+  const settings = usableSettings(env);
   const now = Date.now();
   const prepared = prepareAll(settings, caller, values, isArray, now);
   const claim = await admit(env, settings, caller, prepared.length, idempotency);
   const results = new Array<AcceptedOrNot>(prepared.length);
   let open = prepared.map((message, index): Open => ({ message, index }));
   if (claim.repeated) open = await (claim.legacy ? skipLegacy(env, claim, open, results) : skipKnown(env, claim, open, results));
+  open = open.filter(({ message: { refusal }, index }) => {
+    if (refusal) results[index] = { error: refusal };
+    return !refusal;
+  });
   await place(env, { caller, nonce: claim.nonce, now }, open, results);
-  const refused = results.find((result) => "error" in result);
-  if (refused && results.every((result) => "error" in result)) throw full(refused.error);
+  const errors = results.flatMap((result) => ("error" in result ? result.error : []));
+  if (errors.length === results.length) throw allRefused(errors, isArray);
   return results;
 }
 
 /** What a message comes to, without sending it. Throws a {@link ProblemError} for what sending would refuse of its fields. */
-export function preview(env: GatewayEnv, input: PreviewInput): Preview {
+export async function preview(env: GatewayEnv, caller: Caller, given: PreviewInput): Promise<Preview> {
   const fault = faultsOf("");
-  const options = withDefaults(settingsOf(env), input, fault);
+  const settings = usableSettings(env);
+  const input = { ...given };
+  const { to, account } = input;
+  const decision = to === undefined ? {} : decide(settings, caller, input as MessageInput, () => usable(() => counted(withDefaults(settings, input, fault)).segments, contentFault(input, fault)));
+  const [first] = decision.route && to !== undefined ? accountsOf(decision.route, bare(to)) : [];
+  const options = withDefaults(settings, input, fault, account ?? first);
   checkTlvs(input, fault);
-  return usable(() => counted(options), contentFault(input, fault));
+  const result = usable(() => counted(options), contentFault(input, fault));
+  return settings.routes && to !== undefined && account === undefined ? { ...result, route: await previewRoute(env, caller, given, input, decision, result.parts.length) } : result;
+}
+
+/** Why that rule, and who would take the message now. */
+async function previewRoute(env: GatewayEnv, caller: Caller, given: PreviewInput, input: PreviewInput, { route, refusal }: Decision, segments: number): Promise<RoutePreview> {
+  const { routes = [], accounts } = settingsOf(env);
+  const traits = traitsOf({ ...given, from: given.from ?? caller.senders?.[0] }, caller.name, () => segments);
+  const before = route ? routes.slice(0, routes.indexOf(route)) : routes;
+  const passed = before.map((other) => ({ name: other.name, field: mismatch(other, traits)! }));
+  const recipient = bare(given.to!);
+  const names = route ? accountsOf(route, recipient) : [];
+  const states = await Promise.all(names.map((name) => linkAt(env, linkFor(accounts.find((account) => account.name === name)!, recipient)).status()));
+  const account = names[Math.max(0, states.findIndex(({ state }) => state === "bound"))];
+  return {
+    ...(route && { name: route.name }), ...(account !== undefined && { tier: 1 + route!.accounts!.findIndex((tier) => account in tier), account }),
+    ...(input.from !== undefined && { from: input.from }), ...(input.tlvs && { tlvs: input.tlvs }), ...(refusal && { error: refusal }), passed,
+  };
+}
+
+/** Settings by which messages can be taken. */
+function usableSettings(env: GatewayEnv): Settings {
+  const settings = settingsOf(env);
+  if (settings.routesFault !== undefined) throw new ConfigError(settings.routesFault);
+  return settings;
+}
+
+/** The rule for a message, if rules decide, and why it is not taken. */
+interface Decision {
+  route?: Route | undefined;
+  refusal?: Problem | undefined;
+}
+
+/** Finds the rule for a message, notes it there, and does with the message what the rule says. */
+function decide({ routes }: Settings, caller: Caller, input: MessageInput, segments: () => number): Decision {
+  if (!routes || input.account !== undefined) return {};
+  const route = findRoute(routes, traitsOf({ ...input, from: input.from ?? caller.senders?.[0] }, caller.name, segments));
+  if (!route) return { refusal: problem("no-route") };
+  if (route.refuse !== undefined) return { route, refusal: problem("refused-by-route", route.refuse) };
+  if (accountsOf(route, bare(input.to)).length === 0) return { route, refusal: problem("no-route", `All accounts of the route "${route.name}" have weight 0`) };
+  input.route = { name: route.name, ...(route.sender !== undefined && { from: input.from ?? null }) };
+  if (route.sender !== undefined) input.from = route.sender;
+  if (route.tlvs) input.tlvs = { ...route.tlvs, ...input.tlvs };
+  return { route };
 }
 
 function counted(input: PreviewInput): Preview {
@@ -129,22 +185,25 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
     if (!mayUseSender(caller, input.from)) throw foreign("from", "not one of the key's senders");
     if (input.udh !== undefined && hasReplyAddress(fromHex(input.udh))) throw foreign("udh", "a key with senders can't set an address to reply to");
   }
-  const tlvs = checkTlvs(input, fault);
+  let tlvs = checkTlvs(input, fault);
   const foreignTlv = tlvs && caller.senders && senderTlv(tlvs);
   if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
-  const { encoding, segments, longest } = count(settings, input, fault);
+  const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments);
+  if (route?.tlvs) tlvs = checkTlvs(input, fault);
+  const able = places(settings, input, route);
+  const { encoding, segments, longest } = count(settings, input, fault, able[0]?.account);
   const length = longest + (tlvs?.length ?? 0);
   if (length > LONGEST_CONTENT) throw fault(input.tlvs ? "tlvs" : "text", `one PDU would carry ${length} octets of text and TLVs, and SMSCs close the link over more than ${LONGEST_CONTENT}`);
   const scheduled = input.scheduleAt === undefined ? now : Date.parse(input.scheduleAt);
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
-  return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: places(settings, addressText(input.to), input.account) };
+  return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: able, refusal };
 }
 
 /** `longest`: octets of the longest segment. */
-function count(settings: Settings, input: MessageInput, fault: Fault): { encoding: string; segments: number; longest: number } {
+function count(settings: Settings, input: MessageInput, fault: Fault, account?: string): { encoding: string; segments: number; longest: number } {
   const field = contentOf(input);
-  const options = withDefaults(settings, input, fault);
+  const options = withDefaults(settings, input, fault, account);
   const counted = usable(() => measure(options), contentFault(input, fault));
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
   // What goes whole in one PDU is split by the SMSC.
@@ -153,9 +212,9 @@ function count(settings: Settings, input: MessageInput, fault: Fault): { encodin
   return { encoding: counted.encoding, segments: counted.segments, longest: Math.max(...counted.parts) };
 }
 
-/** The message with what its account has for all, or the first account for a message that names none. */
-function withDefaults(settings: Settings, input: PreviewInput, fault: Fault): PreviewInput {
-  const account = input.account === undefined ? settings.accounts[0] : settings.accounts.find(({ name }) => name === input.account);
+/** The message with what its account has for all: `named`, or the first account for a message that names none. */
+function withDefaults(settings: Settings, input: PreviewInput, fault: Fault, named = input.account): PreviewInput {
+  const account = named === undefined ? settings.accounts[0] : settings.accounts.find(({ name }) => name === named);
   if (!account) throw fault("account", "there is no such account");
   const { defaultAlphabet, concat } = account.options;
   return { ...(concat === undefined ? {} : { concat }), ...input, ...(defaultAlphabet === undefined ? {} : { defaultAlphabet }) } as PreviewInput;
@@ -293,8 +352,12 @@ function accepted(id: string, message: Prepared): Accepted {
   return { id, status: "queued", segments: message.segments, encoding: message.encoding };
 }
 
-function full(error: Problem): ProblemError {
-  return new ProblemError("queue-full", error.detail, undefined, { "retry-after": String(RETRY_FULL) });
+/** Nothing was stored. What a full queue refused can be sent again, so that this is said first. */
+function allRefused(errors: Problem[], isArray: boolean): ProblemError {
+  const full = errors.find(({ status }) => status === 429);
+  if (full) return new ProblemError("queue-full", full.detail, undefined, { "retry-after": String(RETRY_FULL) });
+  const [first] = errors as [Problem];
+  return ProblemError.of(isArray ? { ...first, errors: errors.slice(0, MAX_ERRORS).map(({ detail, title }, i) => ({ path: `[${i}]`, message: detail ?? title })) } : first);
 }
 
 function group<T>(items: T[], placeOf: (item: T) => Place): Map<Place, T[]> {

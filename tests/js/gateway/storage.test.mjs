@@ -442,6 +442,7 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   link.queue.recover(NOW);
   link.reports.apply(delivered(sent[1].n), NOW);
   for (const query of [{}, { status: "queued" }, { status: "sent", to: "1", caller: "a", before: ids[0].slice(0, 26) }]) link.lists.list({ limit: 5, ...query });
+  link.lists.traffic(5);
   link.lists.isEmpty();
   link.inbound.isEmpty();
   link.inbound.add("01", { pdus: [] });
@@ -465,7 +466,7 @@ test("the plan of every statement: each row by its key, nothing sorted", () => {
   const scans = [
     "SELECT count(*) AS count FROM waiting", "SELECT count(*) AS count FROM orphans", "FROM waiting w JOIN messages m ON m.n = w.n WHERE w.sent = 1",
     "FROM moving v JOIN messages", "FROM sqlite_master", "SELECT 1 FROM messages LIMIT 1", "SELECT 1 FROM inbound LIMIT 1", "FROM messages ORDER BY n DESC LIMIT 1",
-    "FROM orphans ORDER BY due, id LIMIT 1",
+    "FROM orphans ORDER BY due, id LIMIT 1", "FROM messages ORDER BY n DESC LIMIT ?",
   ];
   let looked = 0;
   for (const statement of storage.statements) {

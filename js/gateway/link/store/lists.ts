@@ -1,6 +1,8 @@
 import { rowUlid, type Place } from "../../model/ids.ts";
+import type { MessageInput } from "../../model/message-input.ts";
+import { traitsOf } from "../../model/routes.ts";
 import type { MessageView } from "../../model/views.ts";
-import type { ListPart, ListQuery } from "../api.ts";
+import type { ListPart, ListQuery, Traffic } from "../api.ts";
 import type { Database } from "../database.ts";
 import { findRow, viewOf, type Row } from "./rows.ts";
 
@@ -41,6 +43,16 @@ export class MessageLists {
       .filter(({ id, status }) => (until === undefined || id >= until) && (query.status === undefined || status === query.status))
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     return { items: items.slice(0, query.limit), ...(until === undefined ? {} : { until }) };
+  }
+
+  /** What routes look at, of the newest messages. */
+  traffic(limit: number): Traffic[] {
+    const rows = this.#db.all<Pick<Row, "status" | "input" | "caller" | "segments">>("SELECT status, input, caller, segments FROM messages ORDER BY n DESC LIMIT ?", limit);
+    return rows.filter(({ status }) => status !== "moved").map(({ input, caller, segments }) => {
+      const message = JSON.parse(input) as MessageInput;
+      // Without the getter, which a call can't carry.
+      return { ...traitsOf(message, caller, () => segments), pinned: message.account !== undefined };
+    });
   }
 
   isEmpty(): boolean {

@@ -61,7 +61,7 @@ interface NewRow {
   values: Cell[];
 }
 
-const NEW = ["n", "id", "tag", "created", "updated", "status", "held", "due", "expires", "recipient", "caller", "account", "encoding", "segments", "hops", "parts", "input"];
+const NEW = ["n", "id", "tag", "created", "updated", "status", "held", "due", "expires", "recipient", "caller", "account", "encoding", "segments", "hops", "parts", "history", "input"];
 /**
  * No segment yet, and room for what the SMSC answers: a row that grows moves others, which takes longer than to write it. It holds the
  * segment and the history of a message that has one.
@@ -336,7 +336,7 @@ export class MessageQueue {
     if (!row) return this.#add(message, message.id, hops, rows, now);
     // What was handed over this often before is the same hand-over again: the message is here, or was, and went on from here.
     if (row.hops >= hops) return message.id;
-    this.#db.exec("UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, moved = NULL, hops = ? WHERE n = ?", message.due, now, hops, row.n);
+    this.#db.exec(`UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, moved = NULL, hops = ?, ${ADD_HISTORY} WHERE n = ?`, message.due, now, hops, this.#moveLine(now), row.n);
     // It may come back before the answer to the offer by which it left.
     if (row.status === "moving") this.#db.exec("DELETE FROM moving WHERE n = ?", row.n);
     this.putBack({ ...row, due: message.due });
@@ -360,7 +360,7 @@ export class MessageQueue {
       id: id ?? null,
       values: [
         n, id ?? null, tag, created, created, "queued", held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), caller, input.account ?? null,
-        encoding, segments, hops, NO_PARTS, input,
+        encoding, segments, hops, NO_PARTS, hops === 0 ? "" : this.#moveLine(created), input,
       ],
     });
     return own;
@@ -390,6 +390,12 @@ export class MessageQueue {
     this.#update(n, status, now, message.attempts + (sentAt === undefined ? 0 : 1), error, lines, parts?.map(storedPart));
     if (!this.#onWire.delete(n)) this.#waiting--;
     this.#changed(id, status, error);
+  }
+
+  /** That the message came here from another link. */
+  #moveLine(at: number): string {
+    const { account, link } = this.#place;
+    return historyLine({ status: "moved", at, account, link });
   }
 
   #list(due: number, n: number): void {

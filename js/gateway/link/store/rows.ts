@@ -82,12 +82,14 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
     ...(first ? { messageId: first.messageId } : {}),
     parts,
     ...(row.caller === "" ? {} : { key: row.caller }),
+    ...(input.tag === undefined ? {} : { tag: input.tag }),
+    ...(input.route === undefined ? {} : { route: input.route.name }),
     ...(row.error === null ? {} : { error: JSON.parse(row.error) as MessageError }),
     account: place.account, link: place.link,
     createdAt: iso(timeOf(id)), updatedAt: iso(sentAt ?? row.updated),
     ...(input.scheduleAt === undefined ? {} : { scheduledAt: iso(Date.parse(input.scheduleAt)) }),
     ...(row.expires === null ? {} : { expiresAt: iso(row.expires) }),
-    history: history(row, id, sentAt),
+    history: history(row, id, sentAt, input),
   };
 }
 
@@ -100,10 +102,10 @@ function shown(status: StoredStatus, sentAt: number | undefined): MessageStatus 
   return status === "queued" && sentAt !== undefined ? "sent" : status;
 }
 
-function history(row: Row, id: string, sentAt: number | undefined): MessageView["history"] {
+function history(row: Row, id: string, sentAt: number | undefined, { route, from }: MessageInput): MessageView["history"] {
   const entries = JSON.parse(`[${row.history.slice(1)}]`) as HistoryEntry[];
   // Since schema 2 the first one is in the id.
-  if (entries[0]?.status !== "queued") entries.unshift({ status: "queued", at: timeOf(id) });
+  if (entries[0]?.status !== "queued") entries.unshift({ status: "queued", at: timeOf(id), ...(route && { route: route.name, ...("from" in route ? { sender: from } : {}) }) });
   if (sentAt !== undefined) entries.push({ status: "sent", at: sentAt });
   return entries.map((entry) => ({ ...entry, at: iso(entry.at) }));
 }
