@@ -2,9 +2,9 @@
 // What is up to date is left alone.
 
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { at, cargoHome, checkNode, exists, execute, Failure, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
+import { at, cargoHome, checkNode, exists, execute, Failure, files, fingerprint, installPackages, must, once, root, run, step, targetDir, windows } from "./lib.mjs";
 import { buildPages } from "./pages.mjs";
 
 const target = "wasm32-unknown-unknown";
@@ -21,7 +21,7 @@ const optimisation = ["-O3", "--converge", "--one-caller-inline-max-function-siz
 // nor are their addresses counted beside their counters, and no value is worked out on one branch for the sake of another.
 const llvm = ["-inline-threshold=30", "-inlinehint-threshold=30", "-unroll-runtime=false", "-unroll-allow-partial=false", "-disable-lsr", "-enable-pre=false"];
 
-// The entries of the package, and which of them each runtime's directory in dist/ has.
+// The entries of the package, and which of them each runtime's directory in dist/ has. Those of Node also are CommonJS, in dist/cjs.
 const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
   workerd: { entries: ["index", "decoder", "worker", "gateway"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
@@ -31,6 +31,7 @@ const runtimes = {
   browser: { entries: ["index", "decoder"], platform: "browser", conditions: ["browser"] },
   inline: { entries: ["index", "decoder"], platform: "neutral", conditions: ["edge-light"] },
 };
+const commonJs = ["index", "decoder", "server"];
 
 /** dist/smpp.wasm, but with the functions' names: for scripts/size.mjs. */
 export const withNames = join(targetDir, "smpp-with-names.wasm");
@@ -144,42 +145,60 @@ function rustFlags() {
 }
 
 async function buildJavaScript() {
-  await once("javascript", fingerprint(["js", "dist/bindgen", "dist/smpp.wasm", "package.json", "package-lock.json", "scripts/build.mjs"]), ["dist/node"], () =>
+  await once("javascript", fingerprint(["js", "dist/bindgen", "dist/smpp.wasm", "package.json", "package-lock.json", "scripts/build.mjs"]), ["dist/node", "dist/cjs/all.js"], () =>
     step("Building JavaScript", async () => {
       const esbuild = await import("esbuild");
       for (const [runtime, options] of Object.entries(runtimes)) {
         rmSync(at("dist", runtime), { recursive: true, force: true });
         const present = options.entries.filter((name) => exists(entries[name]));
         if (present.length === 0) continue;
-        const result = await esbuild.build({
-          absWorkingDir: root,
+        await bundle(esbuild, `dist/${runtime}`, {
           entryPoints: Object.fromEntries(present.map((name) => [name, entries[name]])),
           outdir: `dist/${runtime}`,
           chunkNames: "shared-[hash]",
-          bundle: true,
           splitting: true, // one instance of the engine for all entries
           format: "esm",
-          target: "es2022",
           platform: options.platform,
-          mainFields: ["module", "main"],
           conditions: [...options.conditions, "smpp-edge-source"],
           external: options.external ?? [],
-          plugins: [wasmBeside],
-          sourcemap: true,
-          legalComments: "inline",
-          logLevel: "silent",
-        }).catch((error) => error);
-        if (result.errors?.length > 0) {
-          const messages = await esbuild.formatMessages(result.errors, { kind: "error", color: process.stderr.isTTY });
-          throw new Failure(`dist/${runtime} can't be built:\n${messages.join("")}`);
-        }
-        if (result instanceof Error) throw result;
+        });
       }
+      await buildCommonJs(esbuild);
       // What `smpp-edge init` makes a project of.
       rmSync(at("dist", "templates"), { recursive: true, force: true });
       cpSync(at("js", "cli", "init", "templates"), at("dist", "templates"), { recursive: true });
     }),
   );
+}
+
+/**
+ * dist/cjs: the entries for Node as CommonJS, for Jest and for each Node that can't require ES modules. esbuild splits only ES modules, so one
+ * file has all entries, and thereby one instance of the engine.
+ */
+async function buildCommonJs(esbuild) {
+  rmSync(at("dist", "cjs"), { recursive: true, force: true });
+  await bundle(esbuild, "dist/cjs", {
+    stdin: { contents: commonJs.map((name) => `export * as ${name} from "./${entries[name]}";`).join("\n"), resolveDir: root, sourcefile: "all.ts" },
+    outfile: "dist/cjs/all.js",
+    format: "cjs",
+    platform: "node",
+    conditions: [...runtimes.node.conditions, "smpp-edge-source"],
+    define: { "import.meta.url": "__moduleUrl" },
+    banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  });
+  for (const name of commonJs) writeFileSync(at("dist", "cjs", `${name}.js`), `module.exports = require("./all.js").${name};\n`);
+  writeFileSync(at("dist", "cjs", "package.json"), '{ "type": "commonjs" }\n');
+}
+
+async function bundle(esbuild, what, options) {
+  const result = await esbuild
+    .build({ absWorkingDir: root, bundle: true, target: "es2022", mainFields: ["module", "main"], plugins: [wasmBeside], sourcemap: true, legalComments: "inline", logLevel: "silent", ...options })
+    .catch((error) => error);
+  if (result.errors?.length > 0) {
+    const messages = await esbuild.formatMessages(result.errors, { kind: "error", color: process.stderr.isTTY });
+    throw new Failure(`${what} can't be built:\n${messages.join("")}`);
+  }
+  if (result instanceof Error) throw result;
 }
 
 /** Leaves the module out of the bundles: it lies beside the runtimes' directories, once for all of them. */
@@ -204,15 +223,33 @@ async function buildDecoderPage() {
 async function buildTypes() {
   const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker", "gateway"] };
   const inputs = ["js", "dist/bindgen", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", ...Object.keys(projects)];
-  await once("types", fingerprint(inputs), ["dist/types"], () =>
+  await once("types", fingerprint(inputs), ["dist/types", "dist/cjs/types"], () =>
     step("Writing type declarations", async () => {
       rmSync(at("dist", "types"), { recursive: true, force: true });
       for (const [project, names] of Object.entries(projects)) {
         if (!names.some((name) => exists(entries[name]))) continue;
         await must(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", project]);
       }
+      writeDeclarations();
     }),
   );
+}
+
+/**
+ * Makes the declarations readable for each way in which TypeScript resolves modules: `#boundary` and `.ts` become paths to JavaScript, and
+ * dist/cjs has a copy, since TypeScript takes a declaration for an ES module or CommonJS by the package.json above it.
+ */
+function writeDeclarations() {
+  for (const path of files("dist/types")) {
+    const bindgen = `${relative(dirname(path), at("dist", "bindgen")).replaceAll("\\", "/")}`;
+    const text = readFileSync(path, "utf8")
+      .replace(/(\bfrom |\bimport\()"#(boundary|bindgen)"/g, (_, before, name) => `${before}"${bindgen}/${name === "boundary" ? name : "smpp_edge"}.js"`)
+      .replace(/(\bfrom |\bimport |\bimport\()"(\.[^"]*)\.ts"/g, '$1"$2.js"');
+    writeFileSync(path, text);
+  }
+  for (const name of ["types", "bindgen"]) rmSync(at("dist", "cjs", name), { recursive: true, force: true });
+  for (const name of ["client", "decoder", "engine", "server", "simulator"]) cpSync(at("dist", "types", name), at("dist", "cjs", "types", name), { recursive: true });
+  for (const name of ["boundary.d.ts", "smpp_edge.d.ts"]) cpSync(at("dist", "bindgen", name), at("dist", "cjs", "bindgen", name));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

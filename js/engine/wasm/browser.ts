@@ -1,6 +1,7 @@
 // Browsers fetch the module, which takes a moment: nothing works before `init()` has resolved.
 
 import * as bindgen from "#bindgen";
+import { compile } from "./compile.ts";
 import type { Exports } from "./exports.ts";
 import { inlined } from "./inlined.ts";
 
@@ -21,7 +22,7 @@ export async function init(): Promise<void> {
     // As seen from the built file, dist/browser/….js; most bundlers know this form and bring the file along.
     ({ memory } = await bindgen.default({ module_or_path: new URL("../smpp.wasm", import.meta.url) }));
   } catch {
-    ({ memory } = bindgen.initSync({ module: await inlined() }));
+    ({ memory } = bindgen.initSync({ module: compile(await inlined()) }));
   }
   wasm = { ...bindgen, memory };
 }

@@ -3,9 +3,10 @@
 
 import * as bindgen from "#bindgen";
 import base64 from "../../../dist/wasm-base64.js";
+import { compile } from "./compile.ts";
 import type { Exports } from "./exports.ts";
 
-const { memory } = bindgen.initSync({ module: Uint8Array.from(atob(base64), (octet) => octet.charCodeAt(0)) });
+const { memory } = bindgen.initSync({ module: compile(Uint8Array.from(atob(base64), (octet) => octet.charCodeAt(0))) });
 
 /** The engine, ready for use. */
 export const wasm: Exports = { ...bindgen, memory };

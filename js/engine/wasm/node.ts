@@ -2,20 +2,22 @@
 
 import { readFileSync } from "node:fs";
 import * as bindgen from "#bindgen";
+import { compile } from "./compile.ts";
 import type { Exports } from "./exports.ts";
 import { inlined } from "./inlined.ts";
 
 let engine: Exports | undefined;
 
-function start(module: Uint8Array): void {
-  const { memory } = bindgen.initSync({ module });
+function start(octets: Uint8Array): void {
+  const { memory } = bindgen.initSync({ module: compile(octets) });
   engine = { ...bindgen, memory };
 }
 
 try {
   // As seen from the built file, dist/<runtime>/….js.
   start(readFileSync(new URL("../smpp.wasm", import.meta.url)));
-} catch {
+} catch (error) {
+  if (typeof WebAssembly === "undefined") throw error;
   // A bundle.
 }
 

@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { at, files } from "../../../scripts/lib.mjs";
 import { blocks, documents, marked, pages, read } from "./documents.mjs";
 
-const examples = files("examples").filter((path) => /\.(mjs|ts|py|php)$/.test(path) && !/\.wrangler|node_modules/.test(path)).map((path) => ({ name: relative(at("examples"), path), content: readFileSync(path, "utf8") }));
+const examples = files("examples").filter((path) => /\.(mjs|js|ts|py|php)$/.test(path) && !/\.wrangler|node_modules/.test(path)).map((path) => ({ name: relative(at("examples"), path), content: readFileSync(path, "utf8") }));
 
 /** The words in code marks in the first cells of the tables under a heading. */
 function firstCells(page, heading) {

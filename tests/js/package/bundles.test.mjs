@@ -1,12 +1,16 @@
 // The package behind the usual bundlers, none of them told anything about it, and what they make, run.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build as esbuild } from "esbuild";
 import { createSimulator } from "smpp-edge/server";
 import { at, bun, execute, node24 } from "../../../scripts/lib.mjs";
+import { until } from "../gateway/support.mjs";
 import { makeProject } from "./project.ts";
 import { installTools, load, program } from "./tools.mjs";
 
@@ -35,6 +39,15 @@ async function sends(file, node = node24()) {
 
 async function decodes(file, node = node24()) {
   assert.deepEqual(await execute(node, [file], { cwd: "/", timeout: 60_000 }), { code: 0, signal: null, output: "enquire_link\n" });
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return String(port);
 }
 
 const source = (name) => join(project, `${name}.mjs`);
@@ -120,6 +133,32 @@ test("smpp-edge/inline sends on Node as it is", async () => {
   await sends(file, npmNode);
 });
 
+describe("Nitro, which Nuxt is built on", () => {
+  for (const [name, noExternals] of [["with the package beside the server", false], ["all in the server's files", true]]) {
+    test(`a server that sends, ${name}`, async (t) => {
+      const rootDir = join(project, "nitro");
+      mkdirSync(join(rootDir, "routes"), { recursive: true });
+      writeFileSync(join(rootDir, "routes", "index.ts"), `
+        import { connect } from "smpp-edge";
+        export default defineEventHandler(async () => {
+          const smpp = await connect(process.env.SMPP_URL);
+          const sent = await smpp.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
+          const { status } = await sent.delivered();
+          await smpp.close();
+          return status;
+        });`);
+      writeFileSync(join(rootDir, "nitro.config.mjs"), `export default { compatibilityDate: "2026-01-01", noExternals: ${noExternals} };`);
+      const { code, output } = await execute(node24(), [program("nitropack", "dist", "cli", "index.mjs"), "build", rootDir, "--preset", "node-server"], { cwd: project, timeout: 120_000 });
+      assert.equal(code, 0, output);
+      const port = await freePort();
+      const child = spawn(node24(), [join(rootDir, ".output", "server", "index.mjs")], { cwd: "/", stdio: "ignore", env: { ...process.env, HOST: "127.0.0.1", PORT: port, SMPP_URL: simulator.url } });
+      t.after(() => child.kill());
+      const answer = await until("the server", () => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), () => undefined));
+      assert.equal(answer, "delivered");
+    });
+  }
+});
+
 test("bun build: a bundle that sends", { skip: !bun() && "there is no Bun for this platform on npm" }, async () => {
   const outfile = join(place("bun"), "send.mjs");
   const { code, output } = await execute(bun(), ["build", "--target=bun", `--outfile=${outfile}`, source("send")], { cwd: project, timeout: 60_000 });
@@ -133,11 +172,11 @@ test("publint finds nothing", async () => {
   assert.match(output, /All good!/);
 });
 
-// .attw.json: the package has ES modules alone, which Node 20 and 22 may also require().
+// .attw.json: entries that are not for Node have ES modules alone.
 test("@arethetypeswrong/cli finds nothing", async () => {
   const { code, output } = await execute(process.execPath, [program("@arethetypeswrong", "cli", "dist", "index.js"), tarball, "--no-color", "--no-emoji"], { cwd: at("."), timeout: 60_000 });
   assert.equal(code, 0, output);
   const rows = output.split("\n").filter((line) => line.startsWith('│ "smpp-edge'));
   assert.equal(rows.length, Object.keys(JSON.parse(readFileSync(at("package.json"), "utf8")).exports).length);
-  for (const row of rows) assert.match(row, /^│ "\S+" +│ OK \((ESM|JSON)\) +│ OK/);
+  for (const row of rows) assert.match(row, /^│ "\S+" +│ OK( \(JSON\))? +│ OK \((CJS|ESM|JSON)\) +│ OK \((ESM|JSON)\) +│ OK( \(JSON\))? +│$/);
 });
