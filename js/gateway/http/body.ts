@@ -31,9 +31,15 @@ export function mediaType(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
 }
 
+/** The character set that the body's type names, empty if it names none. */
+function charset(request: Request): string {
+  return /;\s*charset="?([^\s;"]*)/i.exec(request.headers.get("content-type")!)?.[1] ?? "";
+}
+
 /** The body as JSON, and as the text that it was. */
 export async function readJson(request: Request): Promise<{ value: unknown; text: string }> {
   if (mediaType(request) !== "application/json") throw new ProblemError("unsupported-type", "application/json is expected");
+  if (!/^(utf-?8|us-ascii|)$/i.test(charset(request))) throw new ProblemError("unsupported-type", "UTF-8 is expected");
   const text = decode(await readBody(request));
   try {
     return { value: JSON.parse(text), text };

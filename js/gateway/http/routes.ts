@@ -225,7 +225,7 @@ function problemsOf(env: GatewayEnv, exports: Exports): string[] {
 export function problemOf(error: unknown): Response {
   if (error instanceof ProblemError) return problemResponse(error.problem, error.headers);
   if (error instanceof EngineError) {
-    return problemResponse(problem("invalid-message", undefined, { errors: [{ path: error.field ?? "", message: error.message }] }));
+    return problemResponse(problem("invalid-body", undefined, { errors: [{ path: error.field ?? "", message: error.message }] }));
   }
   console.error(error);
   return problemResponse(problem("internal"));
@@ -235,7 +235,7 @@ async function decodeInput(request: Request): Promise<{ pdus: Uint8Array | strin
   const type = mediaType(request);
   if (type === "application/octet-stream") return { pdus: await readBody(request) };
   if (type === "text/plain") return { pdus: decode(await readBody(request)) };
-  const { strict, maxPdu, pdus } = check(DecodeInput, (await readJson(request)).value);
+  const { strict, maxPdu, pdus } = check(DecodeInput, (await readJson(request)).value, "invalid-body");
   return { pdus, ...(strict === undefined ? {} : { strict }), ...(maxPdu === undefined ? {} : { maxPdu }) };
 }
 

@@ -169,11 +169,17 @@ function time(value: unknown): unknown {
 }
 
 function faults(issues: readonly v.BaseIssue<unknown>[], path: string): { path: string; message: string }[] {
-  return issues.slice(0, 100).map((issue) => {
-    const field = v.getDotPath(issue);
-    const unknown = issue.type === "strict_object" && issue.expected === "never";
-    return { path: join(path, field ?? ""), message: unknown ? "unknown field" : issue.message.slice(0, 200) };
-  });
+  return issues.slice(0, 100).map((issue) => ({ path: join(path, v.getDotPath(issue) ?? ""), message: messageOf(issue) }));
+}
+
+const KINDS: Record<string, string> = { string: "a string", number: "a number", boolean: "true or false", array: "an array" };
+
+/** What is wrong: in the words of the schema, or in ours where it has none of its own. */
+function messageOf({ type, expected, message, input, requirement }: v.BaseIssue<unknown>): string {
+  if (type === "strict_object") return expected === "never" ? "unknown field" : "it is missing";
+  if (!message.startsWith("Invalid ")) return message;
+  if (type === "max_length") return `at most ${requirement} ${typeof input === "string" ? "characters" : "values"} are expected`;
+  return `${KINDS[type] ?? `one of ${expected?.replace(/[()]/g, "").replaceAll(" | ", ", ")}`} is expected`;
 }
 
 function join(path: string, field: string): string {

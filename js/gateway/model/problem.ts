@@ -28,6 +28,7 @@ const TITLES = {
   "refused": [409, "The SMSC refused"],
   "too-large": [413, "The body is too large"],
   "unsupported-type": [415, "The body's type is not supported"],
+  "invalid-body": [422, "The body can't be used"],
   "invalid-message": [422, "The message can't be sent"],
   "no-route": [422, "No route takes the message"],
   "refused-by-route": [422, "A route refuses the message"],

@@ -72,8 +72,10 @@ test("PDUs are explained", async (t) => {
     const [{ command, sequence, valid, bytes }] = answer.body.pdus;
     assert.deepEqual([command, sequence, valid, bytes, answer.body.rest], ["enquire_link", 7, true, enquireLink, 0]);
   }
-  assert.equal((await gateway.post("/v1/decode", { pdus: enquireLink, colour: "red" })).status, 422);
-  assert.equal((await gateway.post("/v1/decode", { pdus: "not hexadecimal" })).status, 422);
+  for (const body of [{ pdus: enquireLink, colour: "red" }, { pdus: "not hexadecimal" }]) {
+    const answer = await gateway.post("/v1/decode", body);
+    assert.deepEqual([answer.status, answer.body.title], [422, "The body can't be used"]);
+  }
   assert.equal((await gateway.post("/v1/decode", "x", { "content-type": "image/png" })).status, 415);
 });
 

@@ -166,6 +166,27 @@ test("wrong requests", async (t) => {
     });
   }
 
+  for (const [charset, status] of [["utf-8", 200], ['"UTF8"', 200], ["us-ascii; x=1", 200], ["utf-16", 415], ["iso-8859-1", 415], ["utf-8x", 415]]) {
+    await t.test(`JSON in charset=${charset} is ${status}`, async () => {
+      const answer = await gateway.post("/v1/messages/preview", JSON.stringify(hello), { "content-type": `application/json; charset=${charset}` });
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+    });
+  }
+
+  const faults = {
+    "it is missing": { text: "x" },
+    "a string is expected": changed({ text: ["x"] }), "a number is expected": changed({ priority: "1" }), "true or false is expected": changed({ flash: "yes" }),
+    'one of "always", "failure", "success", "none" is expected': changed({ report: "maybe" }),
+    "at most 32 characters are expected": changed({ account: "x".repeat(33) }), "at most 32 values are expected": changed({ tlvs: { 0x1400: Array(33).fill(1) } }),
+    "unknown field": changed({ colour: "red" }),
+  };
+  for (const [message, body] of Object.entries(faults)) {
+    await t.test(`a fault is described in plain words: ${message}`, async () => {
+      const { body: { errors } } = await gateway.post("/v1/messages", body);
+      assert.ok(errors.some((error) => error.message === message), JSON.stringify(errors));
+    });
+  }
+
   for (const key of ["", "x".repeat(256), "a b", "ä"]) {
     await t.test(`the Idempotency-Key ${JSON.stringify(key.slice(0, 8))} of ${key.length} is 400`, async () => {
       problem(await gateway.post("/v1/messages", hello, { "idempotency-key": key }), 400, "invalid-key");
