@@ -12,6 +12,6 @@ export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts"
 export type { GatewayMessage, GatewayReport } from "./link/receiver.ts";
 export type { GatewayEnded, SmppHandlers } from "./link/worker-handlers.ts";
 export type { RpcMessage } from "./model/message-input.ts";
-export type { LinkView, MessageError, MessageStatus, MessageView, Part, Preview } from "./model/views.ts";
+export type { LinkView, MessageError, MessageStatus, MessageStep, MessageView, Part, Preview } from "./model/views.ts";
 export type { Problem } from "./model/problem.ts";
 export type { Accepted, AcceptedOrNot } from "./operations/send.ts";

@@ -51,6 +51,23 @@ export interface Part {
   doneAt?: string;
 }
 
+/** A step of a message's life. Its fields are named one by one: over RPC the type of `unknown` is `never`. */
+export interface MessageStep {
+  status: string;
+  at: string;
+  /** Of a report: its segment. */
+  segment?: number;
+  errorCode?: string;
+  /** The SMSC's id, once it has accepted the message. */
+  messageId?: string;
+  /** Why the message ended, or waits. */
+  detail?: string;
+  smpp?: { code: number; name: string };
+  /** Of `"moved"`: the link that it moved to. */
+  account?: string;
+  link?: number;
+}
+
 /** A message as GET /v1/messages/:id shows it. */
 export interface MessageView {
   id: string;
@@ -77,7 +94,7 @@ export interface MessageView {
   updatedAt: string;
   scheduledAt?: string;
   expiresAt?: string;
-  history: { status: string; at: string; segment?: number; [detail: string]: unknown }[];
+  history: MessageStep[];
 }
 
 /** An inbound message in JSON: octets are hexadecimal. */

@@ -90,7 +90,10 @@ describe("types", () => {
   `;
   const worker = `
     export { SmppGateway, SmppLink } from "smpp-edge/worker";
+    import type { SmppGateway } from "smpp-edge/worker";
     import { connect } from "smpp-edge";
+    export const stateOf = async (sms: Service<SmppGateway>, id: string): Promise<string> => (await sms.message(id)).history.at(-1)!.status;
+    export const states = async (sms: Service<SmppGateway>): Promise<string[]> => (await sms.messages()).items.map(({ status }) => status);
     export default { fetch: async (): Promise<Response> => new Response((await connect("smpp://id:password@localhost")).stats().state) };
   `;
   const cases: { name: string; source: string; options: { module: string; moduleResolution: string; lib: string[]; types?: string[]; skipLibCheck?: boolean } }[] = [

@@ -2,7 +2,7 @@
 
 import { isSamePlace, messageId, parseId, rowOf, rowUlid, timeOf, type Place } from "../../model/ids.ts";
 import type { MessageInput } from "../../model/message-input.ts";
-import { STATUSES, type MessageError, type MessageStatus, type MessageView, type Part } from "../../model/views.ts";
+import { STATUSES, type MessageError, type MessageStatus, type MessageStep, type MessageView, type Part } from "../../model/views.ts";
 import type { Database } from "../database.ts";
 
 /** The longest history that is kept, in characters: an SMSC may report for ever. */
@@ -31,11 +31,8 @@ export interface StoredPart {
 }
 
 /** One line of a message's history. */
-export interface HistoryEntry {
-  status: string;
+export interface HistoryEntry extends Omit<MessageStep, "at"> {
   at: number;
-  segment?: number;
-  [detail: string]: unknown;
 }
 
 /** SQL that adds lines to the history, as long as that is short. */
