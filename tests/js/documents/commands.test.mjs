@@ -75,7 +75,9 @@ const kinds = [
     assert.equal(corpus, target);
     assert(existsSync(at(`fuzz/seeds/${seeds}`)));
   }],
-  [/^npx wrangler secret put (\w+)$/, (name) => has(read("js/gateway/model/config.ts"), `${name}?:`)],
+  [/^npx wrangler secret put (\w+)$/, (name) => has(read("js/gateway/model/config.ts") + read("examples/sign-in/src/env.ts"), `${name}${name === "CODE_KEY" ? "" : "?"}:`)],
+  // Run by tests/js/package/tutorial.test.mjs.
+  [/^node -e .*CODE_KEY=/, () => {}],
   [/^npx wrangler dev$/, () => has(read("examples/workers-rs/wrangler.toml"), 'main = "worker.mjs"')],
   [/^curl 'http:\/\/127\.0\.0\.1:8787\/\?(\w+)=[^&]+&(\w+)=\w+'$/, (...names) => names.forEach((name) => has(read("examples/workers-rs/src/lib.rs"), `parameter("${name}")`))],
   [/^npm install --save-dev (.+)$/, (names) => names.split(" ").forEach((name) => has(Object.keys(JSON.parse(read("examples/vite/package.json")).devDependencies), name))],
@@ -88,6 +90,7 @@ const kinds = [
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
+  [/^npm install$/, () => {}],
   [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
