@@ -21,10 +21,11 @@ const optimisation = ["-O3", "--converge", "--one-caller-inline-max-function-siz
 // nor are their addresses counted beside their counters, and no value is worked out on one branch for the sake of another.
 const llvm = ["-inline-threshold=30", "-inlinehint-threshold=30", "-unroll-runtime=false", "-unroll-allow-partial=false", "-disable-lsr", "-enable-pre=false"];
 
-// The entries of the package, and which of them each runtime's directory in dist/ has. Those of Node also are CommonJS, in dist/cjs.
+// The entries of the package, and which of them each runtime's directory in dist/ has; `own` are those of that runtime alone. Those of Node also are
+// CommonJS, in dist/cjs.
 const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
-  workerd: { entries: ["index", "decoder", "worker", "gateway"], platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
+  workerd: { entries: ["index", "decoder", "worker", "gateway"], own: { server: "js/server/workerd.ts" }, platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
   deno: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["deno", "node"] },
   bun: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
   node: { entries: ["index", "decoder", "server", "smpp-edge"], platform: "node", conditions: ["node"] },
@@ -153,7 +154,7 @@ async function buildJavaScript() {
         const present = options.entries.filter((name) => exists(entries[name]));
         if (present.length === 0) continue;
         await bundle(esbuild, `dist/${runtime}`, {
-          entryPoints: Object.fromEntries(present.map((name) => [name, entries[name]])),
+          entryPoints: { ...Object.fromEntries(present.map((name) => [name, entries[name]])), ...options.own },
           outdir: `dist/${runtime}`,
           chunkNames: "shared-[hash]",
           splitting: true, // one instance of the engine for all entries

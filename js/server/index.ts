@@ -1,8 +1,11 @@
-/** `smpp-edge/server`: a message centre on Node, Deno and Bun, and a simulated one for tests. */
+/** `smpp-edge/server`: a message centre on Node, Deno and Bun, over any connection, and a simulated one for tests. */
+export { accept } from "./accept.ts";
+export type { AcceptedSocket } from "./accept.ts";
+export type { AcceptedWebSocket } from "./web-socket.ts";
 export { listen } from "./listen.ts";
-export type { ListenOptions, RequestAnswer, Server, SessionOptions, SubmitAnswer } from "./listen.ts";
-export { Session } from "./session.ts";
-export type { Delivery } from "./session.ts";
+export type { ListenOptions, Server, ServerTlsOptions } from "./listen.ts";
+export type { BindAnswer, Refused, RequestAnswer, ServerOptions, SessionOptions, SubmitAnswer } from "./sessions.ts";
+export type { Delivery, Session } from "./session.ts";
 export { Status } from "./status.ts";
 export type { MessageStatus, Receipt, ReceiptFormat } from "./receipt.ts";
 export { SmppError } from "../client/errors.ts";

@@ -17,9 +17,9 @@ import { readAddress } from "../client/address.ts";
 import type { SmppError } from "../client/errors.ts";
 import { failure, refusal } from "../client/outcome.ts";
 import type { SmsMessage } from "../client/types.ts";
-import type { ListenOptions, RequestAnswer } from "./listen.ts";
 import type { Joiner } from "./joiner.ts";
 import { receiptPdu, type Receipt } from "./receipt.ts";
+import type { Refused, RequestAnswer, ServerOptions } from "./sessions.ts";
 import { Status } from "./status.ts";
 
 /** What of an SMS an inbound message can have too. */
@@ -50,8 +50,8 @@ interface Pending {
 
 /** What the server does as its sessions come and go. */
 export interface SessionEvents {
-  bound(session: Session): void;
-  closed(session: Session): void;
+  sessionBound(session: Session): void;
+  sessionClosed(session: Session): void;
   /** What joins the segments that an account submits. */
   joiner(systemId: string): Joiner;
 }
@@ -67,25 +67,28 @@ export class Session {
   /** Resolves when the connection has ended, with how. */
   readonly closed: Promise<CloseDetail>;
 
-  readonly #options: ListenOptions;
+  readonly #options: ServerOptions;
   readonly #events: SessionEvents;
+  /** Resolves when everything that was written has left. */
+  readonly #ended: Promise<void> | undefined;
   readonly #link: Link;
   readonly #pending = new Map<number, Pending>();
   #lastTicket = 0;
   #state: "open" | "bound" | "closed" = "open";
   #resolveClosed!: (detail: CloseDetail) => void;
 
-  /** @internal Sessions are made by `listen`. */
+  /** @internal Sessions are made by `listen` and `accept`. */
   constructor(
     config: EngineConfig,
-    options: ListenOptions,
-    connection: { transport: Transport; remoteAddress: string },
+    options: ServerOptions,
+    connection: { transport: Transport; remoteAddress: string; ended?: Promise<void> | undefined },
     events: SessionEvents,
   ) {
     this.#options = options;
     this.#events = events;
     this.transport = connection.transport;
     this.remoteAddress = connection.remoteAddress;
+    this.#ended = connection.ended;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#link = new Link(config, this.#sink());
   }
@@ -189,7 +192,7 @@ export class Session {
       bindRequest: (bind, request) => void this.#authenticate(bind, request),
       bound: () => {
         this.#state = "bound";
-        this.#events.bound(this);
+        this.#events.sessionBound(this);
       },
       message: (message, request) => void this.#submitted(message, request),
       request: (frame, request) => {
@@ -200,8 +203,9 @@ export class Session {
       settled: (ticket, _index, outcome, status, _id, _key, frame, info) => this.#settled(ticket, outcome, status, frame, info),
       closed: (detail) => {
         this.#state = "closed";
-        this.#events.closed(this);
-        this.#resolveClosed(detail);
+        this.#events.sessionClosed(this);
+        if (this.#ended === undefined) this.#resolveClosed(detail);
+        else void this.#ended.then(() => this.#resolveClosed(detail));
       },
     };
   }
@@ -210,9 +214,9 @@ export class Session {
   async #authenticate(bind: BindRequest, request: number): Promise<void> {
     this.bind = bind;
     await this.#answer(request, async () => {
-      const verdict = await this.#options.authenticate(bind);
+      const verdict = await this.#options.authenticate(bind, this);
       if (verdict === true) return Status.ESME_ROK;
-      return typeof verdict === "number" ? verdict : Status.ESME_RBINDFAIL;
+      return isRefused(verdict) ? refused(verdict) : typeof verdict === "number" ? verdict : Status.ESME_RBINDFAIL;
     });
   }
 
@@ -224,6 +228,7 @@ export class Session {
       if (!("message" in whole)) return { message_id: whole.messageId };
       const answer = await this.#options.onSubmit(whole.message, this, whole.segmentIds);
       if (typeof answer === "number") return answer;
+      if (isRefused(answer)) return refused(answer);
       if ("taken" in whole) whole.taken();
       const { messageId, tlvs } = answer;
       return { message_id: messageId, tlvs };
@@ -249,6 +254,14 @@ export class Session {
       this.#link.respond(request, Status.ESME_RSYSERR);
     }
   }
+}
+
+function isRefused(answer: unknown): answer is Refused {
+  return typeof answer === "object" && answer !== null && "status" in answer;
+}
+
+function refused({ status, text }: Refused): RequestAnswer {
+  return { status, tlvs: { additional_status_info_text: text.slice(0, 255) } };
 }
 
 function address(input: string | Address, field: string): Address {

@@ -1,6 +1,6 @@
 import { decodePdus, type DecodedPdu } from "../engine/codec.ts";
 import type { Address, EngineMessage } from "../engine/types.ts";
-import type { RequestAnswer, SubmitAnswer } from "../server/listen.ts";
+import type { RequestAnswer, SubmitAnswer } from "../server/sessions.ts";
 import type { MessageStatus, ReceiptFormat } from "../server/receipt.ts";
 import type { Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";

@@ -1,10 +1,9 @@
-/// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { TlsOptions } from "node:tls";
 import type { BindRequest } from "../engine/types.ts";
-import { listen, type Server, type SessionOptions } from "../server/listen.ts";
+import { listen, type Server, type ServerTlsOptions } from "../server/listen.ts";
 import type { MessageStatus, ReceiptFormat } from "../server/receipt.ts";
 import type { Delivery, Session } from "../server/session.ts";
+import type { SessionOptions } from "../server/sessions.ts";
 import { Status } from "../server/status.ts";
 import { Centre } from "./centre.ts";
 import { startControl, type Control } from "./control.ts";
@@ -24,7 +23,7 @@ export interface SimulatorOptions extends SessionOptions {
   /** Default 2775; 0 takes a free one. */
   port?: number;
   /** Certificate, key and whatever else node:tls takes. */
-  tls?: TlsOptions;
+  tls?: ServerTlsOptions;
   /** Who may bind: passwords by system_id. Default `{ smppclient1: "password" }`. */
   accounts?: Record<string, string>;
   /** What the centre calls itself; default "simulator". */

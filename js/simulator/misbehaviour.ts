@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodePdu } from "../engine/codec.ts";
 import type { EngineMessage } from "../engine/types.ts";
-import type { SubmitAnswer } from "../server/listen.ts";
+import type { SubmitAnswer } from "../server/sessions.ts";
 import type { Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";
 import type { FaultName } from "./faults.ts";

@@ -1,7 +1,7 @@
 import type { DecodedPdu, Field } from "../engine/codec.ts";
 import { smppTime } from "../engine/codec.ts";
 import type { Address } from "../engine/types.ts";
-import type { RequestAnswer } from "../server/listen.ts";
+import type { RequestAnswer } from "../server/sessions.ts";
 import type { Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";
 import type { Centre } from "./centre.ts";

@@ -44,9 +44,9 @@ impl Session {
             .or_else(|| self.inbound.command_id(request.number))
     }
 
-    /// Answers a request of the peer with a body of its own, which `body` appends; it is told the response's command. For a
-    /// bind it is not asked: `Config::system_id` and the version are the body. Its TLVs are left out where the peer's
-    /// version has none.
+    /// Answers a request of the peer with a body of its own, which `body` appends; it gets the response's command. For a
+    /// bind with ESME_ROK it is not called: `Config::system_id` and the version are the body. Its TLVs are left out where the
+    /// peer's version has none, and with them the body of a refused bind.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Session {
         if request.connection != self.connection || !self.state.is_connected() {
             return Ok(false);
         }
-        if self.answer_bind(now, request, status) {
+        if self.answer_bind(now, request, status, body)? {
             return Ok(true);
         }
         let Some(command_id) = self.inbound.command_id(request.number) else {
@@ -99,27 +99,38 @@ impl Session {
     }
 
     /// SMSC: answers the bind that waits, if `request` is it.
-    fn answer_bind(&mut self, now: Instant, request: Sequence, status: CommandStatus) -> bool {
+    fn answer_bind(
+        &mut self,
+        now: Instant,
+        request: Sequence,
+        status: CommandStatus,
+        body: WriteBody<'_>,
+    ) -> Result<bool, InvalidField> {
         let Some(received) = self
             .bind_received
             .take_if(|bind| bind.number == request.number)
         else {
-            return false;
+            return Ok(false);
         };
         let (number, bind) = (received.number, received.bind);
         let command_id = bind.command_id().response();
-        if status != CommandStatus::ESME_ROK {
-            self.stats.refused += 1;
-            self.write_header(command_id, status, number);
-            self.end(now, CloseReason::BindRefused(status));
-            return true;
-        }
         let theirs = if received.version.0 < InterfaceVersion::V3_3.0 {
             self.config.assumed_version
         } else {
             received.version
         };
         let version = version::common(self.config.interface_version, theirs);
+        if status != CommandStatus::ESME_ROK {
+            if !version::takes_tlvs(version) {
+                self.write_header(command_id, status, number);
+            } else if let Err(error) = self.write_response(command_id, status, number, body) {
+                self.bind_received = Some(received);
+                return Err(error);
+            }
+            self.stats.refused += 1;
+            self.end(now, CloseReason::BindRefused(status));
+            return Ok(true);
+        }
         let mut tlvs = TlvBuf::default();
         if version::takes_tlvs(version) {
             tlvs.push_u8(Tag::SC_INTERFACE_VERSION, self.config.interface_version.0);
@@ -132,7 +143,7 @@ impl Session {
         self.write_pdu(command_id, status, number, &body);
         self.bound(now, bind, version, &received.system_id);
         self.pump(now);
-        true
+        Ok(true)
     }
 
     /// Answers a request with a status and the usual body.

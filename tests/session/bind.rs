@@ -424,6 +424,49 @@ fn a_centre_that_refuses_says_so_and_closes() {
 }
 
 #[test]
+fn a_centre_says_why_it_refuses_where_the_version_has_tlvs() {
+    let status = CommandStatus::ESME_RBINDFAIL;
+    for version in [InterfaceVersion::V3_3, InterfaceVersion::V3_4] {
+        let has_tlvs = version == InterfaceVersion::V3_4;
+        let mut peer = Peer::new(smsc());
+        let now = peer.now();
+        peer.accept(now);
+        peer.binds(BindType::Transceiver, version);
+        let sequence = peer.request_seen();
+        let mut tlvs = TlvBuf::default();
+        tlvs.push(Tag::ADDITIONAL_STATUS_INFO_TEXT, b"4 binds\0")
+            .unwrap();
+        let body = BindResp {
+            system_id: b"",
+            tlvs: tlvs.as_tlvs(),
+        };
+        let unwritable = BindResp {
+            system_id: &[b'x'; 16],
+            ..body
+        };
+        if has_tlvs {
+            // The bind stays open then.
+            peer.respond_with(now, sequence, status, |out, _| unwritable.encode(out))
+                .unwrap_err();
+        }
+        assert_eq!(
+            peer.respond_with(now, sequence, status, |out, _| body.encode(out)),
+            Ok(true)
+        );
+        let heard = peer.hears_one();
+        assert_eq!(heard.brief(), (CommandId::BIND_TRANSCEIVER_RESP, status, 1));
+        let Pdu::BindTransceiverResp(sent) = heard.pdu() else {
+            panic!("no response: {heard:?}");
+        };
+        let text = sent.tlvs.get(Tag::ADDITIONAL_STATUS_INFO_TEXT);
+        assert_eq!(text, has_tlvs.then_some(&b"4 binds\0"[..]));
+        let reason = CloseReason::BindRefused(status);
+        assert_eq!(peer.sees(), [Seen::Disconnect(reason, None)]);
+        assert_eq!((peer.state(), peer.stats().refused), (State::Closed, 1));
+    }
+}
+
+#[test]
 fn a_centre_that_ends_while_a_bind_waits_answers_it() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();

@@ -43,17 +43,26 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, dispose: (late:
   });
 }
 
-class WinterTcTransport implements Transport {
+/** What carries octets over such a socket, whoever made the connection. */
+export class WinterTcTransport implements Transport {
   /** A runtime may close a socket that nothing refers to. */
   readonly #socket: WinterTcSocket;
   readonly #handler: TransportHandler;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lingers: boolean;
   #waiting = false;
+  #closing = false;
   #ended = false;
+  #readEnded = (): void => {};
 
-  constructor(socket: WinterTcSocket, handler: TransportHandler) {
+  /**
+   * With `lingers` a connection that is closed here stays until the peer closes it too, for at most two seconds: between objects of
+   * Cloudflare, and where the peer still writes, what was written last would be lost.
+   */
+  constructor(socket: WinterTcSocket, handler: TransportHandler, lingers = false) {
     this.#socket = socket;
     this.#handler = handler;
+    this.#lingers = lingers;
     this.#writer = socket.writable.getWriter();
     this.#writer.closed.catch(() => undefined);
     // The engine has to know of this transport before anything comes in.
@@ -73,7 +82,9 @@ class WinterTcTransport implements Transport {
   close(): void {
     if (this.#ended) return;
     const timer = setTimeout(() => this.destroy(), LINGER);
-    attempt(() => this.#writer.close()).then(() => this.#socket.close()).catch(() => undefined).finally(() => {
+    const peerClosed = this.#lingers ? new Promise<void>((resolve) => (this.#readEnded = resolve)) : undefined;
+    this.#closing = this.#lingers;
+    attempt(() => this.#writer.close()).then(() => peerClosed).then(() => this.#socket.close()).catch(() => undefined).finally(() => {
       clearTimeout(timer);
       this.#end(undefined);
     });
@@ -89,11 +100,13 @@ class WinterTcTransport implements Transport {
   async #read(): Promise<void> {
     try {
       await this.#pump();
-      this.#end(undefined);
+      if (!this.#closing) this.#end(undefined);
     } catch (error) {
       this.#fail(error);
     }
-    shut(this.#socket);
+    this.#readEnded();
+    // What is being closed may have something left to write.
+    if (!this.#closing) shut(this.#socket);
   }
 
   async #pump(): Promise<void> {

@@ -39,6 +39,7 @@ const javascript = {
 const exceptions = [
   // The entry of `smpp-edge/server`, which has the simulator too.
   "js/server/index.ts ../simulator/index.ts",
+  "js/server/workerd.ts ../simulator/faults.ts",
   // A type: the class behind a binding.
   "js/gateway/model/config.ts ../link/link.ts",
 ];

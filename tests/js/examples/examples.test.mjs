@@ -1,15 +1,16 @@
 // The examples, as a reader would run them: against the simulator, in the runtimes they are for.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import test from "node:test";
+import { connect as connectSmpp } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
-import { at, bun, deno, execute, node24 } from "../../../scripts/lib.mjs";
+import { at, bun, deno, execute, node24, start, stop } from "../../../scripts/lib.mjs";
 import { selfSigned } from "../client/certificate.ts";
-import { startGateway, temporary, until } from "../gateway/support.mjs";
+import { freePort, listening, startGateway, temporary, until } from "../gateway/support.mjs";
 
 const example = (name) => at("examples", name);
 
@@ -180,4 +181,32 @@ test("examples/migrate: before and after do the same", async (t) => {
   const sent = simulator.messages().map(({ from, to, text }) => [from.addr, to, text]);
   assert.equal(sent.length, 3);
   for (const each of sent) assert.deepEqual(each, sent[0]);
+});
+
+test("examples/server.mjs takes a long message whole, and reports on each segment", async (t) => {
+  const port = await freePort();
+  const server = start(node24(), [example("server.mjs")], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, PORT: String(port) } });
+  t.after(() => stop(server));
+  let output = "";
+  server.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  await until("the server", () => output.includes(`listening on ${port}`));
+  await using smpp = await connectSmpp(`smpp://shop:password@127.0.0.1:${port}`);
+  const sent = await smpp.sendSms({ from: "12345", to: "+1234567890", text: "x".repeat(200), report: "always" });
+  assert.equal((await sent.delivered({ timeout: 30_000 })).status, "delivered");
+  assert.match(output, /^shop sends x{200} to 1234567890, in 2 segments$/m);
+});
+
+test("examples/smsc is an SMPP server in a Worker, and says why it refuses", async (t) => {
+  const port = await freePort();
+  const config = join(temporary(t), "wrangler.json");
+  const given = JSON.parse(readFileSync(example("smsc/wrangler.jsonc"), "utf8").replace(/^\s*\/\/.*$/gm, ""));
+  writeFileSync(config, JSON.stringify({ ...given, main: example("smsc/worker.ts"), connect: [{ ...given.connect[0], port }] }));
+  const worker = await startGateway(t, { config });
+  await listening(port);
+  const url = `smpp://shop:password@127.0.0.1:${port}`;
+  await using smpp = await connectSmpp(url);
+  const sent = await smpp.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
+  assert.equal((await sent.delivered({ timeout: 30_000 })).status, "delivered");
+  await until("the line in its log", () => worker.output().includes("Hello World to 1234567890"));
+  await assert.rejects(connectSmpp(url.replace("password", "guess")), /unknown to us, from 127\.0\.0\.1/);
 });

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
+import { createConnection, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,6 +30,24 @@ export async function until(what, probe, patience = PATIENCE) {
     if (Date.now() > end) throw new Error(`in vain waited for: ${what}`);
     await sleep(20);
   }
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createTcpServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Waits until somebody listens on a port: workerd does so a moment after it says that it is ready. */
+export function listening(port) {
+  return until(`somebody to listen on ${port}`, () => new Promise((resolve) => {
+    const socket = createConnection(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false)).once("connect", () => socket.destroy());
+  }));
 }
 
 /** A directory that goes away with the test. */

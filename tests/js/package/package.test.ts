@@ -36,7 +36,7 @@ describe("the packed package", () => {
       /^openapi\.json$/,
       /^wasm-base64(\.js|\.d\.ts)$/,
       /^(workerd|deno|bun|node|browser|inline)\/(index|decoder|shared-\w{8})\.js(\.map)?$/,
-      /^(deno|bun|node)\/server\.js(\.map)?$/,
+      /^(workerd|deno|bun|node)\/server\.js(\.map)?$/,
       /^cjs\/(package\.json|index\.js|decoder\.js|server\.js|all\.js(\.map)?)$/,
       /^cjs\/(types\/.*|bindgen\/(boundary|smpp_edge))\.d\.ts$/,
       /^workerd\/(gateway|worker)\.js(\.map)?$/,
@@ -94,6 +94,7 @@ describe("types", () => {
     import { connect } from "smpp-edge";
     export const stateOf = async (sms: Service<SmppGateway>, id: string): Promise<string> => (await sms.message(id)).history.at(-1)!.status;
     export const states = async (sms: Service<SmppGateway>): Promise<string[]> => (await sms.messages()).items.map(({ status }) => status);
+    export { accept } from "smpp-edge/server";
     export default { fetch: async (): Promise<Response> => new Response((await connect("smpp://id:password@localhost")).stats().state) };
   `;
   const cases: { name: string; source: string; options: { module: string; moduleResolution: string; lib: string[]; types?: string[]; skipLibCheck?: boolean } }[] = [
@@ -127,9 +128,18 @@ describe("bundles", () => {
   }
 
   // Vitest 5 resolves its global set-up so, and runs it in Node.
-  test("the simulator is Node's under the conditions of Cloudflare's Vitest plugin", async () => {
-    const { metafile } = await build({ stdin: { contents: 'import "smpp-edge/server";', resolveDir: project }, bundle: true, write: false, metafile: true, format: "esm", platform: "neutral", conditions: ["development", "workerd", "worker", "module", "browser"], external: ["node:*"], absWorkingDir: project, logLevel: "silent" });
-    assert(Object.keys(metafile.inputs).includes("node_modules/smpp-edge/dist/node/server.js"));
+  test("the simulator runs on Node under the conditions of Cloudflare's Vitest plugin", async () => {
+    const conditions = ["development", "workerd", "worker", "module", "browser"].map((name) => `--conditions=${name}`);
+    const script = 'import { createSimulator } from "smpp-edge/server"; const { port, close } = await createSimulator({ port: 0 }); console.log(port > 0); await close();';
+    const { stdout } = await run(process.execPath, [...conditions, "--input-type=module", "--eval", script], { cwd: project });
+    assert.equal(stdout.trim(), "true");
+  });
+
+  test("a Worker that accepts sessions has no module of Node's in its bundle", async () => {
+    const source = 'import { accept } from "smpp-edge/server"; export default { connect: (socket) => accept(socket, {}) };';
+    const { metafile } = await build({ stdin: { contents: source, resolveDir: project }, bundle: true, write: false, metafile: true, format: "esm", platform: "neutral", conditions: ["workerd", "worker", "browser"], external: ["*.wasm"], absWorkingDir: project, logLevel: "silent" });
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    assert.deepEqual(imported.map((path) => path.replace(/^.*\//, "")), ["smpp.wasm"]);
   });
 
   test("one instance of the engine serves all entries", async () => {

@@ -36,6 +36,17 @@ describe("authenticate", () => {
     });
   }
 
+  test("a refusal can say why, where the version has TLVs", async () => {
+    await using server = await listen({ port: 0, authenticate: (_, session) => ({ status: Status.ESME_RBINDFAIL, text: `not from ${session.remoteAddress.replace(/:\d+$/, "")}` }) });
+    for (const [version, text] of [[0x34, "not from 127.0.0.1"], [0x33, undefined]] as const) {
+      const esme = new NodeEsme(url(server));
+      const answer = await esme.bind("bind_transceiver", { system_id: "me", interface_version: version });
+      assert.equal(answer.command_status, Status.ESME_RBINDFAIL);
+      assert.equal(answer["additional_status_info_text"], text);
+      esme.destroy();
+    }
+  });
+
   test("sees what the ESME says of itself", async () => {
     let seen: unknown;
     await using server = await listen({ port: 0, authenticate: (bind) => ((seen = bind), true) });
@@ -91,6 +102,13 @@ describe("onSubmit", () => {
         assert.equal((await answers[0]!).message_id, "first");
       },
     );
+  });
+});
+
+test("a refused submission can say why", async () => {
+  await withSession({ assumeVersion: "3.4", onSubmit: () => ({ status: Status.ESME_RMSGQFUL, text: "all links are down" }) }, async (_, esme) => {
+    const answer = await esme.submit({ short_message: "x" });
+    assert.deepEqual([answer.command_status, answer["additional_status_info_text"]], [Status.ESME_RMSGQFUL, "all links are down"]);
   });
 });
 

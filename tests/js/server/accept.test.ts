@@ -1,0 +1,173 @@
+// Sessions over connections that somebody else took: streams, and WebSockets.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createConnection, createServer } from "node:net";
+import { Duplex } from "node:stream";
+import { describe, test } from "node:test";
+import { connect, type BindError, type ConnectOptions } from "smpp-edge";
+import { accept, Status, type AcceptedSocket, type AcceptedWebSocket, type ServerOptions, type Session } from "smpp-edge/server";
+import { NodeEsme, pdu } from "../simulator/peers.ts";
+
+/** A TCP server whose connections are pairs of streams of the web. */
+async function streams(options: ServerOptions, use: (url: string, sessions: Session[]) => Promise<void>): Promise<void> {
+  const sessions: Session[] = [];
+  const server = createServer(async (socket) => {
+    const { readable, writable } = Duplex.toWeb(socket);
+    const opened = Promise.resolve({ remoteAddress: `${socket.remoteAddress}:${socket.remotePort}` });
+    sessions.push(await accept({ readable, writable, opened } as AcceptedSocket, options));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  try {
+    await use(`smpp://127.0.0.1:${port}`, sessions);
+  } finally {
+    for (const session of sessions) session.destroy();
+    server.close();
+  }
+}
+
+/** Two ends of a WebSocket, as a Worker has them: nothing is dispatched before `accept()`. */
+function webSocketPair(): [FakeWebSocket, FakeWebSocket] {
+  const [one, other] = [new FakeWebSocket(), new FakeWebSocket()];
+  [one.peer, other.peer] = [other, one];
+  return [one, other];
+}
+
+class FakeWebSocket extends EventTarget {
+  peer!: FakeWebSocket;
+  binaryType = "blob";
+  #accepted = false;
+  #closed = false;
+  #waiting: (Uint8Array | string | Event)[] = [];
+
+  accept(): void {
+    if (this.#accepted) throw new TypeError("accepted twice");
+    this.#accepted = true;
+    for (const item of this.#waiting) this.#dispatch(item);
+  }
+
+  send(data: Uint8Array | string): void {
+    if (this.#closed) throw new Error("closed");
+    this.peer.receive(typeof data === "string" ? data : data.slice());
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.peer.receive(new Event("close"));
+    this.peer.close();
+  }
+
+  receive(item: Uint8Array | string | Event): void {
+    if (this.#accepted) this.#dispatch(item);
+    else this.#waiting.push(item);
+  }
+
+  #dispatch(item: Uint8Array | string | Event): void {
+    queueMicrotask(() => {
+      if (item instanceof Event) return void this.dispatchEvent(item);
+      const data = typeof item === "string" ? item : this.binaryType === "arraybuffer" ? item.buffer : new Blob([item as Uint8Array<ArrayBuffer>]);
+      this.dispatchEvent(new MessageEvent("message", { data }));
+    });
+  }
+}
+
+/** The client's end, by the Sockets API. */
+function asSocket(socket: FakeWebSocket): Awaited<ReturnType<NonNullable<ConnectOptions["socket"]>>> {
+  socket.binaryType = "arraybuffer";
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      socket.addEventListener("message", (event) => controller.enqueue(new Uint8Array((event as MessageEvent<ArrayBuffer>).data)));
+      socket.addEventListener("close", () => controller.close());
+    },
+  });
+  socket.accept();
+  return { readable, writable: new WritableStream({ write: (chunk) => socket.send(chunk) }), close: () => socket.close() };
+}
+
+describe("accept()", () => {
+  test("serves binds, submissions and receipts over streams", async () => {
+    const options: ServerOptions = {
+      authenticate: ({ password }) => password === "password",
+      onSubmit: (message, session) => {
+        setTimeout(() => void session.report({ messageId: "m-1", status: "delivered", from: message.to, to: message.from }), 0);
+        return { messageId: "m-1" };
+      },
+    };
+    await streams(options, async (url, sessions) => {
+      await using smpp = await connect(url.replace("//", "//me:password@"));
+      const sent = await smpp.sendSms({ from: "12345", to: "+15551230000", text: "Hello World", report: "always" });
+      assert.equal((await sent.delivered({ timeout: 15_000 })).status, "delivered");
+      assert.match(sessions[0]!.remoteAddress, /^127\.0\.0\.1:\d+$/);
+      await smpp.close();
+      assert.equal((await sessions[0]!.closed).kind, "unbound");
+    });
+  });
+
+  test("a refused bind has its answer before the connection ends", async () => {
+    await streams({ authenticate: () => Status.ESME_RINVPASWD }, async (url, sessions) => {
+      for (let i = 0; i < 20; i++) {
+        const esme = new NodeEsme(url);
+        assert.equal((await esme.bind()).command_status, Status.ESME_RINVPASWD);
+        esme.destroy();
+      }
+      await Promise.all(sessions.map((session) => session.closed));
+    });
+  });
+
+  test("closed waits until the peer has closed too", async () => {
+    await streams({ authenticate: () => false }, async (url, sessions) => {
+      const socket = createConnection({ host: "127.0.0.1", port: Number(new URL(url).port), allowHalfOpen: true });
+      socket.write(pdu("bind_transceiver", { system_id: "me", password: "wrong" }));
+      socket.resume();
+      await once(socket, "end");
+      let closed = false;
+      const ended = sessions[0]!.closed.then(() => (closed = true));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(closed, false);
+      socket.end();
+      await ended;
+    });
+  });
+
+  test("calls with the same options join one message over their sessions", async () => {
+    const texts: (string | undefined)[] = [];
+    const options: ServerOptions = { authenticate: () => true, reassemble: true, onSubmit: ({ text }) => (texts.push(text), { messageId: "m" }) };
+    await streams(options, async (url) => {
+      const text = "x".repeat(200);
+      await using smpp = await connect(url.replace("//", "//me:password@"), { binds: 2 });
+      await smpp.sendSms({ from: "12345", to: "+15551230000", text });
+      assert.deepEqual(texts, [text]);
+    });
+  });
+
+  test("serves a WebSocket, and nothing that comes early is lost", async () => {
+    const [server, client] = webSocketPair();
+    const options: ServerOptions = { authenticate: () => true, onSubmit: () => ({ messageId: "m-1" }) };
+    const connecting = connect("smpp://me:password@localhost", { socket: () => asSocket(client) });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const session = await accept(server as unknown as AcceptedWebSocket, options, "192.0.2.1:5");
+    await using smpp = await connecting;
+    assert.equal((await smpp.sendSms({ from: "12345", to: "+15551230000", text: "x" })).messageId, "m-1");
+    assert.equal(session.remoteAddress, "192.0.2.1:5");
+    await smpp.close();
+    assert.equal((await session.closed).kind, "unbound");
+  });
+
+  test("a refused bind has its answer over a WebSocket", async () => {
+    const [server, client] = webSocketPair();
+    const session = accept(server as unknown as AcceptedWebSocket, { authenticate: () => Status.ESME_RINVPASWD });
+    await assert.rejects(connect("smpp://me:password@localhost", { socket: () => asSocket(client) }), (error: BindError) => error.name === "ESME_RINVPASWD");
+    await (await session).closed;
+  });
+
+  test("text over a WebSocket ends the session", async () => {
+    const [server, client] = webSocketPair();
+    client.accept();
+    const session = await accept(server as unknown as AcceptedWebSocket, { authenticate: () => true });
+    client.send("bind, please");
+    assert.match(String((await session.closed).cause), /binary messages/);
+  });
+});
