@@ -12,12 +12,14 @@ import { strict, whole } from "../model/schema.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
+import { listOptOuts, optOutsOf, OptOutScope, PhoneNumber, putOptOuts, removeOptOuts } from "../operations/opt-outs.ts";
 import { preview, sendAll } from "../operations/send.ts";
 import { simulate } from "../operations/simulate.ts";
 import { decode, mediaType, readBody, readJson } from "./body.ts";
 import { joinEvents } from "./event-stream.ts";
 import { authenticate, demandReachable } from "./keys.ts";
 import { prometheus } from "./metrics.ts";
+import { exportOptOuts, FORMATS, readOptOuts, type Format } from "./opt-outs.ts";
 import { answer, findRoute, json, methodNotAllowed, queryOf, withoutBody, type PathParameters, type Route } from "./router.ts";
 
 const LIMIT = v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, "digits are expected"), v.transform(Number), whole(1, 100)), "50");
@@ -25,6 +27,8 @@ const CURSOR = v.optional(v.string());
 const ListParameters = strict({ status: v.optional(v.picklist(STATUSES)), to: v.optional(v.pipe(v.string(), v.maxLength(32))), cursor: CURSOR, limit: LIMIT });
 const EventParameters = strict({ pdus: v.optional(v.picklist(["true", "false"])) });
 const PageParameters = strict({ cursor: CURSOR, limit: LIMIT });
+const OptOutParameters = strict({ number: v.optional(PhoneNumber), format: v.optional(v.picklist(["csv", "ndjson"])), cursor: CURSOR, limit: LIMIT });
+const OptOutEntry = strict({ number: PhoneNumber, scope: v.optional(OptOutScope) });
 const NO_PARAMETERS = strict({});
 
 /** Who may use a route: callers with one of the scopes, or with any key. */
@@ -86,6 +90,35 @@ const ROUTES: Record<string, Route<Method>> = {
 
   "/v1/routes/simulate": {
     POST: { access: ADMIN, handle: async ({ env, request }) => json(await simulate(env, (await readJson(request)).value)) },
+  },
+
+  "/v1/opt-outs": {
+    GET: {
+      access: READ,
+      takesQuery: true,
+      handle: async ({ env, query }) => {
+        const { cursor, limit, number, format } = check(OptOutParameters, query, "invalid-query");
+        if (format !== undefined) return answer(exportOptOuts(env, format), FORMATS[format]);
+        const page = number === undefined ? await listOptOuts(env, limit, cursor) : await optOutsOf(env, number);
+        return json({ optOuts: page.items, cursor: page.cursor });
+      },
+    },
+    PUT: {
+      access: ADMIN,
+      handle: async ({ env, request }) => {
+        const format = (Object.keys(FORMATS) as Format[]).find((own) => FORMATS[own] === mediaType(request));
+        const values = format ? readOptOuts(decode(await readBody(request)), format) : [(await readJson(request)).value].flat();
+        return json({ stored: await putOptOuts(env, values, format ? "import" : "api") });
+      },
+    },
+    DELETE: {
+      access: ADMIN,
+      takesQuery: true,
+      handle: async ({ env, query }) => {
+        const { number, scope } = check(OptOutEntry, query, "invalid-query");
+        return json({ removed: await removeOptOuts(env, number, scope) });
+      },
+    },
   },
 
   "/v1/inbound": {

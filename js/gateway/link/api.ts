@@ -3,6 +3,7 @@
 
 import type { DeadLetter, TargetMetrics } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
+import type { OptOut } from "../model/opt-out.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Traits } from "../model/routes.ts";
 import type { InboundView, LinkView, MessageStatus, MessageView } from "../model/views.ts";
@@ -139,4 +140,18 @@ export interface AdmissionApi {
 export interface RegistryApi {
   register(link: string): Promise<void>;
   registered(): Promise<string[]>;
+}
+
+/** An object that keeps the opt-outs of some recipients: those whose digits hash to it, whatever links and accounts there are. */
+export interface OptOutApi {
+  /** What blocks these numbers: each with one scope. */
+  blocks(numbers: string[]): Promise<[number: string, scope: string][]>;
+  /** Stores entries. One by a keyword leaves an entry that is there, others replace it. */
+  block(entries: OptOut[]): Promise<void>;
+  /** Removes entries by keyword that have one of the scopes. */
+  lift(number: string, scopes: string[]): Promise<void>;
+  /** Removes the entries of a number, or that of one scope; returns how many. */
+  unblock(number: string, scope?: string): Promise<number>;
+  /** Entries after one. */
+  blocked(number: string, scope: string, limit: number): Promise<OptOut[]>;
 }

@@ -2,26 +2,28 @@ import { DurableObject } from "cloudflare:workers";
 import type { GatewayEnv } from "../model/config.ts";
 import type { DeadLetter } from "../model/delivery-event.ts";
 import { parseLinkName } from "../model/ids.ts";
+import type { OptOut } from "../model/opt-out.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageView } from "../model/views.ts";
 import { AdmissionKeeper } from "./admission.ts";
-import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, RegistryApi, Traffic } from "./api.ts";
+import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, OptOutApi, RegistryApi, Traffic } from "./api.ts";
 import { createTables, Database, readMeta, writeMeta } from "./database.ts";
 import type { ReportOffer } from "./receiver.ts";
+import { OptOutKeeper } from "./opt-outs.ts";
 import { Registry } from "./registry.ts";
 import { RunningLink } from "./running-link.ts";
 import { BEAT } from "./scheduler.ts";
 import type { InboundSegment } from "./store/inbound-segments.ts";
-import { ADMISSION, linkNamed, REGISTRY } from "./stub.ts";
+import { ADMISSION, linkNamed, OPT_OUTS, REGISTRY } from "./stub.ts";
 
 /** What an object of the class is, by its name. */
-type Role = { link: RunningLink } | { admission: AdmissionKeeper } | { registry: Registry };
+type Role = { link: RunningLink } | { admission: AdmissionKeeper } | { registry: Registry } | { optOuts: OptOutKeeper };
 
 /**
  * The class of all objects of the gateway, so that users bind but one: a link by the name `<account>/<number>`, and the few that keep what
  * belongs to no link. It only passes calls on.
  */
-export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, AdmissionApi, RegistryApi {
+export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, AdmissionApi, RegistryApi, OptOutApi {
   /** Why the object can't work, if it can't: a setting, until it is repaired. */
   readonly #fault: unknown;
   readonly #role: Role | undefined;
@@ -121,6 +123,26 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#as("registry").registered();
   }
 
+  async blocks(numbers: string[]): Promise<[string, string][]> {
+    return this.#as("optOuts").blocks(numbers);
+  }
+
+  async block(entries: OptOut[]): Promise<void> {
+    return this.#as("optOuts").block(entries);
+  }
+
+  async lift(number: string, scopes: string[]): Promise<void> {
+    return this.#as("optOuts").lift(number, scopes);
+  }
+
+  async unblock(number: string, scope?: string): Promise<number> {
+    return this.#as("optOuts").unblock(number, scope);
+  }
+
+  async blocked(number: string, scope: string, limit: number): Promise<OptOut[]> {
+    return this.#as("optOuts").blocked(number, scope, limit);
+  }
+
   get #link(): RunningLink {
     return this.#as("link");
   }
@@ -128,7 +150,8 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
   #as(role: "link"): RunningLink;
   #as(role: "admission"): AdmissionKeeper;
   #as(role: "registry"): Registry;
-  #as(role: "link" | "admission" | "registry"): unknown {
+  #as(role: "optOuts"): OptOutKeeper;
+  #as(role: "link" | "admission" | "registry" | "optOuts"): unknown {
     if (this.#role === undefined) throw this.#fault;
     const found = Object.entries(this.#role).find(([name]) => name === role)?.[1];
     if (found === undefined) throw new Error(`${this.ctx.id.name ?? "The object"} is no ${role}`);
@@ -146,6 +169,7 @@ function roleOf(ctx: DurableObjectState, env: GatewayEnv): Role {
   if (own === undefined) throw new Error("A link is named <account>/<number>");
   if (stored === undefined) writeMeta(db, "name", own);
   if (own === REGISTRY) return { registry: new Registry(db) };
+  if (OPT_OUTS.test(own)) return { optOuts: new OptOutKeeper(db) };
   if (ADMISSION.test(own)) {
     return { admission: new AdmissionKeeper(db, (home, caller, key) => linkNamed(env, home).legacyClaim(caller, key), Date.now()) };
   }

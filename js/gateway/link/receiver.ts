@@ -2,6 +2,7 @@ import { joinSegments, type JoinOptions, type Message, type Report } from "../..
 import { addressText } from "../model/address.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import { messageId, ulid, type Place } from "../model/ids.ts";
+import type { OptOutRequest } from "../model/opt-out.ts";
 import type { StoredMessage } from "../model/views.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { InboundSegment, InboundSegments } from "./store/inbound-segments.ts";
@@ -28,6 +29,8 @@ export interface GatewayMessage extends Message {
   /** The gateway's id of it. */
   id: string;
   account: string;
+  /** What the text asks for, where `SMPP_OPT_OUT` is set. */
+  optOut?: OptOutRequest;
 }
 
 /** A report on its way to the link that sent the message. */
@@ -49,6 +52,8 @@ export interface ReceiverParts {
   /** The SMSC's id of a report in the form that ids are compared by. */
   keyOf: (rawMessageId: string) => string;
   arrived: (message: StoredMessage & { id: string }) => void;
+  /** With opt-outs: what a message asks for, and a promise where that has to be done before the message is stored. */
+  optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<void> } | undefined) | undefined;
   /** Has the SMSC's answers stored that came before: they may name the message of a report. */
   storeAnswers: () => void;
   /** Whether the account has no other link that a report could be for. */
@@ -138,10 +143,17 @@ export class Receiver {
   }
 
   /** Takes an inbound message in. */
-  message(message: Message, now: number): void {
-    this.messages++;
+  message(message: Message, now: number): void | Promise<void> {
     const id = this.#newId(now);
     const stored = storeMessage(message);
+    const asked = this.#parts.optOut?.(stored, id);
+    if (asked) stored.optOut = asked.request;
+    if (!asked?.done) return this.#store(id, stored, now);
+    return asked.done.then(() => this.#store(id, stored, now));
+  }
+
+  #store(id: string, stored: StoredMessage, now: number): void {
+    this.messages++;
     this.#parts.store.add(id, stored);
     this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored }, now);
     this.#parts.arrived({ id, ...stored });
@@ -161,7 +173,8 @@ export class Receiver {
     const joined = joinSegments(pdus, this.#parts.joinOptions);
     if (!joined) return;
     if ("report" in joined) this.#take([this.#offerOf(joined.report, now)], now);
-    else this.message(joined.message, now);
+    // No word that opts out is so long.
+    else this.#store(this.#newId(now), storeMessage(joined.message), now);
   }
 
   async #search(now: number): Promise<void> {

@@ -3,9 +3,11 @@ import { messageIdKey } from "../../engine/codec.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
 import type { DeadLetter, EventType } from "../model/delivery-event.ts";
 import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
+import { isBlocked, requestOf, scopesFor, type OptOutRequest } from "../model/opt-out.ts";
 import { problem, type Problem } from "../model/problem.ts";
+import { bare } from "../model/routes.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
-import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView } from "../model/views.ts";
+import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView, StoredMessage } from "../model/views.ts";
 import type { CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
@@ -22,10 +24,10 @@ import { Handover } from "./store/handover.ts";
 import { InboundSegments, type InboundSegment } from "./store/inbound-segments.ts";
 import { InboundStore } from "./store/inbound.ts";
 import { MessageLists } from "./store/lists.ts";
-import { MessageQueue, type Insertion } from "./store/queue.ts";
+import { MessageQueue, type DueMessage, type Insertion } from "./store/queue.ts";
 import { ReportStore } from "./store/reports.ts";
 import { Retention } from "./store/retention.ts";
-import { linkAt, linkNamed, registryOf } from "./stub.ts";
+import { blocksOf, linkAt, linkNamed, optOutsAt, registryOf, shardOf } from "./stub.ts";
 import { HandlerRecord, WorkerHandlers, type Exports } from "./worker-handlers.ts";
 
 /** Milliseconds between two steps of removing what is too old. */
@@ -100,7 +102,8 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     this.#receiver = new Receiver({
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
-      arrived: ({ id, from, to, text }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text }),
+      arrived: ({ id, from, to, text, optOut }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text, ...(optOut && { optOut }) }),
+      optOut: this.#settings.optOut && ((message, id) => this.#optOut(message, id)),
       storeAnswers: () => this.#sender?.storeAnswers(),
       isOnly: this.#otherLinks().length === 0,
       offer: (offers) => this.#offer(offers),
@@ -116,6 +119,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
       queue: this.#queue, window, idle: wake,
       keyOf: (id) => messageIdKey(id, "response", format),
       accepted: (keys, at) => this.#receiver.answered(keys, at),
+      optedOut: this.#settings.optOut && ((messages) => this.#optedOut(messages)),
     });
     this.#connection = new Connection(this.#account, this.#clientOptions(this.#account), {
       up: (client) => this.#up(client),
@@ -322,6 +326,27 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
 
   takeSegment(segment: InboundSegment): void {
     this.#receiver.segment(segment, Date.now());
+  }
+
+  /** What an inbound message asks for; STOP and START are done before it is acknowledged. */
+  #optOut({ text, from, to }: StoredMessage, messageId: string): { request: OptOutRequest; done?: Promise<void> } | undefined {
+    const settings = this.#settings.optOut!;
+    const asked = text === undefined ? undefined : requestOf(text, settings);
+    if (!asked) return undefined;
+    const { request, word } = asked;
+    const number = bare(from);
+    const scopes = scopesFor(this.#place.account, to);
+    const object = optOutsAt(this.#host.env, shardOf(number));
+    if (request === "start") return { request, done: object.lift(number, scopes) };
+    if (request !== "stop") return { request };
+    const scope = scopes.find((own) => own.startsWith(settings.scope))!;
+    return { request, done: object.block([{ number, scope, source: "keyword", word, messageId, at: new Date().toISOString() }]) };
+  }
+
+  async #optedOut(messages: DueMessage[]): Promise<Set<DueMessage>> {
+    const asked = messages.filter(({ input }) => input.optOut !== "ignore");
+    const blocks = await blocksOf(this.#host.env, asked.map(({ input }) => bare(input.to)));
+    return new Set(asked.filter(({ input }) => isBlocked(blocks.get(bare(input.to)), this.#place.account, input.from)));
   }
 
   #isDown(now: number): boolean {

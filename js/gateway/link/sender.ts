@@ -1,4 +1,5 @@
 import { SmppError, ThrottledError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
+import { timeOf } from "../model/ids.ts";
 import { toSms } from "../model/input.ts";
 import type { MessageError } from "../model/views.ts";
 import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
@@ -18,8 +19,14 @@ const HELD_BACK = 1_000;
  * is stored of both.
  */
 const GATHER = 5;
+/** Milliseconds for which the check of opt-outs when a message was accepted is good enough. */
+const CHECKED = 1_000;
+/** Until the check is tried again that failed. */
+const CHECK_AGAIN = 5_000;
 const HEADER = 16;
 const SUBMIT_SM = 4;
+
+const OPTED_OUT: MessageError = { reason: "opted-out", detail: "The recipient has opted out" };
 
 /** What the client is made of here. */
 type Client = Pick<SmppClient, "sendSms" | "stats">;
@@ -39,6 +46,8 @@ export interface SenderParts {
   keyOf: (messageId: string) => string;
   /** Gets the keys of what was accepted. */
   accepted: (keys: string[], now: number) => void;
+  /** With opt-outs: of messages, those whose recipients have opted out of them. */
+  optedOut?: ((messages: DueMessage[]) => Promise<Set<DueMessage>>) | undefined;
   /** Called when nothing more is due for now. */
   idle: () => void;
 }
@@ -65,6 +74,8 @@ export class Sender {
   #scheduled = false;
   /** When the next messages may be given to the client. */
   #notBefore = 0;
+  /** Messages are being checked for opt-outs: those behind them wait. */
+  #checking = false;
   #draining: (() => void) | undefined;
   #rate: number | undefined;
   #rateAt = 0;
@@ -125,7 +136,7 @@ export class Sender {
 
   #run(): void {
     const client = this.#client;
-    if (!client || this.#draining) return;
+    if (!client || this.#draining || this.#checking) return;
     const now = Date.now();
     const room = this.#room(client, now);
     if (room <= 0) return;
@@ -136,16 +147,49 @@ export class Sender {
       this.#next = next;
       messages.push(...fresh.filter(({ n }) => !this.#flights.has(n)));
     }
+    const { optedOut } = this.#parts;
+    // Of a message that moved here the id has the time of its acceptance.
+    if (optedOut && messages.some(({ id }) => timeOf(id) < now - CHECKED)) void this.#check(client, messages, optedOut);
+    else if (this.#sendAll(client, messages, now)) {
+      if (messages.length >= room) return;
+      if (messages.length > 0) this.#notBefore = now + GATHER;
+      this.#parts.idle();
+    }
+  }
+
+  /** False where the window was full before all were sent. */
+  #sendAll(client: Client, messages: DueMessage[], now: number): boolean {
     for (const [i, message] of messages.entries()) {
       if (this.#inFlight >= this.#parts.window) {
         this.#rewind(messages.slice(i));
-        return;
+        return false;
       }
       this.#send(client, message, now);
     }
-    if (messages.length >= room) return;
-    if (messages.length > 0) this.#notBefore = now + GATHER;
-    this.#parts.idle();
+    return true;
+  }
+
+  /** Sends messages but for those whose recipients have opted out since they were accepted. */
+  async #check(client: Client, messages: DueMessage[], optedOut: NonNullable<SenderParts["optedOut"]>): Promise<void> {
+    this.#checking = true;
+    for (const { n } of messages) this.#flights.add(n);
+    let blocked: Set<DueMessage> | undefined;
+    try {
+      blocked = await optedOut(messages);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "opt-outs", detail: String(error) }));
+    }
+    for (const { n } of messages) this.#flights.delete(n);
+    const now = Date.now();
+    // What is not known to be allowed is not sent.
+    if (blocked && this.#client === client && !this.#draining) {
+      for (const message of blocked) this.#parts.queue.end(message, "failed", now, OPTED_OUT);
+      this.#sendAll(client, messages.filter((message) => !blocked.has(message)), now);
+    } else this.#rewind(messages);
+    if (!blocked) await scheduler.wait(CHECK_AGAIN);
+    this.#checking = false;
+    if (this.#flights.size === 0) this.#draining?.();
+    this.kick();
   }
 
   /** How many messages may be given to the client now. Where there is a rate, few: what it can't write yet would be in doubt with the rest. */

@@ -1,7 +1,8 @@
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
+import { hash } from "../model/hash.ts";
 import { linkName, parseLinkName, type Place } from "../model/ids.ts";
 import { ProblemError } from "../model/problem.ts";
-import type { AdmissionApi, LinkApi, ListQuery, RegistryApi } from "./api.ts";
+import type { AdmissionApi, LinkApi, ListQuery, OptOutApi, RegistryApi } from "./api.ts";
 
 /** Calls of an object that was reset, before giving up, and the milliseconds between them. */
 const TRIES = 4;
@@ -32,9 +33,32 @@ export function registryOf(env: GatewayEnv): RegistryApi {
   return registry({ env, name: REGISTRY });
 }
 
+/** The object that keeps the opt-outs of some recipients, by its number. */
+export function optOutsAt(env: GatewayEnv, shard: number): OptOutApi {
+  return optOuts({ env, name: `@opt-outs/${shard}` });
+}
+
+/** How many objects keep opt-outs. Must not change: entries would not be found. */
+export const OPT_OUT_SHARDS = 16;
+
+/** The object that keeps the opt-outs of a recipient, by its digits. */
+export function shardOf(number: string): number {
+  return hash(number) % OPT_OUT_SHARDS;
+}
+
+/** What blocks recipients: scopes by their digits. */
+export async function blocksOf(env: GatewayEnv, numbers: string[]): Promise<Map<string, string[]>> {
+  const shards = Map.groupBy(new Set(numbers), shardOf);
+  const found = (await Promise.all([...shards].map(([shard, own]) => optOutsAt(env, shard).blocks(own)))).flat();
+  const blocks = new Map<string, string[]>();
+  for (const [number, scope] of found) blocks.set(number, [...blocks.get(number) ?? [], scope]);
+  return blocks;
+}
+
 /** Names of objects that are no links: no account has such a name. */
 export const REGISTRY = "@links";
 export const ADMISSION = /^@keys\/\d+$/;
+export const OPT_OUTS = /^@opt-outs\/\d+$/;
 /** How many objects keep the keys of callers. Must not change: keys would be forgotten. */
 const ADMISSIONS = 16;
 
@@ -67,6 +91,7 @@ const FORMER: Record<string, (target: Target, values: unknown[]) => Promise<unkn
 
 const link = remote<LinkApi>(LINK);
 const admission = remote<AdmissionApi>(["admit"]);
+const optOuts = remote<OptOutApi>(["blocks", "block", "lift", "unblock", "blocked"]);
 const registry = remote<RegistryApi>(["register", "registered"]);
 
 /** Makes objects whose methods are {@link call}s of those of a Durable Object. */

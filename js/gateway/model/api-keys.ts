@@ -17,6 +17,8 @@ export interface ApiKey {
   /** The only senders that it may use; the first one is the default. */
   senders?: Address[] | undefined;
   scopes: Scope[];
+  /** Its messages go to recipients who have opted out, too. */
+  optOut?: "ignore" | undefined;
 }
 
 const Key = v.pipe(v.string(), v.regex(/^[!-~]{8,}$/));
@@ -28,6 +30,7 @@ const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
   rate: v.optional(between(0.01, Infinity)),
   senders: v.optional(v.pipe(v.array(Sender), v.check((list) => list.length > 0))),
   scopes: v.optional(v.array(v.picklist(SCOPES))),
+  optOut: v.optional(v.literal("ignore")),
 })]));
 
 /** How long keys of the Secrets Store are used before they are read again. */

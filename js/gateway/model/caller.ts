@@ -15,6 +15,7 @@ export interface Caller {
   rate?: number | undefined;
   senders?: Address[] | undefined;
   scopes: readonly Scope[];
+  optOut?: "ignore" | undefined;
 }
 
 /** The caller by service binding: code of the same owner. */

@@ -4,6 +4,7 @@ import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
 import { readOptions } from "../../client/options.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
+import { optOutSettings, OptOutSetting, type OptOutSettings } from "./opt-out.ts";
 import { readRoutes } from "./route-setting.ts";
 import type { Route } from "./routes.ts";
 import { between, CONCATS, whole } from "./schema.ts";
@@ -24,6 +25,8 @@ export interface GatewayEnv {
   SMPP_ACCOUNTS?: string | object;
   /** JSON: rules that say which accounts a message may take, the first match wins: `[{ "name": "uk", "to": "44", "accounts": [{ "a": 70, "b": 30 }, "c"] }, …]`. Default: all accounts in order. */
   SMPP_ROUTES?: string | object;
+  /** JSON: `{}`, or with `scope` and words, keeps texts like STOP from being followed by more messages. Default: off. */
+  SMPP_OPT_OUT?: string | object;
   /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. */
   SMPP_OPTIONS?: string | object;
   /** Most messages that wait on a link; then 429. Default 100,000. */
@@ -80,6 +83,8 @@ export interface Settings {
   routes: Route[] | undefined;
   /** Why the routes can't be used: then no message is taken, and what is there goes on. */
   routesFault?: string;
+  /** Undefined where opt-outs are off. */
+  optOut: OptOutSettings | undefined;
   webhook: Webhook | undefined;
   maxQueue: number;
   /** Milliseconds. */
@@ -103,9 +108,11 @@ function read(env: GatewayEnv): Settings {
   const log = env.SMPP_LOG ?? "none";
   if (!isLogLevel(log)) throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
   const all = accounts(env);
+  const optOut = json(env, "SMPP_OPT_OUT", OptOutSetting);
   return {
     accounts: all,
     ...routes(env, all),
+    optOut: optOut && optOutSettings(optOut),
     webhook: webhook(env),
     maxQueue: number(env, "SMPP_MAX_QUEUE", 100_000, 1, 10_000_000),
     retention: days * 86_400_000,

@@ -18,7 +18,7 @@ const ONE_CONTENT = "one of text and binary is expected";
 const ascii = (min: number, max: number) => v.pipe(v.string(), v.regex(new RegExp(`^[ -~]{${min},${max}}$`), `${min} to ${max} characters of printable ASCII are expected`));
 const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^([0-9a-fA-F]{2})*$/, "hexadecimal octets are expected"));
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| ?[+-]\d\d:?\d\d)$/;
-const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
+export const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
 
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
 export const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
@@ -135,10 +135,10 @@ function isPlain(message: object): boolean {
 /** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
 export function toSms(input: MessageInput): SmsMessage {
   const report = input.report ?? "always";
-  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route } = input;
+  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut } = input;
   // Most have none of them, and a copy without some fields takes several times as long.
-  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route) === undefined) return { ...input, report } as SmsMessage;
-  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, ...rest } = input;
+  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut) === undefined) return { ...input, report } as SmsMessage;
+  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, ...rest } = input;
   return {
     ...rest,
     report,

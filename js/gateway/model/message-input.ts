@@ -22,6 +22,8 @@ export interface PreviewInput extends Pick<SmsMessage,
   account?: string | undefined;
   /** The caller's own word for it. */
   tag?: string | undefined;
+  /** The gateway's: it goes to recipients who have opted out, too. */
+  optOut?: "ignore" | undefined;
   /** The gateway's: the rule that decided. `from`: the sender before the rule replaced it. */
   route?: { name: string; from?: Address | null } | undefined;
 }

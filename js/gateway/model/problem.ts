@@ -32,6 +32,7 @@ const TITLES = {
   "invalid-message": [422, "The message can't be sent"],
   "no-route": [422, "No route takes the message"],
   "refused-by-route": [422, "A route refuses the message"],
+  "opted-out": [422, "The recipient has opted out"],
   "key-reused": [422, "The Idempotency-Key was used for another request"],
   "rate-limited": [429, "Too many messages for this API key"],
   "queue-full": [429, "The queue is full"],

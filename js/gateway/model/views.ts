@@ -3,6 +3,7 @@
 import type { countSegments, Message } from "../../client/index.ts";
 import type { Address } from "./address.ts";
 import type { MessageInput } from "./message-input.ts";
+import type { OptOutRequest } from "./opt-out.ts";
 import type { Problem } from "./problem.ts";
 
 /** The link's state as /v1/links shows it. `waiting`: until the next attempt; `misconfigured`: its account can't be used, see `error`. */
@@ -39,6 +40,8 @@ export const STATUSES: readonly MessageStatus[] =
 /** Why a message ended, or waits. */
 export interface MessageError {
   detail: string;
+  /** `opted-out`: the recipient opted out while the message waited. */
+  reason?: string;
   smpp?: { code: number; name: string };
 }
 
@@ -98,7 +101,7 @@ export interface MessageView {
 }
 
 /** An inbound message in JSON: octets are hexadecimal. */
-export type StoredMessage = Omit<Message, "binary" | "udh" | "pdus"> & { binary?: string; udh?: string; pdus: string[] };
+export type StoredMessage = Omit<Message, "binary" | "udh" | "pdus"> & { binary?: string; udh?: string; pdus: string[]; optOut?: OptOutRequest };
 
 /** An inbound message as GET /v1/inbound shows it. */
 export type InboundView = Omit<StoredMessage, "pdus"> & { id: string; account: string; link: number; at: string };
@@ -118,7 +121,11 @@ export interface PduView {
 }
 
 /** What a text comes to, as `countSegments` of the client has it, and the route it would take. */
-export type Preview = ReturnType<typeof countSegments> & { route?: RoutePreview };
+export type Preview = ReturnType<typeof countSegments> & {
+  route?: RoutePreview;
+  /** Whether the recipient has opted out of it. */
+  optedOut?: boolean;
+};
 
 /** What the rules of `SMPP_ROUTES` make of a message now. */
 export interface RoutePreview {
@@ -130,7 +137,7 @@ export interface RoutePreview {
   account?: string;
   from?: Address;
   tlvs?: MessageInput["tlvs"];
-  /** Why it would be refused. */
+  /** Why it would be refused by the rules. */
   error?: Problem;
   /** The rules before it, with the field that kept each from matching. */
   passed: { name: string; field: string }[];

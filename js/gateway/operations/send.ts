@@ -2,7 +2,7 @@ import { countSegments, EngineError } from "../../client/index.ts";
 import { encodeTlvs } from "../../engine/codec.ts";
 import { measureSegments } from "../../engine/segments.ts";
 import type { Admission, NewMessage } from "../link/api.ts";
-import { admissionOf, linkAt } from "../link/stub.ts";
+import { admissionOf, blocksOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
 import { addressText } from "../model/address.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
@@ -11,6 +11,7 @@ import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type
 import { checkMessage, MAX_MESSAGES, toSms } from "../model/input.ts";
 import type { MessageInput, PreviewInput } from "../model/message-input.ts";
 import { problem, ProblemError, type Problem } from "../model/problem.ts";
+import { isBlocked } from "../model/opt-out.ts";
 import { accountsOf, bare, findRoute, mismatch, traitsOf, type Route } from "../model/routes.ts";
 import { ConfigError } from "../model/setting.ts";
 import { homeOf, layoutOf, linkFor, places, placesBy } from "../model/spread.ts";
@@ -71,6 +72,7 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
     if (refusal) results[index] = { error: refusal };
     return !refusal;
   });
+  if (settings.optOut && caller.optOut !== "ignore") open = await skipOptedOut(env, open, results);
   await place(env, { caller, nonce: claim.nonce, now }, open, results);
   const errors = results.flatMap((result) => ("error" in result ? result.error : []));
   if (errors.length === results.length) throw allRefused(errors, isArray);
@@ -87,7 +89,11 @@ export async function preview(env: GatewayEnv, caller: Caller, given: PreviewInp
   const [first] = decision.route && to !== undefined ? accountsOf(decision.route, bare(to)) : [];
   const options = withDefaults(settings, input, fault, account ?? first);
   checkTlvs(input, fault);
-  const result = usable(() => counted(options), contentFault(input, fault));
+  const result: Preview = usable(() => counted(options), contentFault(input, fault));
+  if (settings.optOut && to !== undefined) {
+    const scopes = (await blocksOf(env, [bare(to)])).get(bare(to));
+    result.optedOut = caller.optOut !== "ignore" && isBlocked(scopes, account ?? first ?? settings.accounts[0]!.name, input.from ?? caller.senders?.[0]);
+  }
   return settings.routes && to !== undefined && account === undefined ? { ...result, route: await previewRoute(env, caller, given, input, decision, result.parts.length) } : result;
 }
 
@@ -190,6 +196,7 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
   const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments);
   if (route?.tlvs) tlvs = checkTlvs(input, fault);
+  if (settings.optOut && caller.optOut) input.optOut = caller.optOut;
   const able = places(settings, input, route);
   const { encoding, segments, longest } = count(settings, input, fault, able[0]?.account);
   const length = longest + (tlvs?.length ?? 0);
@@ -310,6 +317,17 @@ async function skipStored(env: GatewayEnv, offers: { item: Open; ulid: string }[
     }
   }
   return offers.flatMap(({ item }) => (known.has(item) ? [] : item));
+}
+
+/** Of messages those whose recipients have not opted out, each with the links that are left to it. */
+async function skipOptedOut(env: GatewayEnv, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
+  const blocks = await blocksOf(env, open.map(({ message: { input } }) => bare(input.to)));
+  return open.filter(({ message, index }) => {
+    const scopes = blocks.get(bare(message.input.to));
+    if (scopes) message.places = message.places.filter(({ account }) => !isBlocked(scopes, account, message.input.from));
+    if (message.places.length === 0) results[index] = { error: problem("opted-out") };
+    return message.places.length > 0;
+  });
 }
 
 /** Gives each message to the first of its links that takes it: one that is up if there is a choice, else the preferred one. */

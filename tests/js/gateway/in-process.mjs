@@ -70,7 +70,7 @@ export function startInProcess(t, { vars, places: earlier = new Map(), exports =
     const response = await gateway.fetch(path, { method, headers: { "cf-connecting-ip": "127.0.0.1", ...(body === undefined ? {} : { "content-type": "application/json" }), ...gateway.headers, ...headers }, body: isJson ? JSON.stringify(body) : body });
     const text = await response.text();
     const type = response.headers.get("content-type") ?? "";
-    return { status: response.status, headers: response.headers, type, body: /json/.test(type) ? JSON.parse(text) : text };
+    return { status: response.status, headers: response.headers, type, body: /\bjson\b/.test(type) ? JSON.parse(text) : text };
   };
   /** Its links close, and try no more. */
   gateway.stop = async () => {

@@ -17,12 +17,12 @@ const pdu = (command) => Uint8Array.from([0, 0, 0, 16, 0, 0, 0, command, 0, 0, 0
 const SUBMIT_SM = pdu(4);
 const ENQUIRE_LINK = pdu(0x15);
 
-function start({ window = 10, rate } = {}) {
+function start({ window = 10, rate, optedOut } = {}) {
   const db = new Database(sqliteStorage());
   createTables(db, "main/0");
   const queue = new MessageQueue(db, PLACE, () => {});
   const keys = [];
-  const sender = new Sender({ queue, window, keyOf: (id) => id, accepted: (some) => keys.push(...some), idle: () => {} });
+  const sender = new Sender({ queue, window, keyOf: (id) => id, accepted: (some) => keys.push(...some), idle: () => {}, optedOut });
   /** What the client was given: `text`, `validity`, `resolve`, `reject`. */
   const given = [];
   const client = {
@@ -414,4 +414,59 @@ test("after a crash messages are in doubt also where a scheduled one went before
   sender.beforeWrite(SUBMIT_SM, Date.now());
   new MessageQueue(db, PLACE, () => {}).recover(Date.now());
   assert.deepEqual(ids.map(status), ["unknown", "unknown", "unknown"]);
+});
+
+test("what waited is checked for opt-outs before it is given to the client, in order, and what just came is not", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const checks = [];
+  const optedOut = (messages) => new Promise((resolve, reject) => checks.push({ texts: messages.map(({ input }) => input.text), resolve: (...numbers) => resolve(new Set(numbers.map((i) => messages[i]))), reject }));
+  const { sender, client, given, add, status } = start({ window: 3, optedOut });
+  add(1);
+  sender.start(client);
+  await turn();
+  assert.deepEqual([checks.length, given.length], [0, 1]);
+  given[0].resolve(accepted("a"));
+  await turn();
+  sender.stop();
+  const waited = add(2);
+  t.mock.timers.tick(1_001);
+  const moved = add(1, { id: "01m82fd79y4x1xmnxj1kjq1sjt-spare-0", hops: 1 });
+  sender.start(client);
+  await turn();
+  assert.deepEqual([checks.at(-1).texts, given.length, sender.has(2)], [["m0", "m1", "m0"], 1, true]);
+  // What comes meanwhile does not overtake, and nothing else is checked.
+  const late = add(1, { input: { to: "+491511", text: "late" } });
+  sender.kick();
+  t.mock.timers.tick(5);
+  await turn();
+  assert.deepEqual([checks.length, given.length], [1, 1]);
+  checks[0].resolve(0, 2);
+  await turn();
+  assert.deepEqual([status(waited[0]), status(waited[1]), status(moved[0])], ["failed", "queued", "failed"]);
+  assert.deepEqual(given.slice(1).map(({ text }) => text), ["m1", "late"]);
+  assert.equal(status(late[0]), "queued");
+
+  // A link that is lost during a check, and a check that fails, give all back.
+  sender.stop();
+  given.forEach(({ resolve }, i) => resolve(accepted(`x${i}`)));
+  await turn();
+  const [last] = add(1, { input: { to: "+491511", text: "last" } });
+  t.mock.timers.tick(1_001);
+  sender.start(client);
+  await turn();
+  sender.stop();
+  checks[1].resolve();
+  await turn();
+  assert.deepEqual([status(last), given.length, sender.has(6)], ["queued", 3, false]);
+  t.mock.method(console, "error", () => {});
+  t.mock.method(globalThis.scheduler ??= { wait: () => {} }, "wait", async () => {});
+  sender.start(client);
+  await turn();
+  checks[2].reject(new Error("broken"));
+  await turn();
+  await turn();
+  assert.equal(given.length, 3);
+  checks[3].resolve();
+  await turn();
+  assert.equal(given[3].text, "last");
 });

@@ -65,7 +65,7 @@ test("what is wrong with an account is its fault, what is wrong with all else an
 
   for (const vars of [
     { SMPP_URL: undefined }, { SMPP_ACCOUNTS: "{" }, { SMPP_ACCOUNTS: "[]x" }, { SMPP_ACCOUNTS: {} }, { SMPP_ACCOUNTS: { "a b": { url } } }, { SMPP_LINKS: "0" }, { SMPP_LINKS: "1.5" }, { SMPP_LINKS: "x" }, { SMPP_LINKS: "65" },
-    { SMPP_OPTIONS: { colour: 1 } }, { SMPP_MAX_QUEUE: "0" }, { SMPP_RETENTION_DAYS: "0" }, { SMPP_FAILOVER_SECONDS: "-1" }, { SMPP_LOG: "all" }, { SMPP_WEBHOOK_URL: "https://example.com" },
+    { SMPP_OPTIONS: { colour: 1 } }, { SMPP_OPT_OUT: { scope: "some" } }, { SMPP_OPT_OUT: "[]" }, { SMPP_MAX_QUEUE: "0" }, { SMPP_RETENTION_DAYS: "0" }, { SMPP_FAILOVER_SECONDS: "-1" }, { SMPP_LOG: "all" }, { SMPP_WEBHOOK_URL: "https://example.com" },
     { SMPP_WEBHOOK_URL: "https://a:b@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "https://a@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "https://:b@example.com", SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, { SMPP_WEBHOOK_URL: "ftp://example.com" }, { SMPP_WEBHOOK_URL: "https://example.com", SMPP_WEBHOOK_SECRET: "whsec_c2hvcnQ=" },
   ]) assert.throws(() => settingsOf(env(vars)), (error) => error.name === "ConfigError" && error.message.includes(Object.keys(vars)[0].slice(0, 12)), JSON.stringify(vars));
 });
@@ -81,7 +81,7 @@ test("an array is no object of settings", () => {
 
 test("settings have the documented defaults and units", () => {
   const { accounts, ...settings } = settingsOf({ SMPP_URL: "smpp://a:b@host" });
-  assert.deepEqual([accounts.map(({ name, links }) => [name, links]), settings], [[["main", 1]], { routes: undefined, webhook: undefined, maxQueue: 100_000, retention: 30 * 86_400_000, failoverAfter: 30_000, log: "none" }]);
+  assert.deepEqual([accounts.map(({ name, links }) => [name, links]), settings], [[["main", 1]], { routes: undefined, optOut: undefined, webhook: undefined, maxQueue: 100_000, retention: 30 * 86_400_000, failoverAfter: 30_000, log: "none" }]);
   const set = settingsOf({ SMPP_URL: "smpp://a:b@host", SMPP_LINKS: "64", SMPP_MAX_QUEUE: 1, SMPP_RETENTION_DAYS: "3650", SMPP_FAILOVER_SECONDS: "0", SMPP_LOG: "texts", SMPP_OPTIONS: '{"window":7}' });
   assert.deepEqual([set.accounts[0].links, set.accounts[0].options, set.maxQueue, set.retention, set.failoverAfter, set.log], [64, { window: 7 }, 1, 3650 * 86_400_000, 0, "texts"]);
   const several = settingsOf({ SMPP_ACCOUNTS: { a: { url: "smpp://h", window: 3 }, b: { url: "smpp://h", links: 2 } }, SMPP_OPTIONS: { window: 5, rate: 2 }, SMPP_LINKS: 4 }).accounts;

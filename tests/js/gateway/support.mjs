@@ -116,7 +116,7 @@ export class Gateway {
     const response = await fetch(new URL(path, this.url), init);
     const type = response.headers.get("content-type") ?? "";
     const text = await response.text();
-    return { status: response.status, headers: response.headers, type, body: /json/.test(type) ? JSON.parse(text) : text };
+    return { status: response.status, headers: response.headers, type, body: /\bjson\b/.test(type) ? JSON.parse(text) : text };
   }
   get(path, headers) {
     return this.call("GET", path, undefined, headers);
