@@ -49,6 +49,32 @@ fn a_message_to_send_is_kept() {
     assert_eq!(kept(&exact), json!({ "ton": 2, "npi": 1, "addr": "030" }));
 }
 
+/// The JSON that docs/rust.md shows, in order.
+fn shown() -> Vec<Value> {
+    let page = include_str!("../docs/rust.md");
+    let blocks = page.split("```json\n").skip(1);
+    let json = blocks.map(|block| block.split("```").next().unwrap());
+    json.map(|json| serde_json::from_str(json).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_json_of_the_documents_is_read_and_written() {
+    let [sms, report] = <[Value; 2]>::try_from(shown()).unwrap();
+    let mut wanted = OutgoingSms::text("+1234567890", "Hello World")
+        .report(ReportRequest::Always)
+        .validity(Duration::from_secs(3_600));
+    wanted.from = AddressInput::Exact(AddressBuf::new(Ton::ALPHANUMERIC, Npi::UNKNOWN, "Example"));
+    wanted.tlvs.push_u16(Tag::USER_MESSAGE_REFERENCE, 7);
+    assert_eq!(from_value::<OutgoingSms>(sms).unwrap(), wanted);
+
+    let found = from_deliver(0x04, RECEIPT, ReceiptTlvs::default()).unwrap();
+    let mut written = DeliveryReport::new(&found, None, &[], &MessengerOptions::default());
+    written.from = AddressBuf::new(Ton::INTERNATIONAL, Npi::ISDN, "1234567890");
+    written.to = AddressBuf::new(Ton::UNKNOWN, Npi::UNKNOWN, "12345");
+    assert_eq!(to_value(&written).unwrap(), report);
+}
+
 #[test]
 fn a_message_needs_only_what_it_says_and_has_no_unknown_field() {
     let short = json!({ "to": "+1234567890", "content": { "text": "Hello" } });
