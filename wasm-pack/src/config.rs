@@ -79,7 +79,7 @@ fn reconnect(value: &JsValue, default: Option<Reconnect>) -> Result<Option<Recon
         Duration::from_secs(60),
     ));
     for (name, value) in members(value, "reconnect")? {
-        match name.as_str() {
+        match &*name {
             "min" => policy.min = at_least_one("reconnect.min", &value)?,
             "max" => policy.max = at_least_one("reconnect.max", &value)?,
             _ => return Err(unknown(&format!("reconnect.{name}"))),
@@ -99,7 +99,7 @@ pub(super) fn read(given: &JsValue, seed: u64) -> Result<(Config, MessengerOptio
     let mut config = Config::esme(b"", b"", seed);
     let mut options = MessengerOptions::default();
     for (name, value) in members(given, "config")? {
-        let (name, value) = (name.as_str(), &value);
+        let (name, value) = (&*name, &value);
         match name {
             "fallback" => config.fall_back = flag(name, value)?,
             "bind" => config.bind = choice(name, value, bind_type, BINDS)?,

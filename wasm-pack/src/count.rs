@@ -45,7 +45,7 @@ pub fn count_segments(
     let mut settings = EncodeOptions::default();
     let mut extra_udh = Vec::new();
     for (name, value) in members(options, "options")? {
-        let (name, value) = (name.as_str(), &value);
+        let (name, value) = (&*name, &value);
         match name {
             "encoding" => settings.encoding = encoding(name, value)?,
             "language" => settings.language = Some(language(name, value)?),

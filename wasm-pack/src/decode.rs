@@ -234,7 +234,7 @@ fn receipt(pdu: &DecodedPdu<'_>, delivery: &Delivery<'_>) -> Option<JsValue> {
     let report = delivery.report(&mut room)?;
     let options = MessengerOptions::default();
     let report = DeliveryReport::new(&report, Some(delivery), pdu.bytes, &options);
-    super::receipt::object(report).ok()
+    Some(super::receipt::report_object(&report).into())
 }
 
 /// Bytes, or their hexadecimal digits with any white space between them.
@@ -273,7 +273,7 @@ pub fn decode_pdus(
     let given = members(options, "options")?;
     let mut options = Options::default();
     for (name, value) in given {
-        match name.as_str() {
+        match &*name {
             "strict" => options.strict = flag(&name, &value)?,
             "maxPdu" => options.max_pdu = whole(&name, &value, 16, u32::MAX)? as usize,
             _ => return Err(unknown(&name).into()),

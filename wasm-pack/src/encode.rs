@@ -8,6 +8,7 @@ use smpp_edge::pdu::{
     CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
     encode_fields,
 };
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// Deeper fields and lists are refused: what contains itself has no end.
@@ -49,7 +50,7 @@ fn fields(name: &str, given: &JsValue, depth: usize) -> Result<Vec<NamedField>, 
     members
         .map(|(name, given)| {
             let value = value(&name, &given, depth)?;
-            Ok((name, value))
+            Ok((name.as_ref().into(), value))
         })
         .collect()
 }
@@ -104,18 +105,18 @@ fn command(given: &JsValue) -> Result<CommandId, Thrown> {
 }
 
 /// A PDU by the specification's names.
-fn by_name(given: Vec<(String, JsValue)>) -> Result<NamedPdu, Thrown> {
+fn by_name(given: Vec<(Rc<str>, JsValue)>) -> Result<NamedPdu, Thrown> {
     let mut pdu = empty();
     let mut id = None;
     for (name, given) in given {
-        match name.as_str() {
+        match &*name {
             "command" => id = Some(command(&given)?),
             "status" => pdu.command_status = CommandStatus(number("status", &given)?),
             "sequence" => pdu.sequence_number = number("sequence", &given)?,
             "tlvs" => pdu.tlvs = named_tlvs(fields("tlvs", &given, 0)?),
             _ => {
                 let value = value(&name, &given, 0)?;
-                pdu.fields.push((name, value));
+                pdu.fields.push((name.as_ref().into(), value));
             }
         }
     }
@@ -134,10 +135,10 @@ fn empty() -> NamedPdu {
 }
 
 /// A PDU as `decodePdus` returns it: its fields by their values, its TLVs by tag and bytes.
-fn decoded(given: Vec<(String, JsValue)>) -> Result<NamedPdu, Thrown> {
+fn decoded(given: Vec<(Rc<str>, JsValue)>) -> Result<NamedPdu, Thrown> {
     let mut pdu = empty();
     for (name, given) in given {
-        match name.as_str() {
+        match &*name {
             "commandId" => pdu.command_id = CommandId(number("commandId", &given)?),
             "status" => pdu.command_status = CommandStatus(number("status", &given)?),
             "sequence" => pdu.sequence_number = number("sequence", &given)?,
@@ -160,7 +161,7 @@ fn decoded(given: Vec<(String, JsValue)>) -> Result<NamedPdu, Thrown> {
 fn pair(given: &JsValue, what: &str, names: [&str; 2]) -> Result<[JsValue; 2], Thrown> {
     let mut found = [JsValue::UNDEFINED, JsValue::UNDEFINED];
     for (name, value) in members(given, what)? {
-        if let Some(at) = names.iter().position(|known| *known == name) {
+        if let Some(at) = names.iter().position(|known| **known == *name) {
             found[at] = value;
         }
     }
@@ -204,7 +205,7 @@ fn read(given: &JsValue) -> Result<(bool, NamedPdu), Thrown> {
     let members = members(given, "pdu")?;
     let is_decoded = members
         .iter()
-        .any(|(name, value)| name == "fields" && is_array(value));
+        .any(|(name, value)| **name == *"fields" && is_array(value));
     let pdu = if is_decoded {
         decoded(members)
     } else {

@@ -76,12 +76,6 @@ impl From<TextError> for Thrown {
     }
 }
 
-impl From<serde_json::Error> for Thrown {
-    fn from(error: serde_json::Error) -> Self {
-        Thrown::new("invalid-field", None, &error.to_string())
-    }
-}
-
 impl From<serde_wasm_bindgen::Error> for Thrown {
     fn from(error: serde_wasm_bindgen::Error) -> Self {
         Thrown::new("invalid-field", None, &error.to_string())

@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod error;
 mod events;
+mod heap;
 mod read;
 mod receipt;
 mod session;

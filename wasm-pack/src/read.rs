@@ -2,6 +2,9 @@
 
 use super::error::Thrown;
 use js_sys::{Array, ArrayBuffer, JsString, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -10,6 +13,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn keys_of(object: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = values)]
+    fn values_of(object: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Object", "prototype", "toString"], js_name = call)]
     fn class_of(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["Date", "prototype", "getTime"], js_name = call)]
@@ -44,8 +49,40 @@ pub(super) fn items(name: &str, array: &JsValue) -> Result<Vec<JsValue>, Thrown>
         .collect()
 }
 
+/// The names of objects that were read before: a program makes its objects at few places, with the same members each time. To take names
+/// over costs more than to compare them.
+struct Shape {
+    keys: Vec<JsValue>,
+    names: Rc<[Rc<str>]>,
+}
+
+const MOST_SHAPES: usize = 8;
+/// Objects of more members are no options.
+const MOST_MEMBERS: usize = 32;
+
+thread_local! {
+    static SHAPES: RefCell<VecDeque<Shape>> = const { RefCell::new(VecDeque::new()) };
+}
+
+fn names(keys: &Array) -> Rc<[Rc<str>]> {
+    let keys: Vec<JsValue> = (0..keys.length()).map(|index| keys.get(index)).collect();
+    SHAPES.with_borrow_mut(|shapes| {
+        if let Some(shape) = shapes.iter().find(|shape| shape.keys == keys) {
+            return shape.names.clone();
+        }
+        let name = |key: &JsValue| key.as_string().unwrap_or_default().into();
+        let names: Rc<[Rc<str>]> = keys.iter().map(name).collect();
+        if keys.len() <= MOST_MEMBERS {
+            shapes.truncate(MOST_SHAPES - 1);
+            let names = names.clone();
+            shapes.push_front(Shape { keys, names });
+        }
+        names
+    })
+}
+
 /// The members of an options object that are set. `undefined` counts as not set.
-pub(super) fn members(object: &JsValue, what: &str) -> Result<Vec<(String, JsValue)>, Thrown> {
+pub(super) fn members(object: &JsValue, what: &str) -> Result<Vec<(Rc<str>, JsValue)>, Thrown> {
     if object.is_undefined() {
         return Ok(Vec::new());
     }
@@ -53,22 +90,19 @@ pub(super) fn members(object: &JsValue, what: &str) -> Result<Vec<(String, JsVal
         return Err(Thrown::invalid(what, "expected an object"));
     }
     let keys = keys_of(object).map_err(|_| Thrown::invalid(what, "can't be read"))?;
-    if keys.length() == 0 {
-        return Ok(Vec::new());
-    }
-    // One string with all names costs less than a string each. No option has a comma in its name.
-    let joined = String::from(keys.join(","));
-    if joined.split(',').count() != keys.length() as usize {
-        let mut names = keys.iter().filter_map(|name| name.as_string());
-        let name = names.find(|name| name.contains(','));
-        return Err(unknown(&name.unwrap_or_default()));
-    }
-    let mut members = Vec::new();
-    for (index, name) in (0..).zip(joined.split(',')) {
-        let value = Reflect::get(object, &keys.get(index))
-            .map_err(|_| Thrown::invalid(name, "can't be read"))?;
+    let names = names(&keys);
+    // One call for all of them; where a getter or a proxy throws, one each says which.
+    let values = values_of(object).ok();
+    let values = values.filter(|values| values.length() as usize == names.len());
+    let mut members = Vec::with_capacity(names.len());
+    for (index, name) in (0..).zip(names.iter()) {
+        let value = match &values {
+            Some(values) => values.get(index),
+            None => Reflect::get(object, &keys.get(index))
+                .map_err(|_| Thrown::invalid(name, "can't be read"))?,
+        };
         if !value.is_undefined() {
-            members.push((name.to_owned(), value));
+            members.push((name.clone(), value));
         }
     }
     Ok(members)

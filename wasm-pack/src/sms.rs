@@ -47,7 +47,7 @@ fn address(name: &str, value: &JsValue) -> Result<AddressInput, Thrown> {
     let (mut ton, mut npi, mut addr) = (None, None, None);
     for (member, value) in members(value, name)? {
         let path = format!("{name}.{member}");
-        match member.as_str() {
+        match &*member {
             "ton" => ton = Some(octet(&path, &value)?),
             "npi" => npi = Some(octet(&path, &value)?),
             "addr" => addr = Some(string(&path, &value)?),
@@ -115,7 +115,7 @@ pub(super) fn read(given: &JsValue) -> Result<OutgoingSms, Thrown> {
         )),
     };
     for (name, value) in members(given, "sms")? {
-        let (name, value) = (name.as_str(), &value);
+        let (name, value) = (&*name, &value);
         match name {
             "to" => to = Some(address(name, value)?),
             "from" => sms.from = address(name, value)?,
