@@ -5,8 +5,8 @@ use super::error::Thrown;
 use super::read::{bytes_of, is_array, is_plain, items, members, text_of};
 use js_sys::Uint8Array;
 use smpp_edge::pdu::{
-    CommandId, CommandStatus, FieldValue, HEADER_LEN, NamedField, NamedPdu, Tag, TlvKey,
-    encode_fields,
+    CommandId, CommandStatus, FieldValue, HEADER_LEN, InvalidInput, NamedField, NamedPdu, Tag,
+    TlvKey, encode_fields,
 };
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -68,16 +68,17 @@ fn whole(name: &str, number: f64) -> Result<u32, Thrown> {
 }
 
 /// TLVs by name, by number in decimal, or by number in hexadecimal with 0x; a list repeats a tag.
-fn named_tlvs(given: Vec<NamedField>) -> Vec<(TlvKey, FieldValue)> {
+fn named_tlvs(given: &JsValue) -> Result<Vec<(TlvKey, FieldValue)>, Thrown> {
     let mut all = Vec::new();
-    for (name, value) in given {
+    for (name, given) in members(given, "tlvs")? {
+        let value = value(&format!("tlvs.{name}"), &given, 0)?;
         let (digits, radix) = match name.strip_prefix("0x") {
             Some(digits) => (digits, 16),
-            None => (name.as_str(), 10),
+            None => (&*name, 10),
         };
         let key = match u16::from_str_radix(digits, radix) {
             Ok(tag) => TlvKey::Tag(Tag(tag)),
-            Err(_) => TlvKey::Name(name),
+            Err(_) => TlvKey::Name(name.as_ref().into()),
         };
         match value {
             FieldValue::List(values) => {
@@ -86,7 +87,7 @@ fn named_tlvs(given: Vec<NamedField>) -> Vec<(TlvKey, FieldValue)> {
             value => all.push((key, value)),
         }
     }
-    all
+    Ok(all)
 }
 
 fn number(name: &str, given: &JsValue) -> Result<u32, Thrown> {
@@ -113,7 +114,7 @@ fn by_name(given: Vec<(Rc<str>, JsValue)>) -> Result<NamedPdu, Thrown> {
             "command" => id = Some(command(&given)?),
             "status" => pdu.command_status = CommandStatus(number("status", &given)?),
             "sequence" => pdu.sequence_number = number("sequence", &given)?,
-            "tlvs" => pdu.tlvs = named_tlvs(fields("tlvs", &given, 0)?),
+            "tlvs" => pdu.tlvs = named_tlvs(&given)?,
             _ => {
                 let value = value(&name, &given, 0)?;
                 pdu.fields.push((name.as_ref().into(), value));
@@ -216,8 +217,22 @@ fn read(given: &JsValue) -> Result<(bool, NamedPdu), Thrown> {
 
 fn write(pdu: &NamedPdu) -> Result<Vec<u8>, Thrown> {
     let mut out = Vec::new();
-    encode_fields(&mut out, pdu, None)?;
-    Ok(out)
+    match encode_fields(&mut out, pdu, None) {
+        Ok(()) => Ok(out),
+        Err(error) => Err(fault(pdu, error)),
+    }
+}
+
+/// Fields are written before TLVs: the fault is in a TLV if there is none without them.
+fn fault(pdu: &NamedPdu, mut error: InvalidInput) -> Thrown {
+    let fields = NamedPdu {
+        tlvs: Vec::new(),
+        ..pdu.clone()
+    };
+    if encode_fields(&mut Vec::new(), &fields, None).is_ok() {
+        error.field = format!("tlvs.{}", error.field);
+    }
+    error.into()
 }
 
 /// The bytes of a request, of which the session writes the header, and its command.
@@ -238,7 +253,7 @@ pub(super) fn tlvs(given: &JsValue) -> Result<Vec<u8>, Thrown> {
     // Any PDU without fields will do to carry them.
     let pdu = NamedPdu {
         command_id: CommandId::ENQUIRE_LINK,
-        tlvs: named_tlvs(fields("tlvs", given, 0)?),
+        tlvs: named_tlvs(given)?,
         ..empty()
     };
     Ok(write(&pdu)?.split_off(HEADER_LEN))

@@ -32,6 +32,11 @@ impl Thrown {
         Self::new("invalid-field", Some(field), &format!("{field}: {message}"))
     }
 
+    /// A call of a session that was freed.
+    pub(super) fn freed() -> Self {
+        Self::new("closed", None, "the session was freed")
+    }
+
     fn set(&self, name: &str, value: &JsValue) {
         // An Error that was just made takes any property.
         let _ = Reflect::set(&self.0, &name.into(), value);

@@ -51,7 +51,7 @@ extern "C" {
 }
 
 /// A panic is a defect of this crate: shows where it happened before it ends in a trap.
-#[wasm_bindgen(start)]
+#[wasm_bindgen(start, private)]
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&panic.to_string().into());

@@ -60,7 +60,18 @@ fn sequence(handle: u64) -> Sequence {
 /// unless you give it.
 #[wasm_bindgen]
 pub struct SmppSession {
-    messenger: Messenger,
+    /// `None` once it was freed.
+    messenger: Option<Box<Messenger>>,
+}
+
+impl SmppSession {
+    fn messenger(&mut self) -> Result<&mut Messenger, Thrown> {
+        self.messenger.as_deref_mut().ok_or_else(Thrown::freed)
+    }
+
+    fn view(&self) -> Result<&Messenger, Thrown> {
+        self.messenger.as_deref().ok_or_else(Thrown::freed)
+    }
 }
 
 #[derive(Serialize)]
@@ -93,8 +104,15 @@ impl SmppSession {
         let seed = (Math::random() * 9e15) as u64;
         let (config, options) = config::read(config, seed)?;
         Ok(SmppSession {
-            messenger: Messenger::new(config, options, now),
+            messenger: Some(Box::new(Messenger::new(config, options, now))),
         })
+    }
+
+    /// Ends the session at once and releases its memory: every later call throws a `SmppError` with the code `"closed"`. It takes the
+    /// place of the method that wasm-bindgen writes, behind which the session is an invalid pointer.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn free(&mut self) {
+        self.messenger = None;
     }
 
     /// Asks for a connection: the event `connect` follows, now and for each reconnection.
@@ -102,7 +120,7 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
-        self.messenger.connect(at(now)?);
+        self.messenger()?.connect(at(now)?);
         Ok(())
     }
 
@@ -111,7 +129,7 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
-        self.messenger.bind(at(now)?);
+        self.messenger()?.bind(at(now)?);
         Ok(())
     }
 
@@ -121,25 +139,28 @@ impl SmppSession {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
+        let messenger = self.messenger()?;
         let bytes = octets("bytes", bytes)?;
-        self.messenger.handle_input(at(now)?, &bytes);
+        messenger.handle_input(at(now)?, &bytes);
         Ok(())
     }
 
     /// Takes the bytes to write to the socket; empty if there are none.
-    pub fn transmit(&mut self) -> Uint8Array {
-        let bytes = self.messenger.poll_transmit();
+    pub fn transmit(&mut self) -> Result<Uint8Array, JsValue> {
+        let messenger = self.messenger()?;
+        let bytes = messenger.poll_transmit();
         let length = bytes.len();
         let copy = Uint8Array::from(bytes);
         if length > 0 {
-            self.messenger.handle_transmitted(length);
+            messenger.handle_transmitted(length);
         }
-        copy
+        Ok(copy)
     }
 
     /// Takes the events since the last call.
     pub fn poll(&mut self) -> Result<SmppEvents, JsValue> {
-        let events = std::iter::from_fn(|| self.messenger.poll_event());
+        let messenger = self.messenger()?;
+        let events = std::iter::from_fn(|| messenger.poll_event());
         Ok(events::objects(events)?.unchecked_into())
     }
 
@@ -150,12 +171,10 @@ impl SmppSession {
         message: &SmsMessage,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<f64, JsValue> {
+        let messenger = self.messenger()?;
         let now = at(now)?;
         let message = sms::read(message)?;
-        let id = self
-            .messenger
-            .send_sms(now, &message)
-            .map_err(Thrown::from)?;
+        let id = messenger.send_sms(now, &message).map_err(Thrown::from)?;
         Ok(id.0 as f64)
     }
 
@@ -165,11 +184,11 @@ impl SmppSession {
         pdu: &PduInput,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<f64, JsValue> {
+        let messenger = self.messenger()?;
         let now = at(now)?;
         let (command_id, bytes) = encode::request(pdu)?;
         let body = bytes.get(HEADER_LEN..).unwrap_or_default();
-        let id = self
-            .messenger
+        let id = messenger
             .send_request(now, command_id, body)
             .map_err(|error| Thrown::from(smpp_edge::messenger::MessageError::from(error)))?;
         Ok(id.0 as f64)
@@ -181,8 +200,9 @@ impl SmppSession {
         #[wasm_bindgen(unchecked_param_type = "number")] ticket: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<bool, JsValue> {
+        let messenger = self.messenger()?;
         let ticket = given("ticket", ticket)?;
-        Ok(self.messenger.cancel(at(now)?, SmsId(ticket)))
+        Ok(messenger.cancel(at(now)?, SmsId(ticket)))
     }
 
     /// Answers a report, message or request, with ESME_ROK unless you give another status. Returns `false` if it was answered
@@ -193,20 +213,20 @@ impl SmppSession {
         #[wasm_bindgen(unchecked_optional_param_type = "number | StatusName")] status: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<bool, JsValue> {
+        let messenger = self.messenger()?;
         let (status, now) = (read_status(status)?, at(now)?);
         // An incomplete message has no request that could be answered.
         if request.is_undefined() {
             return Ok(false);
         }
         let request = sequence(given("request", request)?);
-        Ok(self.messenger.respond(now, request, status))
+        Ok(messenger.respond(now, request, status))
     }
 
     /// When `timeout()` is due, in milliseconds of the session's clock; `undefined` if nothing waits. Any call may change it.
-    pub fn deadline(&self) -> Option<f64> {
-        self.messenger
-            .poll_timeout()
-            .map(|due| due.as_millis() as f64)
+    pub fn deadline(&self) -> Result<Option<f64>, JsValue> {
+        let due = self.view()?.poll_timeout();
+        Ok(due.map(|due| due.as_millis() as f64))
     }
 
     /// The deadline passed.
@@ -214,9 +234,10 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
+        let messenger = self.messenger()?;
         // A deadline is a whole number of milliseconds: a clock that is a fraction behind has reached it.
         let now = time(now, || monotonic().ceil())?;
-        self.messenger.handle_timeout(now);
+        messenger.handle_timeout(now);
         Ok(())
     }
 
@@ -225,7 +246,7 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
-        self.messenger.unbind(at(now)?);
+        self.messenger()?.unbind(at(now)?);
         Ok(())
     }
 
@@ -234,7 +255,7 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
-        self.messenger.abort(at(now)?);
+        self.messenger()?.abort(at(now)?);
         Ok(())
     }
 
@@ -243,14 +264,14 @@ impl SmppSession {
         &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] now: &JsValue,
     ) -> Result<(), JsValue> {
-        self.messenger.handle_close(at(now)?);
+        self.messenger()?.handle_close(at(now)?);
         Ok(())
     }
 
     /// Where the session stands.
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> SessionState {
-        let name = match self.messenger.session().state() {
+    pub fn state(&self) -> Result<SessionState, JsValue> {
+        let name = match self.view()?.session().state() {
             State::Closed => "closed",
             State::Waiting => "waiting",
             State::Connecting => "connecting",
@@ -260,13 +281,13 @@ impl SmppSession {
             State::Unbinding(_) => "unbinding",
             _ => "unbound",
         };
-        JsValue::from_str(name).unchecked_into()
+        Ok(JsValue::from_str(name).unchecked_into())
     }
 
     /// Figures over all connections.
     #[wasm_bindgen(getter)]
     pub fn stats(&self) -> Result<SessionStats, JsValue> {
-        let session = self.messenger.session();
+        let session = self.view()?.session();
         let stats = session.stats();
         let value = serde_wasm_bindgen::to_value(&Stats {
             in_flight: session.in_flight(),

@@ -1,11 +1,11 @@
 /** Why a call was refused. */
 export type SmppErrorCode = "invalid-field" | "unencodable" | "too-many-segments" | "queue-full" | "bind-type" | "closed";
 
-/** What the functions and methods of this package throw. */
+/** What the functions and methods of this package throw. `"closed"`: the session is over, or was freed. */
 export interface SmppError extends Error {
   name: "SmppError";
   code: SmppErrorCode;
-  /** The option or field that the error is about, if it is about one. */
+  /** The option or field that the error is about, if it is about one; a TLV as `tlvs.` and its name. */
   field?: string;
   /** With the code "unencodable": the characters that the encoding lacks, each with its index in UTF-16 units. */
   unencodable?: { index: number; char: string }[];
@@ -30,7 +30,9 @@ export type StatusName = `ESME_${string}`;
 
 /** Settings of a session. Durations are whole milliseconds, and 0 turns a timer off. */
 export interface SessionConfig {
+  /** Default: empty. */
   systemId?: string;
+  /** Default: empty. */
   password?: string;
   /** Default `"transceiver"`. */
   bind?: "transceiver" | "transmitter" | "receiver";
@@ -40,9 +42,13 @@ export interface SessionConfig {
   version?: Version;
   /** The version of an SMSC that does not name its own. Default `"3.4"`. */
   assumeVersion?: Version;
+  /** Default: empty. */
   systemType?: string;
+  /** Default: empty. */
   addressRange?: string;
+  /** Default 0. */
   addrTon?: number;
+  /** Default 0. */
   addrNpi?: number;
   /** The most requests in flight. Default 10. */
   window?: number;
@@ -66,8 +72,9 @@ export interface SessionConfig {
   inactivity?: number;
   /** Whether and how the event `connect` follows a lost connection. Default `{ min: 1_000, max: 60_000 }`. */
   reconnect?: boolean | { min?: number; max?: number };
-  /** Refused binds in a row after which the session ends; 0: never. */
+  /** Refused binds in a row after which the session ends; 0: never. Default 0. */
   maxRefusals?: number;
+  /** Whether ESME_RBINDFAIL ends the session as a wrong password does. Default false. */
   bindFailIsFinal?: boolean;
   /** The most inbound requests that wait for `respond`. Default 1,000. */
   maxUnacknowledged?: number;
@@ -85,7 +92,7 @@ export interface SessionConfig {
   reassemble?: boolean;
   /** How long segments are waited for; 0: as long as there is room. Default 300,000. */
   segmentTimeout?: number;
-  /** Start of the random numbers, for tests that repeat. */
+  /** Start of the random numbers, for tests that repeat. Default: random. */
   seed?: number;
 }
 

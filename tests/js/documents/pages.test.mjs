@@ -99,6 +99,30 @@ describe("the tables are complete", () => {
     test(`docs/options.md, ${name}`, () => assert.deepEqual(firstCells(read("docs/options.md"), heading).sort(), members(name).sort()));
   }
 
+  test("docs/wasm-pack.md, the settings and their defaults", () => {
+    const [, body] = /export interface SessionConfig \{\n(.*?)^\}/ms.exec(read("wasm-pack/src/types.ts"));
+    const declared = [...body.matchAll(/Default:? ([^\n]*?)\.? \*\/\n {2}(\w+)\?:/g)].map(([, value, name]) => [name, value]);
+    const [, section] = /^## Settings\n(.*?)^## /ms.exec(read("docs/wasm-pack.md"));
+    const rows = [...section.matchAll(/^\| (`[^|]*`) \| ([^|]*) \|/gm)];
+    const shown = rows.flatMap(([, names, value]) => [...names.matchAll(/\w+/g)].map(([name]) => [name, value]));
+    assert.deepEqual(shown.map(([name]) => name).sort(), [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name).sort());
+    const sorted = (pairs) => pairs.map(([name, value]) => `${name}: ${value.replaceAll("`", "")}`).sort();
+    assert.deepEqual(sorted(shown), sorted(declared));
+    // Those that the module reads, with the defaults of the engine.
+    const reader = read("wasm-pack/src/config.rs").split("Reads a `SessionConfig`")[1];
+    assert.deepEqual([...reader.matchAll(/^ {12}"(\w+)" =>/gm)].map(([, name]) => name).sort(), shown.map(([name]) => name).sort());
+    const [, engine] = /pub fn esme\((.*?)\n {4}\}/s.exec(read("src/session/config.rs"));
+    const literal = (text) => ({ None: "no limit", "Duration::ZERO": "0", "Vec::new()": "empty" })[text] ?? text.replace(/^Duration::from_secs\((\d+)\)$/, "$1_000").replace("_", ",");
+    const fields = Object.fromEntries([...engine.matchAll(/^ {12}(\w+): (true|false|None|[\d_]+|Vec::new\(\)|Duration::[^,]+),$/gm)].map(([, field, value]) => [field, literal(value)]));
+    let compared = 0;
+    for (const [, name, field] of reader.matchAll(/"(\w+)" => config\.(\w+) =/g)) {
+      if (fields[field] === undefined) continue;
+      compared++;
+      assert.equal(Object.fromEntries(shown)[name], fields[field], name);
+    }
+    assert(compared > 20, `${compared} compared`);
+  });
+
   test("docs/errors.md, the codes and the classes", () => {
     const errors = read("js/client/errors.ts");
     const [, union] = /export type LocalCode =\n(.*?);/s.exec(errors);

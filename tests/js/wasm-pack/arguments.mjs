@@ -31,7 +31,6 @@ const FUNCTIONS = {
   encodePdu: [PDU],
   parseReceipt: [{ name: "text", good: "", takes: ["string", "Uint8Array"] }, { ...OPTIONS, name: "tlvs" }],
   countSegments: [{ name: "text", good: "", takes: ["string"] }, OPTIONS],
-  report_panics: [],
 };
 const METHODS = {
   connect: [NOW],
@@ -79,6 +78,21 @@ function bound() {
   return { session, works };
 }
 
+test("a session that was freed refuses every call by its code, and can be freed again", () => {
+  const freed = (what, call) => assert.throws(call, ({ name, code, message }) => {
+    assert.deepEqual([name, code, message], ["SmppError", "closed", "the session was freed"], what);
+    return true;
+  }, what);
+  for (const end of [(session) => session.free(), (session) => session[Symbol.dispose ?? "free"]()]) {
+    const { session } = bound();
+    end(session);
+    for (const [name, parameters] of Object.entries(METHODS)) freed(name, () => session[name](...parameters.map(({ good }) => good)));
+    freed("state", () => session.state);
+    freed("stats", () => session.stats);
+    session.free();
+  }
+});
+
 test("every function and every method has its row here", () => {
   const functions = Object.keys(edge).filter((name) => !name.startsWith("__") && name !== "SmppSession");
   assert.deepEqual(functions.sort(), Object.keys(FUNCTIONS).sort());
@@ -89,7 +103,7 @@ test("every function and every method has its row here", () => {
 
 describe("functions refuse", () => {
   for (const [name, parameters] of Object.entries(FUNCTIONS)) {
-    if (parameters.length > 0) test(name, () => refuses(parameters, (...given) => edge[name](...given)));
+    test(name, () => refuses(parameters, (...given) => edge[name](...given)));
   }
 });
 
@@ -153,7 +167,8 @@ describe("members", () => {
   test("of a PDU, each by its own name", () => {
     for (const [wrong, field] of [
       [{ sequence: -1 }, "sequence"], [{ sequence: 1.5 }, "sequence"], [{ sequence: "1" }, "sequence"], [{ sequence: null }, "sequence"], [{ status: 2 ** 32 }, "status"],
-      [{ command: 1.5 }, "command"], [{ command: null }, "command"], [{ tlvs: [] }, "tlvs"], [{ tlvs: new Map() }, "tlvs"], [{ tlvs: { source_port: -1 } }, "source_port"],
+      [{ command: 1.5 }, "command"], [{ command: null }, "command"], [{ tlvs: [] }, "tlvs"], [{ tlvs: new Map() }, "tlvs"], [{ tlvs: { source_port: -1 } }, "tlvs.source_port"],
+      [{ tlvs: { klingon: 1 } }, "tlvs.klingon"], [{ tlvs: { source_port: "x" } }, "tlvs.source_port"], [{ tlvs: { 0x1400: null } }, "tlvs.5120"], [{ tlvs: { message_payload: { a: 1 } } }, "tlvs.message_payload"],
       [{ esm_class: NaN }, "esm_class"], [{ esm_class: 1n }, "esm_class"], [{ short_message: null }, "short_message"], [{ short_message: new Date() }, "short_message"],
       [{ short_message: () => {} }, "short_message"], [{ short_message: new Map() }, "short_message"],
     ]) {
