@@ -8,7 +8,7 @@ import { readMessages, type MessageFile, type Row } from "./messages.ts";
 import { preview, type Preview } from "./preview.ts";
 import { cost } from "./price.ts";
 import type { Recipients } from "./recipients.ts";
-import { number } from "./tally.ts";
+import { counted, number } from "./tally.ts";
 
 type Alphabet = SendCommand["connection"]["options"]["defaultAlphabet"];
 
@@ -44,7 +44,7 @@ export async function dryRun(command: SendCommand, input: Input | undefined, rec
   const kinds = [...encodings].map(([encoding, count]) => `${number(count)} ${encoding}`);
   if (left > 0) kinds.push(`${number(left)} skipped`);
   if (unfit > 0) kinds.push(`${number(unfit)} can't be sent`);
-  console.log(`${number(messages)} messages, ${number(segments)} segments: ${kinds.join(", ") || "none"}${costs(segments)}`);
+  console.log(`${counted(messages, "message")}, ${counted(segments, "segment")}: ${kinds.join(", ") || "none"}${costs(segments)}`);
   return unfit;
 }
 
@@ -58,5 +58,5 @@ function attempt({ message, error }: Row, defaultAlphabet: Alphabet): Preview | 
 }
 
 function described({ to, encoding, segments, remaining }: Preview): string {
-  return `${to}  ${encoding}, ${segments} ${segments === 1 ? "segment" : "segments"}, ${remaining} left`;
+  return `${to}  ${encoding}, ${counted(segments, "segment")}, ${remaining} left`;
 }

@@ -12,7 +12,7 @@ import { cost } from "./price.ts";
 import { Progress, type Shown } from "./progress.ts";
 import type { Recipients } from "./recipients.ts";
 import type { Result, Results } from "./results.ts";
-import { number, reason, Tally } from "./tally.ts";
+import { counted, number, reason, Tally } from "./tally.ts";
 
 const WINDOW = 10;
 
@@ -69,7 +69,7 @@ export class FileRun {
       input.stream.destroy();
       this.#endOfReports.abort();
       progress?.end();
-      console.error(`stopping: the answers to ${number(this.#inFlight.length)} messages are waited for; Ctrl-C again gives up`);
+      console.error(`stopping: the answers to ${counted(this.#inFlight.length, "message")} are waited for; Ctrl-C again gives up`);
     };
     stop.addEventListener("abort", onStop, { once: true });
     const started = performance.now();
@@ -219,7 +219,7 @@ export class FileRun {
 
   #shown(): Shown {
     const { size } = this.#options.input;
-    const waits = this.#reports.size > 0 ? `, ${number(this.#reports.size)} reports awaited` : "";
+    const waits = this.#reports.size > 0 ? `, ${counted(this.#reports.size, "report")} awaited` : "";
     return { part: size === undefined || size === 0 ? undefined : this.#done / size, done: this.#tally.total, text: `${this.#tally}${waits}` };
   }
 
@@ -227,7 +227,7 @@ export class FileRun {
     const { total, segments, reports } = this.#tally;
     const { price } = this.#options.command;
     const costs = price === undefined ? "" : `, ${cost(segments, price)}`;
-    console.log(`${number(total)} messages in ${seconds.toFixed(1)} s: ${this.#tally}; ${number(segments)} segments${costs}`);
+    console.log(`${counted(total, "message")} in ${seconds.toFixed(1)} s: ${this.#tally}; ${counted(segments, "segment")}${costs}`);
     if (reports.size > 0) console.log(`reports: ${[...reports].map(([status, count]) => `${number(count)} ${status}`).join(", ")}`);
     for (const line of this.#tally.reasons()) console.log(line);
     if (this.#ended) console.log(`the connection ended: ${this.#options.why()}`);

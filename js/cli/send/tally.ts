@@ -90,3 +90,8 @@ export function reason(error: Error): string {
 export function number(value: number): string {
   return value.toLocaleString("en");
 }
+
+/** `1 message`, `2,000 messages`. */
+export function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+}

@@ -315,7 +315,7 @@ describe("recipients that get none", () => {
     const excluded = file("csv", 'number,since\n"+1 555-000-0002",2026\n+15550000003,2026\n');
     const { code, out } = await run([...flags, "--dedupe", "--exclude", excluded, "--results", results, file("csv", many)], { env });
     assert.equal(code, 0, out);
-    assert.match(out, /^4 messages in [\d.]+ s: 1 accepted, 3 skipped; 1 segments$/m);
+    assert.match(out, /^4 messages in [\d.]+ s: 1 accepted, 3 skipped; 1 segment$/m);
     assert.match(out, /^ {2}1 × duplicate, first on line 3$/m);
     assert.match(out, /^ {2}2 × excluded, first on line 4$/m);
     assert.deepEqual(simulator.messages().map(({ text }) => text), ["a"]);

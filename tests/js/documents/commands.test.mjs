@@ -82,6 +82,8 @@ const kinds = [
   [/^curl 'http:\/\/127\.0\.0\.1:8787\/\?(\w+)=[^&]+&(\w+)=\w+'$/, (...names) => names.forEach((name) => has(read("examples/workers-rs/src/lib.rs"), `parameter("${name}")`))],
   [/^npm install --save-dev (.+)$/, (names) => names.split(" ").forEach((name) => has(Object.keys(JSON.parse(read("examples/vite/package.json")).devDependencies), name))],
   [/^npx (?:vite|vitest run)$/, () => {}],
+  // Cloudflare's, of a wrangler newer than the one that is installed here.
+  [/^npx wrangler (?:cert upload (?:certificate-authority|mtls-certificate)|vpc service create) /, () => {}],
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
