@@ -6,7 +6,7 @@ import type { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import { Outcome, type CloseDetail, type EngineConfig, type LinkSink, type LinkState, type PduInput } from "../engine/types.ts";
 import { readAddress, readRecipient, withNumber } from "./address.ts";
-import { Bulk } from "./bulk.ts";
+import type { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import type { Country } from "./country.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
@@ -56,6 +56,8 @@ const REQUEST_CHECKS: Checks<RequestOptions> = { signal };
 /** The link that a client drives. */
 export type ClientLink = Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
 export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTransport) => ClientLink;
+/** Makes what `sendMany` runs. A client without it, as the gateway's, has no `sendMany`. */
+export type MakeBulk = (...given: ConstructorParameters<typeof Bulk>) => Bulk;
 
 /** What a promise's executor was given. One executor serves all, so that none is made for each message. */
 let resolveNew: (value: never) => void;
@@ -77,6 +79,7 @@ export class SmppClient implements AsyncDisposable {
   readonly #segments: Inbound<Segment>;
   readonly #callbacks: Callbacks;
   readonly #bulks = new Set<Bulk>();
+  readonly #makeBulk: MakeBulk | undefined;
   /** The bind request's name, for errors. */
   readonly #bind: string;
   #peer = { systemId: "", version: 0 };
@@ -94,7 +97,8 @@ export class SmppClient implements AsyncDisposable {
   #endedBy: Error | undefined;
 
   /** @internal Use {@link connect}. */
-  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport) {
+  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport, makeBulk?: MakeBulk) {
+    this.#makeBulk = makeBulk;
     const { options, engine } = settings;
     this.#settings = settings;
     this.#callbacks = new Callbacks(options.log);
@@ -188,7 +192,7 @@ export class SmppClient implements AsyncDisposable {
       this.#submit(message, ticket, slot);
       return ticket;
     };
-    const bulk = new Bulk({ submit, cancel: (tickets) => this.#link.cancel(tickets) }, messages, options);
+    const bulk = this.#makeBulk!({ submit, cancel: (tickets) => this.#link.cancel(tickets) }, messages, options);
     if (this.#closed) bulk.end(closedError("submit_sm", "not-sent", this.#endedBy));
     this.#bulks.add(bulk);
     try {

@@ -3,7 +3,7 @@ import { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import type { EngineConfig, LinkSink } from "../engine/types.ts";
 import { openSocket } from "#sockets";
-import { SmppClient, type ClientLink } from "./client.ts";
+import { SmppClient, type ClientLink, type MakeBulk } from "./client.ts";
 import type { FindCountry } from "./country.ts";
 import { orDefault } from "./default-url.ts";
 import { readOptions } from "./options.ts";
@@ -19,14 +19,20 @@ export const makeSession = (config: EngineConfig, sink: LinkSink, open: OpenTran
 /** One connection, or a pair. */
 export const makeLink: LinkMaker = ({ fallback }, ...given) => (fallback ? new Pair(makeSession, ...given) : makeSession(...given));
 
+/** What a bundle may leave out. */
+export interface Extras {
+  findCountry?: FindCountry;
+  makeBulk?: MakeBulk;
+}
+
 /** See `connect`. */
-export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions, findCountry?: FindCountry): Promise<SmppClient> {
+export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions, { findCountry, makeBulk }: Extras = {}): Promise<SmppClient> {
   const settings = readOptions(orDefault(url), options, findCountry);
   await init();
   const { socket } = settings.options;
   const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));
   const open: OpenTransport = (handler, signal, endpoint) => (endpoints[endpoint] as OpenTransport)(handler, signal, endpoint);
-  const client = new SmppClient(settings, (...given) => make(settings.options, ...given), open);
+  const client = new SmppClient(settings, (...given) => make(settings.options, ...given), open, makeBulk);
   await client.open();
   return client;
 }

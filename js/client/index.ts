@@ -1,3 +1,4 @@
+import { Bulk } from "./bulk.ts";
 import type { SmppClient } from "./client.ts";
 import { connectBy, makeLink, makeSession, type LinkMaker } from "./connect.ts";
 import { findCountry } from "./countries.ts";
@@ -41,7 +42,7 @@ const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>
  * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
  */
 export function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
-  return connectBy(links, url, options, findCountry);
+  return connectBy(links, url, options, { findCountry, makeBulk: (...given) => new Bulk(...given) });
 }
 
 /**

@@ -4,6 +4,7 @@ import { findCountry } from "../../../js/client/countries.ts";
 import { readOptions as read, type Settings } from "../../../js/client/options.ts";
 import type { ConnectOptions } from "../../../js/client/types.ts";
 
+export { Bulk } from "../../../js/client/bulk.ts";
 export { SmppClient } from "../../../js/client/client.ts";
 export { Deliveries } from "../../../js/client/delivery.ts";
 export { formatAddress, numberOf, readAddress, readRecipient } from "../../../js/client/address.ts";
