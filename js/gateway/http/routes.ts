@@ -11,6 +11,7 @@ import { problem, ProblemError, problemResponse } from "../model/problem.ts";
 import { strict, whole } from "../model/schema.ts";
 import { allLinks } from "../model/spread.ts";
 import { STATUSES } from "../model/views.ts";
+import { erase } from "../operations/erase.ts";
 import { cancelMessage, listDeadLetters, listInbound, listLinks, listMessages, messageById, replayDeadLetter } from "../operations/read.ts";
 import { listOptOuts, optOutsOf, OptOutScope, PhoneNumber, putOptOuts, removeOptOuts } from "../operations/opt-outs.ts";
 import { preview, sendAll } from "../operations/send.ts";
@@ -29,6 +30,7 @@ const EventParameters = strict({ pdus: v.optional(v.picklist(["true", "false"]))
 const PageParameters = strict({ cursor: CURSOR, limit: LIMIT });
 const OptOutParameters = strict({ number: v.optional(PhoneNumber), format: v.optional(v.picklist(["csv", "ndjson"])), cursor: CURSOR, limit: LIMIT });
 const OptOutEntry = strict({ number: PhoneNumber, scope: v.optional(OptOutScope) });
+const EraseParameters = strict({ to: PhoneNumber });
 const NO_PARAMETERS = strict({});
 
 /** Who may use a route: callers with one of the scopes, or with any key. */
@@ -76,6 +78,11 @@ const ROUTES: Record<string, Route<Method>> = {
         const results = await sendAll(env, caller, several ? value : [value], several, idempotency);
         return json(several ? results : results[0]!, 202);
       },
+    },
+    DELETE: {
+      access: ADMIN,
+      takesQuery: true,
+      handle: async ({ env, query }) => json(await erase(env, check(EraseParameters, query, "invalid-query").to)),
     },
   },
 

@@ -54,6 +54,14 @@ export interface ListPart {
   until?: string;
 }
 
+/** What a call of {@link LinkApi.erase} removed, and messages that it could not. `n`, `id`: where there is more. */
+export interface Erased {
+  erased: number;
+  left: number;
+  n?: number;
+  id?: string;
+}
+
 /** A stored message as routes see it. `pinned`: it names its account. */
 export type Traffic = Traits & { pinned: boolean };
 
@@ -115,6 +123,8 @@ export interface LinkApi {
   message(id: string): Promise<MessageView | undefined>;
   /** Messages, the newest first. */
   listPart(query: ListQuery): Promise<ListPart>;
+  /** Removes what is stored about a number, some rows a call: goes on from `n` and `id` of the answer before, at first 0 and `""`. */
+  erase(number: string, n: number, id: string): Promise<Erased>;
   /** What routes look at, of the newest messages. */
   traffic(limit: number): Promise<Traffic[]>;
   inbound(before: string | undefined, limit: number): Promise<InboundView[]>;
@@ -152,6 +162,8 @@ export interface OptOutApi {
   lift(number: string, scopes: string[]): Promise<void>;
   /** Removes the entries of a number, or that of one scope; returns how many. */
   unblock(number: string, scope?: string): Promise<number>;
-  /** Entries after one. */
+  /** Puts a keyed hash in the place of a number. */
+  hide(number: string): Promise<void>;
+  /** Entries after one, hashes apart. */
   blocked(number: string, scope: string, limit: number): Promise<OptOut[]>;
 }

@@ -90,6 +90,11 @@ export class Deliveries {
     return found;
   }
 
+  /** Removes events and dead letters that have the number. */
+  erase(number: string): void {
+    this.#store.erase(number);
+  }
+
   /** Removes dead letters from before `ulid`, and what has waited since before `time`. */
   purge(ulid: string, time: number): void {
     this.#store.purge(ulid, time);

@@ -1,5 +1,6 @@
 import type { DeadLetter, Envelope, EventType, Target } from "../model/delivery-event.ts";
 import type { Sql } from "./database.ts";
+import { HAS_NUMBER } from "./store/erasure.ts";
 
 const TARGETS: readonly Target[] = ["handler", "queue", "webhook"];
 
@@ -63,6 +64,8 @@ export class EventStore {
   #waiting: number | undefined;
   /** Rows of `event_retries`: most of the time none, so that nobody needs to look. */
   #retries: number;
+  /** Numbers of events that were erased: an attempt that goes on leaves nothing. */
+  readonly #erased = new Set<number>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -122,6 +125,7 @@ export class EventStore {
 
   /** The target failed: the event is due there again at `due`. */
   retry(target: Target, event: PendingEvent, due: number, error: string): void {
+    if (this.#erased.has(event.number)) return;
     const bit = BITS[target];
     if (event.due === undefined) this.#sql.exec("UPDATE events SET fresh = fresh & ~?, retried = retried | ? WHERE number = ?", bit, bit, event.number);
     else this.#removeRetry(target, event);
@@ -131,6 +135,7 @@ export class EventStore {
 
   /** Gives the event up for the target: it becomes a dead letter. */
   bury(target: Target, event: PendingEvent, error: string): void {
+    if (this.#erased.has(event.number)) return;
     this.#sql.exec("INSERT OR REPLACE INTO dead_letters (id, target, payload, type, attempts, error) VALUES (?, ?, ?, ?, ?, ?)",
       event.id, target, event.payload, event.type, event.attempts + 1, error);
     this.finish(target, event);
@@ -148,6 +153,17 @@ export class EventStore {
     const rows = this.#sql.exec<{ target: Target; type: EventType; payload: string }>("DELETE FROM dead_letters WHERE id = ? RETURNING target, type, payload", id).toArray();
     if (rows.length > 0) this.add(id, rows[0]!.type, rows[0]!.payload, rows.map(({ target }) => target), now);
     return rows.length > 0;
+  }
+
+  /** Removes events and dead letters that have a phone number as a value. */
+  erase(phone: string): void {
+    for (const { number } of this.#sql.exec<{ number: number }>(`DELETE FROM events WHERE ${HAS_NUMBER("payload")} RETURNING number`, phone).toArray()) {
+      this.#sql.exec("DELETE FROM event_retries WHERE number = ?", number);
+      this.#erased.add(number);
+    }
+    this.#sql.exec(`DELETE FROM dead_letters WHERE ${HAS_NUMBER("payload")}`, phone);
+    this.#waiting = undefined;
+    this.#retries = this.#countRetries();
   }
 
   count(): { waiting: number; dead: number } {

@@ -43,6 +43,11 @@ export class Events {
     if (readers.length > 0) this.#send(readers, encode({ type: "pdu", at, data: data() }));
   }
 
+  /** Forgets what is kept for streams that come back. */
+  clear(): void {
+    this.#kept = [];
+  }
+
   /** A comment, which keeps streams open that nothing happens on. */
   beat(): void {
     this.#send([...this.#readers.keys()], encoder.encode(":\n\n"));

@@ -6,7 +6,7 @@ import type { OptOut } from "../model/opt-out.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageView } from "../model/views.ts";
 import { AdmissionKeeper } from "./admission.ts";
-import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, OptOutApi, RegistryApi, Traffic } from "./api.ts";
+import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, OptOutApi, RegistryApi, Traffic } from "./api.ts";
 import { createTables, Database, readMeta, writeMeta } from "./database.ts";
 import type { ReportOffer } from "./receiver.ts";
 import { OptOutKeeper } from "./opt-outs.ts";
@@ -79,6 +79,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#link.listPart(query);
   }
 
+  async erase(number: string, n: number, id: string): Promise<Erased> {
+    return this.#link.erase(number, n, id);
+  }
+
   async traffic(limit: number): Promise<Traffic[]> {
     return this.#link.traffic(limit);
   }
@@ -137,6 +141,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
 
   async unblock(number: string, scope?: string): Promise<number> {
     return this.#as("optOuts").unblock(number, scope);
+  }
+
+  async hide(number: string): Promise<void> {
+    return this.#as("optOuts").hide(number);
   }
 
   async blocked(number: string, scope: string, limit: number): Promise<OptOut[]> {

@@ -36,6 +36,12 @@ export class PduLog {
     this.#splitters = { in: new Splitter(), out: new Splitter() };
   }
 
+  /** Forgets what is kept. */
+  clear(): void {
+    this.#kept = [];
+    this.#count = this.#octets = 0;
+  }
+
   /** Takes bytes as they pass; they are copied, once for all PDUs among them. */
   take(direction: Direction, octets: Uint8Array, now: number): void {
     for (const run of this.#splitters[direction].split(octets.slice())) {

@@ -8,7 +8,7 @@ import { problem, type Problem } from "../model/problem.ts";
 import { bare } from "../model/routes.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
 import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView, StoredMessage } from "../model/views.ts";
-import type { CodeVersion, EnqueueResult, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
+import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -20,6 +20,7 @@ import { Receiver, type ReportOffer } from "./receiver.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Sender } from "./sender.ts";
 import { Claims } from "./store/claims.ts";
+import { Erasure } from "./store/erasure.ts";
 import { Handover } from "./store/handover.ts";
 import { InboundSegments, type InboundSegment } from "./store/inbound-segments.ts";
 import { InboundStore } from "./store/inbound.ts";
@@ -198,6 +199,14 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
 
   async listPart(query: ListQuery): Promise<ListPart> {
     return this.#lists.list(query);
+  }
+
+  async erase(number: string, n: number, id: string): Promise<Erased> {
+    const { db } = this.#host;
+    this.#pdus.clear();
+    this.#events.clear();
+    if (n === 0) this.#deliveries.erase(number);
+    return new Erasure(db, this.#place, this.#queue).step(number, n, id, (own) => this.#sender?.has(own) ?? false, Date.now());
   }
 
   async traffic(limit: number): Promise<Traffic[]> {

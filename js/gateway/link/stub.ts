@@ -11,7 +11,7 @@ const PAUSE = 50;
 const RETRY_AFTER = 2;
 
 const LINK = [
-  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic",
+  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic", "erase",
 ] as const satisfies (keyof LinkApi)[];
 
 /** The link of that name, in its Durable Object wherever that is. */
@@ -91,7 +91,7 @@ const FORMER: Record<string, (target: Target, values: unknown[]) => Promise<unkn
 
 const link = remote<LinkApi>(LINK);
 const admission = remote<AdmissionApi>(["admit"]);
-const optOuts = remote<OptOutApi>(["blocks", "block", "lift", "unblock", "blocked"]);
+const optOuts = remote<OptOutApi>(["blocks", "block", "lift", "unblock", "hide", "blocked"]);
 const registry = remote<RegistryApi>(["register", "registered"]);
 
 /** Makes objects whose methods are {@link call}s of those of a Durable Object. */

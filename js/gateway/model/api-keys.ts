@@ -19,6 +19,8 @@ export interface ApiKey {
   scopes: Scope[];
   /** Its messages go to recipients who have opted out, too. */
   optOut?: "ignore" | undefined;
+  /** Its messages keep no content once they have left the queue. */
+  store?: "none" | undefined;
 }
 
 const Key = v.pipe(v.string(), v.regex(/^[!-~]{8,}$/));
@@ -31,6 +33,7 @@ const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
   senders: v.optional(v.pipe(v.array(Sender), v.check((list) => list.length > 0))),
   scopes: v.optional(v.array(v.picklist(SCOPES))),
   optOut: v.optional(v.literal("ignore")),
+  store: v.optional(v.literal("none")),
 })]));
 
 /** How long keys of the Secrets Store are used before they are read again. */

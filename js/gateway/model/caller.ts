@@ -16,6 +16,7 @@ export interface Caller {
   senders?: Address[] | undefined;
   scopes: readonly Scope[];
   optOut?: "ignore" | undefined;
+  store?: "none" | undefined;
 }
 
 /** The caller by service binding: code of the same owner. */

@@ -20,6 +20,8 @@ export interface PreviewInput extends Pick<SmsMessage,
   scheduleAt?: string | undefined;
   tlvs?: Record<string, TlvValue | TlvValue[]> | undefined;
   account?: string | undefined;
+  /** Keeps no content once the message has left the queue. */
+  store?: "none" | undefined;
   /** The caller's own word for it. */
   tag?: string | undefined;
   /** The gateway's: it goes to recipients who have opted out, too. */

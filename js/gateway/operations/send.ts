@@ -196,6 +196,7 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
   const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments);
   if (route?.tlvs) tlvs = checkTlvs(input, fault);
+  if (caller.store) input.store = caller.store;
   if (settings.optOut && caller.optOut) input.optOut = caller.optOut;
   const able = places(settings, input, route);
   const { encoding, segments, longest } = count(settings, input, fault, able[0]?.account);

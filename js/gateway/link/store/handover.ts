@@ -3,7 +3,7 @@ import type { Place } from "../../model/ids.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";
 import type { MessageQueue } from "./queue.ts";
-import { idOf, type Row } from "./rows.ts";
+import { forgetContent, idOf, type Row } from "./rows.ts";
 
 /** Which messages another link may get. */
 export interface Candidates {
@@ -78,8 +78,9 @@ export class Handover {
 
   /** The other link has them. */
   taken(offers: Moving[]): void {
-    for (const { n, hops } of offers) {
+    for (const { n, hops, message } of offers) {
       if (!this.#isOffered(n, hops)) continue;
+      if (message.input.store === "none") forgetContent(this.#db, n);
       this.#db.exec("DELETE FROM moving WHERE n = ?", n);
       this.#db.exec("UPDATE messages SET status = 'moved' WHERE n = ?", n);
     }

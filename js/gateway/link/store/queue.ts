@@ -5,7 +5,7 @@ import type { MessageError, MessageStatus } from "../../model/views.ts";
 import type { NewMessage } from "../api.ts";
 import type { Database } from "../database.ts";
 import { insertRows, type Cell } from "./insert.ts";
-import { ADD_HISTORY, findRow, historyLine, idOf, LONGEST_HISTORY, partsOf, type HistoryEntry, type Row, type StoredPart } from "./rows.ts";
+import { ADD_HISTORY, findRow, forgetContent, historyLine, idOf, LONGEST_HISTORY, partsOf, type HistoryEntry, type Row, type StoredPart } from "./rows.ts";
 import { UnreadMessages } from "./unread.ts";
 
 /** Rows that one call of {@link MessageQueue.expire} looks at, and those that it ends. */
@@ -237,7 +237,8 @@ export class MessageQueue {
     }
     this.#storeKeys(answers.flatMap(({ message: { n }, parts }) => keyRows(n, parts)));
     this.#db.exec(ACCEPT, now, JSON.stringify(rows));
-    for (const { message: { n, id } } of answers) {
+    for (const { message: { n, id, input } } of answers) {
+      this.#forget(n, input);
       if (!this.#onWire.delete(n)) this.#waiting--;
       this.#changed(id, "accepted");
     }
@@ -336,7 +337,7 @@ export class MessageQueue {
     if (!row) return this.#add(message, message.id, hops, rows, now);
     // What was handed over this often before is the same hand-over again: the message is here, or was, and went on from here.
     if (row.hops >= hops) return message.id;
-    this.#db.exec(`UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, moved = NULL, hops = ?, ${ADD_HISTORY} WHERE n = ?`, message.due, now, hops, this.#moveLine(now), row.n);
+    this.#db.exec(`UPDATE messages SET status = 'queued', held = 1, due = ?, updated = ?, input = ?, moved = NULL, hops = ?, ${ADD_HISTORY} WHERE n = ?`, message.due, now, JSON.stringify(message.input), hops, this.#moveLine(now), row.n);
     // It may come back before the answer to the offer by which it left.
     if (row.status === "moving") this.#db.exec("DELETE FROM moving WHERE n = ?", row.n);
     this.putBack({ ...row, due: message.due });
@@ -388,8 +389,14 @@ export class MessageQueue {
     if (parts) this.#storeKeys(keyRows(n, parts));
     const lines = sentLine(sentAt) + historyLine(answerLine(status, now, parts ?? [], error));
     this.#update(n, status, now, message.attempts + (sentAt === undefined ? 0 : 1), error, lines, parts?.map(storedPart));
+    this.#forget(n, message.input);
     if (!this.#onWire.delete(n)) this.#waiting--;
     this.#changed(id, status, error);
+  }
+
+  /** Removes the content of a message that is not to be stored and will not be sent again from here. */
+  #forget(n: number, { store }: MessageInput): void {
+    if (store === "none") forgetContent(this.#db, n);
   }
 
   /** That the message came here from another link. */

@@ -1,7 +1,7 @@
 import { ulidFrom, type Place } from "../../model/ids.ts";
 import type { Database } from "../database.ts";
 import { KEY_LIFETIME } from "./claims.ts";
-import { idOf, partsOf, type Row } from "./rows.ts";
+import { removeRow, type Row } from "./rows.ts";
 
 /** Rows that one call looks at in each table. */
 const AT_ONCE = 500;
@@ -41,9 +41,7 @@ export class Retention {
       }
       this.#lookedTo = row.n;
       if (row.status === "queued" || row.status === "moving" || Math.max(row.updated, row.due) >= before) continue;
-      for (const { key, messageId } of partsOf(row)) this.#db.exec("DELETE FROM segments WHERE key = ? AND n = ?", key ?? messageId, row.n);
-      if (row.id !== null) this.#db.exec("DELETE FROM ids WHERE id = ?", idOf(row, this.#place));
-      this.#db.exec("DELETE FROM messages WHERE n = ?", row.n);
+      removeRow(this.#db, this.#place, row);
     }
     if (!ended) return true;
     // What was left stays for a while: the next round begins with it again.

@@ -64,6 +64,18 @@ export function findRow(db: Database, place: Place, id: string): Row | undefined
   return db.first<Row>("SELECT m.* FROM ids i JOIN messages m ON m.n = i.n WHERE i.id = ?", id);
 }
 
+/** Removes a message's content from its row. */
+export function forgetContent(db: Database, n: number): void {
+  db.exec("UPDATE messages SET input = json_remove(input, '$.text', '$.binary', '$.tlvs', '$.udh') WHERE n = ?", n);
+}
+
+/** Removes a message and what leads to it. */
+export function removeRow(db: Database, place: Place, row: Pick<Row, "n" | "id" | "tag" | "created" | "parts">): void {
+  for (const { key, messageId: own } of partsOf(row)) db.exec("DELETE FROM segments WHERE key = ? AND n = ?", key ?? own, row.n);
+  if (row.id !== null) db.exec("DELETE FROM ids WHERE id = ?", idOf(row, place));
+  db.exec("DELETE FROM messages WHERE n = ?", row.n);
+}
+
 /** `sentAt`: since when it is on the wire, if it is. */
 export function viewOf(row: Row, place: Place, sentAt: number | undefined): MessageView {
   const input = JSON.parse(row.input) as MessageInput;
