@@ -93,7 +93,7 @@ const kinds = [
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^npm install$/, () => {}],
-  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
+  [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli(?: --version \S+)?)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
 describe("every command is one that there is", () => {
