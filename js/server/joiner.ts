@@ -72,7 +72,8 @@ export class Joiner {
 
   #begin(key: string, total: number): Open {
     const open: Open = { segments: new Map(), total, bytes: 0, timer: setTimeout(() => this.#giveUp(key, open), this.#timeout) };
-    open.timer.unref?.();
+    // Only timers of Node have it.
+    (open.timer as { unref?: () => void }).unref?.();
     this.#open.set(key, open);
     return open;
   }

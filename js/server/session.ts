@@ -107,6 +107,11 @@ export class Session {
     return this.bind.bind;
   }
 
+  /** Whether its bind was let in, and it has not ended. */
+  get isBound(): boolean {
+    return this.#state === "bound";
+  }
+
   /** Whether messages and receipts can be sent to it. */
   get receives(): boolean {
     return this.#state === "bound" && this.bindType !== "transmitter";

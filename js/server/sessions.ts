@@ -76,6 +76,8 @@ export interface ServerOptions extends SessionOptions {
   onRequest?(pdu: DecodedPdu, session: Session): RequestAnswer | Promise<RequestAnswer>;
   /** A session was bound. */
   onSession?(session: Session): void;
+  /** A session is over, bound or not; what was written last may not have left yet. */
+  onClosed?(session: Session): void;
   /** Puts something between a session and its connection: for tests of faults. */
   wrapTransport?(transport: Transport): Transport;
   /** One line a PDU. */
@@ -120,6 +122,7 @@ export class Sessions {
   sessionClosed(session: Session): void {
     this.bound.delete(session);
     this.open.delete(session);
+    this.#options.onClosed?.(session);
   }
 
   /** @internal What joins the segments that an account submits. */

@@ -52,7 +52,7 @@ export class WebSocketTransport implements Transport {
   close(): void {
     if (this.#ended || this.#closing) return;
     this.#closing = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(undefined), LINGER);
     this.#shut();
   }
@@ -88,7 +88,7 @@ export class WebSocketTransport implements Transport {
   #end(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#handler.end(error);
   }
 }

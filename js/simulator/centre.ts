@@ -9,7 +9,7 @@ import { Misbehaviour } from "./misbehaviour.ts";
 import { cancel, query, replace, submitMulti } from "./operations.ts";
 import { Outbox, type Send } from "./outbox.ts";
 import { isPending, MessageStore, sameAddress, type SimulatedMessage } from "./store.ts";
-import { address, integer, payload, text, times, type Times } from "./submission.ts";
+import { address, integer, payload, text, times, type Times } from "../server/submission.ts";
 
 export interface CentreOptions {
   delay: number;

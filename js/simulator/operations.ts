@@ -6,7 +6,7 @@ import type { Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";
 import type { Centre } from "./centre.ts";
 import { isPending, messageState, sameAddress, type SimulatedMessage } from "./store.ts";
-import { address, integer, payload, text, times, value } from "./submission.ts";
+import { address, integer, payload, text, times, value } from "../server/submission.ts";
 
 /** submit_multi: one identifier for all recipients that are taken; the others are listed with their status. */
 export function submitMulti(centre: Centre, pdu: DecodedPdu, session: Session): RequestAnswer {

@@ -13,6 +13,8 @@ const OLDEST = 30 * HOUR;
 /** Different events that fail in a row before the target is left alone for a while. */
 const FAILURES = 8;
 const LONGEST_PAUSE = 30 * SECOND;
+/** When an event is tried again whose target went away. */
+const AGAIN = 100;
 /** How long a webhook that answered 410 gets no requests. */
 const GONE = HOUR;
 
@@ -25,8 +27,10 @@ export interface EventTarget {
   readonly timeout: number;
   /** Why it can take none at present; events wait for it. */
   readonly fault?: string | undefined;
-  /** False if it never takes events of that type. */
-  accepts(type: EventType): boolean;
+  /** How old an event gets, in milliseconds, before its next failure makes it a dead letter. Default 30 hours. */
+  readonly oldest?: number;
+  /** False if it never takes events of that type, or not this one. */
+  accepts(type: EventType, data: unknown): boolean;
   /** False if it never took events of that type before either. */
   accepted?(type: EventType): boolean;
   /** Delivers the event; false if there is nobody to take it. Throws a {@link DeliveryError} or what the target threw. */
@@ -51,7 +55,7 @@ export class Deliveries {
 
   /** Stores the event for each target that takes its type. */
   add(id: string, type: EventType, data: unknown, now: number): void {
-    const targets = this.#lanes.filter(({ target }) => target.accepts(type)).map(({ target }) => target.name);
+    const targets = this.#lanes.filter(({ target }) => target.accepts(type, data)).map(({ target }) => target.name);
     if (targets.length === 0) return;
     this.#store.add(id, type, JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope), targets, now);
     this.#wake();
@@ -93,6 +97,11 @@ export class Deliveries {
   /** Removes events and dead letters that have the number. */
   erase(number: string): void {
     this.#store.erase(number);
+  }
+
+  /** Makes dead letters of what has waited for a target since before `time`, some of it at a time. */
+  giveUp(name: Target, time: number, error: string): void {
+    for (const event of this.#store.waitingSince(name, time)) this.#store.bury(name, event, error);
   }
 
   /** Removes dead letters from before `ulid`, and what has waited since before `time`. */
@@ -206,8 +215,10 @@ class Lane {
     const message = error.message.slice(0, 500);
     this.#failed++;
     if (error.gone) this.#goneUntil = now + GONE;
+    // The target went away in the middle of it, which counts as no attempt: it is tried again with the next one that comes.
+    if (error.lost) return this.#store.retry(this.target.name, { ...event, attempts: Math.max(0, event.attempts - 1) }, now + AGAIN, message);
     const wait = RETRIES[event.attempts];
-    if (error.final || error.gone || wait === undefined || now - event.added > OLDEST) {
+    if (error.final || error.gone || wait === undefined || now - event.added > (this.target.oldest ?? OLDEST)) {
       this.#bury(event, message);
     } else {
       this.#store.retry(this.target.name, event, now + Math.max(error.retryAfter ?? 0, jitter(wait)), message);

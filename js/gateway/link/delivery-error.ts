@@ -7,11 +7,14 @@ export class DeliveryError extends Error {
   readonly final: boolean;
   /** The target wants no events any more. */
   readonly gone: boolean;
+  /** Who was to take it went away meanwhile. */
+  readonly lost: boolean;
 
-  constructor(message: string, { retryAfter, final = false, gone = false }: { retryAfter?: number | undefined; final?: boolean; gone?: boolean } = {}) {
+  constructor(message: string, { retryAfter, final = false, gone = false, lost = false }: { retryAfter?: number | undefined; final?: boolean; gone?: boolean; lost?: boolean } = {}) {
     super(message);
     this.retryAfter = retryAfter;
     this.final = final;
     this.gone = gone;
+    this.lost = lost;
   }
 }

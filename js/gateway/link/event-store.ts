@@ -2,10 +2,11 @@ import type { DeadLetter, Envelope, EventType, Target } from "../model/delivery-
 import type { Sql } from "./database.ts";
 import { HAS_NUMBER } from "./store/erasure.ts";
 
+/** Those that there were when events were in `deliveries`. */
 const TARGETS: readonly Target[] = ["handler", "queue", "webhook"];
 
 /** A target's bit in `fresh` and `retried`, and its number in `event_retries`. */
-const BITS: Record<Target, number> = { handler: 1, queue: 2, webhook: 4 };
+const BITS: Record<Target, number> = { handler: 1, queue: 2, webhook: 4, application: 8 };
 
 /**
  * `events`: what waits to be delivered. `fresh` has a bit for each target that has not been tried, `retried` one for each that is tried
@@ -60,7 +61,7 @@ export class EventStore {
   /** Those up to this one were there when the object started. */
   readonly #before: number;
   /** Up to here the untried events of a target were handed out. */
-  readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0 };
+  readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0, application: 0 };
   #waiting: number | undefined;
   /** Rows of `event_retries`: most of the time none, so that nobody needs to look. */
   #retries: number;
@@ -139,6 +140,14 @@ export class EventStore {
     this.#sql.exec("INSERT OR REPLACE INTO dead_letters (id, target, payload, type, attempts, error) VALUES (?, ?, ?, ?, ?, ?)",
       event.id, target, event.payload, event.type, event.attempts + 1, error);
     this.finish(target, event);
+  }
+
+  /** Some of the events that have waited for the target since before `time`. */
+  waitingSince(target: Target, time: number): PendingEvent[] {
+    return this.#sql.exec<{ number: number; id: string; type: EventType; payload: string; added: number; attempts: number | null; due: number | null }>(
+      `SELECT number, id, type, payload, added, attempts, due FROM (SELECT * FROM events ORDER BY number LIMIT ?) LEFT JOIN event_retries USING (number)
+        WHERE added < ? AND (fresh | retried) & ? AND coalesce(target, ?) = ?`, PURGED_AT_ONCE, time, BITS[target], BITS[target], BITS[target])
+      .toArray().map((row) => ({ ...row, attempts: row.attempts ?? 0, due: row.due ?? undefined }));
   }
 
   /** Dead letters, the newest first. */

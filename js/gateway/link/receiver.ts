@@ -1,6 +1,7 @@
 import { joinSegments, type JoinOptions, type Message, type Report } from "../../client/index.ts";
 import { addressText } from "../model/address.ts";
 import { fromHex, toHex } from "../model/hex.ts";
+import type { ApplicationOrigin } from "../model/delivery-event.ts";
 import { messageId, ulid, type Place } from "../model/ids.ts";
 import type { OptOutRequest } from "../model/opt-out.ts";
 import type { StoredMessage } from "../model/views.ts";
@@ -51,6 +52,9 @@ export interface ReceiverParts {
   deliveries: Deliveries;
   /** The SMSC's id of a report in the form that ids are compared by. */
   keyOf: (rawMessageId: string) => string;
+  /** Whose a message is that was sent, by its id, and one that came in, by its recipient; undefined if it is no application's. */
+  origin: (id: string) => ApplicationOrigin | undefined;
+  inboundFor: (to: string) => ApplicationOrigin | undefined;
   arrived: (message: StoredMessage & { id: string }) => void;
   /** With opt-outs: what a message asks for, and a promise where that has to be done before the message is stored. */
   optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<void> } | undefined) | undefined;
@@ -155,7 +159,7 @@ export class Receiver {
   #store(id: string, stored: StoredMessage, now: number): void {
     this.messages++;
     this.#parts.store.add(id, stored);
-    this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored }, now);
+    this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored, ...of(this.#parts.inboundFor(stored.to.addr)) }, now);
     this.#parts.arrived({ id, ...stored });
   }
 
@@ -196,12 +200,18 @@ export class Receiver {
   /** A report that says nothing new was handed on before. */
   #handOn(offer: ReportOffer, match: Match | undefined, now: number): void {
     if (match && !match.fresh) return;
-    this.#parts.deliveries.add(offer.event, "message.report", { ...offer.report, id: match?.id ?? null, account: this.#parts.place.account }, now);
+    this.#parts.deliveries.add(offer.event, "message.report", {
+      ...offer.report, id: match?.id ?? null, account: this.#parts.place.account, ...of(match && this.#parts.origin(match.id)),
+    }, now);
   }
 
   #newId(now: number): string {
     return messageId(ulid(now), this.#parts.place);
   }
+}
+
+function of(application: ApplicationOrigin | undefined): { application?: ApplicationOrigin } {
+  return application === undefined ? {} : { application };
 }
 
 function offerOf({ id, key, report }: Orphan): ReportOffer {

@@ -1,8 +1,10 @@
 import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type SmppClient } from "../../client/index.ts";
 import { messageIdKey } from "../../engine/codec.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
-import type { DeadLetter, EventType } from "../model/delivery-event.ts";
-import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
+import { applicationOfKey, applicationsOf, inboundApplication } from "../model/applications.ts";
+import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
+import { isSamePlace, linkName, messageId, timeOf, ulid, ulidFrom, type Place } from "../model/ids.ts";
+import type { MessageInput } from "../model/message-input.ts";
 import { isBlocked, requestOf, scopesFor, type OptOutRequest } from "../model/opt-out.ts";
 import { problem, type Problem } from "../model/problem.ts";
 import { bare } from "../model/routes.ts";
@@ -12,7 +14,7 @@ import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetr
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
-import { handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
+import { applicationTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
 import { Events } from "./events.ts";
 import { Failover } from "./failover.ts";
 import { PduLog } from "./pdu-log.ts";
@@ -94,7 +96,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     });
     this.#scheduler = new Scheduler({ storage: ctx.storage, nextDue: (at) => this.#nextDue(at), work: (at) => this.#work(at) });
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
-    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook)], wake,
+    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook), applicationTarget(env)], wake,
       (entry) => console.error(JSON.stringify({ account: place.account, link: place.link, ...entry })));
     this.#queue = new MessageQueue(db, place, changed);
     this.#lists = new MessageLists(db, place, (n) => this.#queue.sentAt(n));
@@ -103,6 +105,8 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     this.#receiver = new Receiver({
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
+      origin: (id) => this.#origin(id),
+      inboundFor: (to) => this.#inboundFor(to),
       arrived: ({ id, from, to, text, optOut }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text, ...(optOut && { optOut }) }),
       optOut: this.#settings.optOut && ((message, id) => this.#optOut(message, id)),
       storeAnswers: () => this.#sender?.storeAnswers(),
@@ -471,7 +475,24 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     if (status === "accepted") this.#connection?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
-    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error, account: this.#place.account }, now);
+    const application = error && status !== "queued" ? this.#origin(id) : undefined;
+    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, {
+      id, status, error, account: this.#place.account, ...(application && { application }),
+    }, now);
+  }
+
+  /** The application that sent the message, and what its receipt needs of that. */
+  #origin(id: string): ApplicationOrigin | undefined {
+    const row = this.#lists.row(id);
+    const name = row && applicationOfKey(row.caller);
+    if (name === undefined) return undefined;
+    const { bind, pdu } = JSON.parse(row!.input) as MessageInput;
+    return { name, submittedAt: new Date(timeOf(id)).toISOString(), ...(bind === undefined ? {} : { bind }), ...(pdu === undefined ? {} : { pdu }) };
+  }
+
+  #inboundFor(to: string): ApplicationOrigin | undefined {
+    const name = inboundApplication(applicationsOf(this.#host.env), to);
+    return name === undefined ? undefined : { name };
   }
 
   #view(): LinkView {

@@ -1,6 +1,7 @@
-import { SmppError, ThrottledError, type Sent, type SmppClient, type SmsMessage } from "../../client/index.ts";
+import { SmppError, ThrottledError, type Response, type SmppClient, type SmsMessage } from "../../client/index.ts";
 import { timeOf } from "../model/ids.ts";
 import { toSms } from "../model/input.ts";
+import { sentOf, submissionOf, type Answer } from "./submission.ts";
 import type { MessageError } from "../model/views.ts";
 import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
 
@@ -29,12 +30,14 @@ const SUBMIT_SM = 4;
 const OPTED_OUT: MessageError = { reason: "opted-out", detail: "The recipient has opted out" };
 
 /** What the client is made of here. */
-type Client = Pick<SmppClient, "sendSms" | "stats">;
+type Client = Pick<SmppClient, "sendSms" | "request" | "stats">;
 
 /** What a message turned out to be whose outcome was unknown: `late` of the client's error. */
 interface LateAnswer {
   outcome: "accepted" | "rejected" | "reported" | "unknown";
-  sent?: Sent;
+  sent?: Answer;
+  /** The answer to a PDU that was sent as it came. */
+  response?: Response;
   error?: SmppError;
 }
 
@@ -211,13 +214,18 @@ export class Sender {
       this.#parts.queue.endExpired(message, now);
       return;
     }
-    const sms: SmsMessage = toSms(message.input);
-    if (message.expires !== null) sms.validity = Math.ceil((message.expires - now) / 1000);
     this.#flights.add(message.n);
     if (!message.held) this.#inOrder.add(message.n);
     this.#given.set(message.n, { message, at: now });
     this.#inFlight += message.segments;
-    client.sendSms(sms).then((sent) => this.#answered(message, sent), (error: unknown) => this.#endAfter([message], () => this.#failed(message, error)));
+    this.#submit(client, message, now).then((sent) => this.#answered(message, sent), (error: unknown) => this.#endAfter([message], () => this.#failed(message, error)));
+  }
+
+  #submit(client: Client, { input, expires }: DueMessage, now: number): Promise<Answer> {
+    if (input.pdu !== undefined) return client.request(submissionOf(input)).then(sentOf);
+    const sms: SmsMessage = toSms(input);
+    if (expires !== null) sms.validity = Math.ceil((expires - now) / 1000);
+    return client.sendSms(sms);
   }
 
   /** Stores what became of messages; then they are the client's no more, whether that worked or not. */
@@ -238,7 +246,7 @@ export class Sender {
     this.kick();
   }
 
-  #answered(message: DueMessage, sent: Sent): void {
+  #answered(message: DueMessage, sent: Answer): void {
     const parts = this.#partsOf(sent);
     if (sent.status !== "accepted") {
       this.#endAfter([message], () => this.#acceptedInPart(message, sent, parts));
@@ -260,7 +268,7 @@ export class Sender {
     });
   }
 
-  #acceptedInPart(message: DueMessage, sent: Sent, parts: AnsweredPart[]): void {
+  #acceptedInPart(message: DueMessage, sent: Answer, parts: AnsweredPart[]): void {
     const now = Date.now();
     const status = parts.some((part) => part.status === "unknown") ? "unknown" : "failed";
     const cause = sent.segments.find((segment) => segment.error)?.error;
@@ -270,7 +278,7 @@ export class Sender {
     this.#parts.accepted(keysOf(parts), now);
   }
 
-  #partsOf(sent: Sent): AnsweredPart[] {
+  #partsOf(sent: Answer): AnsweredPart[] {
     return sent.segments.map(({ index, messageId, status }) => ({ index, messageId, status, key: messageId && this.#parts.keyOf(messageId) }));
   }
 
@@ -293,7 +301,7 @@ export class Sender {
   /** An answer may still come to a message that was given up as unknown: it says what became of it. */
   #awaitLate(message: DueMessage, error: unknown): void {
     const { late } = Object(error) as { late?: Promise<LateAnswer> };
-    late?.then(({ outcome, sent, error: refusal }) => {
+    late?.then(({ outcome, response, sent = response && sentOf(response), error: refusal }) => {
       const now = Date.now();
       if (outcome === "rejected") this.#parts.queue.answeredLate(message, "failed", [], now, reason(refusal));
       if (outcome !== "accepted" || !sent) return;

@@ -2,6 +2,7 @@ import { ALPHABETS, BIND_TYPES, LOG_LEVELS, MESSAGE_ID_FORMATS, VERSIONS, type L
 import * as v from "valibot";
 import type { ConnectOptions, SocketFactory } from "../../client/index.ts";
 import { readOptions } from "../../client/options.ts";
+import type { SmppApplication } from "../application/application.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
 import { optOutSettings, OptOutSetting, type OptOutSettings } from "./opt-out.ts";
@@ -54,6 +55,13 @@ export interface GatewayEnv {
   CF_VERSION_METADATA?: { id: string; timestamp: string };
   /** A Queue that gets reports and inbound messages. */
   SMPP_QUEUE?: Queue;
+  /**
+   * JSON: programs that bind to the gateway by SMPP, by name: `{ "shop": { "password": "pbkdf2$…", "binds": 4, "rate": 100 } }`. A secret. Needs
+   * `SMPP_APPLICATION`.
+   */
+  SMPP_APPLICATIONS?: string | object;
+  /** The namespace of the class `SmppApplication`. */
+  SMPP_APPLICATION?: DurableObjectNamespace<SmppApplication>;
 }
 
 /** One SMSC account. */

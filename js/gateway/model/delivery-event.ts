@@ -1,8 +1,26 @@
 /** `message.report`: a delivery report; `message.received`: an inbound message; `message.ended`: a message ended without a report. */
 export type EventType = "message.report" | "message.received" | "message.ended";
 
-/** Where an event goes: the Worker's own handler, the Queue, the webhook. */
-export type Target = "handler" | "queue" | "webhook";
+/** Where an event goes: the Worker's own handler, the Queue, the webhook, the application that sent the message or gets inbound ones. */
+export type Target = "handler" | "queue" | "webhook" | "application";
+
+/** Whose an event is, if it is an application's, and what its receipt repeats of the message that it sent. */
+export interface ApplicationOrigin {
+  name: string;
+  /** The bind that the message came by. */
+  bind?: string;
+  pdu?: string;
+  /** ISO 8601. */
+  submittedAt?: string;
+}
+
+/** An event for an application. */
+export interface ApplicationEvent {
+  id: string;
+  type: EventType;
+  /** An {@link Envelope} as JSON. */
+  payload: string;
+}
 
 /** An event as it is delivered: to the webhook as the body, to the Queue as the message. */
 export interface Envelope {

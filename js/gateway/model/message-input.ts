@@ -6,6 +6,10 @@ type TlvValue = number | string | { hex: string };
 /** A message as POST /v1/messages takes it, checked. Octets are hexadecimal, points in time ISO 8601. */
 export interface MessageInput extends Omit<PreviewInput, "to"> {
   to: Address;
+  /** Of an application's message, in place of its content: the submit_sm or data_sm, hexadecimal. It is sent as it came. */
+  pdu?: string | undefined;
+  /** The bind that it came by. */
+  bind?: string | undefined;
 }
 
 /** What POST /v1/messages/preview takes: a message, of which only the content matters. */

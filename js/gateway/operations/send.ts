@@ -4,7 +4,7 @@ import { measureSegments } from "../../engine/segments.ts";
 import type { Admission, NewMessage } from "../link/api.ts";
 import { admissionOf, blocksOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
-import { addressText } from "../model/address.ts";
+import { addressText, type Address } from "../model/address.ts";
 import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type Place } from "../model/ids.ts";
@@ -77,6 +77,43 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
   const errors = results.flatMap((result) => ("error" in result ? result.error : []));
   if (errors.length === results.length) throw allRefused(errors, isArray);
   return results;
+}
+
+/** A submit_sm or data_sm of an application. */
+export interface Submission {
+  from: Address;
+  to: Address;
+  /** Hexadecimal. */
+  pdu: string;
+  /** The bind that it came by. */
+  bind: string;
+  account: string | undefined;
+  expires: number | null;
+}
+
+/** Stores PDUs of an application, to be sent as they came. What throws here may have stored any of them. */
+export async function sendPdus(env: GatewayEnv, caller: Caller, submissions: Submission[]): Promise<({ id: string } | { error: Problem })[]> {
+  const settings = usableSettings(env);
+  const now = Date.now();
+  const results = new Array<AcceptedOrNot>(submissions.length);
+  let open = submissions.flatMap(({ from, to, expires, account, ...rest }, index): Open[] => {
+    const input: MessageInput = { from, to, ...rest, ...(account === undefined ? {} : { account }) };
+    const decision = decide(settings, caller, input, () => 1);
+    const able = places(settings, input, decision.route);
+    const refusal = decision.refusal ?? unusable(able);
+    if (refusal) results[index] = { error: refusal };
+    return refusal ? [] : [{ message: { input, encoding: "pdu", segments: 1, due: now, expires, places: able, refusal }, index }];
+  });
+  if (settings.optOut) open = await skipOptedOut(env, open, results);
+  await place(env, { caller, nonce: undefined, now }, open, results);
+  return results;
+}
+
+/** Why an application's messages can't go to these links. An id of SMPP has at most 64 characters. */
+function unusable(able: Place[]): Problem | undefined {
+  if (able.length === 0) return problem("no-route", "There is no such account");
+  const isLong = able.some((at) => messageId("0".repeat(26), at).length > 64);
+  return isLong ? problem("misconfigured", "Ids of messages are longer than SMPP allows: give the account a shorter name") : undefined;
 }
 
 /** What a message comes to, without sending it. Throws a {@link ProblemError} for what sending would refuse of its fields. */

@@ -30,8 +30,9 @@ const javascript = {
   "js/gateway/model": ["js/client"],
   "js/gateway/link": ["js/engine", "js/client", "js/gateway/model"],
   "js/gateway/operations": ["js/engine", "js/client", "js/gateway/model", "js/gateway/link"],
+  "js/gateway/application": ["js/engine", "js/client", "js/server", "js/gateway/model", "js/gateway/link", "js/gateway/operations"],
   "js/gateway/http": ["js/client", "js/gateway/model", "js/gateway/link", "js/gateway/operations"],
-  "js/gateway": ["js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/http"],
+  "js/gateway": ["js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/application", "js/gateway/http"],
   "js/gateway/console": ["js/gateway/model", "js/decoder/view"],
 };
 
@@ -40,8 +41,9 @@ const exceptions = [
   // The entry of `smpp-edge/server`, which has the simulator too.
   "js/server/index.ts ../simulator/index.ts",
   "js/server/workerd.ts ../simulator/faults.ts",
-  // A type: the class behind a binding.
+  // Types: the classes behind bindings.
   "js/gateway/model/config.ts ../link/link.ts",
+  "js/gateway/model/config.ts ../application/application.ts",
 ];
 
 const slashes = (path) => path.split(sep).join("/");

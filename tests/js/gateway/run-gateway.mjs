@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 // Nothing is sent or fetched.
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 
-const { vars, main, storage, queue, date = "2026-10-01", config: given } = JSON.parse(process.argv[2]);
+const { vars, main, storage, queue, port, date = "2026-10-01", config: given } = JSON.parse(process.argv[2]);
 const { unstable_startWorker } = await import("wrangler");
 const directory = mkdtempSync(join(tmpdir(), "smpp-edge-config-"));
 const made = join(directory, "wrangler.json");
@@ -16,12 +16,13 @@ writeFileSync(made, JSON.stringify({
   name: "gateway",
   main,
   compatibility_date: date,
-  durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }] },
+  durable_objects: { bindings: [{ name: "SMPP_LINK", class_name: "SmppLink" }, ...(port ? [{ name: "SMPP_APPLICATION", class_name: "SmppApplication" }] : [])] },
   services: [{ binding: "SMS", service: "gateway", entrypoint: "SmppGateway" }],
-  migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink"] }],
+  migrations: [{ tag: "v1", new_sqlite_classes: ["SmppLink", ...(port ? ["SmppApplication"] : [])] }],
+  ...(port ? { connect: [{ protocol: "tcp", port }] } : {}),
   ...(queue ? { queues: { producers: [{ binding: "SMPP_QUEUE", queue: "sms" }], consumers: [{ queue: "sms", max_batch_timeout: 0 }] } } : {}),
   // What the ready Worker has besides.
-  ...(main.endsWith("js/gateway/worker.ts") ? { assets: { directory: fileURLToPath(new URL("../../../dist/pages", import.meta.url)), binding: "ASSETS", run_worker_first: true } } : {}),
+  ...(/js\/gateway\/(worker|applications)\.ts$/.test(main) ? { assets: { directory: fileURLToPath(new URL("../../../dist/pages", import.meta.url)), binding: "ASSETS", run_worker_first: true } } : {}),
   vars,
 }));
 const worker = await unstable_startWorker({

@@ -65,11 +65,12 @@ export function temporary(t) {
 
 /**
  * Starts the gateway in workerd: `vars` are its variables and secrets, `main` another Worker than the ready one, `storage` where its
- * SQLite is, `queue` binds a Queue that the Worker itself consumes, `date` is another compatibility date. `config` is the wrangler configuration of another Worker instead.
+ * SQLite is, `queue` binds a Queue that the Worker itself consumes, `port` has applications bind there, `date` is another compatibility date. `config` is the wrangler configuration of another Worker instead.
  * Stopped at the end of the test.
  */
-export async function startGateway(t, { vars = {}, main, storage = temporary(t), queue = false, date, config } = {}) {
-  const settings = JSON.stringify({ vars, main: main ?? join(root, "js", "gateway", "worker.ts"), storage, queue, date, config });
+export async function startGateway(t, { vars = {}, main, storage = temporary(t), queue = false, port, date, config } = {}) {
+  const ready = join(root, "js", "gateway", port === undefined ? "worker.ts" : "applications.ts");
+  const settings = JSON.stringify({ vars, main: main ?? ready, storage, queue, port, date, config });
   const child = spawn(process.execPath, [join(here, "run-gateway.mjs"), settings], { cwd: root, stdio: ["pipe", "pipe", "pipe"], detached: true });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSmppTime } from "../../../js/simulator/time.ts";
+import { parseSmppTime } from "../../../js/server/time.ts";
 
 const now = Date.UTC(2026, 0, 31, 12, 0, 0);
 

@@ -1,5 +1,7 @@
 // A message's row: how it is found, and what is made of it.
 
+import { decodePdus } from "../../../engine/codec.ts";
+import { fromHex } from "../../model/hex.ts";
 import { isSamePlace, messageId, parseId, rowOf, rowUlid, timeOf, type Place } from "../../model/ids.ts";
 import type { MessageInput } from "../../model/message-input.ts";
 import { STATUSES, type MessageError, type MessageStatus, type MessageStep, type MessageView, type Part } from "../../model/views.ts";
@@ -85,7 +87,7 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
   return {
     id, status: shown(row.status, sentAt), to: input.to,
     ...(input.from === undefined ? {} : { from: input.from }),
-    ...(input.text === undefined ? {} : { text: input.text }),
+    ...content(input),
     ...(input.binary === undefined ? {} : { binary: input.binary }),
     encoding: row.encoding, segments: row.segments,
     ...(first ? { messageId: first.messageId } : {}),
@@ -100,6 +102,12 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
     ...(row.expires === null ? {} : { expiresAt: iso(row.expires) }),
     history: history(row, id, sentAt, input),
   };
+}
+
+/** The text, or what an application's PDU holds of it. */
+function content({ text, pdu }: MessageInput): Pick<MessageView, "text"> {
+  const shown = pdu === undefined ? text : decodePdus(fromHex(pdu)).pdus[0]?.text?.value;
+  return shown === undefined ? {} : { text: shown };
 }
 
 export function isStatus(status: string): status is MessageStatus {

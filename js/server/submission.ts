@@ -1,7 +1,7 @@
 import type { DecodedPdu, Field } from "../engine/codec.ts";
 import type { Address } from "../engine/types.ts";
 import { parseSmppTime } from "./time.ts";
-import { Status } from "../server/status.ts";
+import { Status } from "./status.ts";
 
 /** When a message is to be sent and how long that may be tried, Unix milliseconds. */
 export interface Times {
