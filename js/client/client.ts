@@ -10,7 +10,7 @@ import type { Bulk } from "./bulk.ts";
 import { Callbacks, contain } from "./callbacks.ts";
 import type { Country } from "./country.ts";
 import { anything, checked, isObject, octet, reading, signal, text, type Checks } from "./check.ts";
-import { Deliveries, type Delivery } from "./delivery.ts";
+import type { Deliveries, Delivery } from "./delivery.ts";
 import { deadline } from "./deadline.ts";
 import { aborted, invalid, setLate, SmppError, TimeoutError } from "./errors.ts";
 import { Inbound, type Loop } from "./inbound.ts";
@@ -56,8 +56,14 @@ const REQUEST_CHECKS: Checks<RequestOptions> = { signal };
 /** The link that a client drives. */
 export type ClientLink = Pick<Link, "start" | "sendSms" | "request" | "respond" | "cancel" | "close" | "destroy" | "stats">;
 export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTransport) => ClientLink;
-/** Makes what `sendMany` runs. A client without it, as the gateway's, has no `sendMany`. */
-export type MakeBulk = (...given: ConstructorParameters<typeof Bulk>) => Bulk;
+
+/** What a bundle may leave out, as the gateway's does. */
+export interface ClientParts {
+  /** Makes what `sendMany` runs: without it there is no `sendMany`. */
+  makeBulk?: (...given: ConstructorParameters<typeof Bulk>) => Bulk;
+  /** Makes what matches reports with messages: without it there is no `delivered()`, and reports are as the SMSC sent them. */
+  makeDeliveries?: (...given: ConstructorParameters<typeof Deliveries>) => Deliveries;
+}
 
 /** What a promise's executor was given. One executor serves all, so that none is made for each message. */
 let resolveNew: (value: never) => void;
@@ -73,13 +79,13 @@ export class SmppClient implements AsyncDisposable {
   readonly #link: ClientLink;
   readonly #slots = new Slots();
   readonly #message = emptyMessage();
-  readonly #deliveries: Deliveries;
+  readonly #deliveries: Deliveries | undefined;
   readonly #reports: Inbound<Report>;
   readonly #messages: Inbound<Message>;
   readonly #segments: Inbound<Segment>;
   readonly #callbacks: Callbacks;
   readonly #bulks = new Set<Bulk>();
-  readonly #makeBulk: MakeBulk | undefined;
+  readonly #makeBulk: ClientParts["makeBulk"];
   /** The bind request's name, for errors. */
   readonly #bind: string;
   #peer = { systemId: "", version: 0 };
@@ -97,7 +103,7 @@ export class SmppClient implements AsyncDisposable {
   #endedBy: Error | undefined;
 
   /** @internal Use {@link connect}. */
-  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport, makeBulk?: MakeBulk) {
+  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport, { makeBulk, makeDeliveries }: ClientParts = {}) {
     this.#makeBulk = makeBulk;
     const { options, engine } = settings;
     this.#settings = settings;
@@ -106,7 +112,7 @@ export class SmppClient implements AsyncDisposable {
     const respond = (request: number, status: number): void => void this.#link.respond(request, status);
     const inbound = <T>(name: string, handler: ((item: T) => unknown) | undefined, bytes: (item: T) => number): Inbound<T> =>
       new Inbound({ handler, respond, bytes, atOnce: options.maxUnacknowledged ?? MAX_UNACKNOWLEDGED, complain: (error) => this.#callbacks.complain(name, error) });
-    this.#deliveries = new Deliveries((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN), options);
+    this.#deliveries = makeDeliveries?.((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN), options);
     this.#reports = inbound("onReport", options.onReport, ({ pdu }) => pdu.length);
     this.#messages = inbound("onMessage", options.onMessage, ({ pdus }) => pdus.reduce((sum, { length }) => sum + length, 0));
     this.#segments = inbound("onSegment", options.onSegment, ({ pdu }) => pdu.length);
@@ -335,7 +341,7 @@ export class SmppClient implements AsyncDisposable {
       this.#slots.release(ticket);
       throw tagged(refusal(byPlainName(error), "submit_sm"), tag ?? tagOf(message));
     }
-    if (slot.report) this.#deliveries.expect();
+    if (slot.report) this.#deliveries?.expect();
   }
 
   #request(pdu: PduInput, signal: AbortSignal | undefined = undefined): Promise<Uint8Array> {
@@ -480,7 +486,7 @@ export class SmppClient implements AsyncDisposable {
       const partial = accepted < segments.length;
       sent = new Sent(first.messageId, segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, this.#delivery(slot, partial));
     } else if (slot.report) {
-      this.#deliveries.forget();
+      this.#deliveries?.forget();
     }
     const error = sent === undefined ? gravest(segments) : undefined;
     if (sink !== undefined) sink.settle(index, sent, error);
@@ -493,14 +499,14 @@ export class SmppClient implements AsyncDisposable {
   /** The reports to expect on the message's accepted segments; undefined if none was asked for. */
   #delivery(slot: Slot, partial: boolean): Delivery | undefined {
     if (!slot.report) return undefined;
-    return (slot.delivery = this.#deliveries.accepted(slot, partial));
+    return (slot.delivery = this.#deliveries?.accepted(slot, partial));
   }
 
   /** Keeps a slot whose caller was answered, with these errors, for the late answers that may come. */
   #hold(ticket: number, slot: Slot, errors: (SmppError | undefined)[]): void {
     const { promise } = this.#slots.hold(ticket);
     for (const error of errors) if (error?.outcome === "unknown") setLate(error, () => promise);
-    if (slot.report) this.#deliveries.expect();
+    if (slot.report) this.#deliveries?.expect();
   }
 
   /** A segment, or a request, that was settled as unknown has its answer after all, or can't get one any more. Nobody is called from here. */
@@ -527,24 +533,25 @@ export class SmppClient implements AsyncDisposable {
     const accepted = slot.segments.filter((segment) => segment.status === "accepted");
     const [first] = accepted;
     if (first === undefined) {
-      if (slot.report) this.#deliveries.forget();
+      if (slot.report) this.#deliveries?.forget();
       const error = gravest(slot.segments);
       return error.outcome === "rejected" ? { outcome: "rejected", error } : UNKNOWN;
     }
     const partial = accepted.length < slot.segments.length;
     if (slot.delivery === undefined) this.#delivery(slot, partial);
-    else this.#deliveries.extended(slot.delivery, slot, partial);
+    else this.#deliveries?.extended(slot.delivery, slot, partial);
     const sent = new Sent(first.messageId, slot.segments, slot.encoding, partial ? "partial" : "accepted", slot.tag, slot.delivery);
     return { outcome: "accepted", sent };
   }
 
   #report(report: Report, request: number, key: string): void {
-    const message = this.#deliveries.find(key);
+    const message = this.#deliveries?.find(key);
     message?.complete(key, report);
     report.from = withNumber(report.from, this.#settings.country);
     report.to = withNumber(report.to, this.#settings.country);
     const offered = this.#reports.offer(report, request);
-    this.#deliveries.offer(key, message, report, request, offered);
+    if (this.#deliveries) this.#deliveries.offer(key, message, report, request, offered);
+    else if (!offered) this.#reports.answer(request, ESME_RX_T_APPN);
   }
 
   #state(state: LinkState, detail: CloseDetail | undefined): void {
@@ -585,7 +592,7 @@ export class SmppClient implements AsyncDisposable {
       else slot.reject?.(lost);
       this.#slots.release(ticket);
     }
-    this.#deliveries.close(closedError("submit_sm", "unknown", this.#endedBy));
+    this.#deliveries?.close(closedError("submit_sm", "unknown", this.#endedBy));
     this.#reports.close(this.#endedBy);
     this.#messages.close(this.#endedBy);
     for (const bulk of this.#bulks) bulk.end(closedError("submit_sm", "not-sent", this.#endedBy));

@@ -3,7 +3,7 @@ import { Link } from "../engine/link.ts";
 import type { OpenTransport } from "../engine/transport.ts";
 import type { EngineConfig, LinkSink } from "../engine/types.ts";
 import { openSocket } from "#sockets";
-import { SmppClient, type ClientLink, type MakeBulk } from "./client.ts";
+import { SmppClient, type ClientLink, type ClientParts } from "./client.ts";
 import type { FindCountry } from "./country.ts";
 import { orDefault } from "./default-url.ts";
 import { readOptions } from "./options.ts";
@@ -20,19 +20,18 @@ export const makeSession = (config: EngineConfig, sink: LinkSink, open: OpenTran
 export const makeLink: LinkMaker = ({ fallback }, ...given) => (fallback ? new Pair(makeSession, ...given) : makeSession(...given));
 
 /** What a bundle may leave out. */
-export interface Extras {
+export interface Extras extends ClientParts {
   findCountry?: FindCountry;
-  makeBulk?: MakeBulk;
 }
 
 /** See `connect`. */
-export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions, { findCountry, makeBulk }: Extras = {}): Promise<SmppClient> {
+export async function connectBy(make: LinkMaker, url: string | URL | undefined, options: ConnectOptions, { findCountry, ...parts }: Extras = {}): Promise<SmppClient> {
   const settings = readOptions(orDefault(url), options, findCountry);
   await init();
   const { socket } = settings.options;
   const endpoints = settings.targets.map((target) => settings.words.watch(socket === undefined ? openSocket(target) : openWinterTc(socket, target), target));
   const open: OpenTransport = (handler, signal, endpoint) => (endpoints[endpoint] as OpenTransport)(handler, signal, endpoint);
-  const client = new SmppClient(settings, (...given) => make(settings.options, ...given), open, makeBulk);
+  const client = new SmppClient(settings, (...given) => make(settings.options, ...given), open, parts);
   await client.open();
   return client;
 }

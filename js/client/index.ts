@@ -1,6 +1,7 @@
 import { Bulk } from "./bulk.ts";
 import type { SmppClient } from "./client.ts";
-import { connectBy, makeLink, makeSession, type LinkMaker } from "./connect.ts";
+import { Deliveries } from "./delivery.ts";
+import { connectBy, makeLink, makeSession, type Extras, type LinkMaker } from "./connect.ts";
 import { findCountry } from "./countries.ts";
 import { orDefault } from "./default-url.ts";
 import { LazyClient } from "./lazy.ts";
@@ -25,6 +26,9 @@ export { Sent } from "./sent.ts";
 export type { DeliveredOptions } from "./sent.ts";
 export type * from "./types.ts";
 
+/** All that there is. */
+const PARTS: Extras = { findCountry, makeBulk: (...given) => new Bulk(...given), makeDeliveries: (...given) => new Deliveries(...given) };
+
 /** One connection, a pair, or as many as `binds` says. */
 const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>
   binds > 1 ? new Links(binds, fallback, makeSession, ...given) : makeLink({ fallback }, ...given);
@@ -42,7 +46,7 @@ const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>
  * @throws {SmppError} `"invalid-option"`, `"unsupported"` (the runtime can't do what an option asks for), `"aborted"`.
  */
 export function connect(url?: string | URL, options: ConnectOptions = {}): Promise<SmppClient> {
-  return connectBy(links, url, options, { findCountry, makeBulk: (...given) => new Bulk(...given) });
+  return connectBy(links, url, options, PARTS);
 }
 
 /**
