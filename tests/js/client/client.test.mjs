@@ -16,7 +16,7 @@ const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 /** A client on a fake link, opened but not bound. */
 function make(options = {}) {
   let link;
-  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, (...given) => new Bulk(...given));
+  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, { makeBulk: (...given) => new Bulk(...given), makeDeliveries: (...given) => new Deliveries(...given) });
   return { client, link };
 }
 

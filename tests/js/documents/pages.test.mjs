@@ -56,8 +56,8 @@ describe("every file that is named in code marks is there", () => {
   for (const document of documents) {
     test(document, () => {
       for (const path of marked(document).filter((words) => roots.test(words) && !/[*…<{ ]/.test(words))) {
-        // The tutorial names the files of a project that its reader makes.
-        const project = document === "docs/tutorial.md" ? "examples/sign-in" : dirname(document);
+        // Some name the files of a project that their reader makes.
+        const project = { "docs/tutorial.md": "examples/sign-in", "docs/applications.md": "js/cli/init/templates/gateway" }[document] ?? dirname(document);
         assert(existsSync(at(path)) || existsSync(at(project, path)), `${path} is not there`);
       }
     });
