@@ -86,6 +86,11 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
     return this.#mailbox.replay(id, Date.now());
   }
 
+  /** Removes what waits that has a phone number as a value. */
+  async erase(number: string): Promise<void> {
+    this.#mailbox.erase(number);
+  }
+
   override async alarm(): Promise<void> {
     this.#tidyAt = undefined;
     await this.#keepTidy();

@@ -3,6 +3,7 @@ import { readMeta, writeMeta, type Database } from "../link/database.ts";
 import { Deliveries, type EventTarget } from "../link/deliveries.ts";
 import { DeliveryError } from "../link/delivery-error.ts";
 import { createEventTables, type PendingEvent } from "../link/event-store.ts";
+import { HAS_NUMBER } from "../link/store/erasure.ts";
 import type { GatewayEnded } from "../link/worker-handlers.ts";
 import type { ApplicationEvent, ApplicationOrigin, DeadLetter, Envelope } from "../model/delivery-event.ts";
 import { ulidFrom } from "../model/ids.ts";
@@ -29,7 +30,7 @@ const TEMPORARY = new Set(["ESME_RX_T_APPN", "ESME_RTHROTTLED", "ESME_RMSGQFUL",
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS taken (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
-  "CREATE TABLE IF NOT EXISTS unknown (message TEXT PRIMARY KEY, due INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS unknown (message TEXT PRIMARY KEY, due INTEGER NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL) WITHOUT ROWID",
 ];
 
 /** The receipts and inbound messages of an application, kept until a bind of it has acknowledged them. */
@@ -77,9 +78,15 @@ export class Mailbox {
     return this.#deliveries.replay(id, now);
   }
 
+  /** Removes what has a phone number as a value. */
+  erase(number: string): void {
+    this.#deliveries.erase(number);
+    this.#db.exec(`DELETE FROM unknown WHERE ${HAS_NUMBER("payload")}`, number);
+  }
+
   /** Sends what waited for a report in vain, and removes what is too old. Returns when there is something to do again; undefined for never. */
   tidy(now: number): number | undefined {
-    for (const { event } of this.#db.all<{ event: string }>("DELETE FROM unknown WHERE due <= ? RETURNING event", now)) this.#add(JSON.parse(event) as ApplicationEvent, now);
+    for (const { id, payload } of this.#db.all<{ id: string; payload: string }>("DELETE FROM unknown WHERE due <= ? RETURNING id, payload", now)) this.#add({ id, type: "message.ended", payload }, now);
     this.#db.exec("DELETE FROM taken WHERE id IN (SELECT id FROM taken WHERE id < ? ORDER BY id LIMIT ?)", ulidFrom(now - KNOWN), AT_ONCE);
     this.#deliveries.giveUp("application", now - KEPT, "Nobody fetched it for 7 days");
     this.#deliveries.purge(ulidFrom(now - 2 * KEPT), now - 2 * KEPT);
@@ -92,7 +99,7 @@ export class Mailbox {
     const { id, status } = data as GatewayEnded;
     if (event.type === "message.ended" && status === "unknown") {
       // What it became may still be reported.
-      this.#db.exec("INSERT OR REPLACE INTO unknown (message, due, event) VALUES (?, ?, ?)", id, now + UNKNOWN_AFTER, JSON.stringify(event));
+      this.#db.exec("INSERT OR REPLACE INTO unknown (message, due, id, payload) VALUES (?, ?, ?, ?)", id, now + UNKNOWN_AFTER, event.id, event.payload);
       return;
     }
     if (event.type !== "message.received") this.#db.exec("DELETE FROM unknown WHERE message = ?", id);

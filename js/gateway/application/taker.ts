@@ -17,8 +17,6 @@ import { Rate } from "./rate.ts";
 /** Most messages that are stored in one call. */
 const AT_ONCE = 500;
 const UDHI = 0x40;
-/** Problems with the recipient. */
-const UNREACHABLE = ["no-route", "refused-by-route", "opted-out"];
 
 type Stored = { id: string } | { error: Problem };
 
@@ -111,6 +109,6 @@ function namesSender(pdu: DecodedPdu): boolean {
 function refusalOf({ status, detail, title, type }: Problem): SubmitAnswer {
   const text = detail ?? title;
   if (status === 429) return { status: Status.ESME_RMSGQFUL, text };
-  if (UNREACHABLE.some((code) => type.endsWith(code))) return { status: Status.ESME_RINVDSTADR, text };
+  if (type.endsWith("no-route") || type.endsWith("refused-by-route") || type.endsWith("opted-out")) return { status: Status.ESME_RINVDSTADR, text };
   return { status: Status.ESME_RSYSERR, text };
 }

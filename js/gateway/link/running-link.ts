@@ -486,8 +486,8 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const row = this.#lists.row(id);
     const name = row && applicationOfKey(row.caller);
     if (name === undefined) return undefined;
-    const { bind, pdu } = JSON.parse(row!.input) as MessageInput;
-    return { name, submittedAt: new Date(timeOf(id)).toISOString(), ...(bind === undefined ? {} : { bind }), ...(pdu === undefined ? {} : { pdu }) };
+    const { bind, pdu, to } = JSON.parse(row!.input) as MessageInput;
+    return { name, to: bare(to), submittedAt: new Date(timeOf(id)).toISOString(), ...(bind === undefined ? {} : { bind }), ...(pdu === undefined ? {} : { pdu }) };
   }
 
   #inboundFor(to: string): ApplicationOrigin | undefined {

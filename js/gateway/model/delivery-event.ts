@@ -10,6 +10,8 @@ export interface ApplicationOrigin {
   /** The bind that the message came by. */
   bind?: string;
   pdu?: string;
+  /** Its recipient's digits, by which it is erased. */
+  to?: string;
   /** ISO 8601. */
   submittedAt?: string;
 }

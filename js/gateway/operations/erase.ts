@@ -1,4 +1,5 @@
 import { linkAt, optOutsAt, shardOf } from "../link/stub.ts";
+import { applicationsOf } from "../model/applications.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { everyLink } from "./read.ts";
 
@@ -13,6 +14,7 @@ export async function erase(env: GatewayEnv, number: string): Promise<{ erased: 
       ({ n, id } = step);
     }
   }));
+  for (const { name } of applicationsOf(env)) await env.SMPP_APPLICATION?.getByName(name).erase(number);
   if (settingsOf(env).optOut) await optOutsAt(env, shardOf(number)).hide(number);
   return sum;
 }
