@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { at, execute, Failure, must, run, step } from "./lib.mjs";
 
-const manifests = ["Cargo.toml", "benches/native/Cargo.toml", "benches/drivers/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml"];
+const manifests = ["Cargo.toml", "benches/native/Cargo.toml", "benches/drivers/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml", "tools/public-api/Cargo.toml"];
 
 /** Throws a `Failure` that shows what `cargo deny` found. */
 export async function checkSupplyChain(checks = []) {

@@ -10,6 +10,7 @@ import { findBrowser } from "./browser.mjs";
 import { build, checkRust } from "./build.mjs";
 import { at, bun, checkNode, deno, execute, exists, Failure, files, node24, run, step } from "./lib.mjs";
 import { checkInstructions, unable } from "./instructions.mjs";
+import { checkPublicApi, unable as unableToList } from "./public-api.mjs";
 import { checkSize } from "./size.mjs";
 
 // What is off by default.
@@ -34,6 +35,7 @@ const rust = [
   { name: "doc", run: () => check("cargo", ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"], { RUSTDOCFLAGS: "-D warnings" }) },
   { name: "cargo", run: cargoTest },
   { name: "instructions", run: instructions },
+  { name: "public-api", run: publicApi },
 ];
 const javascript = [
   { name: "types", run: () => check(...typescript("tsconfig.json")) },
@@ -104,6 +106,11 @@ async function attempt(work) {
 async function instructions() {
   const why = await unable();
   return why ? { unable: why } : attempt(checkInstructions);
+}
+
+async function publicApi() {
+  const why = await unableToList();
+  return why ? { unable: why } : attempt(checkPublicApi);
 }
 
 /** Each of the modules for JavaScript, and the crate without features. Together they would have two allocators. */

@@ -93,6 +93,11 @@ const kinds = [
   [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
   [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^npm install$/, () => {}],
+  // tests/js/crate/rust-version.test.mjs compares the versions.
+  [/^rustup toolchain install [\d.]+ --profile minimal --target wasm32-unknown-unknown$/, () => {}],
+  [/^cargo \+[\d.]+ check --locked(?: -p [\w-]+)+(?: --features (\S+)| --target wasm32-unknown-unknown)$/, (features = "") => {
+    for (const [, crate, feature] of features.matchAll(/([\w-]+)\/(\w+)/g)) has(read(crate === "smpp-edge" ? "Cargo.toml" : "tokio/Cargo.toml"), `\n${feature} = [`);
+  }],
   [/^(cargo doc --open|cargo publish --dry-run|npm pack|cargo install (?:cargo-[\w-]+(?: --locked)?|wasm-pack|wasm-bindgen-cli(?: --version \S+)?)|rustup toolchain install nightly|git clone|git push origin v\S+)$/, () => {}],
 ];
 
