@@ -1,6 +1,6 @@
 // npm test: every suite, Rust first, those of JavaScript some at a time, then the sum as `N passed, N failed[, N skipped]`. `npm test -- rust node` runs only
 // the suites and groups named. A directory tests/js/<name>/ with *.test.ts (or .mjs) files is a suite: `deno` and `bun`
-// run on those runtimes, `chromium` and `page` on Node with a browser at hand (its path in $CHROMIUM), all others on Node, as do the
+// run on those runtimes, `chromium`, `page` and `site` on Node with a browser at hand (its path in $CHROMIUM), all others on Node, as do the
 // files directly in tests/js/, the suite `unit`.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -148,7 +148,7 @@ function jsSuites() {
 function jsSuite(name, tests) {
   if (name === "deno") return denoSuite(tests);
   if (name === "bun") return bunSuite(tests);
-  if (name === "chromium" || name === "page") return chromiumSuite(tests);
+  if (["chromium", "page", "site"].includes(name)) return chromiumSuite(tests);
   return nodeSuite(tests);
 }
 

@@ -85,6 +85,7 @@ const kinds = [
   // Cloudflare's, of a wrangler newer than the one that is installed here.
   [/^npx wrangler (?:cert upload (?:certificate-authority|mtls-certificate)|vpc service create) /, () => {}],
   [/^npx wrangler deploy(?: --dry-run)?$/, () => {}],
+  [/^npx wrangler deploy --config (\S+)$/, (path) => assert(existsSync(at(path)), path)],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
   // Run by tests/js/examples/http-api.test.mjs.

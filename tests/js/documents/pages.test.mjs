@@ -91,7 +91,7 @@ describe("the tables are complete", () => {
     const told = new Set([...section.matchAll(/`([@\w/-]+)`/g)].map(([, name]) => name));
     const crates = ["Cargo.toml", "benches/native/Cargo.toml", "benches/responder/Cargo.toml", "fuzz/Cargo.toml", "tools/bindgen/Cargo.toml", "tools/public-api/Cargo.toml", "tokio/Cargo.toml"].flatMap((path) =>
       read(path).split(/^(?=\[)/m).filter((table) => /^\[.*dependencies\]/.test(table)).flatMap((table) => [...table.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name)));
-    const packages = ["package.json", "tools/packaging/package.json", "tools/servers/package.json", "examples/vite/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
+    const packages = ["package.json", "tools/packaging/package.json", "tools/servers/package.json", "site/package.json", "examples/vite/package.json"].flatMap((path) => Object.keys(JSON.parse(read(path)).devDependencies));
     assert.deepEqual([...crates, ...packages].filter((name) => name !== "smpp-edge" && !told.has(name)), []);
   });
 
