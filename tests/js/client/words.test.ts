@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { connect, type ConnectOptions, type SmppError } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
+import { OTHERS, reason } from "../../../js/client/connection-errors/workerd.ts";
 import { selfSigned } from "./certificate.ts";
 
 /** What connecting to a port where `serve` answers fails with. */
@@ -89,4 +90,20 @@ test("a wrong password, and its meaning", async () => {
   await using simulator = await createSimulator({ port: 0 });
   const url = simulator.url.replace(":password@", ":wrong@");
   await assert.rejects(connect(url), (error: SmppError) => error.name === "ESME_RINVPASWD" && /refused with ESME_RINVPASWD \(0x0000000E\): .+/.test(error.message));
+});
+
+test("in workerd no advice is given that can't be followed there", () => {
+  for (const [message, meaning] of [
+    ["TLS peer's certificate is not trusted; reason = self signed certificate", "takes none of yours"],
+    ["TLS peer's certificate is not trusted; reason = certificate has expired", "out of date"],
+    ["TLS peer's certificate is not trusted; reason = Hostname mismatch", "connect by that name"],
+    ["OpenSSL error; message = error:1000042e:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", "does not speak TLS"],
+    ["connect(): Connection refused", "check host and port"],
+    ["proxy request failed, cannot connect to the specified address", "check host and port"],
+  ] as const) {
+    const said = reason(new Error(message), true);
+    assert.ok(said.includes(meaning) && said.endsWith(`(${message})`), said);
+    assert.doesNotMatch(said, /tls\./);
+  }
+  assert.deepEqual([reason(new Error("odd"), false), reason("", false), OTHERS], ["odd", "it could not be made", []]);
 });
