@@ -257,8 +257,8 @@ async function health(request: Request, env: GatewayEnv, exports: Exports): Prom
 
 /** What an operator has to fix. No message holds a setting's value. */
 function problemsOf(env: GatewayEnv, exports: Exports): string[] {
-  const { accounts, routesFault } = settingsOf(env);
-  return [...accounts.map(({ fault }) => fault), routesFault, handlersFault(exports)].filter((fault) => fault !== undefined);
+  const { accounts, routesFault, inboundFault } = settingsOf(env);
+  return [...accounts.map(({ fault }) => fault), routesFault, inboundFault, handlersFault(exports)].filter((fault) => fault !== undefined);
 }
 
 /** The answer to a request that ended with `error`. What is not meant for the caller goes to the log. */

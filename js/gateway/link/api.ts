@@ -158,10 +158,8 @@ export interface OptOutApi {
   blocks(numbers: string[]): Promise<[number: string, scope: string][]>;
   /** Stores entries. One by a keyword leaves an entry that is there, others replace it. */
   block(entries: OptOut[]): Promise<void>;
-  /** Removes entries by keyword that have one of the scopes. */
-  lift(number: string, scopes: string[]): Promise<void>;
-  /** Removes the entries of a number, or that of one scope; returns how many. */
-  unblock(number: string, scope?: string): Promise<number>;
+  /** Removes the entries of a number, or those of some scopes and a source; returns how many. */
+  unblock(number: string, scopes?: string[], source?: OptOut["source"]): Promise<number>;
   /** Puts a keyed hash in the place of a number. */
   hide(number: string): Promise<void>;
   /** Entries after one, hashes apart. */

@@ -53,11 +53,12 @@ export class Deliveries {
     this.#wake = wake;
   }
 
-  /** Stores the event for each target that takes its type. */
-  add(id: string, type: EventType, data: unknown, now: number): void {
-    const targets = this.#lanes.filter(({ target }) => target.accepts(type, data)).map(({ target }) => target.name);
+  /** Stores the event for each target that takes its type, of `only` these. A `url` takes the webhook's place. */
+  add(id: string, type: EventType, data: unknown, now: number, url?: string, only?: Target[]): void {
+    const targets = this.#lanes.filter(({ target }) => target.accepts(type, data)).map(({ target }) => target.name).filter((name) => only?.includes(name) ?? !(url && name === "webhook"));
+    if (url) targets.push("callback");
     if (targets.length === 0) return;
-    this.#store.add(id, type, JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope), targets, now);
+    this.#store.add(id, type, (url ? `${url}\n` : "") + JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope), targets, now);
     this.#wake();
   }
 

@@ -6,7 +6,7 @@ import { HAS_NUMBER } from "./store/erasure.ts";
 const TARGETS: readonly Target[] = ["handler", "queue", "webhook"];
 
 /** A target's bit in `fresh` and `retried`, and its number in `event_retries`. */
-const BITS: Record<Target, number> = { handler: 1, queue: 2, webhook: 4, application: 8 };
+const BITS: Record<Target, number> = { handler: 1, queue: 2, webhook: 4, application: 8, callback: 16 };
 
 /**
  * `events`: what waits to be delivered. `fresh` has a bit for each target that has not been tried, `retried` one for each that is tried
@@ -35,6 +35,12 @@ export interface PendingEvent {
   due: number | undefined;
 }
 
+/** A payload is the event's JSON, and before it, in a line of its own, the URL that it goes to. */
+export function splitPayload(payload: string): { url: string; body: string } {
+  const end = payload.indexOf("\n") + 1;
+  return { url: payload.slice(0, end).trimEnd(), body: payload.slice(end) };
+}
+
 /** Creates the tables of events, and moves what an earlier version left in `deliveries`. */
 export function createEventTables(sql: Sql): void {
   for (const table of TABLES) sql.exec(table);
@@ -61,7 +67,7 @@ export class EventStore {
   /** Those up to this one were there when the object started. */
   readonly #before: number;
   /** Up to here the untried events of a target were handed out. */
-  readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0, application: 0 };
+  readonly #cursors: Record<Target, number> = { handler: 0, queue: 0, webhook: 0, application: 0, callback: 0 };
   #waiting: number | undefined;
   /** Rows of `event_retries`: most of the time none, so that nobody needs to look. */
   #retries: number;
@@ -154,7 +160,7 @@ export class EventStore {
   dead(before: string | undefined, limit: number): DeadLetter[] {
     return this.#sql.exec<{ id: string; target: Target; payload: string; attempts: number; error: string }>(
       "SELECT id, target, payload, attempts, error FROM dead_letters WHERE id < ? ORDER BY id DESC LIMIT ?", before ?? "~", limit)
-      .toArray().map(({ id, target, payload, attempts, error }) => ({ id, target, attempts, error, event: JSON.parse(payload) as Envelope }));
+      .toArray().map(({ id, target, payload, attempts, error }) => ({ id, target, attempts, error, event: JSON.parse(splitPayload(payload).body) as Envelope }));
   }
 
   /** Makes the dead letters of that id an event again; false if there is none. */

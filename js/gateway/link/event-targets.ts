@@ -1,7 +1,8 @@
-import type { GatewayEnv, Webhook } from "../model/config.ts";
+import type { GatewayEnv, Secrets, Webhook } from "../model/config.ts";
 import type { Envelope } from "../model/delivery-event.ts";
 import type { EventTarget } from "./deliveries.ts";
 import { DeliveryError } from "./delivery-error.ts";
+import { splitPayload } from "./event-store.ts";
 import { post } from "./webhooks.ts";
 import type { HandlerRecord, WorkerHandlers } from "./worker-handlers.ts";
 
@@ -20,7 +21,7 @@ export function handlerTarget(handlers: WorkerHandlers, record?: HandlerRecord):
     deliver: async ({ type, payload }, signal) => {
       if (!await handlers.find(type)) return false;
       record?.add(type);
-      await handlers.call(JSON.parse(payload) as Envelope, signal);
+      await handlers.call(JSON.parse(splitPayload(payload).body) as Envelope, signal);
       return true;
     },
   };
@@ -34,22 +35,41 @@ export function queueTarget(queue: Queue | undefined): EventTarget {
     accepts: () => queue !== undefined,
     deliver: async ({ id, payload }) => {
       if (!queue) throw new DeliveryError("SMPP_QUEUE is not bound any more");
-      await queue.send(fitting({ id, ...JSON.parse(payload) as Envelope }), { contentType: "json" });
+      await queue.send(fitting({ id, ...JSON.parse(splitPayload(payload).body) as Envelope }), { contentType: "json" });
       return true;
     },
   };
 }
 
-/** Cloudflare lets six connections of an object wait for a response; the SMSC's and two others are kept free. */
-export function webhookTarget(webhook: Webhook | undefined): EventTarget {
+/** Cloudflare lets six connections of an object wait for a response; the SMSC's and one other are kept free of webhook and URLs. */
+export function webhookTarget(webhook: Webhook | undefined, places = 4): EventTarget {
   return {
     name: "webhook",
-    places: 4,
+    places,
     timeout: 15_000,
     accepts: () => webhook !== undefined,
     deliver: async ({ id, payload }, signal, now) => {
       if (!webhook) throw new DeliveryError("SMPP_WEBHOOK_URL is not set any more");
       await post(webhook, id, payload, signal, now);
+      return true;
+    },
+  };
+}
+
+/** URLs of messages and rules. They share places, so what one of them wants of all events counts for this event alone. */
+export function callbackTarget(secrets: Secrets): EventTarget {
+  return {
+    name: "callback",
+    places: 2,
+    timeout: 15_000,
+    accepts: () => false,
+    deliver: async ({ id, payload }, signal, now) => {
+      const { url, body } = splitPayload(payload);
+      try {
+        await post({ url, secrets }, id, body, signal, now);
+      } catch (error) {
+        throw error instanceof DeliveryError ? new DeliveryError(error.message, { final: error.gone }) : error;
+      }
       return true;
     },
   };
@@ -63,9 +83,10 @@ export function applicationTarget(env: GatewayEnv): EventTarget {
     timeout: 15_000,
     accepts: (_type, data) => applicationOf(data) !== undefined,
     deliver: async ({ id, type, payload }) => {
-      const name = applicationOf((JSON.parse(payload) as Envelope).data)!;
+      const { body } = splitPayload(payload);
+      const name = applicationOf((JSON.parse(body) as Envelope).data)!;
       if (!env.SMPP_APPLICATION) throw new DeliveryError("SMPP_APPLICATION is not bound any more");
-      await env.SMPP_APPLICATION.getByName(name).take([{ id, type, payload }]);
+      await env.SMPP_APPLICATION.getByName(name).take([{ id, type, payload: body }]);
       return true;
     },
   };

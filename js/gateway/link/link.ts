@@ -135,12 +135,8 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#as("optOuts").block(entries);
   }
 
-  async lift(number: string, scopes: string[]): Promise<void> {
-    return this.#as("optOuts").lift(number, scopes);
-  }
-
-  async unblock(number: string, scope?: string): Promise<number> {
-    return this.#as("optOuts").unblock(number, scope);
+  async unblock(number: string, scopes?: string[], source?: OptOut["source"]): Promise<number> {
+    return this.#as("optOuts").unblock(number, scopes, source);
   }
 
   async hide(number: string): Promise<void> {

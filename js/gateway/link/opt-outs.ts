@@ -41,12 +41,10 @@ export class OptOutKeeper implements OptOutApi {
     insertRows(this.#db, "INSERT OR IGNORE INTO opt_outs", COLUMNS, rows(true));
   }
 
-  async lift(number: string, scopes: string[]): Promise<void> {
-    for (const name of await this.#names(number)) this.#db.exec("DELETE FROM opt_outs WHERE number = ? AND scope IN (SELECT value FROM json_each(?)) AND source = 'keyword'", name, JSON.stringify(scopes));
-  }
-
-  async unblock(number: string, scope: string | undefined): Promise<number> {
-    const removed = (await this.#names(number)).map((name) => this.#db.all("DELETE FROM opt_outs WHERE number = ? AND scope = coalesce(?, scope) RETURNING 1", name, scope ?? null).length);
+  async unblock(number: string, scopes?: string[], source?: OptOut["source"]): Promise<number> {
+    const json = scopes ? JSON.stringify(scopes) : null;
+    const removed = (await this.#names(number)).map((name) => this.#db.all(
+      "DELETE FROM opt_outs WHERE number = ? AND (? IS NULL OR scope IN (SELECT value FROM json_each(?))) AND source = coalesce(?, source) RETURNING 1", name, json, json, source ?? null).length);
     return removed.reduce((sum, count) => sum + count);
   }
 

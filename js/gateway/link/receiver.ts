@@ -3,6 +3,7 @@ import { addressText } from "../model/address.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import type { ApplicationOrigin } from "../model/delivery-event.ts";
 import { messageId, ulid, type Place } from "../model/ids.ts";
+import type { InboundDecision } from "../model/inbound-routes.ts";
 import type { OptOutRequest } from "../model/opt-out.ts";
 import type { StoredMessage } from "../model/views.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -32,6 +33,10 @@ export interface GatewayMessage extends Message {
   account: string;
   /** What the text asks for, where `SMPP_OPT_OUT` is set. */
   optOut?: OptOutRequest;
+  /** The rules of `SMPP_INBOUND_ROUTES` that matched; the first word, plain, and what follows it, where a rule looks at that. */
+  routes?: string[];
+  keyword?: string;
+  rest?: string;
 }
 
 /** A report on its way to the link that sent the message. */
@@ -57,7 +62,9 @@ export interface ReceiverParts {
   inboundFor: (to: string) => ApplicationOrigin | undefined;
   arrived: (message: StoredMessage & { id: string }) => void;
   /** With opt-outs: what a message asks for, and a promise where that has to be done before the message is stored. */
-  optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<void> } | undefined) | undefined;
+  optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<unknown> } | undefined) | undefined;
+  /** With inbound routes: where a message goes. */
+  route?: ((message: StoredMessage) => InboundDecision) | undefined;
   /** Has the SMSC's answers stored that came before: they may name the message of a report. */
   storeAnswers: () => void;
   /** Whether the account has no other link that a report could be for. */
@@ -159,7 +166,12 @@ export class Receiver {
   #store(id: string, stored: StoredMessage, now: number): void {
     this.messages++;
     this.#parts.store.add(id, stored);
-    this.#parts.deliveries.add(id, "message.received", { id, account: this.#parts.place.account, ...stored, ...of(this.#parts.inboundFor(stored.to.addr)) }, now);
+    const { account } = this.#parts.place;
+    const { only, urls, ...decision } = this.#parts.route?.(stored) ?? { only: undefined, urls: [] };
+    const event = { id, account, ...stored, ...decision, ...of(this.#parts.inboundFor(stored.to.addr)) };
+    // An application gets what comes to its numbers, wherever else that goes.
+    this.#parts.deliveries.add(id, "message.received", event, now, undefined, only && [...only, "application"]);
+    for (const url of urls) this.#parts.deliveries.add(this.#newId(now), "message.received", event, now, url, []);
     this.#parts.arrived({ id, ...stored });
   }
 
@@ -202,7 +214,7 @@ export class Receiver {
     if (match && !match.fresh) return;
     this.#parts.deliveries.add(offer.event, "message.report", {
       ...offer.report, id: match?.id ?? null, account: this.#parts.place.account, ...of(match && this.#parts.origin(match.id)),
-    }, now);
+    }, now, match?.callbackUrl ?? undefined);
   }
 
   #newId(now: number): string {

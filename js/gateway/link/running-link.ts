@@ -5,6 +5,7 @@ import { applicationOfKey, applicationsOf, inboundApplication } from "../model/a
 import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
 import { isSamePlace, linkName, messageId, timeOf, ulid, ulidFrom, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
+import { routeInbound } from "../model/inbound-routes.ts";
 import { isBlocked, requestOf, scopesFor, type OptOutRequest } from "../model/opt-out.ts";
 import { problem, type Problem } from "../model/problem.ts";
 import { bare } from "../model/routes.ts";
@@ -14,7 +15,7 @@ import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetr
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
-import { applicationTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
+import { applicationTarget, callbackTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
 import { Events } from "./events.ts";
 import { Failover } from "./failover.ts";
 import { PduLog } from "./pdu-log.ts";
@@ -90,24 +91,27 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const now = Date.now();
     const wake = () => this.#scheduler.arm(Date.now());
     const format = account?.options.messageIdFormat ?? "as-is";
-    const changed = (id: string, status: MessageStatus, error?: MessageError) => this.#changed(id, status, error);
+    const changed = (id: string, status: MessageStatus, error?: MessageError, url?: string) => this.#changed(id, status, error, url);
     this.#pdus = new PduLog((at, views) => {
       if (this.#events.showPdus) for (const view of views()) this.#events.publishPdu(at, () => ({ account: place.account, link: place.link, ...view }));
     });
     this.#scheduler = new Scheduler({ storage: ctx.storage, nextDue: (at) => this.#nextDue(at), work: (at) => this.#work(at) });
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
-    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(this.#settings.webhook), applicationTarget(env)], wake,
+    const { inboundRoutes, callbackHosts, secrets, webhook } = this.#settings;
+    const callbacks = inboundRoutes || callbackHosts ? [callbackTarget(secrets)] : [];
+    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(webhook, callbacks.length > 0 ? 2 : undefined), ...callbacks, applicationTarget(env)], wake,
       (entry) => console.error(JSON.stringify({ account: place.account, link: place.link, ...entry })));
     this.#queue = new MessageQueue(db, place, changed);
     this.#lists = new MessageLists(db, place, (n) => this.#queue.sentAt(n));
     this.#inbound = new InboundStore(db, place);
     this.#retention = new Retention(db, place);
     this.#receiver = new Receiver({
-      place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed), deliveries: this.#deliveries, wake,
+      place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed, callbackHosts !== undefined), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       origin: (id) => this.#origin(id),
       inboundFor: (to) => this.#inboundFor(to),
       arrived: ({ id, from, to, text, optOut }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text, ...(optOut && { optOut }) }),
+      route: inboundRoutes && ((message) => routeInbound(inboundRoutes, message, place.account)),
       optOut: this.#settings.optOut && ((message, id) => this.#optOut(message, id)),
       storeAnswers: () => this.#sender?.storeAnswers(),
       isOnly: this.#otherLinks().length === 0,
@@ -342,7 +346,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   }
 
   /** What an inbound message asks for; STOP and START are done before it is acknowledged. */
-  #optOut({ text, from, to }: StoredMessage, messageId: string): { request: OptOutRequest; done?: Promise<void> } | undefined {
+  #optOut({ text, from, to }: StoredMessage, messageId: string): { request: OptOutRequest; done?: Promise<unknown> } | undefined {
     const settings = this.#settings.optOut!;
     const asked = text === undefined ? undefined : requestOf(text, settings);
     if (!asked) return undefined;
@@ -350,7 +354,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const number = bare(from);
     const scopes = scopesFor(this.#place.account, to);
     const object = optOutsAt(this.#host.env, shardOf(number));
-    if (request === "start") return { request, done: object.lift(number, scopes) };
+    if (request === "start") return { request, done: object.unblock(number, scopes, "keyword") };
     if (request !== "stop") return { request };
     const scope = scopes.find((own) => own.startsWith(settings.scope))!;
     return { request, done: object.block([{ number, scope, source: "keyword", word, messageId, at: new Date().toISOString() }]) };
@@ -470,7 +474,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     return taken;
   }
 
-  #changed(id: string, status: MessageStatus, error: MessageError | undefined): void {
+  #changed(id: string, status: MessageStatus, error: MessageError | undefined, url: string | undefined): void {
     const now = Date.now();
     if (status === "accepted") this.#connection?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
@@ -478,11 +482,12 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const application = error && status !== "queued" ? this.#origin(id) : undefined;
     if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, {
       id, status, error, account: this.#place.account, ...(application && { application }),
-    }, now);
+    }, now, url);
   }
 
   /** The application that sent the message, and what its receipt needs of that. */
   #origin(id: string): ApplicationOrigin | undefined {
+    if (!this.#host.env.SMPP_APPLICATION) return undefined;
     const row = this.#lists.row(id);
     const name = row && applicationOfKey(row.caller);
     if (name === undefined) return undefined;

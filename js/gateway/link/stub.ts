@@ -91,7 +91,7 @@ const FORMER: Record<string, (target: Target, values: unknown[]) => Promise<unkn
 
 const link = remote<LinkApi>(LINK);
 const admission = remote<AdmissionApi>(["admit"]);
-const optOuts = remote<OptOutApi>(["blocks", "block", "lift", "unblock", "hide", "blocked"]);
+const optOuts = remote<OptOutApi>(["blocks", "block", "unblock", "hide", "blocked"]);
 const registry = remote<RegistryApi>(["register", "registered"]);
 
 /** Makes objects whose methods are {@link call}s of those of a Durable Object. */

@@ -32,8 +32,8 @@ const ApiKeys = v.record(KeyName, v.union([Key, v.strictObject({
   rate: v.optional(between(0.01, Infinity)),
   senders: v.optional(v.pipe(v.array(Sender), v.check((list) => list.length > 0))),
   scopes: v.optional(v.array(v.picklist(SCOPES))),
-  optOut: v.optional(v.literal("ignore")),
-  store: v.optional(v.literal("none")),
+  optOut: v.optional(v.picklist(["ignore"])),
+  store: v.optional(v.picklist(["none"])),
 })]));
 
 /** How long keys of the Secrets Store are used before they are read again. */

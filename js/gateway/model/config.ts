@@ -6,7 +6,8 @@ import type { SmppApplication } from "../application/application.ts";
 import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
 import { optOutSettings, OptOutSetting, type OptOutSettings } from "./opt-out.ts";
-import { readRoutes } from "./route-setting.ts";
+import { isUrl, type InboundRoute } from "./inbound-routes.ts";
+import { readInboundRoutes, readRoutes } from "./route-setting.ts";
 import type { Route } from "./routes.ts";
 import { between, CONCATS, whole } from "./schema.ts";
 import { ConfigError, faultOf, readSetting } from "./setting.ts";
@@ -49,6 +50,10 @@ export interface GatewayEnv {
   SMPP_WEBHOOK_URL?: string;
   /** Signing secret by Standard Webhooks (`whsec_…`); several, divided by spaces, while one replaces another. A secret. */
   SMPP_WEBHOOK_SECRET?: string;
+  /** JSON: rules that say where inbound messages go: `[{ "name": "vote", "keyword": ["VOTE"], "targets": ["https://…"] }, …]`. Default: to all targets. */
+  SMPP_INBOUND_ROUTES?: string | object;
+  /** Hosts, divided by spaces, that a message's `callbackUrl` may have; `*.example.com` is any below that. Default: none. */
+  SMPP_CALLBACK_HOSTS?: string;
   /** `"true"` allows http and private addresses as webhook targets. */
   SMPP_WEBHOOK_PRIVATE?: string | boolean;
   /** The version of the deployed code, from `version_metadata` in the configuration: with it deploys drain. */
@@ -78,10 +83,12 @@ export interface Account {
   fault?: string;
 }
 
+/** The keys of signatures, decoded. */
+export type Secrets = Uint8Array<ArrayBuffer>[];
+
 export interface Webhook {
   url: string;
-  /** The keys of the signature, decoded. */
-  secrets: Uint8Array<ArrayBuffer>[];
+  secrets: Secrets;
 }
 
 export interface Settings {
@@ -91,9 +98,16 @@ export interface Settings {
   routes: Route[] | undefined;
   /** Why the routes can't be used: then no message is taken, and what is there goes on. */
   routesFault?: string;
+  /** Why the rules for inbound messages can't be used. */
+  inboundFault?: string;
   /** Undefined where opt-outs are off. */
   optOut: OptOutSettings | undefined;
   webhook: Webhook | undefined;
+  secrets: Secrets;
+  /** Undefined where inbound messages go to all targets. */
+  inboundRoutes: InboundRoute[] | undefined;
+  /** Hosts that messages may have their events posted to; undefined for none. */
+  callbackHosts: string[] | undefined;
   maxQueue: number;
   /** Milliseconds. */
   retention: number;
@@ -117,11 +131,18 @@ function read(env: GatewayEnv): Settings {
   if (!isLogLevel(log)) throw new ConfigError('SMPP_LOG: "none", "pdus" or "texts" is expected');
   const all = accounts(env);
   const optOut = json(env, "SMPP_OPT_OUT", OptOutSetting);
+  const secrets = (env.SMPP_WEBHOOK_SECRET ?? "").split(/\s+/).filter(Boolean).map(decodeSecret);
+  const callbackHosts = env.SMPP_CALLBACK_HOSTS ? env.SMPP_CALLBACK_HOSTS.toLowerCase().split(/\s+/).filter(Boolean) : undefined;
+  if (callbackHosts && secrets.length === 0) throw new ConfigError("SMPP_WEBHOOK_SECRET is missing");
+  const inbound = inboundRoutes(env, all, secrets);
   return {
     accounts: all,
     ...routes(env, all),
     optOut: optOut && optOutSettings(optOut),
-    webhook: webhook(env),
+    webhook: webhook(env, secrets),
+    secrets,
+    ...inbound,
+    callbackHosts,
     maxQueue: number(env, "SMPP_MAX_QUEUE", 100_000, 1, 10_000_000),
     retention: days * 86_400_000,
     failoverAfter: number(env, "SMPP_FAILOVER_SECONDS", 30, 0, 86_400) * 1000,
@@ -234,18 +255,37 @@ function socketOf(env: GatewayEnv, binding: string, variable: string): SocketFac
   return (address, how) => through.connect!(address, how);
 }
 
-function webhook(env: GatewayEnv): Webhook | undefined {
-  if (!env.SMPP_WEBHOOK_URL) return undefined;
-  const url = URL.parse(env.SMPP_WEBHOOK_URL);
-  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) throw new ConfigError("SMPP_WEBHOOK_URL: an https URL is expected");
-  if (url.username || url.password) throw new ConfigError("SMPP_WEBHOOK_URL: no user name and password are expected");
-  if (String(env.SMPP_WEBHOOK_PRIVATE ?? "") !== "true") {
-    if (url.protocol !== "https:") throw new ConfigError("SMPP_WEBHOOK_URL: https is expected (SMPP_WEBHOOK_PRIVATE allows http)");
-    if (isPrivateHost(url.hostname)) throw new ConfigError("SMPP_WEBHOOK_URL: a public host is expected (SMPP_WEBHOOK_PRIVATE allows others)");
+/** Inbound messages whose rules can't be used go to all targets: none is lost. */
+function inboundRoutes(env: GatewayEnv, all: Account[], secrets: Secrets): Pick<Settings, "inboundRoutes" | "inboundFault"> {
+  const variable = "SMPP_INBOUND_ROUTES";
+  if (!env[variable]) return { inboundRoutes: undefined };
+  try {
+    const targets = ["handler", ...(env.SMPP_QUEUE ? ["queue"] : []), ...(env.SMPP_WEBHOOK_URL ? ["webhook"] : [])];
+    const rules = readInboundRoutes(env[variable], all.map(({ name }) => name), targets, (url) => publicUrl(env, url, variable).href, variable);
+    if (secrets.length === 0 && rules.some((rule) => rule.targets.some(isUrl))) throw new ConfigError("SMPP_WEBHOOK_SECRET is missing");
+    return { inboundRoutes: rules };
+  } catch (error) {
+    return { inboundRoutes: undefined, inboundFault: (error as Error).message };
   }
-  const secrets = (env.SMPP_WEBHOOK_SECRET ?? "").split(/\s+/).filter(Boolean).map(decodeSecret);
+}
+
+function webhook(env: GatewayEnv, secrets: Secrets): Webhook | undefined {
+  if (!env.SMPP_WEBHOOK_URL) return undefined;
+  const url = publicUrl(env, env.SMPP_WEBHOOK_URL, "SMPP_WEBHOOK_URL").href;
   if (secrets.length === 0) throw new ConfigError("SMPP_WEBHOOK_SECRET is missing");
-  return { url: url.href, secrets };
+  return { url, secrets };
+}
+
+/** A URL that events may be posted to; throws a {@link ConfigError} if they may not. */
+export function publicUrl(env: GatewayEnv, given: string, name: string): URL {
+  const url = URL.parse(given);
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) throw new ConfigError(`${name}: an https URL is expected`);
+  if (url.username || url.password) throw new ConfigError(`${name}: no user name and password are expected`);
+  if (String(env.SMPP_WEBHOOK_PRIVATE ?? "") !== "true") {
+    if (url.protocol !== "https:") throw new ConfigError(`${name}: https is expected (SMPP_WEBHOOK_PRIVATE allows http)`);
+    if (isPrivateHost(url.hostname)) throw new ConfigError(`${name}: a public host is expected (SMPP_WEBHOOK_PRIVATE allows others)`);
+  }
+  return url;
 }
 
 function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,11 @@
 /** `message.report`: a delivery report; `message.received`: an inbound message; `message.ended`: a message ended without a report. */
 export type EventType = "message.report" | "message.received" | "message.ended";
 
-/** Where an event goes: the Worker's own handler, the Queue, the webhook, the application that sent the message or gets inbound ones. */
-export type Target = "handler" | "queue" | "webhook" | "application";
+/**
+ * Where an event goes: the Worker's own handler, the Queue, the webhook, a URL of the message or of a rule, the application that sent the
+ * message or gets inbound ones.
+ */
+export type Target = "handler" | "queue" | "webhook" | "callback" | "application";
 
 /** Whose an event is, if it is an application's, and what its receipt repeats of the message that it sent. */
 export interface ApplicationOrigin {

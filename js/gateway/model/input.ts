@@ -65,8 +65,9 @@ const message = {
   smDefaultMsgId: v.optional(whole(0, 255)),
   tlvs: v.optional(Tlvs),
   account: v.optional(v.pipe(v.string(), v.maxLength(32))),
-  store: v.optional(v.literal("none")),
-  tag: v.optional(v.pipe(v.string(), v.minLength(1, "at least one character is expected"), v.maxLength(64))),
+  callbackUrl: v.optional(v.pipe(v.string(), v.maxLength(500))),
+  store: v.optional(v.picklist(["none"])),
+  tag: v.optional(v.pipe(v.string(), v.regex(/^.{1,64}$/s, "1 to 64 characters are expected"))),
 };
 const Message = strict(message);
 const PreviewMessage = strict({ ...message, to: v.optional(address("to")) });
@@ -136,10 +137,10 @@ function isPlain(message: object): boolean {
 /** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
 export function toSms(input: MessageInput): SmsMessage {
   const report = input.report ?? "always";
-  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut, store } = input;
+  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut, store, callbackUrl } = input;
   // Most have none of them, and a copy without some fields takes several times as long.
-  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut ?? store) === undefined) return { ...input, report } as SmsMessage;
-  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, store: _store, ...rest } = input;
+  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut ?? store ?? callbackUrl) === undefined) return { ...input, report } as SmsMessage;
+  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, store: _store, callbackUrl: _callback, ...rest } = input;
   return {
     ...rest,
     report,

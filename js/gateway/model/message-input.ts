@@ -24,6 +24,8 @@ export interface PreviewInput extends Pick<SmsMessage,
   scheduleAt?: string | undefined;
   tlvs?: Record<string, TlvValue | TlvValue[]> | undefined;
   account?: string | undefined;
+  /** Where its events are posted to, in place of the webhook. */
+  callbackUrl?: string | undefined;
   /** Keeps no content once the message has left the queue. */
   store?: "none" | undefined;
   /** The caller's own word for it. */

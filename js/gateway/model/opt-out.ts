@@ -31,7 +31,7 @@ export interface OptOut {
 /** Most words of a text that may ask to stop in other words. */
 const SHORT = 4;
 
-const words = (...list: string[]) => v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(40)))), list);
+const words = (...list: string[]) => v.optional(v.array(v.pipe(v.string(), v.regex(/^.{1,40}$/s))), list);
 
 /** The setting `SMPP_OPT_OUT`. */
 export const OptOutSetting = v.strictObject({
@@ -47,7 +47,7 @@ export function optOutSettings({ scope, stop, start, help }: v.InferOutput<typeo
 }
 
 /** A text as words are compared: without case, accents, spaces and punctuation around it, invisible characters and forms of the same letter. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const folded = text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toUpperCase().toLowerCase();
   return folded.replace(/^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu, "").replace(/\s+/g, " ");
 }

@@ -9,7 +9,7 @@ import { bare } from "../model/routes.ts";
 import { strict } from "../model/schema.ts";
 import type { Page } from "./read.ts";
 
-export const PhoneNumber = v.pipe(v.string(), v.trim(), v.check((value) => addressFault(value, "to") === undefined, "a phone number is expected"), v.transform((value) => bare(canonicalAddress(value))));
+export const PhoneNumber = v.pipe(v.string(), v.transform((value) => value.trim()), v.check((value) => addressFault(value, "to") === undefined, "a phone number is expected"), v.transform((value) => bare(canonicalAddress(value))));
 export const OptOutScope = v.pipe(v.string(), v.regex(/^(all|account:[a-z0-9_]{1,32}|sender:.{1,21})$/, "all, account:<name> or sender:<address> is expected"), v.transform((value) => value.replace(":+", ":")));
 const word = v.optional(v.pipe(v.string(), v.maxLength(64)));
 const Entries = v.array(strict({
@@ -56,7 +56,7 @@ export async function putOptOuts(env: GatewayEnv, values: unknown, source: OptOu
 /** Removes entries of a number; returns how many there were. */
 export async function removeOptOuts(env: GatewayEnv, number: string, scope: string | undefined): Promise<number> {
   demandOn(env);
-  return optOutsAt(env, shardOf(number)).unblock(number, scope);
+  return optOutsAt(env, shardOf(number)).unblock(number, scope === undefined ? undefined : [scope]);
 }
 
 function demandOn(env: GatewayEnv): void {

@@ -5,7 +5,7 @@ import type { Admission, NewMessage } from "../link/api.ts";
 import { admissionOf, blocksOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
 import { addressText, type Address } from "../model/address.ts";
-import { settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
+import { publicUrl, settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type Place } from "../model/ids.ts";
 import { checkMessage, MAX_MESSAGES, toSms } from "../model/input.ts";
@@ -63,7 +63,7 @@ interface Prepared {
 export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: Idempotency): Promise<AcceptedOrNot[]> {
   const settings = usableSettings(env);
   const now = Date.now();
-  const prepared = prepareAll(settings, caller, values, isArray, now);
+  const prepared = prepareAll(env, settings, caller, values, isArray, now);
   const claim = await admit(env, settings, caller, prepared.length, idempotency);
   const results = new Array<AcceptedOrNot>(prepared.length);
   let open = prepared.map((message, index): Open => ({ message, index }));
@@ -198,7 +198,7 @@ type Open = { message: Prepared; index: number };
 type Origin = { caller: Caller; nonce: string | undefined; now: number };
 type Admitted = Extract<Admission, { admitted: true }>;
 
-function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number): Prepared[] {
+function prepareAll(env: GatewayEnv, settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number): Prepared[] {
   if (values.length === 0 || values.length > MAX_MESSAGES) {
     throw new ProblemError("invalid-message", `1 to ${MAX_MESSAGES} messages are expected`);
   }
@@ -206,7 +206,7 @@ function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArr
   let unencodable: Problem["unencodable"];
   const prepared = values.flatMap((value, i) => {
     try {
-      return [prepare(settings, caller, value, isArray ? `[${i}]` : "", now)];
+      return [prepare(env, settings, caller, value, isArray ? `[${i}]` : "", now)];
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.status !== 422 || !error.problem.errors) throw error;
       if (errors.length < MAX_ERRORS) errors.push(...error.problem.errors);
@@ -218,7 +218,7 @@ function prepareAll(settings: Settings, caller: Caller, values: unknown[], isArr
   return prepared;
 }
 
-function prepare(settings: Settings, caller: Caller, value: unknown, path: string, now: number): Prepared {
+function prepare(env: GatewayEnv, settings: Settings, caller: Caller, value: unknown, path: string, now: number): Prepared {
   const input = checkMessage(value, now, path);
   const fault = faultsOf(path);
   const foreign = (field: string, message: string) =>
@@ -233,6 +233,7 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
   const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments);
   if (route?.tlvs) tlvs = checkTlvs(input, fault);
+  if (input.callbackUrl !== undefined) input.callbackUrl = checkCallback(env, settings, input.callbackUrl, fault);
   if (caller.store) input.store = caller.store;
   if (settings.optOut && caller.optOut) input.optOut = caller.optOut;
   const able = places(settings, input, route);
@@ -243,6 +244,17 @@ function prepare(settings: Settings, caller: Caller, value: unknown, path: strin
   const expires = typeof input.validity === "number" ? Math.max(now, scheduled) + input.validity * 1000
     : input.validity === undefined ? null : Date.parse(input.validity);
   return { input, encoding, segments, due: Math.max(now, scheduled), expires, places: able, refusal };
+}
+
+/** A URL for the events of a message, if its host is one that the settings allow. */
+function checkCallback(env: GatewayEnv, { callbackHosts = [] }: Settings, given: string, fault: Fault): string {
+  let url: URL | undefined;
+  try {
+    url = publicUrl(env, given, "callbackUrl");
+  } catch { /* Nothing is said of hosts that are not allowed. */ }
+  const isAllowed = url && callbackHosts.some((host) => (host.startsWith("*.") ? url.hostname.endsWith(host.slice(1)) : url.hostname === host));
+  if (!isAllowed) throw fault("callbackUrl", "an https URL with a host of SMPP_CALLBACK_HOSTS is expected");
+  return url!.href;
 }
 
 /** `longest`: octets of the longest segment. */

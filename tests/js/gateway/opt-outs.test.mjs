@@ -39,13 +39,13 @@ test("a keyword does not replace what an operator entered, and START lifts keywo
   await list.block([entry("1", "keyword", { word: "stop", messageId: "m" }), entry("2", "api")]);
   await list.block([entry("1", "keyword", { word: "quit" }), entry("2", "keyword")]);
   assert.deepEqual(await list.blocked("", "", 5), [entry("1", "keyword", { word: "stop", messageId: "m" }), entry("2", "api")]);
-  for (const number of ["1", "2"]) await list.lift(number, ["all", "account:a"]);
+  for (const number of ["1", "2"]) await list.unblock(number, ["all", "account:a"], "keyword");
   assert.deepEqual(await list.blocks(["1", "2", "3"]), [["2", "all"]]);
   await list.block([entry("3", "keyword"), entry("3", "keyword", { scope: "sender:1" }), entry("3", "keyword", { scope: "account:b" })]);
   await list.block([entry("3", "import")]);
-  await list.lift("3", ["all", "account:a", "sender:1"]);
+  await list.unblock("3", ["all", "account:a", "sender:1"], "keyword");
   assert.deepEqual((await list.blocked("2", "~", 5)).map(({ scope, source }) => [scope, source]), [["account:b", "keyword"], ["all", "import"]]);
-  assert.deepEqual([await list.unblock("3", "all"), await list.unblock("3", "all"), await list.unblock("3"), await list.unblock("2")], [1, 0, 1, 1]);
+  assert.deepEqual([await list.unblock("3", ["all"]), await list.unblock("3", ["all"]), await list.unblock("3"), await list.unblock("2")], [1, 0, 1, 1]);
   // Each statement finds its rows by the primary key.
   for (const statement of storage.statements) {
     if (!/opt_outs/.test(statement) || /^(CREATE|INSERT)/.test(statement)) continue;

@@ -96,7 +96,7 @@ test("an opt-out outlives erasure as a keyed hash", async () => {
     assert.deepEqual((await keeper.blocked("", "", 9)).map(({ number }) => number), ["1"]);
   }
   assert.ok(!JSON.stringify(storage.database.prepare("SELECT * FROM opt_outs").all()).includes(NUMBER));
-  await list().lift(NUMBER, ["all", "account:a"]);
+  await list().unblock(NUMBER, ["all", "account:a"], "keyword");
   assert.deepEqual(await list().blocks([NUMBER]), [[NUMBER, "account:a"]]);
   assert.equal(await list().unblock(NUMBER), 1);
   assert.deepEqual(await list().blocks([NUMBER]), []);

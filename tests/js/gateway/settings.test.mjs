@@ -81,7 +81,7 @@ test("an array is no object of settings", () => {
 
 test("settings have the documented defaults and units", () => {
   const { accounts, ...settings } = settingsOf({ SMPP_URL: "smpp://a:b@host" });
-  assert.deepEqual([accounts.map(({ name, links }) => [name, links]), settings], [[["main", 1]], { routes: undefined, optOut: undefined, webhook: undefined, maxQueue: 100_000, retention: 30 * 86_400_000, failoverAfter: 30_000, log: "none" }]);
+  assert.deepEqual([accounts.map(({ name, links }) => [name, links]), settings], [[["main", 1]], { routes: undefined, optOut: undefined, webhook: undefined, secrets: [], inboundRoutes: undefined, callbackHosts: undefined, maxQueue: 100_000, retention: 30 * 86_400_000, failoverAfter: 30_000, log: "none" }]);
   const set = settingsOf({ SMPP_URL: "smpp://a:b@host", SMPP_LINKS: "64", SMPP_MAX_QUEUE: 1, SMPP_RETENTION_DAYS: "3650", SMPP_FAILOVER_SECONDS: "0", SMPP_LOG: "texts", SMPP_OPTIONS: '{"window":7}' });
   assert.deepEqual([set.accounts[0].links, set.accounts[0].options, set.maxQueue, set.retention, set.failoverAfter, set.log], [64, { window: 7 }, 1, 3650 * 86_400_000, 0, "texts"]);
   const several = settingsOf({ SMPP_ACCOUNTS: { a: { url: "smpp://h", window: 3 }, b: { url: "smpp://h", links: 2 } }, SMPP_OPTIONS: { window: 5, rate: 2 }, SMPP_LINKS: 4 }).accounts;

@@ -73,7 +73,7 @@ const ACCEPT = `UPDATE messages SET status = 'accepted', updated = ?, attempts =
   history = iif(length(history) < ${LONGEST_HISTORY}, history || (j.value->>2), history) FROM json_each(?) j WHERE n = j.value->>0`;
 
 /** Called with each change of a message's state, after it was stored. */
-export type Changed = (id: string, status: MessageStatus, error?: MessageError) => void;
+export type Changed = (id: string, status: MessageStatus, error?: MessageError, callbackUrl?: string) => void;
 
 type DueRow = Pick<Row, "n" | "id" | "tag" | "input" | "segments" | "due" | "held" | "expires" | "attempts" | "created">;
 const COLUMNS = "m.n, m.id, m.tag, m.input, m.segments, m.due, m.held, m.expires, m.attempts, m.created";
@@ -292,7 +292,7 @@ export class MessageQueue {
     const known = partsOf(row).filter(({ index }) => !parts.some((part) => part.index === index));
     this.#storeKeys(keyRows(message.n, parts));
     this.#update(message.n, status, now, message.attempts + 1, error, historyLine(answerLine(status, now, parts, error)), [...known, ...parts.map(storedPart)]);
-    this.#changed(message.id, status, error);
+    this.#changed(message.id, status, error, message.input.callbackUrl);
     return true;
   }
 
@@ -391,7 +391,7 @@ export class MessageQueue {
     this.#update(n, status, now, message.attempts + (sentAt === undefined ? 0 : 1), error, lines, parts?.map(storedPart));
     this.#forget(n, message.input);
     if (!this.#onWire.delete(n)) this.#waiting--;
-    this.#changed(id, status, error);
+    this.#changed(id, status, error, message.input.callbackUrl);
   }
 
   /** Removes the content of a message that is not to be stored and will not be sent again from here. */

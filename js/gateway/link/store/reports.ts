@@ -23,17 +23,22 @@ export interface SegmentReport {
 export interface Match {
   id: string;
   fresh: boolean;
+  /** Where the message has its events posted to. */
+  callbackUrl?: string | null;
 }
 
-type Found = Pick<Row, "n" | "id" | "tag" | "created" | "status" | "segments" | "parts"> & { number: number };
+type Found = Pick<Row, "n" | "id" | "tag" | "created" | "status" | "segments" | "parts"> & { number: number; callbackUrl?: string | null };
 
 /** What the SMSC reports on the segments of messages, and what that makes of them. */
 export class ReportStore {
   readonly #db: Database;
   readonly #place: Place;
   readonly #changed: Changed;
+  readonly #columns: string;
 
-  constructor(db: Database, place: Place, changed: Changed) {
+  /** `callbacks`: messages may have URLs of their own. */
+  constructor(db: Database, place: Place, changed: Changed, callbacks = false) {
+    this.#columns = `m.n, m.id, m.tag, m.created, m.status, m.segments, m.parts, s.number${callbacks ? ", m.input->>'$.callbackUrl' AS callbackUrl" : ""}`;
     this.#db = db;
     this.#place = place;
     this.#changed = changed;
@@ -60,13 +65,13 @@ export class ReportStore {
     this.#db.exec(`UPDATE messages SET status = ?, updated = ?, error = iif(?, NULL, error), parts = ?, ${ADD_HISTORY} WHERE n = ?`,
       next ?? row.status, now, next === undefined ? 0 : 1, JSON.stringify(parts), line, row.n);
     if (next) this.#changed(id, next);
-    return { id, fresh: true };
+    return { id, fresh: true, ...(row.callbackUrl && { callbackUrl: row.callbackUrl }) };
   }
 
   /** Where an SMSC used an id again the latest message has it, unless only an earlier one still waits for its report. */
   #find(key: string): { row: Found; parts: StoredPart[]; part: StoredPart } | undefined {
     const rows = this.#db.all<Found>(
-      `SELECT m.n, m.id, m.tag, m.created, m.status, m.segments, m.parts, s.number FROM segments s JOIN messages m ON m.n = s.n
+      `SELECT ${this.#columns} FROM segments s JOIN messages m ON m.n = s.n
        WHERE s.key = ? ORDER BY s.n DESC, s.number DESC LIMIT ?`, key, SAME_KEY);
     let found: { row: Found; parts: StoredPart[]; part: StoredPart } | undefined;
     for (const row of rows) {
