@@ -3,6 +3,7 @@ import { accept } from "../../server/accept.ts";
 import type { Session } from "../../server/session.ts";
 import type { ServerOptions } from "../../server/sessions.ts";
 import { Status } from "../../server/status.ts";
+import { provided } from "../link/applications.ts";
 import { Database } from "../link/database.ts";
 import { Scheduler } from "../link/scheduler.ts";
 import { applicationsOf, type Application } from "../model/applications.ts";
@@ -11,6 +12,7 @@ import type { ApplicationEvent, DeadLetter } from "../model/delivery-event.ts";
 import { Binds } from "./binds.ts";
 import { Mailbox } from "./mailbox.ts";
 import { answer } from "./requests.ts";
+import { support } from "./support.ts";
 import { Taker } from "./taker.ts";
 
 /** Longest time for a bind, and between signs of life, in milliseconds. */
@@ -18,6 +20,8 @@ const SESSION_INIT = 30_000;
 const ENQUIRE_LINK = 30_000;
 /** Unanswered messages of one bind, before ESME_RMSGQFUL. */
 const MOST_UNANSWERED = 1_000;
+
+Object.assign(provided, support);
 
 /** A bind as {@link SmppApplication.status} shows it. */
 export interface BindView {

@@ -88,8 +88,9 @@ export class Mailbox {
   tidy(now: number): number | undefined {
     for (const { id, payload } of this.#db.all<{ id: string; payload: string }>("DELETE FROM unknown WHERE due <= ? RETURNING id, payload", now)) this.#add({ id, type: "message.ended", payload }, now);
     this.#db.exec("DELETE FROM taken WHERE id IN (SELECT id FROM taken WHERE id < ? ORDER BY id LIMIT ?)", ulidFrom(now - KNOWN), AT_ONCE);
-    this.#deliveries.giveUp("application", now - KEPT, "Nobody fetched it for 7 days");
-    this.#deliveries.purge(ulidFrom(now - 2 * KEPT), now - 2 * KEPT);
+    this.#db.exec(`INSERT OR IGNORE INTO dead_letters (id, target, payload, type, attempts, error)
+      SELECT id, 'application', payload, type, 0, 'Nobody fetched it for 7 days' FROM (SELECT * FROM events ORDER BY number LIMIT ?) WHERE added < ?`, AT_ONCE, now - KEPT);
+    this.#deliveries.purge(ulidFrom(now - 2 * KEPT), now - KEPT);
     const isEmpty = this.#db.first("SELECT 1 FROM taken LIMIT 1") === undefined && this.count().waiting === 0;
     return isEmpty ? undefined : this.#db.first<{ due: number }>("SELECT min(due) AS due FROM unknown HAVING due IS NOT NULL")?.due ?? now + HOUR;
   }

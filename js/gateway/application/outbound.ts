@@ -5,12 +5,12 @@ import type { Address, PduInput } from "../../engine/types.ts";
 import { receiptPdu, type MessageStatus } from "../../server/receipt.ts";
 import { address, integer } from "../../server/submission.ts";
 import type { StoredReport } from "../link/receiver.ts";
-import { samePdu } from "../link/submission.ts";
 import type { GatewayEnded } from "../link/worker-handlers.ts";
 import type { ApplicationOrigin, Envelope } from "../model/delivery-event.ts";
 import { fromHex } from "../model/hex.ts";
 import type { StoredMessage } from "../model/views.ts";
 import { receiptStatus } from "./requests.ts";
+import { samePdu } from "./submission.ts";
 
 /** The TLV of what was sent before without an answer, of the range for vendors: one octet, 1. */
 export const REPEATED = 0x1500;

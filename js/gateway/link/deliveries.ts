@@ -100,11 +100,6 @@ export class Deliveries {
     this.#store.erase(number);
   }
 
-  /** Makes dead letters of what has waited for a target since before `time`, some of it at a time. */
-  giveUp(name: Target, time: number, error: string): void {
-    for (const event of this.#store.waitingSince(name, time)) this.#store.bury(name, event, error);
-  }
-
   /** Removes dead letters from before `ulid`, and what has waited since before `time`. */
   purge(ulid: string, time: number): void {
     this.#store.purge(ulid, time);

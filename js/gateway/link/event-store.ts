@@ -148,14 +148,6 @@ export class EventStore {
     this.finish(target, event);
   }
 
-  /** Some of the events that have waited for the target since before `time`. */
-  waitingSince(target: Target, time: number): PendingEvent[] {
-    return this.#sql.exec<{ number: number; id: string; type: EventType; payload: string; added: number; attempts: number | null; due: number | null }>(
-      `SELECT number, id, type, payload, added, attempts, due FROM (SELECT * FROM events ORDER BY number LIMIT ?) LEFT JOIN event_retries USING (number)
-        WHERE added < ? AND (fresh | retried) & ? AND coalesce(target, ?) = ?`, PURGED_AT_ONCE, time, BITS[target], BITS[target], BITS[target])
-      .toArray().map((row) => ({ ...row, attempts: row.attempts ?? 0, due: row.due ?? undefined }));
-  }
-
   /** Dead letters, the newest first. */
   dead(before: string | undefined, limit: number): DeadLetter[] {
     return this.#sql.exec<{ id: string; target: Target; payload: string; attempts: number; error: string }>(

@@ -1,4 +1,4 @@
-import type { GatewayEnv, Secrets, Webhook } from "../model/config.ts";
+import type { Secrets, Webhook } from "../model/config.ts";
 import type { Envelope } from "../model/delivery-event.ts";
 import type { EventTarget } from "./deliveries.ts";
 import { DeliveryError } from "./delivery-error.ts";
@@ -73,27 +73,6 @@ export function callbackTarget(secrets: Secrets): EventTarget {
       return true;
     },
   };
-}
-
-/** The objects of applications: each keeps what is its own until a bind of it has acknowledged that. */
-export function applicationTarget(env: GatewayEnv): EventTarget {
-  return {
-    name: "application",
-    places: 64,
-    timeout: 15_000,
-    accepts: (_type, data) => applicationOf(data) !== undefined,
-    deliver: async ({ id, type, payload }) => {
-      const { body } = splitPayload(payload);
-      const name = applicationOf((JSON.parse(body) as Envelope).data)!;
-      if (!env.SMPP_APPLICATION) throw new DeliveryError("SMPP_APPLICATION is not bound any more");
-      await env.SMPP_APPLICATION.getByName(name).take([{ id, type, payload: body }]);
-      return true;
-    },
-  };
-}
-
-function applicationOf(data: unknown): string | undefined {
-  return (data as { application?: { name: string } }).application?.name;
 }
 
 /** The event as a Queue can hold it: where it is too long, without the PDUs, which say nothing that its fields don't. */

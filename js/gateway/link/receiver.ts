@@ -58,8 +58,8 @@ export interface ReceiverParts {
   /** The SMSC's id of a report in the form that ids are compared by. */
   keyOf: (rawMessageId: string) => string;
   /** Whose a message is that was sent, by its id, and one that came in, by its recipient; undefined if it is no application's. */
-  origin: (id: string) => ApplicationOrigin | undefined;
-  inboundFor: (to: string) => ApplicationOrigin | undefined;
+  origin?: (id: string) => ApplicationOrigin | undefined;
+  inboundFor?: (to: string) => ApplicationOrigin | undefined;
   arrived: (message: StoredMessage & { id: string }) => void;
   /** With opt-outs: what a message asks for, and a promise where that has to be done before the message is stored. */
   optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<unknown> } | undefined) | undefined;
@@ -168,7 +168,7 @@ export class Receiver {
     this.#parts.store.add(id, stored);
     const { account } = this.#parts.place;
     const { only, urls, ...decision } = this.#parts.route?.(stored) ?? { only: undefined, urls: [] };
-    const event = { id, account, ...stored, ...decision, ...of(this.#parts.inboundFor(stored.to.addr)) };
+    const event = { id, account, ...stored, ...decision, application: this.#parts.inboundFor?.(stored.to.addr) };
     // An application gets what comes to its numbers, wherever else that goes.
     this.#parts.deliveries.add(id, "message.received", event, now, undefined, only && [...only, "application"]);
     for (const url of urls) this.#parts.deliveries.add(this.#newId(now), "message.received", event, now, url, []);
@@ -213,17 +213,13 @@ export class Receiver {
   #handOn(offer: ReportOffer, match: Match | undefined, now: number): void {
     if (match && !match.fresh) return;
     this.#parts.deliveries.add(offer.event, "message.report", {
-      ...offer.report, id: match?.id ?? null, account: this.#parts.place.account, ...of(match && this.#parts.origin(match.id)),
+      ...offer.report, id: match?.id ?? null, account: this.#parts.place.account, application: match && this.#parts.origin?.(match.id),
     }, now, match?.callbackUrl ?? undefined);
   }
 
   #newId(now: number): string {
     return messageId(ulid(now), this.#parts.place);
   }
-}
-
-function of(application: ApplicationOrigin | undefined): { application?: ApplicationOrigin } {
-  return application === undefined ? {} : { application };
 }
 
 function offerOf({ id, key, report }: Orphan): ReportOffer {

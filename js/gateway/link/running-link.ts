@@ -1,9 +1,8 @@
 import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type SmppClient } from "../../client/index.ts";
 import { messageIdKey } from "../../engine/codec.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
-import { applicationOfKey, applicationsOf, inboundApplication } from "../model/applications.ts";
 import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
-import { isSamePlace, linkName, messageId, timeOf, ulid, ulidFrom, type Place } from "../model/ids.ts";
+import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import { routeInbound } from "../model/inbound-routes.ts";
 import { isBlocked, requestOf, scopesFor, type OptOutRequest } from "../model/opt-out.ts";
@@ -12,10 +11,11 @@ import { bare } from "../model/routes.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
 import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView, StoredMessage } from "../model/views.ts";
 import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
+import { provided } from "./applications.ts";
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
-import { applicationTarget, callbackTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
+import { callbackTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
 import { Events } from "./events.ts";
 import { Failover } from "./failover.ts";
 import { PduLog } from "./pdu-log.ts";
@@ -99,7 +99,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
     const { inboundRoutes, callbackHosts, secrets, webhook } = this.#settings;
     const callbacks = inboundRoutes || callbackHosts ? [callbackTarget(secrets)] : [];
-    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(webhook, callbacks.length > 0 ? 2 : undefined), ...callbacks, applicationTarget(env)], wake,
+    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(webhook, callbacks.length > 0 ? 2 : undefined), ...callbacks, ...provided.target?.(env) ?? []], wake,
       (entry) => console.error(JSON.stringify({ account: place.account, link: place.link, ...entry })));
     this.#queue = new MessageQueue(db, place, changed);
     this.#lists = new MessageLists(db, place, (n) => this.#queue.sentAt(n));
@@ -109,7 +109,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed, callbackHosts !== undefined), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       origin: (id) => this.#origin(id),
-      inboundFor: (to) => this.#inboundFor(to),
+      inboundFor: (to) => provided.inboundFor?.(env, to),
       arrived: ({ id, from, to, text, optOut }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text, ...(optOut && { optOut }) }),
       route: inboundRoutes && ((message) => routeInbound(inboundRoutes, message, place.account)),
       optOut: this.#settings.optOut && ((message, id) => this.#optOut(message, id)),
@@ -479,25 +479,14 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     if (status === "accepted") this.#connection?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
-    const application = error && status !== "queued" ? this.#origin(id) : undefined;
-    if (error && status !== "queued") this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, {
-      id, status, error, account: this.#place.account, ...(application && { application }),
-    }, now, url);
+    if (!error || status === "queued") return;
+    this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error, account: this.#place.account, application: this.#origin(id) }, now, url);
   }
 
   /** The application that sent the message, and what its receipt needs of that. */
   #origin(id: string): ApplicationOrigin | undefined {
-    if (!this.#host.env.SMPP_APPLICATION) return undefined;
-    const row = this.#lists.row(id);
-    const name = row && applicationOfKey(row.caller);
-    if (name === undefined) return undefined;
-    const { bind, pdu, to } = JSON.parse(row!.input) as MessageInput;
-    return { name, to: bare(to), submittedAt: new Date(timeOf(id)).toISOString(), ...(bind === undefined ? {} : { bind }), ...(pdu === undefined ? {} : { pdu }) };
-  }
-
-  #inboundFor(to: string): ApplicationOrigin | undefined {
-    const name = inboundApplication(applicationsOf(this.#host.env), to);
-    return name === undefined ? undefined : { name };
+    const row = provided.origin && this.#lists.row(id);
+    return row && provided.origin!(row.caller, id, () => JSON.parse(row.input) as MessageInput);
   }
 
   #view(): LinkView {

@@ -1,8 +1,8 @@
 import { SmppError, ThrottledError, type Response, type SmppClient, type SmsMessage } from "../../client/index.ts";
 import { timeOf } from "../model/ids.ts";
 import { toSms } from "../model/input.ts";
-import { sentOf, submissionOf, type Answer } from "./submission.ts";
 import type { MessageError } from "../model/views.ts";
+import { provided, type Answer } from "./applications.ts";
 import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
 
 /** How long a message without a validity is tried again when the SMSC is too busy for it. */
@@ -222,7 +222,7 @@ export class Sender {
   }
 
   #submit(client: Client, { input, expires }: DueMessage, now: number): Promise<Answer> {
-    if (input.pdu !== undefined) return client.request(submissionOf(input)).then(sentOf);
+    if (input.pdu !== undefined) return provided.submit(client, input);
     const sms: SmsMessage = toSms(input);
     if (expires !== null) sms.validity = Math.ceil((expires - now) / 1000);
     return client.sendSms(sms);
@@ -301,7 +301,7 @@ export class Sender {
   /** An answer may still come to a message that was given up as unknown: it says what became of it. */
   #awaitLate(message: DueMessage, error: unknown): void {
     const { late } = Object(error) as { late?: Promise<LateAnswer> };
-    late?.then(({ outcome, response, sent = response && sentOf(response), error: refusal }) => {
+    late?.then(({ outcome, response, sent = response && provided.answerOf?.(response), error: refusal }) => {
       const now = Date.now();
       if (outcome === "rejected") this.#parts.queue.answeredLate(message, "failed", [], now, reason(refusal));
       if (outcome !== "accepted" || !sent) return;

@@ -1,5 +1,5 @@
+import { provided } from "../link/applications.ts";
 import { linkAt, optOutsAt, shardOf } from "../link/stub.ts";
-import { applicationsOf } from "../model/applications.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { everyLink } from "./read.ts";
 
@@ -14,7 +14,7 @@ export async function erase(env: GatewayEnv, number: string): Promise<{ erased: 
       ({ n, id } = step);
     }
   }));
-  for (const { name } of applicationsOf(env)) await env.SMPP_APPLICATION?.getByName(name).erase(number);
+  await provided.erase?.(env, number);
   if (settingsOf(env).optOut) await optOutsAt(env, shardOf(number)).hide(number);
   return sum;
 }

@@ -1,10 +1,9 @@
 // A message's row: how it is found, and what is made of it.
 
-import { decodePdus } from "../../../engine/codec.ts";
-import { fromHex } from "../../model/hex.ts";
 import { isSamePlace, messageId, parseId, rowOf, rowUlid, timeOf, type Place } from "../../model/ids.ts";
 import type { MessageInput } from "../../model/message-input.ts";
 import { STATUSES, type MessageError, type MessageStatus, type MessageStep, type MessageView, type Part } from "../../model/views.ts";
+import { provided } from "../applications.ts";
 import type { Database } from "../database.ts";
 
 /** The longest history that is kept, in characters: an SMSC may report for ever. */
@@ -106,7 +105,7 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
 
 /** The text, or what an application's PDU holds of it. */
 function content({ text, pdu }: MessageInput): Pick<MessageView, "text"> {
-  const shown = pdu === undefined ? text : decodePdus(fromHex(pdu)).pdus[0]?.text?.value;
+  const shown = pdu === undefined ? text : provided.textOf?.(pdu);
   return shown === undefined ? {} : { text: shown };
 }
 

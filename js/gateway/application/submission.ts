@@ -1,15 +1,13 @@
 // A PDU of an application, on its way to the SMSC as it came.
 
 import { readAddress } from "../../client/address.ts";
-import type { Response, Sent } from "../../client/index.ts";
+import type { Response } from "../../client/index.ts";
 import { decodePdus } from "../../engine/codec.ts";
 import type { PduInput } from "../../engine/types.ts";
+import type { Answer } from "../link/applications.ts";
 import { fromHex } from "../model/hex.ts";
 import { toSms } from "../model/input.ts";
 import type { MessageInput } from "../model/message-input.ts";
-
-/** What the SMSC answered to a message. */
-export type Answer = Pick<Sent, "status" | "segments">;
 
 /** The fields and TLVs of a PDU, to be sent again as `command`. */
 export function samePdu(octets: Uint8Array, command: string): PduInput {

@@ -1,0 +1,34 @@
+// What a link does for applications. The module of `SmppApplication` provides it, so that a Worker without that class does not carry it.
+
+import { SmppError, type Response, type Sent, type SmppClient } from "../../client/index.ts";
+import type { GatewayEnv } from "../model/config.ts";
+import type { ApplicationOrigin } from "../model/delivery-event.ts";
+import type { MessageInput } from "../model/message-input.ts";
+import type { EventTarget } from "./deliveries.ts";
+
+/** What the SMSC answered to a message. */
+export type Answer = Pick<Sent, "status" | "segments">;
+
+export interface ApplicationSupport {
+  /** The target of events for applications. */
+  target(env: GatewayEnv): [EventTarget];
+  /** Whose a message is that has this `caller`; undefined if it is no application's. */
+  origin(caller: string, id: string, input: () => MessageInput): ApplicationOrigin | undefined;
+  /** Who gets inbound messages to that number. */
+  inboundFor(env: GatewayEnv, to: string): ApplicationOrigin | undefined;
+  /** Sends a message that came as a PDU. */
+  submit(client: Pick<SmppClient, "request">, input: MessageInput): Promise<Answer>;
+  /** The answer to such a message. */
+  answerOf(response: Response): Answer;
+  /** The text in its PDU. */
+  textOf(pdu: string): string | undefined;
+  /** Removes what waits for applications that has a phone number as a value. */
+  erase(env: GatewayEnv, number: string): Promise<void>;
+}
+
+/** The support that was provided; without it there is but what a message needs that is left from when there was. */
+export const provided: Partial<ApplicationSupport> & Pick<ApplicationSupport, "submit"> = {
+  submit: async () => {
+    throw new SmppError("No applications", { code: "unsupported", outcome: "not-sent" });
+  },
+};
