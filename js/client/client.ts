@@ -13,7 +13,7 @@ import { anything, checked, isObject, octet, reading, signal, text, type Checks 
 import type { Deliveries, Delivery } from "./delivery.ts";
 import { deadline } from "./deadline.ts";
 import { aborted, invalid, setLate, SmppError, TimeoutError } from "./errors.ts";
-import { Inbound, type Loop } from "./inbound.ts";
+import { Inbound, type Loop, type MakeLoop } from "./inbound.ts";
 import { publicMessage } from "./inbound-message.ts";
 import { UNKNOWN, type LateResult } from "./late.ts";
 import { byPlainName, emptyMessage, plainAddress, readMessage, registeredDelivery, tagOf } from "./message.ts";
@@ -61,6 +61,8 @@ export type MakeLink = (config: EngineConfig, sink: LinkSink, open: OpenTranspor
 export interface ClientParts {
   /** Makes what `sendMany` runs: without it there is no `sendMany`. */
   makeBulk?: (...given: ConstructorParameters<typeof Bulk>) => Bulk;
+  /** Makes the loops of `reports()` and `messages()`. */
+  makeLoop?: MakeLoop;
   /** Makes what matches reports with messages: without it there is no `delivered()`, and reports are as the SMSC sent them. */
   makeDeliveries?: (...given: ConstructorParameters<typeof Deliveries>) => Deliveries;
 }
@@ -103,7 +105,7 @@ export class SmppClient implements AsyncDisposable {
   #endedBy: Error | undefined;
 
   /** @internal Use {@link connect}. */
-  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport, { makeBulk, makeDeliveries }: ClientParts = {}) {
+  constructor(settings: Settings, makeLink: MakeLink, open: OpenTransport, { makeBulk, makeLoop, makeDeliveries }: ClientParts = {}) {
     this.#makeBulk = makeBulk;
     const { options, engine } = settings;
     this.#settings = settings;
@@ -111,7 +113,7 @@ export class SmppClient implements AsyncDisposable {
     this.#bind = `bind_${options.bind ?? "transceiver"}`;
     const respond = (request: number, status: number): void => void this.#link.respond(request, status);
     const inbound = <T>(name: string, handler: ((item: T) => unknown) | undefined, bytes: (item: T) => number): Inbound<T> =>
-      new Inbound({ handler, respond, bytes, atOnce: options.maxUnacknowledged ?? MAX_UNACKNOWLEDGED, complain: (error) => this.#callbacks.complain(name, error) });
+      new Inbound({ handler, respond, bytes, atOnce: options.maxUnacknowledged ?? MAX_UNACKNOWLEDGED, makeLoop, complain: (error) => this.#callbacks.complain(name, error) });
     this.#deliveries = makeDeliveries?.((request, taken) => this.#reports.answer(request, taken ? ESME_ROK : ESME_RX_T_APPN), options);
     this.#reports = inbound("onReport", options.onReport, ({ pdu }) => pdu.length);
     this.#messages = inbound("onMessage", options.onMessage, ({ pdus }) => pdus.reduce((sum, { length }) => sum + length, 0));

@@ -1,3 +1,4 @@
+import type { LoopQueue } from "./loop.ts";
 import { statusOf } from "./refusal.ts";
 
 const ESME_ROK = 0;
@@ -25,7 +26,12 @@ export interface InboundParts<T> {
   bytes(item: T): number;
   /** Most handlers at work at a time on items that have had their answer; more such items wait. */
   atOnce: number;
+  /** A client without it, as the gateway's, has no loops. */
+  makeLoop?: MakeLoop | undefined;
 }
+
+/** Makes a loop over what comes in; `left` is called when it is left, with what it has not taken. */
+export type MakeLoop = <T>(parts: InboundParts<T>, left: (loop: LoopQueue<T>, entries: Iterable<Entry<T>>) => void) => LoopQueue<T>;
 
 /** An item that has had its answer, and waits for the handler. */
 interface Waiting<T> {
@@ -55,7 +61,7 @@ export interface Loop<T> extends AsyncIterableIterator<T> {
  */
 export class Inbound<T> {
   readonly #parts: InboundParts<T>;
-  readonly #loops = new Set<Queue<T>>();
+  readonly #loops = new Set<LoopQueue<T>>();
   /** The items that somebody may have to find by their request. */
   readonly #open = new Map<number, Answer<T>>();
   /** Items that had their answer before, and that nobody was there for: the first loop gets them. */
@@ -123,7 +129,7 @@ export class Inbound<T> {
 
   /** From now on what comes in is kept for the loop until it asks for it. */
   iterate(): Loop<T> {
-    const loop = new Queue<T>(this.#parts, (left, entries) => this.#left(left, entries));
+    const loop = this.#parts.makeLoop!<T>(this.#parts, (left, entries) => this.#left(left, entries));
     for (const item of this.#untaken.clear()) loop.push(this.#answer(item, 0).addTo(loop));
     if (this.#end === undefined) this.#loops.add(loop);
     else loop.end(this.#end.error);
@@ -186,7 +192,7 @@ export class Inbound<T> {
   }
 
   /** A loop was left, with these entries still in its queue. */
-  #left(loop: Queue<T>, entries: Iterable<Entry<T>>): void {
+  #left(loop: LoopQueue<T>, entries: Iterable<Entry<T>>): void {
     this.#loops.delete(loop);
     for (const entry of entries) {
       const { answer } = entry;
@@ -223,7 +229,7 @@ class Answer<T> {
   }
 
   /** Puts the item into a loop's queue; the loop has a say if it is being read. */
-  addTo(loop: Queue<T>): Entry<T> {
+  addTo(loop: LoopQueue<T>): Entry<T> {
     const entry: Entry<T> = { answer: this, loop, counted: loop.isReading };
     if (entry.counted) this.takers++;
     this.entries.add(entry);
@@ -306,15 +312,15 @@ class Answer<T> {
 }
 
 /** An item in the queue of one loop, or in its work. */
-interface Entry<T> {
+export interface Entry<T> {
   readonly answer: Answer<T>;
-  readonly loop: Queue<T>;
+  readonly loop: LoopQueue<T>;
   /** The loop has a say. */
   counted: boolean;
 }
 
 /** What waits although the SMSC has had its answer, within bounds. */
-class Kept<T> {
+export class Kept<T> {
   readonly #complain: (error: unknown) => void;
   readonly #bytes = new Map<T, number>();
   #total = 0;
@@ -353,131 +359,6 @@ class Kept<T> {
     this.#bytes.clear();
     this.#total = 0;
     return items;
-  }
-}
-
-interface Asked<T> {
-  resolve(result: IteratorResult<T>): void;
-  reject(error: Error): void;
-}
-
-/** One `for await` loop. */
-class Queue<T> implements Loop<T> {
-  readonly #parts: InboundParts<T>;
-  readonly #left: (loop: Queue<T>, entries: Iterable<Entry<T>>) => void;
-  readonly #waiting = new Set<Entry<T>>();
-  readonly #kept: Kept<Entry<T>>;
-  readonly #asked: Asked<T>[] = [];
-  /** What the loop works on, until it asks for the next item. */
-  #working: Entry<T> | undefined;
-  /** It has worked on one item for so long that the engine refused it. */
-  #stalled = false;
-  #ended = false;
-  #error: Error | undefined;
-
-  constructor(parts: InboundParts<T>, left: (loop: Queue<T>, entries: Iterable<Entry<T>>) => void) {
-    this.#parts = parts;
-    this.#left = left;
-    this.#kept = new Kept(parts.complain);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Whether somebody waits for an item or works on one. */
-  get isReading(): boolean {
-    return this.#asked.length > 0 || (this.#working !== undefined && !this.#stalled);
-  }
-
-  push(entry: Entry<T>): void {
-    const asked = this.#asked.shift();
-    if (asked !== undefined) return asked.resolve({ done: false, value: this.#begin(entry) });
-    this.#waiting.add(entry);
-    if (entry.answer.state === "taken") this.keep(entry);
-  }
-
-  /** The SMSC will not send this item again. */
-  keep(entry: Entry<T>): void {
-    if (!this.#waiting.has(entry)) return;
-    for (const lost of this.#kept.add(entry, this.#parts.bytes(entry.answer.item))) this.drop(lost);
-  }
-
-  /** Takes an item out that the loop has not begun. Returns whether it was there. */
-  drop(entry: Entry<T>): boolean {
-    this.#kept.delete(entry);
-    return this.#waiting.delete(entry);
-  }
-
-  /** The item that the loop works on was refused in its stead. */
-  stall(entry: Entry<T>): void {
-    if (this.#working === entry) this.#stalled = true;
-  }
-
-  next(): Promise<IteratorResult<T>> {
-    this.#finish(ESME_ROK);
-    for (const first of this.#waiting) {
-      this.drop(first);
-      return Promise.resolve({ done: false, value: this.#begin(first) });
-    }
-    if (!this.#ended) return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }));
-    const error = this.#error;
-    this.#error = undefined;
-    return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
-  }
-
-  acknowledge(): void {
-    const entry = this.#working;
-    if (entry === undefined || !entry.counted) return;
-    entry.answer.give(ESME_ROK);
-    entry.counted = false;
-  }
-
-  /**
-   * The loop was left, by `break` as well as by a throw: JavaScript tells an iterator nothing that would tell the two apart. So the item it
-   * was on counts as not taken, unless it was acknowledged.
-   */
-  return(): Promise<IteratorResult<T>> {
-    this.#leave(ESME_RX_T_APPN);
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  throw(error?: unknown): Promise<IteratorResult<T>> {
-    this.#leave(statusOf(error).status);
-    return Promise.reject(error);
-  }
-
-  end(error: Error | undefined): void {
-    this.#ended = true;
-    const [first, ...others] = this.#asked.splice(0);
-    if (first === undefined) this.#error = error;
-    else if (error === undefined) first.resolve({ done: true, value: undefined });
-    else first.reject(error);
-    for (const asked of others) asked.resolve({ done: true, value: undefined });
-  }
-
-  #leave(status: number): void {
-    this.#finish(status);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    this.#kept.clear();
-    this.#left(this, waiting);
-    this.end(undefined);
-  }
-
-  #begin(entry: Entry<T>): T {
-    this.#finish(ESME_ROK);
-    this.#working = entry;
-    this.#stalled = false;
-    entry.answer.begin(entry);
-    return entry.answer.item;
-  }
-
-  #finish(status: number): void {
-    const entry = this.#working;
-    this.#working = undefined;
-    this.#stalled = false;
-    entry?.answer.finish(entry, status);
   }
 }
 

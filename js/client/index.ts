@@ -6,6 +6,7 @@ import { findCountry } from "./countries.ts";
 import { orDefault } from "./default-url.ts";
 import { LazyClient } from "./lazy.ts";
 import { Links } from "./links.ts";
+import { LoopQueue } from "./loop.ts";
 import type { ConnectOptions } from "./types.ts";
 
 export { init } from "../engine/init.ts";
@@ -27,7 +28,7 @@ export type { DeliveredOptions } from "./sent.ts";
 export type * from "./types.ts";
 
 /** All that there is. */
-const PARTS: Extras = { findCountry, makeBulk: (...given) => new Bulk(...given), makeDeliveries: (...given) => new Deliveries(...given) };
+const PARTS: Extras = { findCountry, makeBulk: (...given) => new Bulk(...given), makeLoop: (...given) => new LoopQueue(...given), makeDeliveries: (...given) => new Deliveries(...given) };
 
 /** One connection, a pair, or as many as `binds` says. */
 const links: LinkMaker = ({ binds = 1, fallback = false }, ...given) =>

@@ -5,7 +5,7 @@ import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
 import { FakeLink, importSource, outcome, stateOf, turn, turnsUntil } from "./helpers.mjs";
 
-const { Bulk, Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
+const { Bulk, LoopQueue, Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
 const { Refusal } = refusals;
 
@@ -16,7 +16,7 @@ const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 /** A client on a fake link, opened but not bound. */
 function make(options = {}) {
   let link;
-  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, { makeBulk: (...given) => new Bulk(...given), makeDeliveries: (...given) => new Deliveries(...given) });
+  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, { makeBulk: (...given) => new Bulk(...given), makeLoop: (...given) => new LoopQueue(...given), makeDeliveries: (...given) => new Deliveries(...given) });
   return { client, link };
 }
 

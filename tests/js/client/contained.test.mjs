@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FakeLink, importSource, stateOf, turn } from "./helpers.mjs";
 
-const { Bulk, Deliveries, SmppClient, readOptions, errors } = await importSource("tests/js/client/internals.ts");
+const { Bulk, LoopQueue, Deliveries, SmppClient, readOptions, errors } = await importSource("tests/js/client/internals.ts");
 const { SmppError } = errors;
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 const hang = () => new Promise(() => {});
 
 async function bound(options = {}) {
   let link;
-  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, { makeBulk: (...given) => new Bulk(...given), makeDeliveries: (...given) => new Deliveries(...given) });
+  const client = new SmppClient(readOptions("smpp://id:pw@localhost", options), (...given) => (link = new FakeLink(...given)), () => {}, { makeBulk: (...given) => new Bulk(...given), makeLoop: (...given) => new LoopQueue(...given), makeDeliveries: (...given) => new Deliveries(...given) });
   const opening = client.open();
   link.bind();
   await opening;

@@ -5,6 +5,7 @@ import { readOptions as read, type Settings } from "../../../js/client/options.t
 import type { ConnectOptions } from "../../../js/client/types.ts";
 
 export { Bulk } from "../../../js/client/bulk.ts";
+export { LoopQueue } from "../../../js/client/loop.ts";
 export { SmppClient } from "../../../js/client/client.ts";
 export { Deliveries } from "../../../js/client/delivery.ts";
 export { formatAddress, numberOf, readAddress, readRecipient } from "../../../js/client/address.ts";
