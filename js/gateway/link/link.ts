@@ -108,7 +108,7 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
   }
 
   async takeSegment(segment: InboundSegment): Promise<void> {
-    this.#link.takeSegment(segment);
+    await this.#link.takeSegment(segment);
   }
 
   async legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined> {

@@ -61,8 +61,8 @@ export interface ReceiverParts {
   origin?: (id: string) => ApplicationOrigin | undefined;
   inboundFor?: (to: string) => ApplicationOrigin | undefined;
   arrived: (message: StoredMessage & { id: string }) => void;
-  /** With opt-outs: what a message asks for, and a promise where that has to be done before the message is stored. */
-  optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; done?: Promise<unknown> } | undefined) | undefined;
+  /** With opt-outs: what a message asks for, and what has to be done for it before it is acknowledged. */
+  optOut?: ((message: StoredMessage, id: string) => { request: OptOutRequest; act?: () => Promise<unknown> } | undefined) | undefined;
   /** With inbound routes: where a message goes. */
   route?: ((message: StoredMessage) => InboundDecision) | undefined;
   /** Has the SMSC's answers stored that came before: they may name the message of a report. */
@@ -159,8 +159,8 @@ export class Receiver {
     const stored = storeMessage(message);
     const asked = this.#parts.optOut?.(stored, id);
     if (asked) stored.optOut = asked.request;
-    if (!asked?.done) return this.#store(id, stored, now);
-    return asked.done.then(() => this.#store(id, stored, now));
+    if (!asked?.act) return this.#store(id, stored, now);
+    return asked.act().then(() => this.#store(id, stored, now));
   }
 
   #store(id: string, stored: StoredMessage, now: number): void {
@@ -176,21 +176,29 @@ export class Receiver {
   }
 
   /** Stores a segment of a long message, and takes in what is whole now. */
-  segment(segment: InboundSegment, now: number): void {
-    for (const pdus of this.#parts.segments.add(segment, now)) this.#join(pdus, now);
+  async segment(segment: InboundSegment, now: number): Promise<void> {
+    await Promise.all(this.#parts.segments.add(segment, now).map((pdus) => this.#join(pdus, now)));
   }
 
   /** Takes in what is left of long messages whose other segments did not come. */
   giveUpSegments(now: number): void {
-    for (const pdus of this.#parts.segments.overdue(now)) this.#join(pdus, now);
+    for (const pdus of this.#parts.segments.overdue(now)) this.#join(pdus, now)?.catch((error: unknown) => console.error(JSON.stringify({ event: "opt-outs", detail: String(error) })));
   }
 
-  #join(pdus: Uint8Array[], now: number): void {
+  /** Stores what segments make up. A promise where more has to be done before the last one is acknowledged. */
+  #join(pdus: Uint8Array[], now: number): Promise<unknown> | undefined {
     const joined = joinSegments(pdus, this.#parts.joinOptions);
-    if (!joined) return;
-    if ("report" in joined) this.#take([this.#offerOf(joined.report, now)], now);
-    // No word that opts out is so long.
-    else this.#store(this.#newId(now), storeMessage(joined.message), now);
+    if (!joined) return undefined;
+    if ("report" in joined) {
+      this.#take([this.#offerOf(joined.report, now)], now);
+      return undefined;
+    }
+    const id = this.#newId(now);
+    const stored = storeMessage(joined.message);
+    const asked = joined.message.complete ? this.#parts.optOut?.(stored, id) : undefined;
+    if (asked) stored.optOut = asked.request;
+    this.#store(id, stored, now);
+    return asked?.act && repeated(asked.act);
   }
 
   async #search(now: number): Promise<void> {
@@ -267,4 +275,16 @@ export function reviveMessage(stored: StoredMessage & { id: string; account: str
     binary: binary === undefined ? undefined : fromHex(binary),
     udh: udh === undefined ? undefined : fromHex(udh),
   };
+}
+
+/** Does work until it is done, or has failed four times: nothing else would do it again. */
+async function repeated(work: () => Promise<unknown>): Promise<unknown> {
+  for (const pause of [1_000, 5_000, 25_000]) {
+    try {
+      return await work();
+    } catch {
+      await scheduler.wait(pause);
+    }
+  }
+  return work();
 }

@@ -1,5 +1,6 @@
 import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type SmppClient } from "../../client/index.ts";
 import { messageIdKey } from "../../engine/codec.ts";
+import { numberOf } from "../model/address.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
 import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
 import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
@@ -7,7 +8,6 @@ import type { MessageInput } from "../model/message-input.ts";
 import { routeInbound } from "../model/inbound-routes.ts";
 import { isBlocked, requestOf, scopesFor, type OptOutRequest } from "../model/opt-out.ts";
 import { problem, type Problem } from "../model/problem.ts";
-import { bare } from "../model/routes.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
 import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView, StoredMessage } from "../model/views.ts";
 import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
@@ -337,33 +337,35 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   async #segment(account: Account, { key, digest, total, part, pdu }: Segment): Promise<void> {
     const segment = { key, digest, total, part, pdu: pdu.slice() };
     const owner = linkFor(account, key);
-    if (isSamePlace(owner, this.#place)) this.takeSegment(segment);
+    if (isSamePlace(owner, this.#place)) await this.takeSegment(segment);
     else await linkAt(this.#host.env, owner).takeSegment(segment);
   }
 
-  takeSegment(segment: InboundSegment): void {
-    this.#receiver.segment(segment, Date.now());
+  takeSegment(segment: InboundSegment): Promise<void> {
+    return this.#receiver.segment(segment, Date.now());
   }
 
   /** What an inbound message asks for; STOP and START are done before it is acknowledged. */
-  #optOut({ text, from, to }: StoredMessage, messageId: string): { request: OptOutRequest; done?: Promise<unknown> } | undefined {
+  #optOut({ text, from, to }: StoredMessage, messageId: string): { request: OptOutRequest; act?: () => Promise<unknown> } | undefined {
     const settings = this.#settings.optOut!;
     const asked = text === undefined ? undefined : requestOf(text, settings);
     if (!asked) return undefined;
     const { request, word } = asked;
-    const number = bare(from);
+    const number = numberOf(from);
+    // Nothing can be sent to letters.
+    if (!/^\d+$/.test(number)) return undefined;
     const scopes = scopesFor(this.#place.account, to);
     const object = optOutsAt(this.#host.env, shardOf(number));
-    if (request === "start") return { request, done: object.unblock(number, scopes, "keyword") };
+    if (request === "start") return { request, act: () => object.unblock(number, scopes, "keyword") };
     if (request !== "stop") return { request };
     const scope = scopes.find((own) => own.startsWith(settings.scope))!;
-    return { request, done: object.block([{ number, scope, source: "keyword", word, messageId, at: new Date().toISOString() }]) };
+    return { request, act: () => object.block([{ number, scope, source: "keyword", word, messageId, at: new Date().toISOString() }]) };
   }
 
   async #optedOut(messages: DueMessage[]): Promise<Set<DueMessage>> {
     const asked = messages.filter(({ input }) => input.optOut !== "ignore");
-    const blocks = await blocksOf(this.#host.env, asked.map(({ input }) => bare(input.to)));
-    return new Set(asked.filter(({ input }) => isBlocked(blocks.get(bare(input.to)), this.#place.account, input.from)));
+    const blocks = await blocksOf(this.#host.env, asked.map(({ input }) => numberOf(input.to)));
+    return new Set(asked.filter(({ input }) => isBlocked(blocks.get(numberOf(input.to)), this.#place.account, input.from)));
   }
 
   #isDown(now: number): boolean {

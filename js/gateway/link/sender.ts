@@ -22,6 +22,8 @@ const HELD_BACK = 1_000;
 const GATHER = 5;
 /** Milliseconds for which the check of opt-outs when a message was accepted is good enough. */
 const CHECKED = 1_000;
+/** Messages that are checked in one go: one by one, many that end would keep the object from answering. */
+const CHECKED_AT_ONCE = 200;
 /** Until the check is tried again that failed. */
 const CHECK_AGAIN = 5_000;
 const HEADER = 16;
@@ -79,6 +81,8 @@ export class Sender {
   #notBefore = 0;
   /** Messages are being checked for opt-outs: those behind them wait. */
   #checking = false;
+  /** When the last ones were checked that have not opted out, by their numbers. */
+  #checked = new Map<number, number>();
   #draining: (() => void) | undefined;
   #rate: number | undefined;
   #rateAt = 0;
@@ -143,21 +147,31 @@ export class Sender {
     const now = Date.now();
     const room = this.#room(client, now);
     if (room <= 0) return;
-    const { queue } = this.#parts;
-    const messages = queue.due(now, room).filter(({ n }) => !this.#flights.has(n));
-    if (messages.length < room) {
-      const { messages: fresh, next } = queue.fresh(this.#next, room - messages.length);
-      this.#next = next;
-      messages.push(...fresh.filter(({ n }) => !this.#flights.has(n)));
-    }
+    const messages = this.#takeNext(room, now);
     const { optedOut } = this.#parts;
-    // Of a message that moved here the id has the time of its acceptance.
-    if (optedOut && messages.some(({ id }) => timeOf(id) < now - CHECKED)) void this.#check(client, messages, optedOut);
-    else if (this.#sendAll(client, messages, now)) {
+    if (optedOut && messages.some((message) => this.#isUnchecked(message, now))) {
+      this.#rewind(messages);
+      void this.#check(client, this.#takeNext(Math.max(room, CHECKED_AT_ONCE), now), optedOut);
+    } else if (this.#sendAll(client, messages, now)) {
       if (messages.length >= room) return;
       if (messages.length > 0) this.#notBefore = now + GATHER;
       this.#parts.idle();
     }
+  }
+
+  /** The messages that are due now, and those next in the order of acceptance, that the client has not. */
+  #takeNext(count: number, now: number): DueMessage[] {
+    const { queue } = this.#parts;
+    const messages = queue.due(now, count).filter(({ n }) => !this.#flights.has(n));
+    if (messages.length >= count) return messages;
+    const { messages: fresh, next } = queue.fresh(this.#next, count - messages.length);
+    this.#next = next;
+    return [...messages, ...fresh.filter(({ n }) => !this.#flights.has(n))];
+  }
+
+  /** Whether the recipient may have opted out since that was looked at. Of a message that moved here the id has the time of its acceptance. */
+  #isUnchecked({ id, n }: DueMessage, now: number): boolean {
+    return Math.max(timeOf(id), this.#checked.get(n) ?? 0) < now - CHECKED;
   }
 
   /** False where the window was full before all were sent. */
@@ -187,7 +201,11 @@ export class Sender {
     // What is not known to be allowed is not sent.
     if (blocked && this.#client === client && !this.#draining) {
       for (const message of blocked) this.#parts.queue.end(message, "failed", now, OPTED_OUT);
-      this.#sendAll(client, messages.filter((message) => !blocked.has(message)), now);
+      const left = messages.filter((message) => !blocked.has(message));
+      this.#checked = new Map(left.map(({ n }) => [n, now]));
+      const room = Math.max(0, this.#room(client, now));
+      this.#rewind(left.slice(room));
+      this.#sendAll(client, left.slice(0, room), now);
     } else this.#rewind(messages);
     if (!blocked) await scheduler.wait(CHECK_AGAIN);
     this.#checking = false;

@@ -9,6 +9,13 @@ export function addressText(address: Address): string {
   return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
 }
 
+/** A recipient as numbers are compared: its digits, whatever stands between them; what has others than digits as it is. */
+export function numberOf(to: Address): string {
+  const text = addressText(to).replace(/^\+/, "");
+  const digits = text.replace(/[ \-./()+]/g, "");
+  return /^\d+$/.test(digits) ? digits : text;
+}
+
 /** Why the address can't be sent; undefined if it can. `field`: whose it is. */
 export function addressFault(address: Address, field: "to" | "from"): string | undefined {
   try {

@@ -18,7 +18,12 @@ const ONE_CONTENT = "one of text and binary is expected";
 const ascii = (min: number, max: number) => v.pipe(v.string(), v.regex(new RegExp(`^[ -~]{${min},${max}}$`), `${min} to ${max} characters of printable ASCII are expected`));
 const hex = (max: number) => v.pipe(v.string(), v.maxLength(2 * max), v.regex(/^([0-9a-fA-F]{2})*$/, "hexadecimal octets are expected"));
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| ?[+-]\d\d:?\d\d)$/;
-export const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)), "a date and time as 2030-01-31T12:00:00Z is expected"));
+export const date = v.pipe(v.string(), v.check((value) => ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)) && isDay(value), "a date and time as 2030-01-31T12:00:00Z is expected"));
+
+/** Whether the date is one: Date.parse takes 31 November for 1 December. */
+function isDay(value: string): boolean {
+  return Number(value.slice(8, 10)) === new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate();
+}
 
 const AddressObject = strict({ ton: whole(0, 255), npi: whole(0, 255), addr: ascii(0, 20) });
 export const address = (field: "to" | "from") => v.pipe(v.union([v.pipe(v.string(), v.regex(/^.{1,21}$/s, "1 to 21 characters are expected")), AddressObject], "a string or { ton, npi, addr } is expected"),
@@ -95,13 +100,20 @@ export function checkKey(key: unknown, name: string): string {
 /** What is to be previewed, checked beyond its types as well. */
 export function checkPreview(value: unknown): PreviewInput {
   const input: PreviewInput = check(PreviewMessage, value);
-  if (!hasOneContent(input)) throw new ProblemError("invalid-message", undefined, { errors: [{ path: "text", message: ONE_CONTENT }] });
+  checkTogether(input, Date.now(), "");
   return input;
 }
 
 /** One message, checked beyond its types as well. `path` is where it stands in the body. */
 export function checkMessage(value: unknown, now: number, path = ""): MessageInput {
   const input: MessageInput = check(Message, value, "invalid-message", path);
+  checkTogether(input, now, path);
+  if (typeof input.to === "string") input.to = canonicalAddress(input.to);
+  return input;
+}
+
+/** What fields say together. */
+function checkTogether(input: PreviewInput, now: number, path: string): void {
   const errors: { path: string; message: string }[] = [];
   const fault = (field: string, message: string) => errors.push({ path: join(path, field), message });
   if (!hasOneContent(input)) fault("text", ONE_CONTENT);
@@ -111,8 +123,6 @@ export function checkMessage(value: unknown, now: number, path = ""): MessageInp
     fault("validity", "a time after scheduleAt is expected");
   }
   if (errors.length > 0) throw new ProblemError("invalid-message", undefined, { errors });
-  if (typeof input.to === "string") input.to = canonicalAddress(input.to);
-  return input;
 }
 
 /** A message by RPC in the form of {@link MessageInput}, yet to be checked. */

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { Address } from "./address.ts";
 import { bare } from "./routes.ts";
+import { ConfigError } from "./setting.ts";
 
 /** What a text asks for. `maybe`: a short text with a word that stops among others. */
 export type OptOutRequest = "stop" | "start" | "help" | "maybe";
@@ -31,7 +32,7 @@ export interface OptOut {
 /** Most words of a text that may ask to stop in other words. */
 const SHORT = 4;
 
-const words = (...list: string[]) => v.optional(v.array(v.pipe(v.string(), v.regex(/^.{1,40}$/s))), list);
+const words = (...list: string[]) => v.optional(v.array(v.pipe(v.string(), v.regex(/^.{1,40}$/s), v.check((word) => plain(word) !== ""))), list);
 
 /** The setting `SMPP_OPT_OUT`. */
 export const OptOutSetting = v.strictObject({
@@ -41,9 +42,16 @@ export const OptOutSetting = v.strictObject({
   help: words("HELP", "INFO"),
 });
 
+/** Throws a {@link ConfigError} for a word that asks for two things. */
 export function optOutSettings({ scope, stop, start, help }: v.InferOutput<typeof OptOutSetting>): OptOutSettings {
-  const all = { help, start, stop };
-  return { scope, words: new Map(Object.entries(all).flatMap(([request, list]) => list.map((word) => [plain(word), request as OptOutRequest]))) };
+  const known = new Map<string, OptOutRequest>();
+  for (const [request, list] of [["help", help], ["start", start], ["stop", stop]] as const) {
+    for (const word of list) {
+      if ((known.get(plain(word)) ?? request) !== request) throw new ConfigError(`SMPP_OPT_OUT: "${word}" is in two lists`);
+      known.set(plain(word), request);
+    }
+  }
+  return { scope, words: known };
 }
 
 /** A text as words are compared: without case, accents, spaces and punctuation around it, invisible characters and forms of the same letter. */

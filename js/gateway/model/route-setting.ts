@@ -1,5 +1,7 @@
 import * as v from "valibot";
-import { address, Tlvs } from "./input.ts";
+import type { EngineError } from "../../client/index.ts";
+import { encodeTlvs } from "../../engine/codec.ts";
+import { address, Tlvs, toSms } from "./input.ts";
 import { isUrl, type InboundRoute } from "./inbound-routes.ts";
 import { plain } from "./opt-out.ts";
 import { routesFault, type Route } from "./routes.ts";
@@ -21,7 +23,7 @@ const Routes = v.array(v.strictObject({
   from: v.optional(some(v.pipe(text, v.transform(withoutPlus)))),
   key: v.optional(some(v.pipe(v.string(), v.maxLength(64)))),
   tag: v.optional(some(text)),
-  parts: v.optional(some(v.pipe(v.string(), v.regex(/^[<>]?\d{1,3}$/)))),
+  parts: v.optional(some(v.pipe(v.string(), v.regex(/^(>?[1-9]\d{0,2}|<([2-9]|[1-9]\d{1,2}))$/)))),
   accounts: v.optional(some(Tier)),
   refuse: v.optional(v.pipe(v.string(), v.regex(/^.{1,200}$/s))),
   sender: v.optional(address("from")),
@@ -33,6 +35,13 @@ export function readRoutes(given: unknown, accounts: string[], name = "SMPP_ROUT
   const routes = readSetting(name, given, Routes) as Route[];
   const fault = routesFault(routes, accounts);
   if (fault !== undefined) throw new ConfigError(`${name}: ${fault}`);
+  for (const { name: route, tlvs } of routes) {
+    try {
+      if (tlvs) encodeTlvs(toSms({ to: "", tlvs }).tlvs!);
+    } catch (error) {
+      throw new ConfigError(`${name}: "${route}": tlvs.${(error as EngineError).field ?? ""} can't be sent`);
+    }
+  }
   return routes;
 }
 

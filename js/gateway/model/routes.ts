@@ -1,6 +1,6 @@
 // Which accounts a message may take: rules in order, the first match wins.
 
-import { addressText, type Address } from "./address.ts";
+import { addressText, numberOf, type Address } from "./address.ts";
 import { mixedHash } from "./hash.ts";
 import type { MessageInput, PreviewInput } from "./message-input.ts";
 
@@ -49,7 +49,7 @@ const COUNTS = Array.from({ length: 255 }, (_, i) => i + 1);
 /** The traits of a message of the API key `key`; `parts` counts its segments. */
 export function traitsOf({ to, from, tag, route }: PreviewInput, key: string, parts: () => number): Traits {
   const sender = route && "from" in route ? route.from ?? undefined : from;
-  return { to: bare(to!), from: sender && bare(sender), key, tag, get parts() { return parts(); } };
+  return { to: numberOf(to!), from: sender && bare(sender), key, tag, get parts() { return parts(); } };
 }
 
 /** An address without `+`. */
@@ -83,7 +83,7 @@ export function accountsOf({ accounts = [] }: Route, recipient: string): string[
 export function routesFault(routes: Route[], accounts: string[]): string | undefined {
   for (const [i, route] of routes.entries()) {
     const name = `"${route.name}"`;
-    if ((route.accounts === undefined) === (route.refuse === undefined)) return `${name} needs either accounts or refuse`;
+    if ((route.accounts === undefined) === (route.refuse === undefined) || route.accounts?.some((tier) => Object.keys(tier).length === 0)) return `${name} needs either accounts or refuse`;
     const unknown = route.accounts?.flatMap((tier) => Object.keys(tier)).find((account) => !accounts.includes(account));
     if (unknown !== undefined) return `${name} has the unknown account "${unknown}"`;
     const earlier = routes.slice(0, i);

@@ -15,6 +15,8 @@ export class ConfigError extends ProblemError {
 export function readSetting<S extends v.GenericSchema>(name: string, given: unknown, schema: S): v.InferOutput<S> {
   let value = given;
   if (typeof given === "string") {
+    // A name that objects take for something else.
+    if (given.includes('"__proto__"')) throw new ConfigError(`${name}: "__proto__" is no name`);
     try {
       value = JSON.parse(given);
     } catch {

@@ -11,7 +11,7 @@ import type { Page } from "./read.ts";
 
 export const PhoneNumber = v.pipe(v.string(), v.transform((value) => value.trim()), v.check((value) => addressFault(value, "to") === undefined, "a phone number is expected"), v.transform((value) => bare(canonicalAddress(value))));
 export const OptOutScope = v.pipe(v.string(), v.regex(/^(all|account:[a-z0-9_]{1,32}|sender:.{1,21})$/, "all, account:<name> or sender:<address> is expected"), v.transform((value) => value.replace(":+", ":")));
-const word = v.optional(v.pipe(v.string(), v.maxLength(64)));
+const word = v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}]{0,64}$/u, "at most 64 characters in one line are expected")));
 const Entries = v.array(strict({
   number: PhoneNumber, scope: v.optional(OptOutScope, "all"), source: v.optional(v.picklist(["keyword", "api", "import"])), word, messageId: word, at: v.optional(date),
 }));

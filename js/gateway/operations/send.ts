@@ -4,7 +4,7 @@ import { measureSegments } from "../../engine/segments.ts";
 import type { Admission, NewMessage } from "../link/api.ts";
 import { admissionOf, blocksOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
-import { addressText, type Address } from "../model/address.ts";
+import { addressText, numberOf, type Address } from "../model/address.ts";
 import { publicUrl, settingsOf, type GatewayEnv, type Settings } from "../model/config.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import { linkName, messageId, randomTag, repeatableUlid, requestUlid, ulid, type Place } from "../model/ids.ts";
@@ -19,6 +19,8 @@ import type { Preview, RoutePreview } from "../model/views.ts";
 
 /** Seconds after which a full queue may have room. */
 const RETRY_FULL = 5;
+
+const MOST_SEGMENTS = 255;
 
 /** Faults after which no further message's are named. */
 const MAX_ERRORS = 100;
@@ -127,8 +129,9 @@ export async function preview(env: GatewayEnv, caller: Caller, given: PreviewInp
   const options = withDefaults(settings, input, fault, account ?? first);
   checkTlvs(input, fault);
   const result: Preview = usable(() => counted(options), contentFault(input, fault));
+  if (result.segments > MOST_SEGMENTS) throw fault(contentOf(input), `it needs ${result.segments} segments`);
   if (settings.optOut && to !== undefined) {
-    const scopes = (await blocksOf(env, [bare(to)])).get(bare(to));
+    const scopes = (await blocksOf(env, [numberOf(to)])).get(numberOf(to));
     result.optedOut = caller.optOut !== "ignore" && isBlocked(scopes, account ?? first ?? settings.accounts[0]!.name, input.from ?? caller.senders?.[0]);
   }
   return settings.routes && to !== undefined && account === undefined ? { ...result, route: await previewRoute(env, caller, given, input, decision, result.parts.length) } : result;
@@ -265,7 +268,7 @@ function count(settings: Settings, input: MessageInput, fault: Fault, account?: 
   if (counted.unencodable.length > 0) throw fault(field, `${counted.encoding} can't carry it`, { unencodable: counted.unencodable.slice(0, 100) });
   // What goes whole in one PDU is split by the SMSC.
   const { segments } = options.concat === "payload" ? measure({ ...options, concat: "udh8" }) : counted;
-  if (segments > (input.maxSegments ?? 255)) throw fault(field, `it needs ${segments} segments`);
+  if (segments > (input.maxSegments ?? MOST_SEGMENTS)) throw fault(field, `it needs ${segments} segments`);
   return { encoding: counted.encoding, segments: counted.segments, longest: Math.max(...counted.parts) };
 }
 
@@ -371,9 +374,9 @@ async function skipStored(env: GatewayEnv, offers: { item: Open; ulid: string }[
 
 /** Of messages those whose recipients have not opted out, each with the links that are left to it. */
 async function skipOptedOut(env: GatewayEnv, open: Open[], results: AcceptedOrNot[]): Promise<Open[]> {
-  const blocks = await blocksOf(env, open.map(({ message: { input } }) => bare(input.to)));
+  const blocks = await blocksOf(env, open.map(({ message: { input } }) => numberOf(input.to)));
   return open.filter(({ message, index }) => {
-    const scopes = blocks.get(bare(message.input.to));
+    const scopes = blocks.get(numberOf(message.input.to));
     if (scopes) message.places = message.places.filter(({ account }) => !isBlocked(scopes, account, message.input.from));
     if (message.places.length === 0) results[index] = { error: problem("opted-out") };
     return message.places.length > 0;

@@ -173,6 +173,16 @@ test("wrong requests", async (t) => {
     });
   }
 
+  for (const [what, change, field] of [
+    ["a day that is not", { scheduleAt: "2026-11-31T10:00:00Z" }, "scheduleAt"], ["a day of another year's February", { validity: "2027-02-29T10:00:00+01:00" }, "validity"],
+    ["a validity that is past", { validity: "2020-01-01T00:00:00Z" }, "validity"], ["a validity before the schedule", { scheduleAt: soon(60_000), validity: soon(30_000) }, "validity"],
+    ["a schedule in a year", { scheduleAt: soon(366 * 86_400_000) }, "scheduleAt"], ["256 segments", { text: "x".repeat(255 * 153 + 1) }, "text"],
+  ]) {
+    await t.test(`${what} is refused, in a preview too`, async () => {
+      for (const path of ["/v1/messages", "/v1/messages/preview"]) problem(await gateway.post(path, changed(change)), 422, field);
+    });
+  }
+
   const faults = {
     "it is missing": { text: "x" },
     "a string is expected": changed({ text: ["x"] }), "a number is expected": changed({ priority: "1" }), "true or false is expected": changed({ flash: "yes" }),

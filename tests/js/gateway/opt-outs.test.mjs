@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { OptOutKeeper } from "../../../js/gateway/link/opt-outs.ts";
 import { Database } from "../../../js/gateway/link/database.ts";
+import { numberOf } from "../../../js/gateway/model/address.ts";
 import { settingsOf } from "../../../js/gateway/model/config.ts";
 import { isBlocked, requestOf } from "../../../js/gateway/model/opt-out.ts";
 import { startInProcess } from "./in-process.mjs";
@@ -23,6 +24,13 @@ test("the whole text has to be a word, in any spelling", () => {
   const own = optOut({ stop: ["Stopp", "afmelden"], help: [] });
   for (const [text, request] of [["stopp", "stop"], ["STOP", undefined], ["Afmelden.", "stop"], ["help", undefined], ["start", "start"]]) assert.equal(ask(text, own), request, text);
   assert.equal(optOut(undefined), undefined);
+  for (const wrong of [{ stop: ["..."] }, { stop: ["🛑"] }, { stop: ["STOP"], start: ["stop"] }, { help: ["stop"] }, '{"stop":["x"],"__proto__":{}}']) assert.throws(() => optOut(wrong), /^ConfigError: SMPP_OPT_OUT/, JSON.stringify(wrong));
+});
+
+test("a number is the same number however it is written", () => {
+  const plain = [["+447700900001"], ["447700900001"], ["44 7700 900001"], ["4-47700900001 "], ["+44 (7700) 900.001"], ["44/7700900001"]];
+  for (const [addr] of plain) for (const to of [addr, { ton: 1, npi: 1, addr }, { ton: 0, npi: 0, addr }]) assert.equal(numberOf(to), "447700900001", JSON.stringify(to));
+  for (const [to, number] of [[{ ton: 5, npi: 0, addr: "AC-ME 1" }, "AC-ME 1"], [{ ton: 0, npi: 0, addr: "*100#" }, "*100#"], [{ ton: 0, npi: 0, addr: "- -" }, "- -"]]) assert.equal(numberOf(to), number);
 });
 
 test("an entry blocks everything, an account or a sender", () => {
@@ -81,6 +89,7 @@ test("in workerd STOP blocks at acceptance and at sending, and START lifts it", 
     assert.deepEqual([refused.status, refused.body.type], [422, "urn:smpp-edge:problem:opted-out"]);
     const pinned = await gateway.post("/v1/messages", { to: "+447700900001", text, account: "other" });
     assert.equal(pinned.status, 422);
+    for (const addr of ["44 7700900001", "44-7700-900001", "447700900001 "]) assert.equal((await gateway.post("/v1/messages", { to: { ton: 1, npi: 1, addr }, text })).status, 422, addr);
     const some = await gateway.post("/v1/messages", [{ to: "+447700900001", text }, { to: "+447700900003", text }]);
     assert.deepEqual([some.status, some.body[0].error?.type, typeof some.body[1].id], [202, "urn:smpp-edge:problem:opted-out", "string"]);
     assert.equal((await gateway.post("/v1/messages/preview", { to: "+447700900001", text })).body.optedOut, true);
@@ -105,6 +114,19 @@ test("in workerd STOP blocks at acceptance and at sending, and START lifts it", 
     await gateway.call("PUT", "/v1/opt-outs", { number: "+447700900001" });
     await ask("447700900001", "START");
     assert.equal((await gateway.post("/v1/messages", { to: "+447700900001", text })).status, 422, "an operator's entry stays");
+  });
+
+  await t.test("a word in segments counts, once all are there; a sender with letters is on no list", async () => {
+    const segment = (part, body) => smsc.deliver({ ...inbound("447700900007", ""), esm_class: 0x40, short_message: { udh: Buffer.from([5, 0, 3, 0xaa, 2, part]), message: Buffer.from(body) } });
+    assert.equal((await segment(2, "OP")).command_status, 0);
+    assert.deepEqual(await optOuts("?number=447700900007"), []);
+    assert.equal((await segment(1, "ST")).command_status, 0);
+    const [entry] = await optOuts("?number=447700900007");
+    assert.deepEqual([entry.word, entry.scope], ["stop", "all"]);
+    await ask("ACME STOP", "STOP", undefined);
+    const { body: { messages: [named, joined] } } = await gateway.get("/v1/inbound?limit=2");
+    assert.deepEqual([named, joined].map(({ text: own, optOut: asked }) => [own, asked]).sort(), [["STOP", "stop"], ["STOP", undefined]].sort());
+    assert.ok((await optOuts()).every(({ number }) => /^\d+$/.test(number)));
   });
 
   await t.test("entries of an account or a sender block that alone", async () => {
@@ -143,6 +165,7 @@ test("in workerd STOP blocks at acceptance and at sending, and START lifts it", 
     const wrong = await upload('{"number":"1"}\n{"number":"x"}', "application/x-ndjson");
     assert.deepEqual([wrong.status, wrong.body.errors], [400, [{ path: "1.number", message: "a phone number is expected" }]]);
     assert.equal((await upload("{", "application/x-ndjson")).status, 400);
+    assert.equal((await upload('{"number":"1","word":"a\\nb"}', "application/x-ndjson")).status, 400);
     assert.equal((await gateway.get("/v1/opt-outs?cursor=x")).status, 400);
   });
 });

@@ -470,3 +470,24 @@ test("what waited is checked for opt-outs before it is given to the client, in o
   await turn();
   assert.equal(given[3].text, "last");
 });
+
+test("many messages that waited are checked in one go, whatever the window, and not again within a second", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const checks = [];
+  const optedOut = async (messages) => {
+    checks.push(messages.length);
+    return new Set(messages.filter(({ input }) => input.to === "+491512"));
+  };
+  const { sender, client, given, add, status } = start({ window: 2, optedOut });
+  const blocked = add(250, { input: { to: "+491512", text: "blocked" } });
+  add(3);
+  t.mock.timers.tick(1_001);
+  sender.start(client);
+  while (given.length < 2) await turn();
+  assert.deepEqual(checks, [200, 53]);
+  assert.deepEqual([...new Set(blocked.map(status))], ["failed"]);
+  given[0].resolve(accepted("a"));
+  await turn();
+  await turn();
+  assert.deepEqual([checks.length, given.length], [2, 3]);
+});

@@ -1,4 +1,4 @@
-import { addressText } from "../../model/address.ts";
+import { numberOf } from "../../model/address.ts";
 import { randomTag, type Place } from "../../model/ids.ts";
 import type { MessageInput } from "../../model/message-input.ts";
 import type { MessageError, MessageStatus } from "../../model/views.ts";
@@ -360,7 +360,7 @@ export class MessageQueue {
       message: { n, id: own, input, segments, due, held, expires, attempts: 0, created },
       id: id ?? null,
       values: [
-        n, id ?? null, tag, created, created, "queued", held ? 1 : 0, due, expires, addressText(input.to).replace(/^\+/, ""), caller, input.account ?? null,
+        n, id ?? null, tag, created, created, "queued", held ? 1 : 0, due, expires, numberOf(input.to), caller, input.account ?? null,
         encoding, segments, hops, NO_PARTS, hops === 0 ? "" : this.#moveLine(created), input,
       ],
     });
