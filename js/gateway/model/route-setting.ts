@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import type { EngineError } from "../../client/index.ts";
-import { encodeTlvs } from "../../engine/codec.ts";
+import { encodePdu } from "../../client/index.ts";
 import { address, Tlvs, toSms } from "./input.ts";
 import { isUrl, type InboundRoute } from "./inbound-routes.ts";
 import { plain } from "./opt-out.ts";
@@ -37,9 +36,10 @@ export function readRoutes(given: unknown, accounts: string[], name = "SMPP_ROUT
   if (fault !== undefined) throw new ConfigError(`${name}: ${fault}`);
   for (const { name: route, tlvs } of routes) {
     try {
-      if (tlvs) encodeTlvs(toSms({ to: "", tlvs }).tlvs!);
+      // Any PDU will do to carry them.
+      encodePdu({ command: "enquire_link", ...(tlvs && { tlvs: toSms({ to: "", tlvs }).tlvs! }) });
     } catch (error) {
-      throw new ConfigError(`${name}: "${route}": tlvs.${(error as EngineError).field ?? ""} can't be sent`);
+      throw new ConfigError(`${name}: "${route}": tlvs: ${(error as Error).message}`);
     }
   }
   return routes;

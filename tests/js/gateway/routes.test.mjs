@@ -2,9 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { init } from "../../../js/client/index.ts";
 import { settingsOf } from "../../../js/gateway/model/config.ts";
 import { accountsOf, findRoute, mismatch, routesFault } from "../../../js/gateway/model/routes.ts";
 import { Smsc, startGateway, temporary, until } from "./support.mjs";
+
+await init();
 
 const url = "smpp://a:secret@host";
 const ACCOUNTS = { a: { url }, b: { url }, c: { url } };
@@ -122,7 +125,7 @@ test("rules that can't be used are named, and take no link down", () => {
     [[rule({ sender: "far too long a sender" })], "SMPP_ROUTES: 0.sender is not as expected"],
     [[rule({ parts: "<1" })], "SMPP_ROUTES: 0.parts is not as expected"], [[rule({ parts: "0" })], "SMPP_ROUTES: 0.parts is not as expected"], [[rule({ accounts: [] })], 'SMPP_ROUTES: "uk" needs either accounts or refuse'],
     [[rule({ accounts: {} })], 'SMPP_ROUTES: "uk" needs either accounts or refuse'], ['[{"name":"uk","accounts":[{"__proto__":1}]}]', 'SMPP_ROUTES: "__proto__" is no name'],
-    [[rule({ tlvs: { nope: 1 } })], 'SMPP_ROUTES: "uk": tlvs.nope can\'t be sent'], [[rule({ tlvs: { user_message_reference: "x" } })], 'SMPP_ROUTES: "uk": tlvs.user_message_reference can\'t be sent'],
+    [[rule({ tlvs: { nope: 1 } })], 'SMPP_ROUTES: "uk": tlvs: nope is no TLV'], [[rule({ tlvs: { user_message_reference: "x" } })], 'SMPP_ROUTES: "uk": tlvs: user_message_reference must be a number'],
     [[{ name: "uk" }], 'SMPP_ROUTES: "uk" needs either accounts or refuse'], [[rule({ refuse: "no" })], 'SMPP_ROUTES: "uk" needs either accounts or refuse'],
     [[rule({ accounts: [{ a: 1 }, "x"] })], 'SMPP_ROUTES: "uk" has the unknown account "x"'],
     [[rule({ to: "44" }), rule({ to: "49" })], 'SMPP_ROUTES: "uk" is the name of two routes'],
