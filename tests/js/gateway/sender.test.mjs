@@ -491,3 +491,15 @@ test("many messages that waited are checked in one go, whatever the window, and 
   await turn();
   assert.deepEqual([checks.length, given.length], [2, 3]);
 });
+
+test("a PDU of an application fails in a Worker that has no applications any more, and holds up nothing", async () => {
+  const { sender, client, given, add, status } = start();
+  const [left] = add(1, { input: { to: "+491511", pdu: "00" } });
+  const [next] = add(1);
+  sender.start(client);
+  await turn();
+  assert.equal(status(left), "failed");
+  given[0].resolve(accepted("a"));
+  await turn();
+  assert.equal(status(next), "accepted");
+});
