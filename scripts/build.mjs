@@ -23,16 +23,16 @@ const llvm = ["-inline-threshold=30", "-inlinehint-threshold=30", "-unroll-runti
 
 // The entries of the package, and which of them each runtime's directory in dist/ has; `own` are those of that runtime alone. Those of Node also are
 // CommonJS, in dist/cjs.
-const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", applications: "js/gateway/applications.ts", server: "js/server/index.ts", "smpp-edge": "js/cli/bin.ts" };
+const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", applications: "js/gateway/applications.ts", server: "js/server/index.ts", testing: "js/simulator/testing.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
-  workerd: { entries: ["index", "decoder", "worker", "gateway", "applications"], own: { server: "js/server/workerd.ts" }, platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
-  deno: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["deno", "node"] },
-  bun: { entries: ["index", "decoder", "server"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
-  node: { entries: ["index", "decoder", "server", "smpp-edge"], platform: "node", conditions: ["node"] },
+  workerd: { entries: ["index", "decoder", "worker", "gateway", "applications", "testing"], own: { server: "js/server/workerd.ts" }, platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
+  deno: { entries: ["index", "decoder", "server", "testing"], platform: "node", conditions: ["deno", "node"] },
+  bun: { entries: ["index", "decoder", "server", "testing"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
+  node: { entries: ["index", "decoder", "server", "testing", "smpp-edge"], platform: "node", conditions: ["node"] },
   browser: { entries: ["index", "decoder"], platform: "browser", conditions: ["browser"] },
   inline: { entries: ["index", "decoder"], platform: "neutral", conditions: ["edge-light"] },
 };
-const commonJs = ["index", "decoder", "server"];
+const commonJs = ["index", "decoder", "server", "testing"];
 
 /** dist/smpp.wasm, but with the functions' names: for scripts/size.mjs. */
 export const withNames = join(targetDir, "smpp-with-names.wasm");
@@ -222,7 +222,7 @@ async function buildDecoderPage() {
 }
 
 async function buildTypes() {
-  const projects = { "tsconfig.types.json": ["index", "decoder", "server"], "js/gateway/tsconfig.types.json": ["worker", "gateway", "applications"] };
+  const projects = { "tsconfig.types.json": ["index", "decoder", "server", "testing"], "js/gateway/tsconfig.types.json": ["worker", "gateway", "applications"] };
   const inputs = ["js", "dist/bindgen", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", ...Object.keys(projects)];
   await once("types", fingerprint(inputs), ["dist/types", "dist/cjs/types"], () =>
     step("Writing type declarations", async () => {

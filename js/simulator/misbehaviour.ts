@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { encodePdu } from "../engine/codec.ts";
 import type { EngineMessage } from "../engine/types.ts";
 import type { SubmitAnswer } from "../server/sessions.ts";
@@ -47,7 +46,7 @@ export class Misbehaviour {
       encodePdu({ command: `${message.command}_resp`, sequence, message_id: messageId });
     switch (fault) {
       case "late":
-        await sleep(this.#late, undefined, { ref: false });
+        await sleep(this.#late);
         break;
       case "never":
         return noAnswer();
@@ -55,7 +54,7 @@ export class Misbehaviour {
         if (release) break; // two change places
         await Promise.race([
           new Promise<void>((resolve) => this.#held.set(session, resolve)),
-          sleep(this.#late, undefined, { ref: false }),
+          sleep(this.#late),
         ]);
         break;
       case "twice":
@@ -65,7 +64,7 @@ export class Misbehaviour {
         wire.write(response((message.sequence ^ 0x4000_0000) >>> 0));
         break;
       case "early-receipt":
-        await Promise.race([this.#endNow(messageId), sleep(EARLY, undefined, { ref: false })]);
+        await Promise.race([this.#endNow(messageId), sleep(EARLY)]);
         break;
       case "drop":
         wire.cut(response().subarray(0, 12));
@@ -106,4 +105,12 @@ function withoutEnd(pdu: Uint8Array): Uint8Array {
   const cut = pdu.slice(0, -1);
   new DataView(cut.buffer).setUint32(0, cut.length);
   return cut;
+}
+
+/** Keeps no process running. Not by node:timers, which workerd has only with a flag. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer: unknown = setTimeout(resolve, ms);
+    (timer as { unref?(): void }).unref?.();
+  });
 }

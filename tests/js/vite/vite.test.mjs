@@ -70,5 +70,5 @@ test("vite: the Worker sends, and its handlers are called", async (t) => {
 test("vitest run: the tests pass inside workerd", async () => {
   const { code, output } = await execute(node24(), [join(modules, "vitest", "vitest.mjs"), "run"], { cwd: folder, timeout: 180_000, env: environment });
   assert.equal(code, 0, output);
-  assert.match(output, /^ +Tests +3 passed \(3\)$/m);
+  assert.match(output, /^ +Tests +4 passed \(4\)$/m);
 });
