@@ -16,7 +16,11 @@ const groups = {
   Gateway: ["gateway", "http-api", "operations"],
   Tools: ["commands", "troubleshooting", "wasm-pack", "rust"],
 };
-const reference = { client: "smpp-edge", decoder: "smpp-edge/decoder", server: "smpp-edge/server", gateway: "smpp-edge/worker" };
+/** The pages of the reference, by the declarations that they are made of. */
+const reference = {
+  client: "smpp-edge", decoder: "smpp-edge/decoder", server: "smpp-edge/server", "simulator/testing": "smpp-edge/testing", gateway: "smpp-edge/worker",
+  "gateway/applications": "smpp-edge/applications",
+};
 
 /** Installs what makes the site, unless it is there. */
 export async function installGenerator() {
@@ -70,7 +74,7 @@ function sidebar(pages) {
 async function apiReference() {
   const out = join(work, "api");
   const options = {
-    entryPoints: Object.keys(reference).map((name) => at("dist", "types", name, "index.d.ts")),
+    entryPoints: Object.keys(reference).map((name) => [`${name}/index.d.ts`, `${name}.d.ts`].map((path) => at("dist", "types", path)).find((path) => exists(path))),
     tsconfig: join(work, "tsconfig.json"), skipErrorChecking: true, out, plugin: [at("site", "node_modules", "typedoc-plugin-markdown", "dist", "index.js")],
     readme: "none", outputFileStrategy: "modules", entryFileName: "index", hidePageHeader: true, hideBreadcrumbs: true, disableSources: true, excludeExternals: true, excludePrivate: true, excludeInternal: true,
     parametersFormat: "table", interfacePropertiesFormat: "table", classPropertiesFormat: "table", typeDeclarationFormat: "table", enumMembersFormat: "table", logLevel: "Error",

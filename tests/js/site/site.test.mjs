@@ -61,7 +61,7 @@ async function open(path, options = {}) {
 describe("the site", { skip }, () => {
   test("has each page of docs/, the reference of each entry, rustdoc and the decoder", () => {
     const pages = files("docs").filter((path) => path.endsWith(".md") && !path.endsWith("README.md")).map((path) => relative(at("docs"), path).replace(/\.md$/, ""));
-    for (const path of [...pages, "api/client", "api/decoder", "api/server", "api/gateway", "rustdoc/smpp_edge", "rustdoc/smpp_edge_tokio", "decoder", "alerts.yml"]) assert(fileFor(`/${path}`), path);
+    for (const path of [...pages, "api/client", "api/decoder", "api/server", "api/simulator/testing", "api/gateway", "api/gateway/applications", "rustdoc/smpp_edge", "rustdoc/smpp_edge_tokio", "decoder", "alerts.yml"]) assert(fileFor(`/${path}`), path);
   });
 
   test("has no link into the void", () => {
