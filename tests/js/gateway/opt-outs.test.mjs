@@ -23,6 +23,7 @@ test("the whole text has to be a word, in any spelling", () => {
   for (const text of ["", "YES", "nonstop", "I will stop by at five", "...", "stopping", "started"]) assert.equal(ask(text), undefined, text);
   const own = optOut({ stop: ["Stopp", "afmelden"], help: [] });
   for (const [text, request] of [["stopp", "stop"], ["STOP", undefined], ["Afmelden.", "stop"], ["help", undefined], ["start", "start"]]) assert.equal(ask(text, own), request, text);
+  assert.equal(ask("schluß", optOut({ stop: ["SCHLUSS"] })), "stop");
   assert.equal(optOut(undefined), undefined);
   for (const wrong of [{ stop: ["..."] }, { stop: ["🛑"] }, { stop: ["STOP"], start: ["stop"] }, { help: ["stop"] }, '{"stop":["x"],"__proto__":{}}']) assert.throws(() => optOut(wrong), /^ConfigError: SMPP_OPT_OUT/, JSON.stringify(wrong));
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { init } from "../../../js/client/index.ts";
 import { settingsOf } from "../../../js/gateway/model/config.ts";
-import { accountsOf, findRoute, mismatch, routesFault } from "../../../js/gateway/model/routes.ts";
+import { accountsOf, findRoute, mismatch, routesFault, traitsOf } from "../../../js/gateway/model/routes.ts";
 import { Smsc, startGateway, temporary, until } from "./support.mjs";
 
 await init();
@@ -87,6 +87,10 @@ test("rules drawn at random decide as the model does", () => {
       assert.ok(MESSAGES.every((message) => !modelMatches(routes[i], message) || routes.slice(0, i).some((earlier) => modelMatches(earlier, message))), `SEED=${seed} ${fault} ${JSON.stringify(routes)}`);
     }
   }
+});
+
+test("a rule looks at a recipient's digits, however they are written", () => {
+  for (const to of ["+447700", { ton: 1, npi: 1, addr: "4-47 700" }, { ton: 0, npi: 0, addr: "447700 " }]) assert.equal(traitsOf({ to }, "", () => 1).to, "447700");
 });
 
 test("weights are the shares of accounts, each recipient keeps its account, and the others follow in proportion", () => {

@@ -503,3 +503,20 @@ test("a PDU of an application fails in a Worker that has no applications any mor
   await turn();
   assert.equal(status(next), "accepted");
 });
+
+test("draining while messages are checked sends none of them, and ends with the check", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const { promise, resolve } = Promise.withResolvers();
+  const { sender, client, given, add, status } = start({ optedOut: () => promise });
+  const ids = add(2);
+  t.mock.timers.tick(1_001);
+  sender.start(client);
+  await turn();
+  let drained = false;
+  void sender.drain().then(() => (drained = true));
+  await turn();
+  assert.equal(drained, false);
+  resolve(new Set());
+  await turn();
+  assert.deepEqual([drained, given.length, ids.map(status)], [true, 0, ["queued", "queued"]]);
+});
