@@ -10,6 +10,7 @@ const [systemId, password] = [url.username, url.password].map(decodeURIComponent
 const session = new SmppSession({ systemId, password, reconnect: false });
 const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
 let timer;
+let messageId;
 
 // 0 once the SMS is delivered.
 process.exitCode = 1;
@@ -26,13 +27,15 @@ function advance() {
 
 function handle(event) {
   if (event.type === "bound") session.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
-  if (event.type === "sent" && event.status === "accepted") console.log(`accepted as ${event.messageId}`);
+  if (event.type === "sent" && event.status === "accepted") console.log(`accepted as ${(messageId = event.messageId)}`);
   if (event.type === "sent" && event.status !== "accepted") {
     console.log(`${event.status}: ${event.segments[0].message}`);
     session.close();
   }
   if (event.type === "report") {
     session.respond(event.request);
+    // Reports of earlier messages come, too.
+    if (event.report.messageId !== messageId) return;
     console.log(`${event.report.status} at ${event.report.doneAt?.toISOString()}`);
     if (event.report.status === "delivered") process.exitCode = 0;
     if (event.report.final) session.close();

@@ -10,9 +10,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sms = OutgoingSms::text("+1234567890", "Hello World").from("12345");
     let sent = client.send_sms(sms.report(ReportRequest::Always)).await?;
     println!("accepted as {}", sent.message_id());
-    if let Some(report) = reports.recv().await {
+    while let Some(report) = reports.recv().await {
         let report = report.accept();
         println!("{} is {}", report.message_id, report.status.as_str());
+        // Reports of earlier messages come, too.
+        if report.message_id == sent.message_id() && report.is_final {
+            break;
+        }
     }
     client.close().await;
     Ok(())

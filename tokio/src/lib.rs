@@ -9,10 +9,14 @@
 //! let sms = OutgoingSms::text("+1234567890", "Hello World").from("12345").report(ReportRequest::Always);
 //! let sent = client.send_sms(sms).await?;
 //! println!("accepted as {}", sent.message_id());
-//! if let Some(report) = reports.recv().await {
+//! while let Some(report) = reports.recv().await {
 //!     // The SMSC has its answer now. A report that is dropped without this is redelivered.
 //!     let report = report.accept();
 //!     println!("{} is {}", report.message_id, report.status.as_str());
+//!     // Reports of earlier messages come, too.
+//!     if report.message_id == sent.message_id() && report.is_final {
+//!         break;
+//!     }
 //! }
 //! client.close().await;
 //! # Ok(())

@@ -39,6 +39,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
 async fn send(mut messenger: Messenger, mut socket: Socket, sms: OutgoingSms) -> Result<String> {
     let mut sms = Some(sms.from("12345").report(ReportRequest::Always));
     let mut answer = None;
+    let mut message_id = None;
     let mut room = vec![0; 16 * 1024];
     messenger.bind(now());
     loop {
@@ -49,16 +50,20 @@ async fn send(mut messenger: Messenger, mut socket: Socket, sms: OutgoingSms) ->
                         messenger.send_sms(now(), &sms).map_err(|error| Error::from(error.to_string()))?;
                     }
                 }
-                MessengerEvent::Sent { sms, .. } if !sms.is_accepted() => {
+                MessengerEvent::Sent { sms, .. } if sms.is_accepted() => message_id = Some(sms.message_id().to_owned()),
+                MessengerEvent::Sent { sms, .. } => {
                     answer = Some(Err(Error::from(format!("{:?}", sms.segments))));
                     messenger.unbind(now());
                 }
                 MessengerEvent::Report { request, report } => {
-                    answer = Some(Ok(format!("{}: {}", report.message_id, report.status.as_str())));
                     if let Some(request) = request {
                         messenger.respond(now(), request, CommandStatus::ESME_ROK);
                     }
-                    messenger.unbind(now());
+                    // Reports of earlier messages come, too.
+                    if message_id.as_ref() == Some(&report.message_id) {
+                        answer = Some(Ok(format!("{}: {}", report.message_id, report.status.as_str())));
+                        messenger.unbind(now());
+                    }
                 }
                 MessengerEvent::Disconnect { reason, .. } => {
                     return answer.unwrap_or_else(|| Err(Error::from(reason.to_string())));
