@@ -34,12 +34,14 @@ export async function until(what, probe, patience = PATIENCE) {
 
 /** A port that nobody listens on. */
 export async function freePort() {
-  const server = createTcpServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    // Below those that outgoing connections get: one of them could take it meanwhile.
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createTcpServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(() => true, () => false);
+    server.close();
+    if (isFree) return port;
+  }
 }
 
 /** Waits until somebody listens on a port: workerd does so a moment after it says that it is ready. */

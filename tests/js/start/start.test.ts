@@ -124,9 +124,13 @@ function listen(): Promise<Server> {
   });
 }
 
+/** A free port below those that outgoing connections get: one of them could take it before the gateway does, which takes seconds. */
 async function freePort(): Promise<string> {
-  const server = await listen();
-  const { port } = server.address() as AddressInfo;
-  await new Promise((fulfil) => server.close(fulfil));
-  return String(port);
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(() => true, () => false);
+    server.close();
+    if (isFree) return String(port);
+  }
 }
