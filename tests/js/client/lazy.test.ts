@@ -5,19 +5,11 @@ import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { client, connect, SmppError, type Report } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
+import { freePort } from "../free-port.ts";
 import { until } from "../simulator/peers.ts";
 
 const message = { from: "12345", to: "+15550000001", text: "Hello World" };
 const quick = { reconnect: { min: 20, max: 100 } };
-
-/** A port where nobody listens, for now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const urlOf = (port: number, password = "password"): string => `smpp://smppclient1:${password}@127.0.0.1:${port}`;
 const failsWith = (code: string | number, outcome?: string) => (error: unknown): boolean =>

@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { freePort } from "../free-port.ts";
 import { nameOf, readCommand } from "../../../benches/support/options.mjs";
 import { at, execute, files, node24 } from "../../../scripts/lib.mjs";
 import { program, run } from "../cli/program.ts";
@@ -140,7 +139,7 @@ describe("docs/commands.md", () => {
   const posix = { skip: process.platform === "win32" && "there is no sh" };
 
   test("simulator, and the message that curl has it deliver", posix, async (t) => {
-    const [port, controlPort] = [await freePort(), await freePort()];
+    const [port, controlPort] = [String(await freePort()), String(await freePort())];
     const [start, curl] = simulator.trim().split("\n");
     const child = spawn(process.execPath, [program, ...start.replace("8775", controlPort).split(" ").slice(2), "--port", port]);
     t.after(() => child.kill());
@@ -205,12 +204,3 @@ describe("docs/commands.md", () => {
     assert.match(output, /^bound/m);
   });
 });
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return String(port);
-}

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { createServer } from "node:net";
 import { describe, test } from "node:test";
+import { freePort } from "../free-port.ts";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
 import { createSimulator } from "smpp-edge/server";
 import { blocks } from "../documents/documents.mjs";
@@ -55,14 +55,6 @@ test("the curl lines do what the page says", posix, async (t) => {
   assert.deepEqual((await curl(line(/inbound/), env)).status, 200);
   assert.equal(shell.length, 8, "each line of the page is run here");
 });
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("receivers of webhooks", () => {
   const lacks = (program) => spawnSync(program, ["--version"]).status !== 0 && `there is no ${program}`;

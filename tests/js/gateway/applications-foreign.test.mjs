@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { freePort, listening, root, Smsc, startGateway, temporary, until } from "./support.mjs";
+import { before, describe, test } from "node:test";
+import { freePort, listening, root, Smsc, startGateway, suiteContext, temporary, until } from "./support.mjs";
 
 const MESSAGES = Number(process.env.MESSAGES ?? 200);
 const python = process.env.PYTHON ?? "python3";
@@ -15,11 +15,7 @@ const hasSmpplib = spawnSync(python, ["-c", "import smpplib"]).status === 0;
 const bearerbox = ["/usr/sbin/bearerbox", "/usr/local/sbin/bearerbox"].find(existsSync);
 const smsbox = ["/usr/sbin/smsbox", "/usr/local/sbin/smsbox"].find(existsSync);
 
-const ended = [];
-const t = { after: (end) => ended.push(end) };
-after(async () => {
-  for (const end of ended.reverse()) await end();
-});
+const t = suiteContext();
 let smsc;
 let gateway;
 let port;

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { seeded } from "../seeded.ts";
 import { createTables, Database } from "../../../js/gateway/link/database.ts";
 import { Failover } from "../../../js/gateway/link/failover.ts";
 import { Handover } from "../../../js/gateway/link/store/handover.ts";
@@ -13,17 +14,6 @@ import { sqliteStorage } from "./sqlite.mjs";
 const rounds = Number(process.env.ROUNDS ?? 20);
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: rounds }, (_, i) => i + 1);
 const START = Date.parse("2026-11-29T12:00:00Z");
-
-/** Numbers from 0 to 1 by a seed (mulberry32). */
-function chance(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Three accounts with a link each, and what their SMSCs got. */
 class World {
@@ -104,7 +94,7 @@ class World {
 for (const seed of seeds) {
   test(`seed ${seed}`, async (t) => {
     t.mock.method(console, "error", () => {});
-    const random = chance(seed);
+    const random = seeded(seed);
     const world = new World(random);
     const ids = [];
     const names = [...world.links.keys()];

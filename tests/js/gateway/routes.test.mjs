@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { seeded } from "../seeded.ts";
 import { init } from "../../../js/client/index.ts";
 import { settingsOf } from "../../../js/gateway/model/config.ts";
 import { accountsOf, findRoute, mismatch, routesFault, traitsOf } from "../../../js/gateway/model/routes.ts";
@@ -11,17 +12,6 @@ await init();
 
 const url = "smpp://a:secret@host";
 const ACCOUNTS = { a: { url }, b: { url }, c: { url } };
-
-/** Numbers from 0 to 1 by a seed (mulberry32). */
-function chance(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** The model: a rule is a set of messages, which are listed one by one. */
 const VALUES = {
@@ -60,7 +50,7 @@ function modelMatches(route, message) {
 test("rules drawn at random decide as the model does", () => {
   const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: 60 }, (_, i) => i + 1);
   for (const seed of seeds) {
-    const random = chance(seed);
+    const random = seeded(seed);
     const some = (list) => list.filter(() => random() < 0.4);
     const routes = Array.from({ length: 1 + Math.floor(random() * 6) }, (_, i) => {
       const fields = Object.entries(VALUES).flatMap(([field, values]) => {

@@ -6,11 +6,15 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
-import { createConnection, createServer as createTcpServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../free-port.ts";
+
+export { freePort };
 
 const smpp = createRequire(import.meta.url)("smpp");
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -32,16 +36,13 @@ export async function until(what, probe, patience = PATIENCE) {
   }
 }
 
-/** A port that nobody listens on. */
-export async function freePort() {
-  for (;;) {
-    // Below those that outgoing connections get: one of them could take it meanwhile.
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const server = createTcpServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(() => true, () => false);
-    server.close();
-    if (isFree) return port;
-  }
+/** In place of a test's context, for what a suite starts: that ends after all of the suite's tests. */
+export function suiteContext() {
+  const ended = [];
+  after(async () => {
+    for (const end of ended.reverse()) await end();
+  });
+  return { after: (end) => ended.push(end) };
 }
 
 /** Waits until somebody listens on a port: workerd does so a moment after it says that it is ready. */

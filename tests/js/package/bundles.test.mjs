@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build as esbuild } from "esbuild";
 import { createSimulator } from "smpp-edge/server";
+import { freePort } from "../free-port.ts";
 import { at, bun, execute, node24 } from "../../../scripts/lib.mjs";
 import { until } from "../gateway/support.mjs";
 import { makeProject } from "./project.ts";
@@ -39,15 +38,6 @@ async function sends(file, node = node24()) {
 
 async function decodes(file, node = node24()) {
   assert.deepEqual(await execute(node, [file], { cwd: "/", timeout: 60_000 }), { code: 0, signal: null, output: "enquire_link\n" });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return String(port);
 }
 
 const source = (name) => join(project, `${name}.mjs`);
@@ -150,7 +140,7 @@ describe("Nitro, which Nuxt is built on", () => {
       writeFileSync(join(rootDir, "nitro.config.mjs"), `export default { compatibilityDate: "2026-01-01", noExternals: ${noExternals} };`);
       const { code, output } = await execute(node24(), [program("nitropack", "dist", "cli", "index.mjs"), "build", rootDir, "--preset", "node-server"], { cwd: project, timeout: 120_000 });
       assert.equal(code, 0, output);
-      const port = await freePort();
+      const port = String(await freePort());
       const child = spawn(node24(), [join(rootDir, ".output", "server", "index.mjs")], { cwd: "/", stdio: "ignore", env: { ...process.env, HOST: "127.0.0.1", PORT: port, SMPP_URL: simulator.url } });
       t.after(() => child.kill());
       const answer = await until("the server", () => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), () => undefined));

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createSimulator } from "smpp-edge/server";
+import { freePort } from "../free-port.ts";
 import { at, execute, fingerprint, must, node24, once as onceInstalled, windows } from "../../../scripts/lib.mjs";
 import { until } from "../gateway/support.mjs";
 import { makeProject } from "./project.ts";
@@ -39,18 +39,9 @@ after(async () => {
   await simulator?.close();
 });
 
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return String(port);
-}
-
 /** Starts a server, and has it send, refuse, hear an inbound message if `hears`, and stop at SIGTERM with what is queued sent. */
 async function serves(t, args, { cwd = project, hears = true } = {}) {
-  const port = await freePort();
+  const port = String(await freePort());
   let output = "";
   const child = spawn(node24(), args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_ENV: "production", NODE_TEST_CONTEXT: undefined, PORT: port, SMPP_URL: simulator.url, NEXT_TELEMETRY_DISABLED: "1" } });
   t.after(() => child.kill("SIGKILL"));
@@ -118,7 +109,7 @@ describe("examples/servers/lambda.mjs", { skip }, () => {
     assert.deepEqual([statusCode, JSON.parse(body).outcome], [502, "rejected"]);
   });
   test("returns that the SMSC is away", async () => {
-    const { statusCode, body } = await invoke({ to: "+1234567890", text: "Hello" }, `smpp://id:password@127.0.0.1:${await freePort()}`);
+    const { statusCode, body } = await invoke({ to: "+1234567890", text: "Hello" }, `smpp://id:password@127.0.0.1:${String(await freePort())}`);
     assert.deepEqual([statusCode, JSON.parse(body).outcome], [502, "not-sent"]);
   });
 });

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "../free-port.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const state = mkdtempSync(join(tmpdir(), "smpp-edge-start-"));
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, timeout: 240_000 }, async () => {
-  const [port, smppPort] = [await freePort(), await freePort()];
+  const [port, smppPort] = [String(await freePort()), String(await freePort())];
   const output = start("--port", port, "--smpp-port", smppPort, "--state", state);
   await until(() => output().includes("Ctrl-C stops everything"), output);
 
@@ -51,7 +52,7 @@ test("a message is delivered, and Ctrl-C leaves no process behind", { ...posix, 
 });
 
 test("when the gateway dies, everything stops and the command says so", { ...posix, timeout: 240_000 }, async () => {
-  const output = start("--port", await freePort(), "--smpp-port", await freePort(), "--state", state);
+  const output = start("--port", String(await freePort()), "--smpp-port", String(await freePort()), "--state", state);
   await until(() => output().includes("Ctrl-C stops everything"), output);
   const started = descendants(script!.pid!);
   const gateway = processes().find(({ pid, command }) => started.includes(pid) && command.includes("wrangler.js"));
@@ -122,15 +123,4 @@ function listen(): Promise<Server> {
   return new Promise((fulfil) => {
     const server = createServer().listen(0, "127.0.0.1", () => fulfil(server));
   });
-}
-
-/** A free port below those that outgoing connections get: one of them could take it before the gateway does, which takes seconds. */
-async function freePort(): Promise<string> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(() => true, () => false);
-    server.close();
-    if (isFree) return String(port);
-  }
 }
