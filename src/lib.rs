@@ -59,7 +59,7 @@
 //! assert!(report.is_final());
 //! ```
 //!
-//! # A client and a message centre
+//! # A client and an SMSC
 //!
 //! After any call the loop is the same: transmit what is there, take events until there are none, and look at the deadline
 //! again. Here the network is two slices; with a socket, `exchange` is a write and a read, and [`poll_timeout`] what to wait
@@ -88,25 +88,25 @@
 //!
 //! let now = Instant::from_millis(0);
 //! let mut client = Session::new(Config::esme(b"esme", b"secret", 1), now);
-//! let mut centre = Session::new(Config::smsc(b"centre", 2), now);
+//! let mut smsc = Session::new(Config::smsc(b"SMSC", 2), now);
 //!
-//! // A connection is up. The centre is asked to bind, and agrees.
+//! // A connection is up. The SMSC is asked to bind, and agrees.
 //! client.bind(now);
-//! centre.accept(now);
-//! exchange(&mut client, &mut centre, now);
-//! let bind = request(&mut centre);
-//! centre.respond(now, bind, CommandStatus::ESME_ROK);
-//! exchange(&mut centre, &mut client, now);
-//! assert!(matches!(client.poll_event(), Some(Event::Bound { system_id: b"centre", .. })));
+//! smsc.accept(now);
+//! exchange(&mut client, &mut smsc, now);
+//! let bind = request(&mut smsc);
+//! smsc.respond(now, bind, CommandStatus::ESME_ROK);
+//! exchange(&mut smsc, &mut client, now);
+//! assert!(matches!(client.poll_event(), Some(Event::Bound { system_id: b"SMSC", .. })));
 //!
 //! // A message goes out, and its identifier comes back.
 //! let hello = SubmitSm { destination_addr: b"1234567890", short_message: b"Hello World", ..SubmitSm::default() };
 //! let sent = client.submit(now, &hello)?;
-//! exchange(&mut client, &mut centre, now);
-//! let submission = request(&mut centre);
+//! exchange(&mut client, &mut smsc, now);
+//! let submission = request(&mut smsc);
 //! let accepted = SubmitSmResp { message_id: b"7220bb6b", ..SubmitSmResp::default() };
-//! centre.respond_with(now, submission, CommandStatus::ESME_ROK, |out, _| accepted.encode(out))?;
-//! exchange(&mut centre, &mut client, now);
+//! smsc.respond_with(now, submission, CommandStatus::ESME_ROK, |out, _| accepted.encode(out))?;
+//! exchange(&mut smsc, &mut client, now);
 //! let Some(Event::Response { sequence, frame, .. }) = client.poll_event() else { panic!("no response") };
 //! assert_eq!(sequence, sent);
 //! assert_eq!(Pdu::decode(frame)?.1, Pdu::SubmitSmResp(accepted));

@@ -754,7 +754,7 @@ mod strict {
         assert_eq!(
             notes(&with_tlvs(TO, |tlvs| tlvs.push_u8(Tag(0x1400), 1))),
             [],
-            "of the message centre"
+            "of the SMSC"
         );
         let octets = frame(CommandId::ENQUIRE_LINK_RESP, 0, 1, &[4, 0x28, 0, 1, 50]);
         assert_eq!(notes(&octets), [], "in any response of 5.0");

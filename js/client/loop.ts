@@ -82,8 +82,8 @@ export class LoopQueue<T> implements Loop<T> {
   }
 
   /**
-   * The loop was left, by `break` as well as by a throw: JavaScript tells an iterator nothing that would tell the two apart. So the item it
-   * was on counts as not taken, unless it was acknowledged.
+   * The loop was left by `break` or by a throw; an iterator can't distinguish the two. So the current item counts as not taken, unless it was
+   * acknowledged.
    */
   return(): Promise<IteratorResult<T>> {
     this.#leave(ESME_RX_T_APPN);

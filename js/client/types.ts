@@ -168,7 +168,7 @@ export interface ConnectOptions {
    */
   defaultCountry?: string;
   /**
-   * Whether an ordinary message whose text begins with `id:` and has a `stat:` is taken for a report: for centres that don't mark
+   * Whether an ordinary message whose text begins with `id:` and has a `stat:` is taken for a report: for SMSCs that don't mark
    * theirs. Default false, since anybody can write such a text.
    */
   plainReceipts?: boolean;

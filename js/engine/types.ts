@@ -30,7 +30,7 @@ export interface EngineConfig {
   addrTon?: number;
   addrNpi?: number;
   version?: Version;
-  /** The version of a centre that does not say; "3.3" is the strict reading, "3.4" the default. */
+  /** The version of an SMSC that does not say; "3.3" is the strict reading, "3.4" the default. */
   assumeVersion?: Version;
   window?: number;
   /** Requests a second. */
@@ -55,7 +55,7 @@ export interface EngineConfig {
   maxRefusals?: number;
   /** ESME_RBINDFAIL ends the session, as a wrong password does. */
   bindFailIsFinal?: boolean;
-  /** Goes on as a transmitter where the centre has no bind_transceiver; see `noTransceiver`. */
+  /** Goes on as a transmitter where the SMSC has no bind_transceiver; see `noTransceiver`. */
   fallBack?: boolean;
   defaultAlphabet?: Alphabet;
   concat?: Concat;
@@ -325,7 +325,7 @@ export interface EngineStats {
 export interface LinkSink {
   state(state: LinkState, detail: CloseDetail | undefined): void;
   bound(peer: { systemId: string; version: number }): void;
-  /** The centre has no bind_transceiver: this session goes on as a transmitter, what is delivered needs a second one. */
+  /** The SMSC has no bind_transceiver: this session goes on as a transmitter, what is delivered needs a second one. */
   noTransceiver?(): void;
   /**
    * One segment of an SMS, or a request, came to its end. `key` is to be compared with that of a report; `frame` is the response to a `request`, `info` what the SMSC says of a refusal

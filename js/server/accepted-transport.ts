@@ -3,7 +3,7 @@ import type { TransportHandler } from "../engine/transport.ts";
 
 /** What carries the octets of a connection that came in. */
 export class AcceptedTransport extends NetTransport {
-  /** Says who is told what comes in, and of the end. To be called in the turn of the constructor. */
+  /** Sets the handler of incoming bytes and of the end. Call it in the same turn as the constructor. */
   listen(handler: TransportHandler): void {
     let failure: Error | undefined;
     this.socket.on("data", (chunk: Uint8Array) => handler.data(chunk));

@@ -1,4 +1,4 @@
-/** `smpp-edge/server`: a message centre on Node, Deno and Bun, over any connection, and a simulated one for tests. */
+/** `smpp-edge/server`: an SMSC on Node, Deno and Bun, over any connection, and a simulated one for tests. */
 export { accept } from "./accept.ts";
 export type { AcceptedSocket } from "./accept.ts";
 export type { AcceptedWebSocket } from "./web-socket.ts";

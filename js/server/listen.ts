@@ -34,7 +34,7 @@ export interface Server extends AsyncDisposable {
   destroy(): Promise<void>;
 }
 
-/** Starts a message centre. Rejects with the system's error if it can't listen (`code` "EADDRINUSE", "EACCES", …). */
+/** Starts an SMSC. Rejects with the system's error if it can't listen (`code` "EADDRINUSE", "EACCES", …). */
 export async function listen(options: ListenOptions): Promise<Server> {
   const { host = "127.0.0.1", port = 2775, maxSessions = 1_000 } = options;
   await init();

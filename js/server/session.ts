@@ -203,7 +203,7 @@ export class Session {
       request: (frame, request) => {
         if (request !== 0) void this.#requested(frame, request);
       },
-      // Receipts go from a centre to an ESME only.
+      // Receipts go from an SMSC to an ESME only.
       report: (_report, request) => void this.#link.respond(request, Status.ESME_RINVCMDID),
       settled: (ticket, _index, outcome, status, _id, _key, frame, info) => this.#settled(ticket, outcome, status, frame, info),
       closed: (detail) => {

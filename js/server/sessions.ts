@@ -49,7 +49,7 @@ export type SessionOptions = Pick<EngineConfig, (typeof sessionKeys)[number]>;
 
 /** What an SMSC does with its sessions, whichever way their connections come. */
 export interface ServerOptions extends SessionOptions {
-  /** What the centre calls itself, at most 15 characters; default "smpp-edge". */
+  /** The system_id of the SMSC, at most 15 characters; default "smpp-edge". */
   systemId?: string;
   /**
    * Returns whether a bind is good: true, or the refusal (false: ESME_RBINDFAIL). The connection of a refused bind is closed once the

@@ -1,4 +1,4 @@
-/** The command_status values a message centre answers with most (SMPP 5.0, 4.7.6). Any other number may be answered too. */
+/** The command_status values an SMSC answers with most (SMPP 5.0, 4.7.6). Any other number may be answered too. */
 export const Status = {
   ESME_ROK: 0x00,
   ESME_RINVMSGLEN: 0x01,

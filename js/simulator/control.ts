@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Delivery, Session } from "../server/session.ts";
-import type { Centre } from "./centre.ts";
+import type { SimulatedSmsc } from "./simulated-smsc.ts";
 import type { SimulatedMessage } from "./store.ts";
 
 /** What the control port reaches. */
 export interface Controlled {
-  centre: Centre;
+  simulated: SimulatedSmsc;
   sessions: ReadonlySet<Session>;
   hasAccount(systemId: string): boolean;
   deliver(delivery: Delivery & { systemId?: string }): Promise<void>;
@@ -68,7 +68,7 @@ async function answer(request: IncomingMessage, controlled: Controlled): Promise
   const route = `${request.method} ${pathname}`;
   const [, id] = /^GET \/messages\/([^/]+)$/.exec(route) ?? [];
   if (id !== undefined) {
-    const messages = controlled.centre.store.get(decodeURIComponent(id));
+    const messages = controlled.simulated.store.get(decodeURIComponent(id));
     if (messages.length === 0) throw new HttpError(404, "no such message");
     return [200, messages.map(shown)];
   }
@@ -76,7 +76,7 @@ async function answer(request: IncomingMessage, controlled: Controlled): Promise
     case "GET /":
       return [200, HELP];
     case "GET /messages":
-      return [200, [...controlled.centre.store.all()].map(shown)];
+      return [200, [...controlled.simulated.store.all()].map(shown)];
     case "GET /sessions":
       return [200, [...controlled.sessions].map(({ systemId, bindType, remoteAddress }) => ({ systemId, bindType, remoteAddress }))];
     case "POST /deliver":

@@ -27,7 +27,7 @@ export const faults = {
   oversize: { digits: "24", does: "a header that announces 2 GiB, then the response" },
   malformed: { digits: "25", does: "a response whose message_id has no end, well framed" },
   stall: { digits: "26", does: "from here on this connection gets nothing any more, not even enquire_link_resp" },
-  unbind: { digits: "27", does: "the response, then the centre unbinds" },
+  unbind: { digits: "27", does: "the response, then the SMSC unbinds" },
   undeliverable: { digits: "30", does: "accepted, ends undeliverable" },
   expired: { digits: "31", does: "accepted, ends expired" },
   rejected: { digits: "32", does: "accepted, ends rejected" },

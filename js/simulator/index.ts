@@ -43,20 +43,20 @@ export interface Simulator extends AsyncDisposable {
 const CLOSE_TIME = 2_000;
 
 /**
- * Starts a simulated message centre. It keeps what is submitted, sends the receipts that are asked for, answers query_sm,
+ * Starts a simulated SMSC. It keeps what is submitted, sends the receipts that are asked for, answers query_sm,
  * cancel_sm and replace_sm by the messages' state, and misbehaves on request: see {@link faults}. Rejects with the system's error
  * if it can't listen.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulation = simulate(options, () => server.sessions);
-  const { centre, accounts, deliver } = simulation;
+  const { simulated, accounts, deliver } = simulation;
   const server: Server = await listen({ ...options, ...simulation.server });
 
   let control: Control | undefined;
   if (options.controlPort !== undefined) {
     try {
       control = await startControl(options.controlPort, {
-        centre,
+        simulated,
         deliver,
         sessions: server.sessions,
         hasAccount: (systemId) => accounts.has(systemId),
@@ -76,10 +76,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     url: `${scheme}://${simulation.user}@${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     controlUrl: control?.url,
     sessions: server.sessions,
-    messages: () => [...centre.store.all()],
+    messages: () => [...simulated.store.all()],
     deliver,
     async close() {
-      centre.close();
+      simulated.close();
       const timer = setTimeout(() => void server.destroy(), CLOSE_TIME);
       await Promise.all([server.close(), control?.close()]);
       clearTimeout(timer);

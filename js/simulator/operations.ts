@@ -4,23 +4,23 @@ import type { Address } from "../engine/types.ts";
 import type { RequestAnswer } from "../server/sessions.ts";
 import type { Session } from "../server/session.ts";
 import { Status } from "../server/status.ts";
-import type { Centre } from "./centre.ts";
+import type { SimulatedSmsc } from "./simulated-smsc.ts";
 import { isPending, messageState, sameAddress, type SimulatedMessage } from "./store.ts";
 import { address, integer, payload, text, times, value } from "../server/submission.ts";
 
 /** submit_multi: one identifier for all recipients that are taken; the others are listed with their status. */
-export function submitMulti(centre: Centre, pdu: DecodedPdu, session: Session): RequestAnswer {
+export function submitMulti(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): RequestAnswer {
   const when = times(pdu, Date.now());
   if (typeof when === "number") return when;
   const recipients = destinations(pdu);
   if (recipients === undefined) return Status.ESME_RINVDLNAME;
-  if (!centre.store.hasRoom(recipients.length)) return Status.ESME_RMSGQFUL;
-  const id = centre.newId(session, undefined);
+  if (!simulated.store.hasRoom(recipients.length)) return Status.ESME_RMSGQFUL;
+  const id = simulated.newId(session, undefined);
   const refused: Record<string, unknown>[] = [];
   for (const to of recipients) {
-    const fault = centre.faults.choose(to.addr);
-    const status = centre.faults.refusal(fault, to.addr);
-    if (status === undefined) centre.accept({ pdu, session, id, to, text: pdu.text?.value, when, fault });
+    const fault = simulated.faults.choose(to.addr);
+    const status = simulated.faults.refusal(fault, to.addr);
+    if (status === undefined) simulated.accept({ pdu, session, id, to, text: pdu.text?.value, when, fault });
     else {
       refused.push({
         dest_addr_ton: to.ton,
@@ -34,8 +34,8 @@ export function submitMulti(centre: Centre, pdu: DecodedPdu, session: Session): 
 }
 
 /** query_sm: the state of a message with one recipient. */
-export function query(centre: Centre, pdu: DecodedPdu, session: Session): RequestAnswer {
-  const found = find(centre, pdu, session);
+export function query(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): RequestAnswer {
+  const found = find(simulated, pdu, session);
   if (found.length === 0) return Status.ESME_RINVMSGID;
   const [message] = found.filter((one) => fromSame(one, pdu));
   if (!message || found.length > 1) return Status.ESME_RQUERYFAIL;
@@ -48,19 +48,19 @@ export function query(centre: Centre, pdu: DecodedPdu, session: Session): Reques
 }
 
 /** cancel_sm: one message, or with an empty message_id all pending ones of these addresses and service_type. */
-export function cancel(centre: Centre, pdu: DecodedPdu, session: Session): RequestAnswer {
+export function cancel(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): RequestAnswer {
   const named = text(pdu, "message_id") !== "";
-  const found = named ? find(centre, pdu, session) : alike(centre, pdu, session);
+  const found = named ? find(simulated, pdu, session) : alike(simulated, pdu, session);
   if (named && found.length === 0) return Status.ESME_RINVMSGID;
   const pending = found.filter((message) => isPending(message) && fromSame(message, pdu));
   if (pending.length === 0) return Status.ESME_RCANCELFAIL;
-  for (const message of pending) void centre.end(message, "deleted");
+  for (const message of pending) void simulated.end(message, "deleted");
   return Status.ESME_ROK;
 }
 
 /** replace_sm: other octets, times and registered_delivery for a pending message. */
-export function replace(centre: Centre, pdu: DecodedPdu, session: Session): RequestAnswer {
-  const found = find(centre, pdu, session);
+export function replace(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): RequestAnswer {
+  const found = find(simulated, pdu, session);
   if (found.length === 0) return Status.ESME_RINVMSGID;
   const [message] = found.filter((one) => isPending(one) && fromSame(one, pdu));
   if (!message || found.length > 1) return Status.ESME_RREPLACEFAIL;
@@ -71,20 +71,20 @@ export function replace(centre: Centre, pdu: DecodedPdu, session: Session): Requ
   message.octets = payload(pdu);
   message.text = pdu.text?.value;
   message.registeredDelivery = integer(pdu, "registered_delivery");
-  centre.start(message);
+  simulated.start(message);
   return Status.ESME_ROK;
 }
 
 /** The account's messages of the message_id. */
-function find(centre: Centre, pdu: DecodedPdu, session: Session): SimulatedMessage[] {
-  return centre.store.get(text(pdu, "message_id")).filter((message) => message.systemId === session.systemId);
+function find(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): SimulatedMessage[] {
+  return simulated.store.get(text(pdu, "message_id")).filter((message) => message.systemId === session.systemId);
 }
 
 /** The account's messages with the addresses and, if given, the service_type of the PDU. */
-function alike(centre: Centre, pdu: DecodedPdu, session: Session): SimulatedMessage[] {
+function alike(simulated: SimulatedSmsc, pdu: DecodedPdu, session: Session): SimulatedMessage[] {
   const to = address(pdu, "dest");
   const serviceType = text(pdu, "service_type");
-  return [...centre.store.all()].filter(
+  return [...simulated.store.all()].filter(
     (message) =>
       message.systemId === session.systemId &&
       sameAddress(message.to, to) &&

@@ -63,7 +63,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     for (const timer of this.#resting.values()) clearTimeout(timer);
-    for (const item of [...this.#resting.keys(), ...this.#waiting]) this.#drop(item, new Error("the centre was closed"));
+    for (const item of [...this.#resting.keys(), ...this.#waiting]) this.#drop(item, new Error("the SMSC was closed"));
     this.#resting.clear();
     this.#waiting = [];
   }
@@ -102,7 +102,7 @@ export class Outbox {
   }
 }
 
-/** A centre delivers again what was refused for now, and what it knows nothing of. */
+/** An SMSC delivers again what was refused for now, and what it knows nothing of. */
 function mayTryAgain(error: unknown): boolean {
   return error instanceof SmppError && (error.retryable || error.outcome !== "rejected");
 }

@@ -11,7 +11,7 @@ import { Outbox, type Send } from "./outbox.ts";
 import { isPending, MessageStore, sameAddress, type SimulatedMessage } from "./store.ts";
 import { address, integer, payload, text, times, type Times } from "../server/submission.ts";
 
-export interface CentreOptions {
+export interface SimulatedSmscOptions {
   delay: number;
   outcome: Exclude<MessageStatus, "scheduled">;
   receiptFormat: ReceiptFormat;
@@ -61,18 +61,18 @@ export interface Accepted {
   fault: FaultName | undefined;
 }
 
-/** The message centre itself: takes messages, leads them to their end, and tells those who asked. */
-export class Centre {
+/** The simulated SMSC: takes messages, gives each its outcome, and sends the receipts that were asked for. */
+export class SimulatedSmsc {
   readonly store: MessageStore;
   readonly faults: Faults;
-  readonly #options: CentreOptions;
+  readonly #options: SimulatedSmscOptions;
   readonly #misbehaviour: Misbehaviour;
   readonly #outboxes = new Map<string, Outbox>();
   readonly #timers = new Map<SimulatedMessage, NodeJS.Timeout>();
   /** So that identifiers differ from those of an earlier run too. */
   #lastId = Date.now() * 1_000;
 
-  constructor(options: CentreOptions) {
+  constructor(options: SimulatedSmscOptions) {
     this.#options = options;
     this.store = new MessageStore(options.maxMessages);
     this.faults = new Faults(options.faults);

@@ -3,7 +3,7 @@ import type { MessageStatus, ReceiptFormat } from "../server/receipt.ts";
 import type { Delivery, Session } from "../server/session.ts";
 import type { ServerOptions, SessionOptions } from "../server/sessions.ts";
 import { Status } from "../server/status.ts";
-import { Centre } from "./centre.ts";
+import { SimulatedSmsc } from "./simulated-smsc.ts";
 import { parseFault, type FaultName, type FaultRule } from "./faults.ts";
 import { FaultyTransport } from "./wire.ts";
 
@@ -14,7 +14,7 @@ export type SimulatedOutcome = Exclude<MessageStatus, "scheduled">;
 export interface SimulationOptions extends SessionOptions {
   /** Who may bind: passwords by system_id. Default `{ smppclient1: "password" }`. */
   accounts?: Record<string, string>;
-  /** What the centre calls itself; default "simulator". */
+  /** What the SMSC calls itself; default "simulator". */
   name?: string;
   /** Milliseconds from a submission (or its scheduled time) to the message's end; default 1,000. */
   delay?: number;
@@ -40,7 +40,7 @@ export interface SimulationOptions extends SessionOptions {
 
 /** An SMSC without its connections. */
 export interface Simulation {
-  readonly centre: Centre;
+  readonly simulated: SimulatedSmsc;
   readonly accounts: ReadonlyMap<string, string>;
   /** The first account, as a URL has it. */
   readonly user: string;
@@ -52,7 +52,7 @@ export function simulate(options: SimulationOptions, sessions: () => ReadonlySet
   const accounts = new Map(Object.entries(options.accounts ?? { smppclient1: "password" }));
   const [firstAccount] = accounts.keys();
   if (firstAccount === undefined) throw new TypeError("accounts: at least one is needed");
-  const centre = new Centre({
+  const simulated = new SimulatedSmsc({
     delay: options.delay ?? 1_000,
     outcome: options.outcome ?? "delivered",
     receiptFormat: options.receiptFormat ?? "both",
@@ -72,7 +72,7 @@ export function simulate(options: SimulationOptions, sessions: () => ReadonlySet
   }
 
   return {
-    centre,
+    simulated,
     accounts,
     user: `${encodeURIComponent(firstAccount)}:${encodeURIComponent(accounts.get(firstAccount)!)}`,
     server: {
@@ -81,14 +81,14 @@ export function simulate(options: SimulationOptions, sessions: () => ReadonlySet
       ...options,
       systemId: options.name ?? "simulator",
       authenticate: (bind) => authenticate(accounts, bind),
-      onSession: (session) => centre.bound(session),
-      onSubmit: (message, session) => centre.submit(message, session),
-      onRequest: (pdu, session) => centre.request(pdu, session),
+      onSession: (session) => simulated.bound(session),
+      onSubmit: (message, session) => simulated.submit(message, session),
+      onRequest: (pdu, session) => simulated.request(pdu, session),
       wrapTransport: (transport) => new FaultyTransport(transport),
     },
     deliver({ systemId = receivingAccount(), ...delivery }) {
       if (!accounts.has(systemId)) return Promise.reject(new RangeError(`no account ${systemId}`));
-      return centre.send(systemId, (session) => session.deliver(delivery));
+      return simulated.send(systemId, (session) => session.deliver(delivery));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Address } from "../engine/types.ts";
 import type { FaultName } from "./faults.ts";
 import { states, type MessageStatus } from "../server/receipt.ts";
 
-/** A message that was submitted, to one recipient, as the centre keeps it. */
+/** A message that was submitted, to one recipient, as the SMSC keeps it. */
 export interface SimulatedMessage {
   /** As the response gave it; all recipients of a submit_multi share it. */
   readonly id: string;
@@ -49,7 +49,7 @@ export function sameAddress(one: Address, other: Address): boolean {
   return one.addr === other.addr;
 }
 
-/** The messages of the centre, a bounded number: for a new one the oldest that has ended is forgotten. */
+/** The messages of the SMSC, a bounded number: for a new one the oldest that has ended is forgotten. */
 export class MessageStore {
   readonly #limit: number;
   readonly #messages = new Map<string, SimulatedMessage[]>();

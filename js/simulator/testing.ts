@@ -32,7 +32,7 @@ export interface TestSmsc extends AsyncDisposable {
 export function createTestSmsc(options: SimulationOptions = {}): TestSmsc {
   const bound = new Set<Session>();
   const open = new Set<Session>();
-  const { centre, user, server, deliver } = simulate({ delay: 0, ...options }, () => bound);
+  const { simulated, user, server, deliver } = simulate({ delay: 0, ...options }, () => bound);
   const kept = {
     ...server,
     onSession(session: Session) {
@@ -54,14 +54,14 @@ export function createTestSmsc(options: SimulationOptions = {}): TestSmsc {
       return near;
     },
     sessions: bound,
-    messages: () => [...centre.store.all()],
+    messages: () => [...simulated.store.all()],
     deliver,
     drop() {
       for (const session of open) session.destroy();
     },
     async close() {
       closed = true;
-      centre.close();
+      simulated.close();
       await Promise.all(Array.from(open, (session) => session.close()));
     },
     [Symbol.asyncDispose]: () => smsc.close(),

@@ -26,7 +26,7 @@ body! {
 }
 
 body! {
-    /// The message centre's answer to a bind (SMPP 3.4 section 4.1.2, 5.0 section 4.1.1.2).
+    /// The SMSC's answer to a bind (SMPP 3.4 section 4.1.2, 5.0 section 4.1.1.2).
     pub struct BindResp<'a> {
         /// Who answers; at most 15 octets (3.4 section 5.2.1, 5.0 section 4.7.30).
         system_id: &'a [u8] => CString<16>,
@@ -34,7 +34,7 @@ body! {
 }
 
 body! {
-    /// `outbind`: the message centre asks a listening ESME to bind. Has no response
+    /// `outbind`: the SMSC asks a listening ESME to bind. Has no response
     /// (SMPP 3.4 section 4.1.7, 5.0 section 4.1.1.7).
     pub struct Outbind<'a> {
         /// Who asks; at most 15 octets (3.4 section 5.2.1, 5.0 section 4.7.30).

@@ -15,7 +15,7 @@ body! {
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// The broadcast to replace, mostly empty; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
@@ -41,13 +41,13 @@ pub type BroadcastSmResp<'a> = MessageIdResp<'a>;
 body! {
     /// `query_broadcast_sm`: asks for the state of a broadcast (SMPP 5.0 section 4.6.1).
     pub struct QueryBroadcastSm<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
     }
 }
@@ -60,13 +60,13 @@ body! {
     pub struct CancelBroadcastSm<'a> {
         /// Kind of service; at most 5 octets, empty for the default (3.4 section 5.2.11, 5.0 section 4.7.25).
         service_type: &'a [u8] => CString<6>,
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
     }
 }

@@ -83,7 +83,7 @@ impl CommandId {
         COMMANDS.iter().any(|(id, _)| *id == self.0)
     }
 
-    /// True for 0x00010200 to 0x000102FF and their responses, where each message centre sets the meaning.
+    /// True for 0x00010200 to 0x000102FF and their responses, where each SMSC sets the meaning.
     #[must_use]
     pub const fn is_vendor(self) -> bool {
         self.request().0 >> 8 == 0x0102

@@ -16,7 +16,7 @@ body! { direct
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// Type of number of the recipient (3.4 section 5.2.5, 5.0 section 4.7.1).
         dest_addr_ton: Ton => Octet,
@@ -32,7 +32,7 @@ body! { direct
         priority_flag: PriorityFlag => Octet,
         /// When to deliver: empty for at once, or 16 characters (3.4 section 5.2.15, 5.0 section 4.7.23).
         schedule_delivery_time: &'a [u8] => Time,
-        /// Until when to try: empty for the default of the centre, or 16 characters
+        /// Until when to try: empty for the default of the SMSC, or 16 characters
         /// (3.4 section 5.2.16, 5.0 section 4.7.23).
         validity_period: &'a [u8] => Time,
         /// The receipts asked for (3.4 section 5.2.17, 5.0 section 4.7.21).

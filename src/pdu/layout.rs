@@ -168,7 +168,7 @@ const SESSION_SEQUENCE: &[Bits] = &[
 
 /// Values of `data_coding` below 0x10.
 const DATA_CODINGS: [&str; 16] = [
-    "default alphabet of the message centre",
+    "default alphabet of the SMSC",
     "IA5, ASCII",
     "8-bit data (TDMA, CDMA)",
     "Latin-1, ISO-8859-1",

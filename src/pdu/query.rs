@@ -7,13 +7,13 @@ use super::values::{MessageState, Npi, RegisteredDelivery, Ton};
 body! {
     /// `query_sm`: asks for the state of a message (SMPP 3.4 section 4.8.1, 5.0 section 4.5.2.1).
     pub struct QuerySm<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
     }
 }
@@ -21,7 +21,7 @@ body! {
 body! {
     /// `query_sm_resp` (SMPP 3.4 section 4.8.2, 5.0 section 4.5.2.2).
     pub struct QuerySmResp<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// When the message reached its final state: empty, or 16 characters (3.4 section 7.1.1, 5.0 section 4.7.23).
         final_date: &'a [u8] => Time,
@@ -38,13 +38,13 @@ body! {
     pub struct CancelSm<'a> {
         /// Kind of service; at most 5 octets, empty for the default (3.4 section 5.2.11, 5.0 section 4.7.25).
         service_type: &'a [u8] => CString<6>,
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// Type of number of the recipient (3.4 section 5.2.5, 5.0 section 4.7.1).
         dest_addr_ton: Ton => Octet,
@@ -59,13 +59,13 @@ body! {
     /// `replace_sm`: replaces the text of a message that is still pending
     /// (SMPP 3.4 section 4.10.1, 5.0 section 4.5.3.1).
     pub struct ReplaceSm<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// Type of number of the sender (3.4 section 5.2.5, 5.0 section 4.7.1).
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// When to deliver: empty for unchanged, or 16 characters (3.4 section 5.2.15, 5.0 section 4.7.23).
         schedule_delivery_time: &'a [u8] => Time,

@@ -64,14 +64,14 @@ macro_rules! statuses {
 
 statuses! {
     ESME_ROK = 0x0, Ok, "Accepted";
-    ESME_RINVMSGLEN = 0x1, Permanent, "The message text or payload is longer (or shorter) than this centre or network takes";
+    ESME_RINVMSGLEN = 0x1, Permanent, "The message text or payload is longer (or shorter) than this SMSC or network takes";
     ESME_RINVCMDLEN = 0x2, Permanent, "The PDU length does not fit the operation: too short, too long, or past the peer's limit";
     ESME_RINVCMDID = 0x3, Config, "The peer does not know or does not offer this operation";
     ESME_RINVBNDSTS = 0x4, Config, "The operation is not allowed in the present session state";
     ESME_RALYBND = 0x5, Retry, "A bind arrived on a session that is already bound";
     ESME_RINVPRTFLG = 0x6, Permanent, "priority_flag has a value the peer does not take";
     ESME_RINVREGDLVFLG = 0x7, Config, "registered_delivery has a value the peer does not take";
-    ESME_RSYSERR = 0x8, Retry, "Fault inside the message centre, or part of it is out of service";
+    ESME_RSYSERR = 0x8, Retry, "Fault inside the SMSC, or part of it is out of service";
     ESME_RINVSRCADR = 0xA, Permanent, "Source address too long, with forbidden characters, or not allowed for this account";
     ESME_RINVDSTADR = 0xB, Permanent, "Destination address empty, too long, with forbidden characters, or not reachable by this account";
     ESME_RINVMSGID = 0xC, Permanent, "The message_id named is unknown or malformed";
@@ -80,7 +80,7 @@ statuses! {
     ESME_RINVSYSID = 0xF, Config, "system_id refused";
     ESME_RCANCELFAIL = 0x11, Permanent, "The message could not be cancelled";
     ESME_RREPLACEFAIL = 0x13, Permanent, "The message could not be replaced";
-    ESME_RMSGQFUL = 0x14, Throttle, "A queue of the centre is full: for this destination, this account, or as a whole";
+    ESME_RMSGQFUL = 0x14, Throttle, "A queue of the SMSC is full: for this destination, this account, or as a whole";
     ESME_RINVSERTYP = 0x15, Config, "service_type unknown or malformed";
     ESME_RINVNUMDESTS = 0x33, Permanent, "number_of_dests is wrong";
     ESME_RINVDLNAME = 0x34, Permanent, "The distribution list is unknown or its name malformed";
@@ -97,8 +97,8 @@ statuses! {
     ESME_RINVREPFLAG = 0x54, Permanent, "replace_if_present_flag is not 0 or 1, or not supported";
     ESME_RINVNUMMSGS = 0x55, Permanent, "Wrong number of messages";
     ESME_RTHROTTLED = 0x58, Throttle, "The account has gone over its permitted rate";
-    ESME_RINVSCHED = 0x61, Permanent, "schedule_delivery_time malformed or outside what the centre takes";
-    ESME_RINVEXPIRY = 0x62, Permanent, "validity_period malformed or outside what the centre takes";
+    ESME_RINVSCHED = 0x61, Permanent, "schedule_delivery_time malformed or outside what the SMSC takes";
+    ESME_RINVEXPIRY = 0x62, Permanent, "validity_period malformed or outside what the SMSC takes";
     ESME_RINVDFTMSGID = 0x63, Permanent, "The canned message named by sm_default_msg_id is unknown";
     ESME_RX_T_APPN = 0x64, Retry, "The receiving ESME cannot take the message now and asks for another try later";
     ESME_RX_P_APPN = 0x65, Permanent, "The receiving ESME will not take this or further messages for this destination";
@@ -163,7 +163,7 @@ impl CommandStatus {
     pub fn meaning(self) -> &'static str {
         match self.place() {
             Some(at) => MEANINGS.get(at),
-            None if self.is_vendor() => "Set by the message centre",
+            None if self.is_vendor() => "Set by the SMSC",
             None => "Reserved by the specification",
         }
     }
@@ -176,7 +176,7 @@ impl CommandStatus {
             .unwrap_or(Handling::Permanent)
     }
 
-    /// True for 0x400 to 0x4FF, where each message centre sets the meaning.
+    /// True for 0x400 to 0x4FF, where each SMSC sets the meaning.
     #[must_use]
     pub const fn is_vendor(self) -> bool {
         self.0 >= 0x400 && self.0 <= 0x4FF
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_vendor_code_is_told_from_a_reserved_one() {
-        assert_eq!(CommandStatus(0x401).meaning(), "Set by the message centre");
+        assert_eq!(CommandStatus(0x401).meaning(), "Set by the SMSC");
         assert_eq!(
             CommandStatus(0x9999).meaning(),
             "Reserved by the specification"

@@ -17,7 +17,7 @@ body! { direct
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// Type of number of the recipient (3.4 section 5.2.5, 5.0 section 4.7.1).
         dest_addr_ton: Ton => Octet,
@@ -33,7 +33,7 @@ body! { direct
         priority_flag: PriorityFlag => Octet,
         /// When to deliver: empty for at once, or 16 characters (3.4 section 5.2.15, 5.0 section 4.7.23).
         schedule_delivery_time: &'a [u8] => Time,
-        /// Until when to try: empty for the default of the centre, or 16 characters
+        /// Until when to try: empty for the default of the SMSC, or 16 characters
         /// (3.4 section 5.2.16, 5.0 section 4.7.23).
         validity_period: &'a [u8] => Time,
         /// The receipts asked for (3.4 section 5.2.17, 5.0 section 4.7.21).
@@ -59,7 +59,7 @@ body! {
         source_addr_ton: Ton => Octet,
         /// Numbering plan of the sender (3.4 section 5.2.6, 5.0 section 4.7.2).
         source_addr_npi: Npi => Octet,
-        /// The sender; at most 20 octets, empty for the default of the centre (3.4 section 5.2.8, 5.0 section 4.7.29).
+        /// The sender; at most 20 octets, empty for the default of the SMSC (3.4 section 5.2.8, 5.0 section 4.7.29).
         source_addr: &'a [u8] => CString<21>,
         /// The recipients; `number_of_dests` is their number (3.4 section 5.2.25, 5.0 section 4.7.9).
         dest_address: DestAddresses<'a> => DestAddressList,
@@ -71,7 +71,7 @@ body! {
         priority_flag: PriorityFlag => Octet,
         /// When to deliver: empty for at once, or 16 characters (3.4 section 5.2.15, 5.0 section 4.7.23).
         schedule_delivery_time: &'a [u8] => Time,
-        /// Until when to try: empty for the default of the centre, or 16 characters
+        /// Until when to try: empty for the default of the SMSC, or 16 characters
         /// (3.4 section 5.2.16, 5.0 section 4.7.23).
         validity_period: &'a [u8] => Time,
         /// The receipts asked for (3.4 section 5.2.17, 5.0 section 4.7.21).
@@ -91,7 +91,7 @@ body! {
 body! {
     /// `submit_multi_resp` (SMPP 3.4 section 4.5.2, 5.0 section 4.2.3.2).
     pub struct SubmitMultiResp<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
         /// The recipients that failed; `no_unsuccess` is their number (3.4 section 5.2.26, 5.0 section 4.7.16).
         unsuccess_sme: UnsuccessSmes<'a> => UnsuccessSmeList,
@@ -102,7 +102,7 @@ body! { direct
     /// A response that carries an identifier and nothing else
     /// (SMPP 3.4 section 4.4.2, 5.0 section 4.2.1.2, and others).
     pub struct MessageIdResp<'a> {
-        /// The identifier that the message centre gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
+        /// The identifier that the SMSC gave; at most 64 octets (3.4 section 5.2.23, 5.0 section 4.7.14).
         message_id: &'a [u8] => CString<65>,
     }
 }

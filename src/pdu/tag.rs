@@ -222,7 +222,7 @@ impl Tag {
             .map(|spec| spec.tag)
     }
 
-    /// True for 0x1400 to 0x3FFF, where each message centre sets the meaning.
+    /// True for 0x1400 to 0x3FFF, where each SMSC sets the meaning.
     #[must_use]
     pub const fn is_vendor(self) -> bool {
         self.0 >= 0x1400 && self.0 <= 0x3FFF

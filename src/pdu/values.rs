@@ -177,7 +177,7 @@ values! {
         EXPIRED = 3, "expired", "";
         DELETED = 4, "deleted", "";
         UNDELIVERABLE = 5, "undeliverable", "";
-        ACCEPTED = 6, "accepted", "read on behalf of the subscriber; many centres mean accepted by the network";
+        ACCEPTED = 6, "accepted", "read on behalf of the subscriber; many SMSCs mean accepted by the network";
         UNKNOWN = 7, "unknown", "";
         REJECTED = 8, "rejected", "";
         SKIPPED = 9, "skipped", "";
@@ -299,7 +299,7 @@ values! {
         NO = 0, "no", "";
         YES = 1, "yes", "default";
     }
-    /// `ussd_service_op` (3.4 section 5.3.2.44, 5.0 section 4.8.4.64). 32 and above are set by the centre.
+    /// `ussd_service_op` (3.4 section 5.3.2.44, 5.0 section 4.8.4.64). 32 and above are set by the SMSC.
     pub struct UssdServiceOp {
         PSSD_INDICATION = 0, "pssd_indication", "";
         PSSR_INDICATION = 1, "pssr_indication", "";
@@ -455,7 +455,7 @@ impl EsmClass {
     pub const FORWARD: EsmClass = EsmClass(0x02);
     /// Store and forward.
     pub const STORE_AND_FORWARD: EsmClass = EsmClass(0x03);
-    /// Message type: delivery receipt of the message centre.
+    /// Message type: delivery receipt of the SMSC.
     pub const DELIVERY_RECEIPT: EsmClass = EsmClass(0x04);
     /// Message type: acknowledgement of the receiving SME.
     pub const DELIVERY_ACKNOWLEDGEMENT: EsmClass = EsmClass(0x08);
@@ -511,7 +511,7 @@ impl RegisteredDelivery {
     /// A receipt for success only (5.0; reserved in 3.4).
     pub const ON_SUCCESS: RegisteredDelivery = RegisteredDelivery(3);
 
-    /// Bits 1 and 0: the receipt of the message centre.
+    /// Bits 1 and 0: the receipt of the SMSC.
     #[must_use]
     pub const fn mc_receipt(self) -> u8 {
         self.0 & 0x03
@@ -531,7 +531,7 @@ impl RegisteredDelivery {
 }
 
 impl DataCoding {
-    /// The default alphabet of the message centre.
+    /// The default alphabet of the SMSC.
     pub const DEFAULT: DataCoding = DataCoding(0x00);
     /// IA5, ASCII.
     pub const ASCII: DataCoding = DataCoding(0x01);

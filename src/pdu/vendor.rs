@@ -4,7 +4,7 @@ use super::{Tag, TlvType};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Names and types for TLVs of a message centre. The same tag means different things at different centres, so this
+/// Names and types for TLVs of an SMSC. The same tag means different things at different SMSCs, so this
 /// belongs to a peer, not to the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VendorTlvs(Vec<VendorTlv>);

@@ -1,9 +1,9 @@
-//! Message identifiers across hexadecimal and decimal. A centre that counts in numbers may write them in hexadecimal in
+//! Message identifiers across hexadecimal and decimal. An SMSC that counts in numbers may write them in hexadecimal in
 //! `submit_sm_resp` and in decimal in its receipts, or the other way.
 
 use alloc::vec::Vec;
 
-/// In which form a centre writes identifiers.
+/// In which form an SMSC writes identifiers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageIdFormat {

@@ -1,4 +1,4 @@
-//! Delivery receipts: the text of SMPP 3.4, appendix B, with what centres make of it, and the TLVs.
+//! Delivery receipts: the text of SMPP 3.4, appendix B, with what SMSCs make of it, and the TLVs.
 //!
 //! [`from_deliver`] reads a `deliver_sm` or `data_sm`; [`parse`] a text alone. Nothing is copied or allocated.
 
@@ -40,13 +40,13 @@ pub struct ReceiptTlvs<'a> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct NetworkError {
-    /// 3 is GSM, 8 the centre itself.
+    /// 3 is GSM, 8 the SMSC itself.
     pub network_type: u8,
     /// The code in that network.
     pub code: u16,
 }
 
-/// What a centre says of a message (SMPP 3.4, 2.11 and appendix B; 5.0, 4.3.5).
+/// What an SMSC says of a message (SMPP 3.4, 2.11 and appendix B; 5.0, 4.3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report<'a> {
@@ -147,7 +147,7 @@ pub fn from_wide_deliver<'a>(
     Some(report)
 }
 
-/// For a centre that leaves esm_class at 0 on receipts: a text that starts with `id:` and has a `stat:`. A subscriber
+/// For an SMSC that leaves esm_class at 0 on receipts: a text that starts with `id:` and has a `stat:`. A subscriber
 /// can write such a text, so this is for those who ask for it.
 #[must_use]
 pub fn from_plain_text<'a>(text: &'a [u8], tlvs: ReceiptTlvs<'a>) -> Option<Report<'a>> {
@@ -173,7 +173,7 @@ fn skip_udh(text: &[u8]) -> &[u8] {
 }
 
 impl<'a> Report<'a> {
-    /// The identifier, by TLV else by text, as the centre wrote it; see [`in_response_form`].
+    /// The identifier, by TLV else by text, as the SMSC wrote it; see [`in_response_form`].
     #[must_use]
     pub fn message_id(&self) -> Option<&'a [u8]> {
         let tlv = self.tlvs.receipted_message_id.map(|id| {
@@ -211,7 +211,7 @@ impl<'a> Report<'a> {
 
     /// The state, by TLV else by text; [`Status::Unknown`] if neither says one that is known.
     ///
-    /// A `message_state` of 0, which 3.4 reserves and centres send for want of a better, gives way to the text.
+    /// A `message_state` of 0, which 3.4 reserves and SMSCs send for want of a better, gives way to the text.
     #[must_use]
     pub fn status(&self) -> Status {
         let text = || self.receipt.status();

@@ -159,7 +159,7 @@ impl Status {
         }
     }
 
-    /// Whether nothing more is to come. Accepted is not final, since most centres send another state after it; nor is
+    /// Whether nothing more is to come. Accepted is not final, since most SMSCs send another state after it; nor is
     /// unknown, of which the specification does not say.
     #[must_use]
     pub const fn is_final(self) -> bool {

@@ -17,7 +17,7 @@ pub struct Receipt<'a> {
     pub done_date: Option<&'a [u8]>,
     /// The state; see [`Status::from_stat`].
     pub stat: Option<&'a [u8]>,
-    /// The code of the network or the centre, of any form.
+    /// The code of the network or the SMSC, of any form.
     pub err: Option<&'a [u8]>,
     /// The beginning of the message, in its own coding.
     pub text: Option<&'a [u8]>,

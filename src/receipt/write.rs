@@ -1,4 +1,4 @@
-//! The text of a receipt, for the centre's side.
+//! The text of a receipt, for the SMSC's side.
 
 use super::{Status, date};
 use alloc::vec::Vec;
@@ -18,11 +18,11 @@ pub struct ReceiptFields<'a> {
     pub done_date: i64,
     /// The state.
     pub stat: Status,
-    /// The code of the network or the centre.
+    /// The code of the network or the SMSC.
     pub err: &'a [u8],
     /// The message; its first twenty octets are copied.
     pub text: &'a [u8],
-    /// Dates of twelve digits, with seconds, as many centres write them; else of ten.
+    /// Dates of twelve digits, with seconds, as many SMSCs write them; else of ten.
     pub seconds: bool,
 }
 

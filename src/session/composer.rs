@@ -1,4 +1,4 @@
-//! From an SMS to the submit_sm (or, of a centre, deliver_sm) that carry it.
+//! From an SMS to the submit_sm (or, of an SMSC, deliver_sm) that carry it.
 
 use super::config::Role;
 use super::engine::Session;

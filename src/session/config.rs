@@ -11,7 +11,7 @@ use core::time::Duration;
 pub enum Role {
     /// The client: binds, submits messages, takes deliveries.
     Esme,
-    /// The message centre: waits for a bind, takes submissions, delivers.
+    /// The SMSC: waits for a bind, takes submissions, delivers.
     Smsc,
 }
 
@@ -53,7 +53,7 @@ impl BindType {
 /// How long to wait before connecting again.
 ///
 /// The ceiling of the wait starts at `min` and doubles with each failure up to `max`; the wait itself is drawn at random
-/// between half of `min` and that ceiling, so that many clients of one centre do not come back all at once.
+/// between half of `min` and that ceiling, so that many clients of one SMSC do not come back all at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reconnect {
@@ -93,7 +93,7 @@ pub struct Config {
     /// ESME: the account; at most 15 octets by the specification, a longer one is sent as it is. SMSC: what it calls itself in
     /// bind responses, at most 15 octets.
     pub system_id: Vec<u8>,
-    /// At most 8 octets by the specification; longer ones are sent as they are, since many centres take them.
+    /// At most 8 octets by the specification; longer ones are sent as they are, since many SMSCs take them.
     pub password: Password,
     /// At most 12 octets.
     pub system_type: Vec<u8>,
@@ -106,7 +106,7 @@ pub struct Config {
     pub addr_ton: u8,
     /// NPI of the addresses served, for the bind.
     pub addr_npi: u8,
-    /// Addresses served, at most 40 octets; mostly ignored by centres.
+    /// Addresses served, at most 40 octets; mostly ignored by SMSCs.
     pub address_range: Vec<u8>,
     /// Requests that may wait for their response at once, 1 or more.
     pub window: usize,
@@ -156,9 +156,9 @@ pub struct Config {
     /// ESME: ESME_RBINDFAIL ends the session too.
     pub bind_fail_is_final: bool,
     /// ESME: after so many refused binds in a row the session ends; 0 for no end. ESME_RALYBND does not count: it passes
-    /// when the centre has noticed the end of the connection before.
+    /// when the SMSC has noticed the end of the connection before.
     pub max_refusals: u32,
-    /// ESME: where the centre has no bind_transceiver, go on as a transmitter, see
+    /// ESME: where the SMSC has no bind_transceiver, go on as a transmitter, see
     /// [`Event::NoTransceiver`](super::Event::NoTransceiver).
     pub fall_back: bool,
     /// ESME: how many endpoints there are. They are tried in order, one after the other at once, then from the first again
@@ -217,7 +217,7 @@ impl Config {
         }
     }
 
-    /// The defaults of a message centre that calls itself `system_id`; see [`esme`](Self::esme) for `seed`.
+    /// The defaults of an SMSC that calls itself `system_id`; see [`esme`](Self::esme) for `seed`.
     #[must_use]
     pub fn smsc(system_id: &[u8], seed: u64) -> Self {
         let mut config = Self::esme(system_id, b"", seed);

@@ -209,7 +209,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The receipt of a centre that marks receipts as ordinary messages. A subscriber can write such a text, so this is for
+    /// The receipt of an SMSC that marks receipts as ordinary messages. A subscriber can write such a text, so this is for
     /// those who ask for it.
     #[must_use]
     pub fn plain_report(&self) -> Option<Report<'a>> {

@@ -164,7 +164,7 @@ pub enum Event<'a> {
         /// Which of [`Config::endpoints`](super::Config::endpoints), from 0.
         endpoint: usize,
     },
-    /// The centre has no bind_transceiver (`Config::fall_back`): this session goes on as a transmitter. A second session
+    /// The SMSC has no bind_transceiver (`Config::fall_back`): this session goes on as a transmitter. A second session
     /// with [`Config::as_receiver`](super::Config::as_receiver) gets what is delivered.
     NoTransceiver,
     /// The session is bound; requests may go.

@@ -431,7 +431,7 @@ impl Session {
     }
 }
 
-/// What a message centre does not take in a request that can be read: a field that is too long, a time that is none, a
+/// What an SMSC does not take in a request that can be read: a field that is too long, a time that is none, a
 /// TLV missing that must be there. An ESME takes it: refused, the message would come again and again.
 fn fault(command_id: CommandId, pdu: &mut Untyped<'_>) -> Option<CommandStatus> {
     if let Err(error) = pdu.check() {

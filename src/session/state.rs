@@ -15,7 +15,7 @@ pub enum State {
     Connecting,
     /// Connected, no bind yet.
     Open,
-    /// The centre made the connection and sent outbind: a bind is to follow.
+    /// The SMSC made the connection and sent outbind: a bind is to follow.
     Outbound,
     /// A bind is on its way, or waits for the application's answer.
     Binding,

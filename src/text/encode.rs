@@ -14,7 +14,7 @@ pub(super) enum Coder<'a> {
     Octets(EncodingName),
     Utf8,
     Ucs2,
-    /// One of the others, for characters only that the centre can turn into GSM 03.38.
+    /// One of the others, for characters only that the SMSC can turn into GSM 03.38.
     WithinGsm(&'a Coder<'a>),
 }
 

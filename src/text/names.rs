@@ -58,7 +58,7 @@ macro_rules! named {
 }
 
 named! {
-    /// What `data_coding` 0 means at a message centre. The specification leaves it open (SMPP 3.4, 5.2.19).
+    /// What `data_coding` 0 means at an SMSC. The specification leaves it open (SMPP 3.4, 5.2.19).
     #[derive(Default)]
     Alphabet {
         /// GSM 03.38, one septet an octet.
@@ -119,7 +119,7 @@ named! {
         /// Split, the `sar_*` TLVs. A message that needs a user data header for something else is
         /// concatenated in that header (element 00), since the two exclude each other.
         Sar = "sar",
-        /// Whole, in `message_payload`; the centre splits.
+        /// Whole, in `message_payload`; the SMSC splits.
         Payload = "payload",
     }
 }
@@ -143,7 +143,7 @@ named! {
         Cyrillic = "iso-8859-5",
         /// ISO-8859-8, `data_coding` 7.
         Hebrew = "iso-8859-8",
-        /// UTF-8, for a centre whose `data_coding` 0 is that.
+        /// UTF-8, for an SMSC whose `data_coding` 0 is that.
         Utf8 = "utf8",
     }
 }

@@ -18,11 +18,11 @@ pub(super) enum Measure {
     Octets,
     /// UTF-16: a surrogate pair is never parted, a grapheme cluster only if it is longer than a segment.
     Units,
-    /// Latin-1 or ASCII that the centre turns into septets.
+    /// Latin-1 or ASCII that the SMSC turns into septets.
     LatinAsSeptets,
-    /// UTF-8 that the centre turns into septets.
+    /// UTF-8 that the SMSC turns into septets.
     Utf8AsSeptets,
-    /// UTF-8 that the centre turns into UTF-16.
+    /// UTF-8 that the SMSC turns into UTF-16.
     Utf8AsUnits,
     /// Octets in characters of one or two.
     ShiftJis,
@@ -46,7 +46,7 @@ pub(super) struct Stretch {
 }
 
 impl Measure {
-    /// For Latin-1, ASCII or UTF-8: as septets if the centre can make septets of all of it.
+    /// For Latin-1, ASCII or UTF-8: as septets if the SMSC can make septets of all of it.
     pub fn of_text(coded: &[u8], utf8: bool) -> Measure {
         let in_gsm = chars(coded, 0, utf8).all(|(_, c)| BASIC.cost(c) > 0);
         match (utf8, in_gsm) {
@@ -68,7 +68,7 @@ impl Measure {
     }
 
     /// As much of `coded` from `start` on as one segment beside `header` octets holds, of which `written` stand before
-    /// the text and the others are the centre's to write; never nothing, if the capacity is three or more.
+    /// the text and the others are the SMSC's to write; never nothing, if the capacity is three or more.
     pub fn stretch(self, coded: &[u8], start: usize, header: usize, written: usize) -> Stretch {
         let capacity = self.capacity(header);
         let rest = coded.len() - start;

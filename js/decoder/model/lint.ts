@@ -43,7 +43,7 @@ const RULES: Rule[] = [
     if (!content || content.dataCoding !== 0 || !content.body.some((octet) => octet > 0x7f)) return undefined;
     if (looksWide(content.body)) return undefined;
     const utf8 = isUtf8(content.body) ? " These octets are valid UTF-8: some programs send it by mistake." : "";
-    return { field: "data_coding", title: "Octets over 0x7F with data_coding 0", advice: `The default alphabet has 7 bits, unless this centre means another one by 0 (often Latin-1).${utf8} Compare the other readings; set data_coding to what is sent.` };
+    return { field: "data_coding", title: "Octets over 0x7F with data_coding 0", advice: `The default alphabet has 7 bits, unless this SMSC means another one by 0 (often Latin-1).${utf8} Compare the other readings; set data_coding to what is sent.` };
   },
   function wideAsGsm(_pdu, content) {
     if (!content || content.dataCoding === 8 || !looksWide(content.body)) return undefined;
@@ -68,19 +68,19 @@ const RULES: Rule[] = [
   },
   function asciiBySpecialNumber(pdu, content) {
     if (!content || content.dataCoding !== 1 || !isFromUs(pdu)) return undefined;
-    return { field: "data_coding", title: "data_coding 1 is read differently from centre to centre", advice: "Some take it as ASCII, some as their default alphabet. Use 0 for GSM 7-bit, 3 for Latin-1, 8 for UCS-2." };
+    return { field: "data_coding", title: "data_coding 1 is read differently from SMSC to SMSC", advice: "Some take it as ASCII, some as their default alphabet. Use 0 for GSM 7-bit, 3 for Latin-1, 8 for UCS-2." };
   },
   function tooLong(pdu, content) {
     if (pdu.command !== "submit_sm" || !content || content.offset === 0 || !pdu.fields.some(({ name, length }) => name === "short_message" && length > 0)) return undefined;
     const octets = content.body.length + (content.header?.length ?? 0);
     const most = content.dataCoding === 0 || content.dataCoding === 1 || content.dataCoding === 3 ? 160 : 140;
     if (octets <= most) return undefined;
-    return { field: "short_message", title: `More than one SMS in one short_message (${octets} octets)`, advice: `One SMS holds ${most} octets of this coding. Many centres refuse more with ESME_RINVMSGLEN; some split it. Split it yourself with a user data header, or use message_payload.` };
+    return { field: "short_message", title: `More than one SMS in one short_message (${octets} octets)`, advice: `One SMS holds ${most} octets of this coding. Many SMSCs refuse more with ESME_RINVMSGLEN; some split it. Split it yourself with a user data header, or use message_payload.` };
   },
   function plusInNumber(pdu) {
     const name = ["destination_addr", "source_addr"].find((one) => /^\+|^00/.test(text(pdu, one)));
     if (name === undefined || number(pdu, name === "source_addr" ? "source_addr_ton" : "dest_addr_ton") !== 1) return undefined;
-    return { field: name, title: "An international number with + or 00 in front", advice: "With TON 1 the digits begin with the country code. Leave + and 00 out: centres refuse it or send it astray." };
+    return { field: name, title: "An international number with + or 00 in front", advice: "With TON 1 the digits begin with the country code. Leave + and 00 out: SMSCs refuse it or send it astray." };
   },
   function lettersInNumber(pdu) {
     const from = text(pdu, "source_addr");

@@ -28,7 +28,7 @@ export class Binds {
   /** Lets a bind in, or says why not. */
   async admit({ password }: BindRequest, session: Session): Promise<BindAnswer> {
     const { addresses, binds } = this.#application;
-    if (addresses && !isIn(session.remoteAddress, addresses)) return { status: Status.ESME_RBINDFAIL, text: `${session.remoteAddress} is none of the addresses that may bind` };
+    if (addresses && !isIn(session.remoteAddress, addresses)) return { status: Status.ESME_RBINDFAIL, text: `${session.remoteAddress} may not bind; expected one of the addresses that are set` };
     if (!await this.#credentials.check(password)) return { status: Status.ESME_RINVPASWD, text: "The password is wrong" };
     if (this.#sessions.size >= binds) await this.#evict();
     if (this.#sessions.size >= binds) return { status: Status.ESME_RBINDFAIL, text: `${binds} binds are open, which is the most` };

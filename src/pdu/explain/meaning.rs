@@ -42,7 +42,7 @@ pub(super) fn of(set: ValueSet, value: u8) -> Meaning {
             reserved: false,
         },
         ValueSet::InterfaceVersion if value < 0x34 => known("3.3 or earlier"),
-        ValueSet::UssdServiceOp if value >= 32 => known("set by the message centre"),
+        ValueSet::UssdServiceOp if value >= 32 => known("set by the SMSC"),
         ValueSet::CongestionState if value > 100 => reserved(),
         ValueSet::CongestionState => known(CongestionState(value).name()),
         ValueSet::AreaSuccess if value == 255 => known("not known"),

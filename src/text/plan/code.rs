@@ -204,7 +204,7 @@ impl Plan {
         };
     }
 
-    /// As `data_coding` 0 of a centre that does not mean GSM 03.38 by it, yet sends GSM 03.38; `false` if that would
+    /// As `data_coding` 0 of an SMSC that does not mean GSM 03.38 by it, yet sends GSM 03.38; `false` if that would
     /// not carry every character.
     fn code_default(
         &mut self,

@@ -26,7 +26,7 @@ pub struct Plan {
     pub units: usize,
     /// How many more units the last segment holds.
     pub remaining: usize,
-    /// How many segments the centre sends: as [`len`](Self::len), unless the text goes whole in `message_payload`.
+    /// How many segments the SMSC sends: as [`len`](Self::len), unless the text goes whole in `message_payload`.
     pub billed: usize,
     tables: Tables,
     measure: Measure,

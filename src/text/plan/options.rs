@@ -20,7 +20,7 @@ pub struct EncodeOptions<'a> {
     pub concat: Concat,
     /// More segments than this are refused, 255 at most.
     pub max_segments: u8,
-    /// What `data_coding` 0 means at the centre.
+    /// What `data_coding` 0 means at the SMSC.
     pub default_alphabet: Alphabet,
     /// Put plain quotes, dashes and spaces for typographic ones that the coding lacks.
     pub transliterate: bool,

@@ -15,7 +15,7 @@ function serve(request: NodePdu, line: Line): void {
   if (request.command === "unbind") answer(line, request);
 }
 
-/** A centre whose answer to a bind is the status that `judge` says; undefined: none. */
+/** An SMSC whose answer to a bind is the status that `judge` says; undefined: none. */
 function judging(judge: (bind: NodePdu, count: number) => number | undefined): Promise<ScriptedSmsc> {
   let count = 0;
   return ScriptedSmsc.listen(undefined, (line) => {
@@ -45,7 +45,7 @@ async function nowhere(): Promise<string> {
 
 const place = (smsc: { port: number }): string => `smpp://127.0.0.1:${smsc.port}`;
 
-/** Runs with centres and clients that end with the test. */
+/** Runs with SMSCs and clients that end with the test. */
 async function using(use: (own: <T extends AsyncDisposable>(thing: Promise<T>) => Promise<T>) => Promise<void>): Promise<void> {
   const things: AsyncDisposable[] = [];
   try {
@@ -172,7 +172,7 @@ describe("where there is no bind_transceiver", () => {
       }));
   }
 
-  /** A centre that knows no transceivers; each kind of bind is answered with its status, by turns. */
+  /** An SMSC that knows no transceivers; each kind of bind is answered with its status, by turns. */
   const pairs = (statuses: { transmitter?: number[]; receiver?: number[] }): Promise<ScriptedSmsc> =>
     judging(({ command }) => {
       if (command === "bind_transceiver") return 0x03;

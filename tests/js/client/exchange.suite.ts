@@ -1,4 +1,4 @@
-// The client over real TCP: against the server of npm `smpp`, a scripted centre and the simulator. Run on Node, Deno and Bun.
+// The client over real TCP: against the server of npm `smpp`, a scripted SMSC and the simulator. Run on Node, Deno and Bun.
 
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
@@ -39,7 +39,7 @@ async function withScript(use: (smsc: ScriptedSmsc) => Promise<void>, ...given: 
 
 const { cert, key } = selfSigned("smsc.example");
 
-/** What the octets travel by: how the centre is told, and how the client. */
+/** What the octets travel by: how the SMSC is told, and how the client. */
 const carriers = [
   { name: "TCP", certificate: undefined, client: {} },
   { name: "TLS", certificate: { cert, key }, client: { tls: { ca: cert, servername: "smsc.example" } } },
@@ -365,7 +365,7 @@ export function exchangeTests(): void {
   });
 
   describe("what a centre may do", () => {
-    /** A bound client of a centre that answers submissions and unbind. */
+    /** A bound client of an SMSC that answers submissions and unbind. */
     function bound(use: (smsc: ScriptedSmsc, smpp: SmppClient) => Promise<void>, options: ConnectOptions = {}): Promise<void> {
       return withScript((smsc) => withClient(smsc.url, options, (smpp) => use(smsc, smpp)), (request, line) => {
         accepting(request, line);

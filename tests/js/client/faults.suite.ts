@@ -64,7 +64,7 @@ export async function quick(use: (url: string, received: () => number) => Promis
 
 /** Registers the tests; `run` runs an exercise where the client is. */
 export function faultTests(runtime: string, run: (exercise: Exercise) => Promise<Course>): void {
-  /** Puts a client through `exercise` with a centre, then looks at both. */
+  /** Puts a client through `exercise` with an SMSC, then looks at both. */
   async function against(script: Script, exercise: Omit<Exercise, "url">, look: (course: Course, smsc: ScriptedSmsc) => unknown, connected?: (line: Line) => unknown): Promise<void> {
     const smsc = await ScriptedSmsc.listen(script, connected);
     try {

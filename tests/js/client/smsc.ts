@@ -1,4 +1,4 @@
-// Message centres that share no code with the client: the server of npm `smpp`, and one that does what a script says.
+// Message SMSCs that share no code with the client: the server of npm `smpp`, and one that does what a script says.
 
 import { createRequire } from "node:module";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -182,7 +182,7 @@ export class ScriptedSmsc {
     this.lines = lines;
   }
 
-  /** `connected` says what happens before any PDU; false makes the centre ignore all PDUs. */
+  /** `connected` says what happens before any PDU; false makes the SMSC ignore all PDUs. */
   static async listen(script: Script = () => {}, connected: (line: Line) => unknown = () => {}): Promise<ScriptedSmsc> {
     const lines: Line[] = [];
     const server = createServer((socket) => {

@@ -1,4 +1,4 @@
-// The centre on each of its runtimes, with the package's own client on the other side.
+// The SMSC on each of its runtimes, with the package's own client on the other side.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -13,7 +13,7 @@ const ESME_RINVSYSID = 0x0f;
 describe("binding", () => {
   let simulator: Simulator;
   before(async () => {
-    simulator = await createSimulator({ port: 0, name: "centre", accounts: { smppclient1: "password", other: "secret" } });
+    simulator = await createSimulator({ port: 0, name: "smsc", accounts: { smppclient1: "password", other: "secret" } });
   });
   after(() => simulator.close());
 
@@ -23,7 +23,7 @@ describe("binding", () => {
       const answer = await esme.bind(`bind_${kind}`);
       assert.equal(answer.command, `bind_${kind}_resp`);
       assert.equal(answer.command_status, 0);
-      assert.equal(answer["system_id"], "centre");
+      assert.equal(answer["system_id"], "smsc");
       const [session] = simulator.sessions;
       assert.equal(session?.systemId, "smppclient1");
       assert.equal(session?.bindType, kind);

@@ -187,7 +187,7 @@ describe("connections", () => {
       assert.equal(simulator.sessions.size, 1);
     }));
 
-  test("unbind: the response, then the centre unbinds", () =>
+  test("unbind: the response, then the SMSC unbinds", () =>
     withEsme(async (esme) => {
       assert.equal(await statusOf(esme, asking("27"), 2), 0);
       assert.equal((await esme.next()).command, "unbind");

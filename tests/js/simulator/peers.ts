@@ -1,4 +1,4 @@
-// Two ESMEs that share no code with the centre: the client of npm `smpp`, and a bare socket.
+// Two ESMEs that share no code with the SMSC: the client of npm `smpp`, and a bare socket.
 
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -92,7 +92,7 @@ export async function until(what: string, condition: () => boolean): Promise<voi
   await within(what, poll());
 }
 
-/** The client of npm `smpp`. What the centre sends is acknowledged with the status that `answerWith` says. */
+/** The client of npm `smpp`. What the SMSC sends is acknowledged with the status that `answerWith` says. */
 export class NodeEsme {
   readonly inbound = new Inbox<NodePdu>();
   readonly closed: Promise<void>;

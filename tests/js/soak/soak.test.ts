@@ -34,8 +34,8 @@ class Counts {
   }
 }
 
-/** A message centre that counts what it takes, and sends each receipt until it is acknowledged. */
-async function centre() {
+/** An SMSC that counts what it takes, and sends each receipt until it is acknowledged. */
+async function startSmsc() {
   const taken = new Counts();
   const receipts = new Set<number>();
   let receiptsSent = 0;
@@ -107,7 +107,7 @@ async function network(port: number) {
 }
 
 test(`${SECONDS} s at full rate, with a link lost each few seconds, add up to the last message`, async () => {
-  const smsc = await centre();
+  const smsc = await startSmsc();
   const wire = await network(smsc.server.port);
   const reported = new Counts();
   const smpp = await connect(`smpp://id:secret@127.0.0.1:${wire.port}`, {

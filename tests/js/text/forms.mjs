@@ -1,4 +1,4 @@
-// Long texts, and how a centre that shares no code with us writes them: SMPP 3.4, 5.2.12 and 5.3.2.22; 3GPP TS 23.040, 9.2.3.24.
+// Long texts, and how an SMSC that shares no code with us writes them: SMPP 3.4, 5.2.12 and 5.3.2.22; 3GPP TS 23.040, 9.2.3.24.
 
 import { gsmOctets, ucs2Octets } from "../client/submission.ts";
 
@@ -13,7 +13,7 @@ export const TEXTS = [
   { name: "UCS-2 with surrogate pairs", text: cyrillic, octets: ucs2Octets(cyrillic), dataCoding: 8, encoding: "ucs2" },
 ];
 
-/** The fields of the PDUs that carry `octets` in the form, for npm `smpp`. Cuts anywhere, as some centres do. */
+/** The fields of the PDUs that carry `octets` in the form, for npm `smpp`. Cuts anywhere, as some SMSCs do. */
 export function written(octets, form, dataCoding, reference = 0x4d) {
   const fields = { data_coding: dataCoding };
   if (form === "payload") return [{ ...fields, short_message: Buffer.alloc(0), message_payload: octets }];

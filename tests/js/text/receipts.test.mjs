@@ -1,4 +1,4 @@
-// Receipts that a centre does not mark as such: taken for what they read like only where that is asked for.
+// Receipts that an SMSC does not mark as such: taken for what they read like only where that is asked for.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// The client in real workerd, over `cloudflare:sockets`, against the server of npm `smpp` and a scripted centre.
+// The client in real workerd, over `cloudflare:sockets`, against the server of npm `smpp` and a scripted SMSC.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
