@@ -1,4 +1,4 @@
-import type { DeadLetter, Envelope, EventType, Target, TargetMetrics } from "../model/delivery-event.ts";
+import type { ApplicationOrigin, DeadLetter, Envelope, EventType, Target, TargetMetrics } from "../model/delivery-event.ts";
 import { DeliveryError } from "./delivery-error.ts";
 import type { Sql } from "./database.ts";
 import { EventStore, type PendingEvent } from "./event-store.ts";
@@ -60,6 +60,11 @@ export class Deliveries {
     if (targets.length === 0) return;
     this.#store.add(id, type, (url ? `${url}\n` : "") + JSON.stringify({ type, timestamp: new Date(now).toISOString(), data } satisfies Envelope), targets, now);
     this.#wake();
+  }
+
+  /** Stores the event for an application, with what its receipt repeats of the message: other targets don't get that. */
+  addFor(application: ApplicationOrigin, id: string, type: EventType, data: object, now: number): void {
+    this.add(id, type, { ...data, application }, now, undefined, ["application"]);
   }
 
   /** Starts what is due, as far as each target has places. */

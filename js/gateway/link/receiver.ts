@@ -168,10 +168,13 @@ export class Receiver {
     this.#parts.store.add(id, stored);
     const { account } = this.#parts.place;
     const { only, urls, ...decision } = this.#parts.route?.(stored) ?? { only: undefined, urls: [] };
-    const event = { id, account, ...stored, ...decision, application: this.#parts.inboundFor?.(stored.to.addr) };
+    const event = { id, account, ...stored, ...decision };
+    const { deliveries, inboundFor } = this.#parts;
+    deliveries.add(id, "message.received", event, now, undefined, only);
+    for (const url of urls) deliveries.add(this.#newId(now), "message.received", event, now, url, []);
     // An application gets what comes to its numbers, wherever else that goes.
-    this.#parts.deliveries.add(id, "message.received", event, now, undefined, only && [...only, "application"]);
-    for (const url of urls) this.#parts.deliveries.add(this.#newId(now), "message.received", event, now, url, []);
+    const application = inboundFor?.(stored.to.addr);
+    if (application) deliveries.addFor(application, this.#newId(now), "message.received", event, now);
     this.#parts.arrived({ id, ...stored });
   }
 
@@ -220,9 +223,11 @@ export class Receiver {
   /** A report that says nothing new was handed on before. */
   #handOn(offer: ReportOffer, match: Match | undefined, now: number): void {
     if (match && !match.fresh) return;
-    this.#parts.deliveries.add(offer.event, "message.report", {
-      ...offer.report, id: match?.id ?? null, account: this.#parts.place.account, application: match && this.#parts.origin?.(match.id),
-    }, now, match?.callbackUrl ?? undefined);
+    const { deliveries, origin, place } = this.#parts;
+    const event = { ...offer.report, id: match?.id ?? null, account: place.account };
+    deliveries.add(offer.event, "message.report", event, now, match?.callbackUrl ?? undefined);
+    const application = match && origin?.(match.id);
+    if (application) deliveries.addFor(application, this.#newId(now), "message.report", event, now);
   }
 
   #newId(now: number): string {

@@ -2,7 +2,7 @@ import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type Sm
 import { messageIdKey } from "../../engine/codec.ts";
 import { numberOf } from "../model/address.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
-import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
+import type { ApplicationOrigin, DeadLetter } from "../model/delivery-event.ts";
 import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import { routeInbound } from "../model/inbound-routes.ts";
@@ -482,7 +482,10 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });
     if (!error || status === "queued") return;
-    this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended" satisfies EventType, { id, status, error, account: this.#place.account, application: this.#origin(id) }, now, url);
+    const event = { id, status, error, account: this.#place.account };
+    this.#deliveries.add(messageId(ulid(now), this.#place), "message.ended", event, now, url);
+    const application = this.#origin(id);
+    if (application) this.#deliveries.addFor(application, messageId(ulid(now), this.#place), "message.ended", event, now);
   }
 
   /** The application that sent the message, and what its receipt needs of that. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "smpp-edge";
 import { NodeEsme, pdu } from "../simulator/peers.ts";
 import { hashed } from "./application-settings.mjs";
-import { freePort, listening, Smsc, startGateway, suiteContext, temporary, until } from "./support.mjs";
+import { freePort, listening, Smsc, startGateway, startReceiver, suiteContext, temporary, until } from "./support.mjs";
 
 /** A gateway with applications, and its SMSC. */
 async function start(t, applications = { shop: {} }, more = {}) {
@@ -258,4 +258,16 @@ test("a recipient who has opted out gets nothing from an application either", as
   assert.equal((await esme.submit({ destination_addr: "1234567892", short_message: "x" })).command_status, 0);
   await until("the other message", () => smsc.submitted.length > 0);
   assert.deepEqual(smsc.submitted.map(({ destination_addr }) => destination_addr), ["1234567892"]);
+});
+
+test("a webhook gets the events of applications' messages, and nothing of their PDUs", async (t) => {
+  const receiver = await startReceiver(t);
+  const { smsc, port } = await start(t, { shop: { inbound: ["777"] } }, { vars: { SMPP_WEBHOOK_URL: receiver.url, SMPP_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24).toString("base64")}`, SMPP_WEBHOOK_PRIVATE: "true" } });
+  const esme = await bound(port);
+  const { message_id } = await esme.submit({ destination_addr: "1234567890", short_message: "hello", registered_delivery: 1 });
+  const receipt = await esme.inbound.take();
+  assert.equal(idOf(receipt), message_id);
+  assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: "777", short_message: "hi" })).command_status, 0);
+  const events = await until("both events", () => receiver.requests.length >= 2 && receiver.requests.map(({ body }) => JSON.parse(body)));
+  assert.deepEqual(events.map(({ type, data }) => [type, data.id === message_id, data.application]).sort(), [["message.received", false, undefined], ["message.report", true, undefined]]);
 });
