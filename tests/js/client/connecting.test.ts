@@ -81,7 +81,7 @@ describe("several endpoints", () => {
       const silent = await own(judging(() => undefined));
       const busy = await own(judging(() => 0x08));
       const good = await own(judging(() => 0));
-      const smpp = await own(connect(await nowhere(), { endpoints: [place(silent), { host: "127.0.0.1", port: busy.port }, place(good)], bindTimeout: 200, reconnect: false }));
+      const smpp = await own(connect(await nowhere(), { endpoints: [place(silent), { host: "127.0.0.1", port: busy.port }, place(good)], bindTimeout: 2_000, reconnect: false }));
       assert.equal(smpp.peer.systemId, "judge");
       assert.deepEqual([silent, busy, good].map(({ lines }) => lines.length), [1, 1, 1]);
       assert.equal((await smpp.sendSms(HELLO)).messageId, "id-2");
@@ -91,7 +91,8 @@ describe("several endpoints", () => {
   test("when all have failed connect() rejects with the last one's error", () =>
     using(async (own) => {
       const [silent, busy] = [await own(judging(() => undefined)), await own(judging(() => 0x08))];
-      await assert.rejects(connect(place(silent), { endpoints: [place(busy)], bindTimeout: 100 }), (error) => error instanceof BindError && error.name === "ESME_RSYSERR"
+      // The time is that of each endpoint's answer, and long enough for one that answers at once.
+      await assert.rejects(connect(place(silent), { endpoints: [place(busy)], bindTimeout: 2_000 }), (error) => error instanceof BindError && error.name === "ESME_RSYSERR"
         && error.message.startsWith(`127.0.0.1:${silent.port} after `) && error.message.includes(`; 127.0.0.1:${busy.port}: `));
       await assert.rejects(connect(place(busy), { endpoints: [place(silent)], bindTimeout: 100 }), TimeoutError);
       await assert.rejects(connect(place(busy), { endpoints: [await nowhere().then((url) => url.replace("id:secret@", ""))] }), (error) => error instanceof ConnectionLostError && error.code === "connection-failed");

@@ -55,7 +55,7 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   },
   statistics: async (page) => {
     await openFile(page, "session.pcapng", readFileSync(join(import.meta.dirname, "..", "decoder", "captures", "session.pcapng")));
-    await page.locator("#result").waitFor();
+    await page.getByRole("status").filter({ hasText: /session.pcapng: .* PDUs/ }).waitFor();
     await page.keyboard.press("a");
     await page.getByRole("heading", { name: "By command" }).waitFor();
   },
