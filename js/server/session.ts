@@ -1,3 +1,4 @@
+import { Act } from "#boundary";
 import { decodePdus, type DecodedPdu } from "../engine/codec.ts";
 import { Link } from "../engine/link.ts";
 import type { TransportHandler, Transport } from "../engine/transport.ts";
@@ -151,6 +152,11 @@ export class Session {
   async close(): Promise<void> {
     this.#link.close();
     await this.closed;
+  }
+
+  /** Asks the peer whether it is alive, by an enquire_link that no window holds up. */
+  enquire(): void {
+    this.#link.act(Act.Enquire);
   }
 
   /** Ends the connection at once, with no unbind. */

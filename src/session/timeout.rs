@@ -96,6 +96,15 @@ impl Session {
             .set(Timer::Inactivity, now, self.spans.inactivity);
     }
 
+    /// Sends an enquire_link now, outside the window. Does nothing unless the session is bound, or while an enquire_link waits for its
+    /// response. A peer that shows no life within `Config::enquire_link_timeout` ends the connection.
+    pub fn enquire(&mut self, now: Instant) {
+        let now = self.tick(now);
+        if self.enquire_link.is_none() && matches!(self.state, State::Bound(_)) {
+            self.send_enquire_link(now);
+        }
+    }
+
     fn send_enquire_link(&mut self, now: Instant) {
         let number = self.next_number();
         self.write_header(CommandId::ENQUIRE_LINK, CommandStatus::ESME_ROK, number);

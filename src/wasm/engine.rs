@@ -61,6 +61,7 @@ impl Engine {
             Some(Act::Abort) => session.abort(now),
             Some(Act::Closed) => session.handle_close(now),
             Some(Act::Timeout) => session.handle_timeout(now),
+            Some(Act::Enquire) => session.enquire(now),
             Some(Act::GiveQueue) => {
                 let given = session.give_queue();
                 let count = given.len();

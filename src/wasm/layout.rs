@@ -240,6 +240,8 @@ numbers! {
         /// Give up what is queued, for the session that does `TakeQueue` next.
         GiveQueue = 7,
         TakeQueue = 8,
+        /// Ask the peer whether it is alive.
+        Enquire = 9,
     }
 
     /// The kinds of events: the first word of each record.
@@ -589,7 +591,7 @@ impl From<Option<Sequence>> for Answerable {
 }
 
 impl Act {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Connect,
         Self::Accept,
         Self::Bind,
@@ -599,6 +601,7 @@ impl Act {
         Self::Timeout,
         Self::GiveQueue,
         Self::TakeQueue,
+        Self::Enquire,
     ];
 
     pub(super) fn of(number: usize) -> Option<Self> {

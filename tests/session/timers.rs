@@ -240,6 +240,36 @@ fn enquiries_are_never_closer_than_their_time() {
 }
 
 #[test]
+fn an_enquiry_can_be_made_at_any_time_past_a_full_window() {
+    let mut peer = Peer::bound(esme().with(|config| {
+        config.window = 1;
+        config.enquire_link = ms(0);
+    }));
+    peer.queue(1);
+    peer.queue(2);
+    assert_eq!(peer.hears().len(), 1);
+    let now = peer.now();
+    peer.enquire(now);
+    // One that waits for its response is enough.
+    peer.enquire(now);
+    let heard = peer.hears();
+    assert_eq!(heard.len(), 1);
+    assert_eq!(heard[0].id(), CommandId::ENQUIRE_LINK);
+    peer.says(&bare(CommandId::ENQUIRE_LINK_RESP, OK, heard[0].number()));
+    peer.advance(60_000);
+    assert_eq!(peer.state(), State::Bound(BindType::Transceiver));
+    let now = peer.now();
+    peer.enquire(now);
+    peer.hears();
+    peer.advance(10_000);
+    let reason = CloseReason::EnquireLinkTimeout;
+    assert_eq!(peer.sees().pop(), Some(Seen::Disconnect(reason, None)));
+    let now = peer.now();
+    peer.enquire(now);
+    assert_eq!(peer.hears(), []);
+}
+
+#[test]
 fn without_enquiries_a_quiet_link_stays() {
     let mut peer = Peer::bound(esme().with(|config| config.enquire_link = ms(0)));
     assert_eq!(due(&peer), None);

@@ -8,6 +8,7 @@ import { isIn } from "./networks.ts";
 
 /** How long a bind has to show that it is alive when another one wants its place, in milliseconds. */
 const ALIVE_WITHIN = 3_000;
+const LOOK_EVERY = 50;
 
 /** Who is bound, and who may bind. */
 export class Binds {
@@ -70,8 +71,13 @@ export class Binds {
   /** Ends the binds that don't answer any more. */
   async #evict(): Promise<void> {
     await Promise.all([...this.#sessions.keys()].map(async (session) => {
-      const alive = session.request({ command: "enquire_link" }).then(() => true, () => false);
-      if (await Promise.race([alive, scheduler.wait(ALIVE_WITHIN).then(() => false)])) return;
+      const heard = () => session.stats().octetsIn;
+      const before = heard();
+      session.enquire();
+      for (let waited = 0; waited < ALIVE_WITHIN; waited += LOOK_EVERY) {
+        await scheduler.wait(LOOK_EVERY);
+        if (heard() > before) return;
+      }
       session.destroy();
       this.#sessions.delete(session);
     }));

@@ -3,10 +3,12 @@ import type { ApplicationSupport } from "../link/applications.ts";
 import { DeliveryError } from "../link/delivery-error.ts";
 import { splitPayload } from "../link/event-store.ts";
 import { applicationOfKey, applicationsOf, inboundApplication } from "../model/applications.ts";
-import type { ApplicationOrigin, Envelope } from "../model/delivery-event.ts";
+import type { GatewayEnv } from "../model/config.ts";
+import type { ApplicationOrigin, DeadLetter, Envelope } from "../model/delivery-event.ts";
 import { fromHex } from "../model/hex.ts";
 import { timeOf } from "../model/ids.ts";
 import { bare } from "../model/routes.ts";
+import type { SmppApplication } from "./application.ts";
 import { sentOf, submissionOf } from "./submission.ts";
 
 /** What links do for applications. */
@@ -37,10 +39,18 @@ export const support: ApplicationSupport = {
   submit: async (client, input) => sentOf(await client.request(submissionOf(input))),
   answerOf: sentOf,
   textOf: (pdu) => decodePdus(fromHex(pdu)).pdus[0]?.text?.value,
+  deadLetters: async (env, before, limit) => (await Promise.all(objects(env).map((object) => object.deadLetters(before, limit)))).flat() as DeadLetter[],
+  replay: async (env, id) => (await Promise.all(objects(env).map((object) => object.replay(id)))).includes(true),
   erase: async (env, number) => {
-    for (const { name } of applicationsOf(env)) await env.SMPP_APPLICATION?.getByName(name).erase(number);
+    for (const object of objects(env)) await object.erase(number);
   },
 };
+
+/** Those of the applications that the settings have. */
+function objects(env: GatewayEnv): DurableObjectStub<SmppApplication>[] {
+  const { SMPP_APPLICATION: objects } = env;
+  return objects ? applicationsOf(env).map(({ name }) => objects.getByName(name)) : [];
+}
 
 function applicationOf(data: unknown): string | undefined {
   return (data as { application?: ApplicationOrigin }).application?.name;

@@ -2,7 +2,7 @@
 
 import { SmppError, type Response, type Sent, type SmppClient } from "../../client/index.ts";
 import type { GatewayEnv } from "../model/config.ts";
-import type { ApplicationOrigin } from "../model/delivery-event.ts";
+import type { ApplicationOrigin, DeadLetter } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { EventTarget } from "./deliveries.ts";
 
@@ -22,6 +22,10 @@ export interface ApplicationSupport {
   answerOf(response: Response): Answer;
   /** The text in its PDU. */
   textOf(pdu: string): string | undefined;
+  /** What applications refused, or did not fetch in time, the newest first. */
+  deadLetters(env: GatewayEnv, before: string | undefined, limit: number): Promise<DeadLetter[]>;
+  /** Tries a dead letter again; false if no application has it. */
+  replay(env: GatewayEnv, id: string): Promise<boolean>;
   /** Removes what waits for applications that has a phone number as a value. */
   erase(env: GatewayEnv, number: string): Promise<void>;
 }

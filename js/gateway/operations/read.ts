@@ -1,4 +1,5 @@
 import type { LinkApi, ListQuery } from "../link/api.ts";
+import { provided } from "../link/applications.ts";
 import { linkAt, linkNamed, registryOf } from "../link/stub.ts";
 import { hasScope, type Caller } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
@@ -57,12 +58,12 @@ export function listInbound(env: GatewayEnv, limit: number, cursor: string | und
 
 /** What could not be handed on, the newest first. */
 export function listDeadLetters(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<DeadLetter>> {
-  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.deadLetters(before, most) }));
+  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.deadLetters(before, most) }), provided.deadLetters?.(env, cursor, limit));
 }
 
 /** Tries a dead letter again; throws 404 if there is none. */
 export async function replayDeadLetter(env: GatewayEnv, id: string): Promise<void> {
-  if (!await (await linkOf(env, id))?.replay(id)) throw new ProblemError("not-found", "There is no dead letter of that id");
+  if (!await (await linkOf(env, id))?.replay(id) && !await provided.replay?.(env, id)) throw new ProblemError("not-found", "There is no dead letter of that id");
 }
 
 /** All links, brought up if they are not. */
@@ -107,13 +108,13 @@ export async function everyLink(env: GatewayEnv): Promise<Place[]> {
   return [...now, ...former];
 }
 
-/** Merges the lists of all links. Where a link was not looked through far enough, the page ends there, and the next one goes on. */
+/** Merges the lists of all links, and one more. Where a link was not looked through far enough, the page ends there, and the next one goes on. */
 async function page<T extends { id: string }>(env: GatewayEnv, limit: number, cursor: string | undefined,
-  read: (link: LinkApi, before: string | undefined, limit: number) => Promise<{ items: T[]; until?: string }>): Promise<Page<T>> {
+  read: (link: LinkApi, before: string | undefined, limit: number) => Promise<{ items: T[]; until?: string }>, more: Promise<T[]> | undefined = undefined): Promise<Page<T>> {
   if (cursor !== undefined && !ULID.test(cursor)) throw new ProblemError("invalid-cursor");
   const parts = await Promise.all((await everyLink(env)).map((at) => read(linkAt(env, at), cursor, limit)));
   const until = parts.map((part) => part.until).filter((ulid) => ulid !== undefined).sort().at(-1);
-  const all = parts.flatMap(({ items }) => items).filter(({ id }) => until === undefined || id >= until).sort((a, b) => (a.id < b.id ? 1 : -1));
+  const all = [...parts.flatMap(({ items }) => items), ...await more ?? []].filter(({ id }) => until === undefined || id >= until).sort((a, b) => (a.id < b.id ? 1 : -1));
   const items = all.slice(0, limit);
   const last = items.length === limit ? items.at(-1)!.id.slice(0, 26) : until;
   return { items, cursor: last ?? null };

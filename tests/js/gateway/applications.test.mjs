@@ -6,7 +6,7 @@ import { createConnection } from "node:net";
 import { before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "smpp-edge";
-import { NodeEsme, pdu } from "../simulator/peers.ts";
+import { NodeEsme, pdu, RawEsme } from "../simulator/peers.ts";
 import { hashed } from "./application-settings.mjs";
 import { freePort, listening, Smsc, startGateway, startReceiver, suiteContext, temporary, until } from "./support.mjs";
 
@@ -43,7 +43,7 @@ describe("an application", async () => {
   before(async () => {
     ({ smsc, gateway, port, url } = await start(t, {
       shop: { inbound: ["777"] },
-      few: { binds: 2, senders: ["ACME", { ton: 1, npi: 1, addr: "4912345" }] },
+      few: { binds: 2, inbound: ["778"], senders: ["ACME", { ton: 1, npi: 1, addr: "4912345" }] },
       slow: { rate: 5 },
       elsewhere: { addresses: ["192.0.2.0/24", "2001:db8::/32"] },
       here: { addresses: ["127.0.0.0/8"], systemId: "a-system_id-longer-than-15-characters" },
@@ -171,6 +171,49 @@ describe("an application", async () => {
     await dead.closed;
     assert.deepEqual([alive[0].stats().state, next.stats().state], ["bound", "bound"]);
     await alive[0].close();
+  });
+
+  test("keeps the binds that answer enquire_link, also while they owe all their deliver_sm_resp", async () => {
+    const alive = await Promise.all(Array.from({ length: 2 }, async () => {
+      const esme = await RawEsme.connected(port);
+      const seen = { esme, delivered: 0, enquired: 0, isOpen: true };
+      void esme.closed.then(() => (seen.isOpen = false));
+      esme.send(pdu("bind_transceiver", { system_id: "few", password: "password", interface_version: 0x34 }));
+      assert.equal((await esme.next()).command_status, 0);
+      void (async () => {
+        for (let got; (got = await esme.next().catch(() => undefined));) {
+          if (got.command === "deliver_sm") seen.delivered++;
+          if (got.command !== "enquire_link") continue;
+          seen.enquired++;
+          esme.send(pdu("enquire_link_resp", { sequence_number: got.sequence_number }));
+        }
+      })();
+      return seen;
+    }));
+    for (let i = 0; i < 40; i++) assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: "778", short_message: `m${i}` })).command_status, 0);
+    await until("both windows to be full", () => alive.every(({ delivered }) => delivered === 10));
+    const third = await bound(port, { name: "few" });
+    assert.equal(third.answer.command_status, 0x0d);
+    assert.ok(alive.every(({ enquired, isOpen }) => enquired > 0 && isOpen));
+    for (const { esme } of alive) esme.destroy();
+  });
+
+  test("has what it refused for good among the dead letters, from where it comes again", async () => {
+    const esme = await bound(port);
+    esme.answerWith = () => 0x65;
+    assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: "777", short_message: "refused" })).command_status, 0);
+    await esme.inbound.take();
+    const [letter] = await until("the dead letter", async () => {
+      const { deadLetters } = (await gateway.get("/v1/dead-letters")).body;
+      return deadLetters.length > 0 && deadLetters;
+    });
+    assert.deepEqual([letter.target, letter.event.data.text], ["application", "refused"]);
+    esme.answerWith = () => 0;
+    assert.equal((await gateway.post(`/v1/dead-letters/${letter.id}/replay`)).status, 202);
+    assert.equal(text(await esme.inbound.take()), "refused");
+    assert.deepEqual((await gateway.get("/v1/dead-letters")).body.deadLetters, []);
+    assert.equal((await gateway.post(`/v1/dead-letters/${letter.id}x/replay`)).status, 404);
+    esme.destroy();
   });
 
   test("uses its senders and no others", async () => {
