@@ -23,6 +23,6 @@ budgets([
 
 function upload(output) {
   const [, plain, gzip] = /Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/.exec(output) ?? [];
-  if (gzip === undefined) throw new Error(`wrangler tells no size:\n${output}`);
+  if (gzip === undefined) throw new Error(`wrangler reported no size:\n${output}`);
   return { plain: Number(plain), gzip: Number(gzip) };
 }

@@ -27,7 +27,7 @@ async function main() {
   await step("Publishing the crates", () => must("cargo", ["publish", "--workspace", "--locked"]));
   await step("Publishing the package", () => npm("publish", "--access", "public"));
   await must("git", ["tag", "--annotate", `v${version}`, "--message", `smpp-edge ${version}`]);
-  console.log(`Published. \`git push origin v${version}\` tells the others.`);
+  console.log(`Published. \`git push origin v${version}\` makes it known.`);
 }
 
 /** Cargo keeps what it unpacked and compiled of a crate that it tried, and takes it for that of the next try of the same version. */
@@ -75,7 +75,7 @@ async function checkApi(version) {
   await step(`Comparing the Rust API with that of ${tags[0]}`, () => must("cargo", ["semver-checks", "--baseline-rev", tags[0]]));
 }
 
-/** What is published is what is committed, and the changelog tells of it. */
+/** What is published is committed, and described in the changelog. */
 async function checkTree(version) {
   if ((await must("git", ["status", "--porcelain"])).trim() !== "") throw new Failure("There are changes that are not committed.");
   if (!readFileSync(at("CHANGELOG.md"), "utf8").includes(`\n## [${version}] - `)) throw new Failure(`CHANGELOG.md has no heading "## [${version}] - <date>".`);

@@ -1,4 +1,4 @@
-// npm run simulator [-- --port 2775 …]: an SMSC for development; `-- --help` tells its options.
+// npm run simulator [-- --port 2775 …]: an SMSC for development; `-- --help` lists its options.
 
 import { build } from "./build.mjs";
 import { run } from "./lib.mjs";

@@ -125,7 +125,7 @@ async function clippyWasm() {
   return sum;
 }
 
-/** A program whose exit code tells all: passes or fails as one. */
+/** A program that passes or fails as one, by its exit code. */
 async function check(command, args, env = {}) {
   const { code, output } = await execute(command, args, { timeout, env: { ...process.env, ...env } });
   return code === 0 ? { passed: 1 } : { failed: 1, output };

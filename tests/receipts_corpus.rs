@@ -1,4 +1,4 @@
-//! Every record of the receipts gathered from real centres gives its fields, and what is no receipt is not taken for one.
+//! Every record of the receipts gathered from real SMSCs gives its fields, and what is no receipt is not taken for one.
 //!
 //! The records lie beside the repository (`../shared/corpus`) or where `SMPP_CORPUS` says. Without them nothing is checked.
 

@@ -1,4 +1,4 @@
-//! A table of the forms that receipts come in: what centres leave out, add, reorder and cut, and what is no receipt.
+//! A table of the forms that receipts come in: what SMSCs leave out, add, reorder and cut, and what is no receipt.
 
 use smpp_edge::receipt::{
     ReceiptTlvs, Report, Status, from_deliver, from_plain_text, parse, unix_ms,

@@ -21,7 +21,7 @@ proptest! {
 
     #[test]
     fn any_octets_are_survived_and_any_pieces_of_them_are_the_same(
-        centre in any::<bool>(),
+        smsc_role in any::<bool>(),
         frames in prop::collection::vec((0u32..0x20, any::<bool>(), 0u32..4, prop::collection::vec(any::<u8>(), 0..60)), 0..20),
         garbage in prop::collection::vec(any::<u8>(), 0..50),
         size in 1usize..70,
@@ -33,7 +33,7 @@ proptest! {
         }
         stream.extend(garbage);
         let run = |size: usize| {
-            let mut peer = Peer::bound(if centre { smsc() } else { esme() });
+            let mut peer = Peer::bound(if smsc_role { smsc() } else { esme() });
             for piece in stream.chunks(size) {
                 peer.says(piece);
             }

@@ -55,7 +55,7 @@ fn every_request_ends_once_as_it_was_whatever_happens() {
     assert!(long(total.long_taken) >= 10, "{total:?}");
     assert!(long(total.long_incomplete) >= 10, "{total:?}");
     assert!(total.throttled > count && total.connections > count);
-    // Each connection had a session of the centre, each world one of the ESME.
+    // Each connection had a session of the SMSC, each world one of the ESME.
     let each = total.held / (total.connections + count).cast_signed();
     assert!(
         each < 4_096,

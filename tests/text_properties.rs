@@ -80,7 +80,7 @@ fn fits(plan: &Plan, index: usize, packed: bool) -> bool {
         segment.octets.len(),
         segment.octets.len() - segment.udh.len(),
     );
-    // What a centre needs for concatenation, if it is not in the header.
+    // What an SMSC needs for concatenation, if it is not in the header.
     let header = if segment.sar.is_some() {
         6
     } else {

@@ -263,7 +263,7 @@ fn data_coding_follows_encoding_and_class() {
 }
 
 #[test]
-fn data_coding_zero_is_what_the_centre_makes_of_it() {
+fn data_coding_zero_is_what_the_smsc_makes_of_it() {
     let octets = |text: &str, default_alphabet| {
         let plan = plan(
             text,
@@ -296,10 +296,10 @@ fn data_coding_zero_is_what_the_centre_makes_of_it() {
     assert_eq!(
         octets("á", Alphabet::Latin1).0,
         "ucs2",
-        "the centre could not turn it into GSM 03.38"
+        "the SMSC could not turn it into GSM 03.38"
     );
     assert_eq!(octets("€", Alphabet::Latin1).0, "ucs2");
-    // The centre makes septets of it: so it is counted, two for a bracket.
+    // The SMSC makes septets of it: so it is counted, two for a bracket.
     let count = |text: &str| {
         lengths(
             text,
@@ -631,7 +631,7 @@ fn one_octet_a_character_is_what_the_alphabet_makes_of_it() {
         })
     };
     let gsm = Alphabet::Gsm7;
-    // The centre makes septets of a text in Latin-1 if it can, and of none in the other parts of ISO 8859.
+    // The SMSC makes septets of a text in Latin-1 if it can, and of none in the other parts of ISO 8859.
     assert_eq!(plan(&"a".repeat(150), of(Encoding::Latin1, gsm)).len(), 1);
     assert_eq!(plan(&"Á".repeat(150), of(Encoding::Latin1, gsm)).len(), 2);
     assert_eq!(plan(&"a".repeat(150), of(Encoding::Cyrillic, gsm)).len(), 2);

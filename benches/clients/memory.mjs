@@ -1,4 +1,4 @@
-// smpp-edge, sending by `sendSms` with delivery reports asked for; tells after each run what memory the process has.
+// smpp-edge, sending by `sendSms` with delivery reports asked for; reports after each run what memory the process has.
 
 import { connect, weigh } from "../support/memory.mjs";
 import { messages } from "./messages.mjs";

@@ -1,4 +1,4 @@
-// smpp-edge, sessions that are opened and stay; tells after each run what memory they have.
+// smpp-edge, sessions that are opened and stay; reports after each run what memory they have.
 
 import { connect, weigh } from "../support/memory.mjs";
 

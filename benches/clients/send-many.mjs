@@ -7,9 +7,9 @@ export async function open(port, window) {
   const smpp = await connect(`smpp://bench:secret@127.0.0.1:${port}`, { window });
   return {
     async run(count) {
-      let told = 0;
-      const { accepted } = await smpp.sendMany(some(count), { onResult: () => void told++ });
-      if (accepted !== count || told !== count) throw new Error(`${accepted} of ${count} accepted, ${told} told`);
+      let reported = 0;
+      const { accepted } = await smpp.sendMany(some(count), { onResult: () => void reported++ });
+      if (accepted !== count || reported !== count) throw new Error(`${accepted} of ${count} accepted, ${reported} reported`);
     },
   };
 }

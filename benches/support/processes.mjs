@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { at, must, node24, start, step, targetDir, windows } from "../../scripts/lib.mjs";
 
-/** The native responder: its port, and the CPU time it has used so far, in microseconds (undefined where the system doesn't tell). */
+/** The native responder: its port, and the CPU time it has used so far, in microseconds (undefined where the system doesn't report it). */
 export async function startResponder() {
   const dir = join(targetDir, "responder");
   await step("Compiling the responder", () => must("cargo", ["build", "--release", "--locked", "--manifest-path", at("benches", "responder", "Cargo.toml"), "--target-dir", dir]));

@@ -1,4 +1,4 @@
-// The tables that tell what `compare` measured.
+// The tables that show what `compare` measured.
 
 import { digits, median, percent, ratio, spread, table } from "./figures.mjs";
 

@@ -40,10 +40,10 @@ function machine() {
 
 async function versions() {
   const packaged = (name) => JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
-  const told = async (command) => /\d+\.\d+\.\d+/.exec(await must(command, ["--version"]))[0];
+  const versionOf = async (command) => /\d+\.\d+\.\d+/.exec(await must(command, ["--version"]))[0];
   // What is not installed was not measured: its version stays that of its figures.
   const runtimes = { Node: node24(), Deno: deno(), Bun: bun() };
   const installed = Object.entries(runtimes).filter(([, command]) => command !== undefined);
-  const versionsOf = await Promise.all(installed.map(async ([name, command]) => [name, await told(command)]));
-  return { ...Object.fromEntries(versionsOf), workerd: packaged("workerd"), "npm `smpp`": packaged("smpp"), rustc: await told("rustc") };
+  const versionsOf = await Promise.all(installed.map(async ([name, command]) => [name, await versionOf(command)]));
+  return { ...Object.fromEntries(versionsOf), workerd: packaged("workerd"), "npm `smpp`": packaged("smpp"), rustc: await versionOf("rustc") };
 }

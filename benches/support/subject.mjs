@@ -1,5 +1,5 @@
 // The process under test: makes the runs that it reads from its input, a line of JSON each, with the client and on the port of its
-// arguments, and writes what each cost this process, CPU and wall time in microseconds, and what the client tells of it besides; or, where
+// arguments, and writes what each cost this process, CPU and wall time in microseconds, and what the client reports of it besides; or, where
 // `weigh` is asked for, what memory it has after a collection.
 
 import { createInterface } from "node:readline";

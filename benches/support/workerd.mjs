@@ -84,7 +84,7 @@ function program() {
   return workerd.resolve(`@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}/bin/workerd`);
 }
 
-/** CPU time of all threads of a process in microseconds; Linux tells it to the nanosecond. */
+/** CPU time of all threads of a process in microseconds; Linux counts it in nanoseconds. */
 function cpuOf(pid) {
   const threads = `/proc/${pid}/task`;
   return readdirSync(threads).reduce((sum, thread) => sum + Number(readFileSync(`${threads}/${thread}/schedstat`, "latin1").split(" ")[0]) / 1000, 0);

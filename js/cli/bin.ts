@@ -12,7 +12,7 @@ ${Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(10)}  ${do
   --help        this, or a command's flags behind its name
   --version
 
-Exit codes: 0 done, 1 it can't be done, 2 wrong flags; others are told by the command's --help.
+Exit codes: 0 done, 1 it can't be done, 2 wrong flags; others are in the command's --help.
 `;
 
 async function main([name, ...args]: string[]): Promise<number> {

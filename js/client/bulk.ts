@@ -7,7 +7,7 @@ import type { ResultSink } from "./slots.ts";
 import { nextTurn } from "./turns.ts";
 import type { BulkOptions, BulkResult, BulkSummary, SmsMessage } from "./types.ts";
 
-/** Messages taken from the source whose results have not been told yet. */
+/** The most messages taken from the source whose results have not been reported yet. */
 const LIMIT = 1_000;
 /** Messages taken from the source before timers and sockets get their turn. */
 const AT_ONCE = 1_000;
@@ -33,7 +33,7 @@ interface Entry {
 type Source = Iterator<SmsMessage> | AsyncIterator<SmsMessage>;
 
 /**
- * One `sendMany`: takes messages as fast as they go out and tells the results in order. Memory holds {@link LIMIT} messages, however
+ * One `sendMany`: takes messages as fast as they go out and reports the results in order. Memory holds {@link LIMIT} messages, however
  * many there are. Neither a source nor an `onResult` that hangs keeps it from ending with the client, or by its signal.
  */
 export class Bulk implements ResultSink {
@@ -43,16 +43,16 @@ export class Bulk implements ResultSink {
   readonly #summary: BulkSummary = { accepted: 0, partial: 0, failed: 0, rejected: 0, unknown: 0, notSent: 0 };
   /** The entries from `#head` on, each at its number modulo the limit. */
   readonly #entries: (Entry | undefined)[] = [];
-  /** The first message whose result has not been told, and the next to be sent. */
+  /** The first message whose result has not been reported, and the next to be sent. */
   #head = 0;
   #next = 0;
   #source: Source;
   /** No more is taken: the source is at its end, or `#stopped`. */
   #exhausted = false;
   #stopped: { error: unknown } | undefined;
-  /** Results are being told. */
-  #telling = false;
-  #tellPlanned = false;
+  /** Results are being reported. */
+  #reporting = false;
+  #reportingPlanned = false;
   /** The sending has ended, so that `onResult` is not waited for any longer than {@link PATIENCE}. */
   #ending = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +89,7 @@ export class Bulk implements ResultSink {
   settle(index: number, sent: Sent | undefined, error: SmppError | undefined): void {
     const entry = this.#entries[index % LIMIT] as Entry;
     entry.result = sent === undefined ? { message: entry.message, error: error as SmppError } : { message: entry.message, sent };
-    if (index === this.#head) this.#planTell();
+    if (index === this.#head) this.#planReporting();
   }
 
   /** The client has ended, and everything that was under way is settled. */
@@ -115,7 +115,7 @@ export class Bulk implements ResultSink {
       this.#stop(error);
     }
     this.#exhausted = true;
-    this.#planTell();
+    this.#planReporting();
   }
 
   /** Sends it once there is room. Of a synchronous source nothing is awaited as long as there is. */
@@ -135,7 +135,7 @@ export class Bulk implements ResultSink {
       entry.result = { message, error: error as SmppError };
     }
     this.#next++;
-    if (entry.result !== undefined && index === this.#head) this.#planTell();
+    if (entry.result !== undefined && index === this.#head) this.#planReporting();
     // The message itself may have stopped it, in a getter.
     if (this.#stopped !== undefined && entry.result === undefined) this.#sender.cancel([entry.ticket]);
     if (ended !== undefined) this.#stop(ended);
@@ -146,40 +146,40 @@ export class Bulk implements ResultSink {
     return new Promise((resolve) => (this.#resume = resolve));
   }
 
-  /** Results are told in a turn of their own: the engine must not be called from where they come up. */
-  #planTell(): void {
-    if (this.#tellPlanned) return;
-    this.#tellPlanned = true;
+  /** Results are reported in a turn of their own: the engine must not be called from where they come up. */
+  #planReporting(): void {
+    if (this.#reportingPlanned) return;
+    this.#reportingPlanned = true;
     queueMicrotask(() => {
-      this.#tellPlanned = false;
-      void this.#tell();
+      this.#reportingPlanned = false;
+      void this.#reportResults();
     });
   }
 
-  async #tell(): Promise<void> {
-    if (this.#telling) return;
-    this.#telling = true;
+  async #reportResults(): Promise<void> {
+    if (this.#reporting) return;
+    this.#reporting = true;
     try {
       for (let entry = this.#first(); entry?.result !== undefined; entry = this.#first()) {
         const index = this.#head++;
         this.#entries[index % LIMIT] = undefined;
         this.#count(entry.result);
-        const told = this.#onResult?.(entry.result, index);
-        if (isThenable(told)) await this.#patiently(told);
+        const returned = this.#onResult?.(entry.result, index);
+        if (isThenable(returned)) await this.#patiently(returned);
       }
     } catch (error) {
       this.#onResult = undefined;
       this.#stop(error);
     }
-    this.#telling = false;
-    if (this.#first()?.result !== undefined) return this.#planTell();
+    this.#reporting = false;
+    if (this.#first()?.result !== undefined) return this.#planReporting();
     this.#resume?.();
     this.#resume = undefined;
     if (this.#head === this.#next && (this.#exhausted || this.#stopped !== undefined)) this.#finish?.();
   }
 
   /** Waits for what `onResult` returned; once the sending has ended, not for ever. */
-  async #patiently(told: PromiseLike<unknown>): Promise<void> {
+  async #patiently(returned: PromiseLike<unknown>): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#waitNoMore = () => {
@@ -187,7 +187,7 @@ export class Bulk implements ResultSink {
           resolve();
         };
         if (this.#ending) this.#losePatience();
-        told.then(() => resolve(), reject);
+        returned.then(() => resolve(), reject);
       });
     } finally {
       if (this.#patience !== undefined) clearTimeout(this.#patience);
@@ -228,7 +228,7 @@ export class Bulk implements ResultSink {
       if (entry !== undefined && entry.result === undefined) tickets.push(entry.ticket);
     }
     this.#sender.cancel(tickets);
-    this.#planTell();
+    this.#planReporting();
   }
 }
 

@@ -2,7 +2,7 @@
 export class Callbacks {
   readonly #log: ((line: string) => unknown) | undefined;
 
-  /** `log` is told what the others threw; without it the console is. */
+  /** `log` receives what the others threw; without it the console does. */
   constructor(log: ((line: string) => unknown) | undefined) {
     this.#log = log;
   }
@@ -25,14 +25,14 @@ export class Callbacks {
     }
   }
 
-  /** Tells what the callback named `name` threw. */
+  /** Reports what the callback named `name` threw. */
   complain(name: string, error: unknown): void {
     if (this.#log === undefined) complainOnConsole(name, error);
     else this.log(`${name} threw: ${inWords(error)}`);
   }
 }
 
-/** Has `failed` told if `value` is a promise and rejects. */
+/** Calls `failed` if `value` is a promise and rejects. */
 export function contain(value: unknown, failed: (error: unknown) => void): void {
   if (typeof value !== "object" || value === null) return;
   // Whatever `value` does when it is asked for `then` ends here, too.

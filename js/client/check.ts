@@ -1,4 +1,4 @@
-// What users hand over, checked: each value is read once, and whatever reading it does is told as a fault of that value.
+// What users hand over, checked: each value is read once, and whatever its getters throw is reported as a fault of that value.
 
 import { invalid, SmppError } from "./errors.ts";
 import { isSignal } from "./signals.ts";

@@ -161,7 +161,7 @@ export class SmppClient implements AsyncDisposable {
    * Sends an SMS. Resolves when the SMSC has answered for each of its segments and accepted at least one; segments it did not
    * accept make the result `"partial"`.
    *
-   * @throws {SmppError} None was accepted. `outcome` tells whether the SMSC refused it, or may have taken it, or never saw it:
+   * @throws {SmppError} None was accepted. `outcome` says whether the SMSC refused it, or may have taken it, or never saw it:
    * - the status of the SMSC (`"rejected"`), {@link ThrottledError} if it was too busy for as long as the message is valid;
    * - {@link TimeoutError} and {@link ConnectionLostError} (`"unknown"`, or `"not-sent"` if it was still queued);
    * - the codes `"invalid-field"`, `"unencodable"`, `"too-many-segments"`, `"bind-type"`, `"queue-full"`, `"closed"`, `"aborted"` (`"not-sent"`).
@@ -636,7 +636,7 @@ function readResponse(frame: Uint8Array): Response | undefined {
   return { command, status, statusName, sequence, fields, pdu: decoded };
 }
 
-/** What a late answer to a request that is no message tells. */
+/** What a late response to a request other than a message says. */
 function lateResponse(frame: Uint8Array | undefined, error: SmppError | undefined): LateResult {
   if (error !== undefined) return { outcome: "rejected", error };
   const response = frame && readResponse(frame);

@@ -204,7 +204,7 @@ export class Deliveries {
     }
   }
 
-  /** Tells the SMSC that the report was taken after all. */
+  /** Acknowledges the report to the SMSC after all. */
   release(held: Held): void {
     clearTimeout(held.timer);
     if (this.#held.delete(held)) this.#answer(held.request, true);
@@ -237,7 +237,7 @@ export class Delivery {
   /** Whether another message has one of the ids by now. */
   #displaced = false;
 
-  /** A segment that the SMSC gave no id has no report that could be told from others, so that none is waited for. */
+  /** A segment that the SMSC gave no id has no report that could be recognised, so none is waited for. */
   constructor(owner: Deliveries, message: Answered, refused: boolean, once: boolean) {
     const { keys, segments, tag } = message;
     this.#owner = owner;

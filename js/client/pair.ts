@@ -83,7 +83,7 @@ export class Pair implements ClientLink {
     return this.#second === undefined ? [this.#first] : [this.#first, this.#second];
   }
 
-  /** `sign`: what the numbers of its peer's requests are told with. */
+  /** `sign`: what marks the sequence numbers of its peer's requests. */
   #half(bind: BindType, config: EngineConfig, sign: 1 | -1): Half {
     const half: Half = { link: undefined as never, bind, state: "closed", bound: false, ended: false };
     const sink = this.#sink;
@@ -115,10 +115,10 @@ export class Pair implements ClientLink {
     this.#second.link.start();
   }
 
-  /** What is told is the state of the half that is not bound. */
+  /** Reports the state of the half that is not bound. */
   #state(half: Half, state: LinkState, detail: CloseDetail | undefined): void {
     half.state = state;
-    // The end is told once, when both have ended.
+    // The end is reported once, when both have ended.
     if (state === "closed") return;
     const { state: first } = this.#first;
     const shown = this.#second !== undefined && (first === "bound" || first === "closed") ? this.#second.state : first;

@@ -36,7 +36,7 @@ export class Slot {
   settled = 0;
   /** Segments that were settled without an answer, and may get a late one. */
   unanswered = 0;
-  /** What waits for those, once the promise or sink was told. */
+  /** What waits for those, once the promise has settled or the sink was called. */
   late: LateOutcome | undefined = undefined;
   /** The reports that were expected then. */
   delivery: Delivery | undefined = undefined;
@@ -79,7 +79,7 @@ export class Slots {
     this.#free.push(ticket);
   }
 
-  /** Keeps the slot for late answers: its promise or sink was told. */
+  /** Keeps the slot for late answers: its promise has settled, or its sink was called. */
   hold(ticket: number): LateOutcome {
     const slot = this.at(ticket);
     this.#letGo(slot);

@@ -4,7 +4,7 @@ import { invalid, TimeoutError } from "./errors.ts";
 /** 99 days, in seconds. */
 const LONGEST_RELATIVE = 99 * 86_400;
 
-/** The most milliseconds that the engine is told. */
+/** The most milliseconds that are passed to the engine. */
 const LONGEST_WAIT = 0xffff_ffff;
 
 /** `validity` as the engine takes it: whole seconds from now, or the point in time as an SMPP time. */

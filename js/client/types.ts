@@ -197,7 +197,7 @@ export interface ConnectOptions {
    * that come after their request's time, or to none.
    */
   onPdu?: (pdu: DecodedPdu) => void;
-  /** Told of every change of state after {@link connect}, and during it. */
+  /** Called at every change of state after {@link connect}, and during it. */
   onState?: (state: ConnectionState, detail?: StateDetail) => void;
   /** Replaces the runtime's own sockets. */
   socket?: SocketFactory;

@@ -196,7 +196,7 @@ const NO_PDU = new Uint8Array(0);
 
 /**
  * Reads the text of a delivery receipt; undefined if it is not one. TLVs win over the text for identifier and state. Addresses
- * and `pdu` are empty: the text does not tell them.
+ * and `pdu` are empty: the text does not have them.
  *
  * @throws EngineError for a value of another type
  */

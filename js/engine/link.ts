@@ -54,7 +54,7 @@ export class Link {
 
   /**
    * @param config the session's settings
-   * @param sink who is told what happens
+   * @param sink called with what happens
    * @param open makes the connections of an ESME; none for an SMSC, which is given its connection by `accept`
    * @throws EngineError for a setting that can't be
    */
@@ -270,13 +270,13 @@ export class Link {
     this.#quietly(() => this.#flush());
   };
 
-  /** The time, told once for all that is asked for in one turn. */
+  /** The time, passed once for all that is asked for in one turn. */
   #turn(): number {
     if (!this.#flushPlanned) this.#turnAt = clock();
     return this.#turnAt;
   }
 
-  /** `now`: the time, if it has just been told. */
+  /** `now`: the time, if it has just been passed. */
   #flush(now = clock()): void {
     if (this.#flushing) {
       this.#flushAgain = true;
@@ -364,7 +364,7 @@ export class Link {
     }
   }
 
-  /** Runs what nobody waits for: when the module breaks in it, `closed` has told so, and nothing more is to be thrown. */
+  /** Runs what nobody waits for: when the module breaks in it, `closed` was called, and nothing more is thrown. */
   #quietly(work: () => void): void {
     try {
       work();

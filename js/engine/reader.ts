@@ -29,7 +29,7 @@ function heap(at: number, length: number): string {
   return length === 0 ? "" : utf8.decode(u8.subarray(at, at + length));
 }
 
-// Strings that last, each in a place that its address tells; few share one. All are ASCII.
+// Strings that last, each in a place given by its address; few share one. All are ASCII.
 const PLACES = 8_192;
 const places = { addresses: new Uint32Array(PLACES), strings: new Array<string>(PLACES).fill("") };
 

@@ -121,7 +121,7 @@ function restOf({ language, serviceType, scheduleAt, validity, udh, tlvs }: SmsM
   return { language: code, strings, octets, length };
 }
 
-/** Writes what most SMS don't have; returns the flags that tell of it. */
+/** Writes what most SMS don't have; returns the flags for them. */
 function writeMore(w: number, more: SmsMore, { language, strings, octets }: Rest): number {
   const words = u32;
   words[w + SmsWords.language] = language;

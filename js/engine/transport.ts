@@ -8,7 +8,7 @@ export interface Transport {
   destroy(): void;
 }
 
-/** Who is told what happens on a connection. */
+/** Receives what happens on a connection. */
 export interface TransportHandler {
   /** Octets came; they are used up before this returns. */
   data(chunk: Uint8Array): void;

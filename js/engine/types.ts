@@ -321,7 +321,7 @@ export interface EngineStats {
   rate: number | undefined;
 }
 
-/** Who is told what happens in a session. Calls into the link are fine from here. */
+/** Receives what happens in a session. Calls into the link are fine from here. */
 export interface LinkSink {
   state(state: LinkState, detail: CloseDetail | undefined): void;
   bound(peer: { systemId: string; version: number }): void;

@@ -181,7 +181,7 @@ export class SimulatedSmsc {
       return;
     }
     message.status = "enroute";
-    if (message.registeredDelivery & INTERMEDIATE_NOTIFICATION) void this.#tell(message, "enroute");
+    if (message.registeredDelivery & INTERMEDIATE_NOTIFICATION) void this.#report(message, "enroute");
     const outcome = this.#outcome(message);
     const delay = outcome === "enroute" ? Infinity : this.#options.delay;
     if (life < delay) this.#after(message, life, () => void this.end(message, "expired"));
@@ -195,7 +195,7 @@ export class SimulatedSmsc {
     message.doneAt = Date.now();
     const asked = isAsked(message.registeredDelivery, status) || message.fault === "early-receipt";
     const copies = message.fault === "twice-receipt" ? 2 : 1;
-    if (asked) await Promise.all(Array.from({ length: copies }, () => this.#tell(message, status)));
+    if (asked) await Promise.all(Array.from({ length: copies }, () => this.#report(message, status)));
     // Until its receipt was taken the message keeps its place: no more are taken than can be reported.
     this.store.ended(message);
   }
@@ -213,7 +213,7 @@ export class SimulatedSmsc {
   }
 
   /** Sends a receipt, or with status enroute an intermediate notification. */
-  async #tell(message: SimulatedMessage, status: MessageStatus): Promise<void> {
+  async #report(message: SimulatedMessage, status: MessageStatus): Promise<void> {
     const failed = status !== "delivered" && status !== "enroute";
     try {
       await this.send(message.systemId, (session) =>

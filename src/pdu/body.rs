@@ -25,7 +25,7 @@ pub trait Body<'a> {
     /// Octets that [`encode`](Self::encode) will append.
     fn encoded_len(&self) -> usize;
 
-    /// Tells whether every field can be written: strings within their length and without NUL, times empty or of 16
+    /// Checks that every field can be written: strings within their length and without NUL, times empty or of 16
     /// characters.
     ///
     /// # Errors

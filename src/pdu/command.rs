@@ -96,7 +96,7 @@ impl CommandId {
         self.0 & RESPONSE != 0
     }
 
-    /// The response of a request: the same with bit 31 set. Whether one exists is told by
+    /// The response of a request: the same with bit 31 set. Whether one exists is returned by
     /// [`has_response`](Self::has_response).
     #[must_use]
     #[inline]

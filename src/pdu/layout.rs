@@ -212,7 +212,7 @@ pub(super) fn bits_of(set: ValueSet, value: u8) -> &'static [Bits] {
         ValueSet::CallbackNumPresInd => CALLBACK_NUM_PRES_IND,
         ValueSet::SessionSequence => SESSION_SEQUENCE,
         ValueSet::DataCoding => match value {
-            // Bit 4 tells whether the class means anything.
+            // Bit 4 says whether the class means anything.
             0x10..=0x7F if value & 0x10 != 0 => GENERAL_CODING,
             0x20..=0x7F => &GENERAL_CODING[..2],
             0xC0..=0xEF => WAITING_CODING,

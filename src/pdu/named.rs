@@ -514,7 +514,7 @@ impl<'a> Writing<'_, 'a> {
             None => (DestFlag::SME_ADDRESS, &SME[..]),
         };
         self.entry(given, parts, "")?;
-        // What the entry holds tells its flag; a flag that was given must agree.
+        // The flag follows from what the entry holds; a flag that was given must agree.
         if self.find(given, "dest_flag").is_some() {
             right_count(flag.0, self.out[from].into())?;
         }
@@ -623,7 +623,7 @@ impl<'a> Writing<'_, 'a> {
                 let set = spec.map_or(ValueSet::Plain, |spec| spec.values);
                 let width = match (spec, value) {
                     (Some(spec), _) => usize::from(spec.max),
-                    // The specification does not tell: as many as the number needs.
+                    // The specification does not say: as many as the number needs.
                     (None, ValueRef::Number(0x1_0000..)) => 4,
                     (None, ValueRef::Number(0x100..)) => 2,
                     (None, _) => 1,

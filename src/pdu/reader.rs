@@ -15,7 +15,7 @@ pub(super) enum Missing {
     Anything,
 }
 
-/// Takes fields off the front of a body. After a failure all that is read is empty, and `failed` tells.
+/// Takes fields off the front of a body. After a failure all that is read is empty, and `failed` is set.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     missing: Missing,

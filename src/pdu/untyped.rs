@@ -35,7 +35,7 @@ impl<'a> Untyped<'a> {
         self.tlvs
     }
 
-    /// Tells whether every field could be written: as [`Body::check`](super::Body::check).
+    /// Checks that every field can be written: as [`Body::check`](super::Body::check).
     ///
     /// # Errors
     /// The first field that can't.

@@ -128,7 +128,7 @@ fn is_canonical(id: &[u8]) -> bool {
             .all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Digits of an identifier whose dashes do not count; in a shorter one they may be all that tells two apart.
+/// Digits of an identifier whose dashes do not count; in a shorter one they may be all that distinguishes two.
 const LEAST_DASHED: usize = 16;
 
 /// The identifier without blanks, and without the brackets or quotes that are around all of it.

@@ -218,7 +218,7 @@ impl Composer {
     }
 }
 
-/// Tells whether the application's TLVs go with the plan: a message has one content, and segments are numbered once.
+/// Checks that the application's TLVs go with the plan: a message has one content, and segments are numbered once.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a session is told when it is made.
+//! The settings of a session.
 
 use super::instant::millis;
 use crate::pdu::{Bind, Body, CommandId, InterfaceVersion, InvalidField, InvalidFieldKind, Masked};
@@ -162,7 +162,7 @@ pub struct Config {
     /// [`Event::NoTransceiver`](super::Event::NoTransceiver).
     pub fall_back: bool,
     /// ESME: how many endpoints there are. They are tried in order, one after the other at once, then from the first again
-    /// after the wait of `reconnect`; [`Event::Connect`](super::Event::Connect) tells which.
+    /// after the wait of `reconnect`; [`Event::Connect`](super::Event::Connect) says which.
     pub endpoints: usize,
     /// Whether each PDU that comes or goes is reported as [`Event::Trace`](super::Event::Trace).
     pub trace: bool,
@@ -252,7 +252,7 @@ impl Config {
         }
     }
 
-    /// Tells whether the fields that go into a bind can be written. If not, it goes as its header alone, for the peer to
+    /// Checks that the fields that go into a bind can be written. If not, it goes as its header alone, for the peer to
     /// refuse.
     ///
     /// # Errors

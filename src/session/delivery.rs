@@ -180,7 +180,7 @@ impl<'a> Delivery<'a> {
     /// in any of them, so `segments` is searched for those.
     #[must_use]
     pub fn with_text(&self, text: &'a [u8], segments: impl Iterator<Item = Delivery<'a>>) -> Self {
-        let tells = |of: &Delivery<'_>| {
+        let reports = |of: &Delivery<'_>| {
             let tags = [Tag::RECEIPTED_MESSAGE_ID, Tag::MESSAGE_STATE];
             tags.iter().any(|&tag| of.tlvs.get(tag).is_some())
         };
@@ -188,7 +188,7 @@ impl<'a> Delivery<'a> {
         Self {
             esm_class: EsmClass(self.esm_class.0 & !UDHI),
             user_data: text,
-            tlvs: segments.find(tells).map_or(self.tlvs, |found| found.tlvs),
+            tlvs: segments.find(reports).map_or(self.tlvs, |found| found.tlvs),
             ..*self
         }
     }
@@ -319,8 +319,8 @@ mod tests {
             Delivery::of(&pdu).unwrap()
         };
         let plain = segment(Tlvs::default());
-        let told = segment(tlvs.as_tlvs());
-        let whole = plain.with_text(b"stat:DELIVRD err:000", [plain, told].into_iter());
+        let reported = segment(tlvs.as_tlvs());
+        let whole = plain.with_text(b"stat:DELIVRD err:000", [plain, reported].into_iter());
         let body = &b"stat:DELIVRD err:000"[..];
         assert_eq!((whole.udh(), whole.body()), (None, body));
         assert_eq!(whole.esm_class, EsmClass(0x04));

@@ -128,7 +128,7 @@ impl Session {
     }
 
     /// The first `n` octets of [`poll_transmit`](Self::poll_transmit) are on their way; more than there are counts as all.
-    /// Requests that this makes room for go with the next call that tells the time; if there are any,
+    /// Requests that this makes room for go with the next call that passes the time; if there are any,
     /// [`poll_timeout`](Self::poll_timeout) is at once.
     pub fn handle_transmitted(&mut self, n: usize) {
         self.stats.octets_out += self.out.advance(n) as u64;
@@ -160,7 +160,7 @@ impl Session {
         self.state
     }
 
-    /// What it was told; but for `bind`, which [`Config::fall_back`] may change.
+    /// Its settings; except for `bind`, which [`Config::fall_back`] may change.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config

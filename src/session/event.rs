@@ -1,4 +1,4 @@
-//! What a session tells its application.
+//! What a session reports to its application.
 
 use crate::pdu::{CommandId, CommandStatus, DecodeError, FrameError, InterfaceVersion};
 use crate::text::Joined;
@@ -314,7 +314,7 @@ mod tests {
     fn why_a_request_or_a_connection_ended_is_told_in_words() {
         let refused = CommandStatus::ESME_RINVPASWD;
         let short = FrameError::TooShort { command_length: 15 };
-        for (told, words) in [
+        for (event, words) in [
             (
                 Failure::Lost.to_string(),
                 "the connection ended before the response",
@@ -337,7 +337,7 @@ mod tests {
                 "what came is not SMPP",
             ),
         ] {
-            assert_eq!(told, words);
+            assert_eq!(event, words);
         }
         let frame = CloseReason::Frame(short);
         let source = std::error::Error::source(&frame).expect("a framing error");

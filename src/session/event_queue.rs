@@ -103,7 +103,7 @@ pub(super) struct EventQueue {
 }
 
 impl EventQueue {
-    /// Copies octets into the buffer and tells where they are.
+    /// Copies octets into the buffer and returns where they are.
     pub(super) fn keep(&mut self, octets: &[u8]) -> Range<usize> {
         if self.waiting.is_empty() {
             self.clear();

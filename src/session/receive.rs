@@ -421,7 +421,7 @@ impl Session {
         self.inbound.len() >= self.config.max_unacknowledged || self.draining && last
     }
 
-    /// Refuses a request, if it takes an answer, and tells of it.
+    /// Refuses a request, if it takes an answer, and reports it.
     fn refuse_frame(&mut self, header: &Header, status: CommandStatus, frame: &[u8]) {
         if header.command_id.has_response() {
             self.refuse(header.command_id, header.sequence_number, status);

@@ -281,7 +281,7 @@ impl Session {
         self.trace_out(start);
     }
 
-    /// A request on the wire ends without response. One that comes later is told as late.
+    /// A request on the wire ends without response. One that comes later is reported as late.
     pub(super) fn give_up(&mut self, request: OwnRequest, failure: Failure) {
         let (number, ticket, command_id) = (request.number(), request.ticket, request.command_id);
         self.stats.timeouts += u64::from(failure == Failure::Timeout);

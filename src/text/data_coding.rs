@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_what_the_centre_makes_of_it() {
+    fn zero_is_what_the_smsc_makes_of_it() {
         assert_eq!(
             coding(0, Alphabet::Gsm7Packed.into()),
             Coding::Gsm7 { packed: true }

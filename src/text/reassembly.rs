@@ -55,7 +55,7 @@ impl Limits {
 /// A part as it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Who wrote to whom: peer, source and destination address with TON and NPI, in any form that tells them apart.
+    /// Who wrote to whom: peer, source and destination address with TON and NPI, in any form that distinguishes them.
     pub key: &'a [u8],
     /// Which part of what, from [`Udh::concat`] or [`ConcatInfo::from_sar`].
     pub concat: ConcatInfo,
@@ -315,7 +315,7 @@ struct Message<T> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
-    /// Of all the fields, so that most others are told apart at once.
+    /// Of all the fields, so that most others differ at once.
     digest: u64,
     peers: Vec<u8>,
     reference: u16,
@@ -343,7 +343,7 @@ impl Key {
         }
     }
 
-    /// Tells a part from all others.
+    /// Identifies a part.
     fn part_digest(&self, number: u8, udh: &[u8], text: &[u8]) -> u64 {
         digest(&[&self.digest.to_be_bytes(), &[number], udh, text])
     }
@@ -862,7 +862,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_centre_repeats_after_the_whole_is_told_as_such() {
+    fn what_the_smsc_repeats_after_the_whole_is_reported_as_such() {
         let mut parts = Reassembler::new(Limits {
             timeout: 1000,
             remember: 5000,

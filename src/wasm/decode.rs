@@ -20,7 +20,7 @@ use crate::text::{
 use std::fmt::Write as _;
 use wasm_bindgen::prelude::*;
 
-/// Explains the first `length` octets of the scratch room. Returns the address of the block that tells where the records are.
+/// Explains the first `length` octets of the scratch room. Returns the address of the block that says where the records are.
 #[wasm_bindgen]
 pub fn decode_pdus(length: usize, strict: bool, max_pdu: usize) -> usize {
     Io::with(|io| {

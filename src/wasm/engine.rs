@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Queues the SMS in the scratch room. Returns how many segments it has, plus 256 times the number of its encoding; 0 if
-    /// it is not taken: `refusal` tells why. An exception, or a result of two values, would cost as much as all the rest.
+    /// it is not taken: `refusal` says why. An exception, or a result of two values, would cost as much as all the rest.
     pub fn send_sms(&mut self, now: f64, length: usize) -> u32 {
         self.queue_sms(at(now), length).unwrap_or_else(|error| {
             self.refusal = error;
@@ -142,7 +142,7 @@ impl Engine {
     }
 
     /// Puts what is due into the shared buffers: octets to send if `writable`, events, the deadline. Returns the address of
-    /// the block that tells where they are; they are there until the next call into the module.
+    /// the block that says where they are; they are there until the next call into the module.
     pub fn drain(&mut self, now: f64, writable: bool) -> usize {
         let now = at(now);
         let session = self.session();

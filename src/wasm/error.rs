@@ -9,7 +9,7 @@ use crate::text::TextError;
 use std::fmt::{Display, Write as _};
 use wasm_bindgen::JsValue;
 
-/// `field` is empty if it is about none; the message tells it if it is about one.
+/// `field` is empty if it is about none; the message names it if it is about one.
 fn error(code: ErrorCode, field: &str, message: &dyn Display) -> String {
     format!("{}\0{field}\0{message}", ErrorCode::NAMES[code as usize])
 }
@@ -29,7 +29,7 @@ pub(super) fn throw(code: ErrorCode, message: &str, field: &str) -> JsValue {
     error(code, field, &format_args!("{field}{colon}{message}")).into()
 }
 
-/// The message tells the field already.
+/// The message names the field already.
 pub(super) fn of_field(message: &dyn Display, field: &str) -> JsValue {
     error(ErrorCode::InvalidField, field, message).into()
 }

@@ -1,4 +1,4 @@
-//! The buffers that JavaScript and Rust share. JavaScript looks straight into the module's memory; Rust only tells where.
+//! The buffers that JavaScript and Rust share. JavaScript looks straight into the module's memory; Rust only says where.
 //!
 //! There is one set for all sessions. It is taken out while it is in use, so that a trap leaves nothing borrowed: the next
 //! call makes a new one.
@@ -157,7 +157,7 @@ impl Io {
         octets.map_or(Place::NOWHERE, |octets| self.octets(octets))
     }
 
-    /// Tells where everything is. Returns the address of the block that says so.
+    /// Returns the address of the block that says where everything is.
     pub(super) fn publish(&mut self, out: &[u8], deadline: Option<u64>, state: LinkState) -> usize {
         let block = &mut self.block;
         for (at, address, length) in [

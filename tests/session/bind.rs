@@ -229,7 +229,7 @@ fn a_bind_that_is_taken_is_told_with_name_and_version() {
     assert_eq!(
         peer.sees(),
         [Seen::Bound {
-            system_id: b"centre".to_vec(),
+            system_id: b"smsc".to_vec(),
             version: InterfaceVersion::V3_4
         }]
     );
@@ -374,7 +374,7 @@ fn a_bind_said_twice_goes_once() {
 }
 
 #[test]
-fn a_centre_hands_the_bind_over_and_answers_as_told() {
+fn an_smsc_hands_the_bind_over_and_answers_as_told() {
     for bind in BINDS {
         let mut peer = Peer::new(smsc());
         let now = peer.now();
@@ -406,7 +406,7 @@ fn a_centre_hands_the_bind_over_and_answers_as_told() {
 }
 
 #[test]
-fn a_centre_that_refuses_says_so_and_closes() {
+fn an_smsc_that_refuses_says_so_and_closes() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();
     peer.accept(now);
@@ -424,7 +424,7 @@ fn a_centre_that_refuses_says_so_and_closes() {
 }
 
 #[test]
-fn a_centre_says_why_it_refuses_where_the_version_has_tlvs() {
+fn an_smsc_says_why_it_refuses_where_the_version_has_tlvs() {
     let status = CommandStatus::ESME_RBINDFAIL;
     for version in [InterfaceVersion::V3_3, InterfaceVersion::V3_4] {
         let has_tlvs = version == InterfaceVersion::V3_4;
@@ -467,7 +467,7 @@ fn a_centre_says_why_it_refuses_where_the_version_has_tlvs() {
 }
 
 #[test]
-fn a_centre_that_ends_while_a_bind_waits_answers_it() {
+fn an_smsc_that_ends_while_a_bind_waits_answers_it() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();
     peer.accept(now);
@@ -483,7 +483,7 @@ fn a_centre_that_ends_while_a_bind_waits_answers_it() {
 }
 
 #[test]
-fn an_esme_does_not_take_binds_and_a_centre_sends_none() {
+fn an_esme_does_not_take_binds_and_an_smsc_sends_none() {
     let mut peer = Peer::new(esme());
     let now = peer.now();
     peer.accept(now);
@@ -502,7 +502,7 @@ fn an_esme_does_not_take_binds_and_a_centre_sends_none() {
 }
 
 #[test]
-fn a_centre_asks_an_esme_to_bind() {
+fn an_smsc_asks_an_esme_to_bind() {
     let mut peer = Peer::new(smsc().with(|config| config.password = Password(b"outpass".to_vec())));
     let now = peer.now();
     peer.outbind(now);
@@ -562,7 +562,7 @@ fn a_receiver_takes_no_messages_to_submit() {
 }
 
 #[test]
-fn what_a_centre_queued_and_the_bind_does_not_carry_ends_unsent() {
+fn what_an_smsc_queued_and_the_bind_does_not_carry_ends_unsent() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();
     peer.accept(now);

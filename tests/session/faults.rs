@@ -201,7 +201,7 @@ fn octets_behind_a_header_only_pdu_are_ignored() {
 }
 
 #[test]
-fn a_centre_refuses_fields_that_can_not_be_with_their_own_status() {
+fn an_smsc_refuses_fields_that_can_not_be_with_their_own_status() {
     let cases = [
         (
             SubmitSm {

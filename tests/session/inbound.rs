@@ -109,9 +109,9 @@ fn a_peer_that_asks_too_fast_is_refused_for_now() {
 }
 
 #[test]
-fn an_esme_slows_down_to_what_its_centre_takes() {
-    let centre = smsc().with(|config| config.inbound_rate = Some(20.0));
-    let mut pair = Pair::bound(esme(), centre);
+fn an_esme_slows_down_to_what_its_smsc_takes() {
+    let smsc = smsc().with(|config| config.inbound_rate = Some(20.0));
+    let mut pair = Pair::bound(esme(), smsc);
     for ticket in 0..1_000 {
         pair.queue(ticket);
     }

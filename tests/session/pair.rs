@@ -58,7 +58,7 @@ fn deliveries_go_the_other_way() {
 }
 
 #[test]
-fn they_keep_each_other_alive_until_the_centre_finds_them_idle() {
+fn they_keep_each_other_alive_until_the_smsc_finds_them_idle() {
     let esme = persistent().with(|config| config.enquire_link = ms(0));
     let mut pair = Pair::bound(esme, smsc());
     pair.run(298_000);
@@ -142,7 +142,7 @@ fn a_cut_loses_what_was_on_the_wire_and_nothing_else() {
 }
 
 #[test]
-fn a_centre_that_can_not_be_reached_is_found_when_it_can() {
+fn an_smsc_that_can_not_be_reached_is_found_when_it_can() {
     let mut pair = Pair::new(persistent(), smsc());
     pair.reachable = false;
     let now = pair.now();

@@ -4,7 +4,7 @@ use crate::support::*;
 use smpp_edge::pdu::*;
 use smpp_edge::session::*;
 
-/// Requests of table 2-1: who may send them (E: the ESME, M: the centre) when open, outbound, bound_tx, bound_rx,
+/// Requests of table 2-1: who may send them (E: the ESME, M: the SMSC) when open, outbound, bound_tx, bound_rx,
 /// bound_trx and unbound.
 const TABLE: [(CommandId, [&str; 6]); 18] = [
     (CommandId::BIND_RECEIVER, ["E", "E", "", "", "", ""]),
@@ -210,7 +210,7 @@ fn expected(role: Role, at: At, command_id: CommandId, sender: &str) -> Taken {
         {
             Taken::Refused(CommandStatus::ESME_RINVBNDSTS)
         }
-        // Lenient: 3.4 has data_sm go both ways in any bind; and a centre of ours delivers to whoever bound.
+        // Lenient: 3.4 has data_sm go both ways in any bind; and an SMSC of ours delivers to whoever bound.
         CommandId::DATA_SM if matches!(at, At::Bound(_)) => Taken::HandedOver,
         CommandId::DELIVER_SM | CommandId::ALERT_NOTIFICATION
             if role == Role::Esme && matches!(at, At::Bound(_)) =>
@@ -290,7 +290,7 @@ fn without_a_connection_nothing_is_taken_answered_or_sent() {
             let now = peer.now();
             match (state, role) {
                 (State::Closed, _) => {}
-                // A centre makes no connections.
+                // An SMSC makes no connections.
                 (_, Role::Smsc) => continue,
                 (State::Connecting, _) => assert!(peer.connect(now)),
                 _ => {

@@ -310,7 +310,7 @@ fn an_enquirys_number_is_echoed_whatever_it_is() {
 }
 
 #[test]
-fn a_centre_closes_after_five_minutes_idle_although_both_sides_answer_enquiries() {
+fn an_smsc_closes_after_five_minutes_idle_although_both_sides_answer_enquiries() {
     let mut peer = Peer::bound(smsc());
     let mut idle = 0;
     while peer.state() == State::Bound(BindType::Transceiver) {

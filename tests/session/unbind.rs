@@ -512,7 +512,7 @@ fn the_end_of_the_connection_in_each_state_is_told_once() {
 }
 
 #[test]
-fn a_centre_whose_connection_ends_while_a_bind_waits_has_nothing_to_send() {
+fn an_smsc_whose_connection_ends_while_a_bind_waits_has_nothing_to_send() {
     let mut peer = Peer::new(smsc());
     let now = peer.now();
     peer.accept(now);

@@ -38,7 +38,7 @@ fn an_esme_speaks_the_lower_version_and_takes_an_unknown_one_for_the_next_lower(
 }
 
 #[test]
-fn read_strictly_a_centre_that_does_not_say_has_3_3() {
+fn read_strictly_an_smsc_that_does_not_say_has_3_3() {
     let mut peer = Peer::new(esme().with(|config| config.assumed_version = V3_3));
     let now = peer.now();
     peer.bind(now);
@@ -47,7 +47,7 @@ fn read_strictly_a_centre_that_does_not_say_has_3_3() {
 }
 
 #[test]
-fn a_centre_answers_a_higher_version_with_its_own_and_3_3_without_any() {
+fn an_smsc_answers_a_higher_version_with_its_own_and_3_3_without_any() {
     let cases = [
         (0x50, V5_0, Some(0x50)),
         (0x34, V3_4, Some(0x50)),

@@ -149,7 +149,7 @@ impl Pair {
         self.settle();
     }
 
-    /// The ESME's application opens a connection; the centre has a new session for it.
+    /// The ESME's application opens a connection; the SMSC has a new session for it.
     fn make_connection(&mut self) {
         let now = self.now();
         if !self.reachable {

@@ -101,7 +101,7 @@ impl Peer {
         peer
     }
 
-    /// As a centre: takes the bind that the session sent.
+    /// As an SMSC: takes the bind that the session sent.
     pub fn accept_bind(&mut self, version: Option<InterfaceVersion>) {
         let bind = self.hears().pop().expect("a bind");
         let mut tlvs = TlvBuf::new();
@@ -109,13 +109,13 @@ impl Peer {
             tlvs.push_u8(Tag::SC_INTERFACE_VERSION, version.0);
         }
         let body = BindResp {
-            system_id: b"centre",
+            system_id: b"smsc",
             tlvs: tlvs.as_tlvs(),
         };
         self.says(&request(bind.id().response(), bind.number(), &body));
     }
 
-    /// As a centre: refuses the bind that the session sent.
+    /// As an SMSC: refuses the bind that the session sent.
     pub fn refuse_bind(&mut self, status: CommandStatus) {
         let bind = self.hears().pop().expect("a bind");
         self.says(&bare(bind.id().response(), status, bind.number()));

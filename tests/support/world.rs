@@ -116,7 +116,7 @@ struct Wire {
     answers: Option<Framer>,
     /// Numbers of requests without an end, when they were sent, and their texts.
     open: HashMap<u32, (u64, u64)>,
-    /// How often each text was sent, and how often the answer was that the centre is too busy.
+    /// How often each text was sent, and how often the answer was that the SMSC is too busy.
     sent: HashMap<u64, u32>,
     busy: HashMap<u64, u32>,
     /// Octets of the PDU that is on its way, and when its first one went.
@@ -155,7 +155,7 @@ pub struct World {
     segments: HashMap<u64, (usize, u8)>,
     /// Long messages that the ESME's application was handed, without an answer.
     long_open: HashMap<Sequence, usize>,
-    /// The recipient that the centre is always too busy for, and what it says to that.
+    /// The recipient that the SMSC is always too busy for, and what it says to that.
     busy_recipient: u64,
     busy_with: CommandStatus,
     /// Chances in a hundred.
@@ -874,7 +874,7 @@ impl World {
         }
     }
 
-    /// The centre's application answers a bind or a message, now or later or never.
+    /// The SMSC's application answers a bind or a message, now or later or never.
     fn decide(&mut self, link: usize, sequence: Sequence, frame: &[u8]) {
         let header = Header::decode(frame.first_chunk().expect("a header"));
         if BindType::from_command_id(header.command_id).is_some() {
@@ -910,7 +910,7 @@ impl World {
         }
     }
 
-    /// What the centre says goes through the hands of someone who holds responses back, says them twice, says something
+    /// What the SMSC says goes through the hands of someone who holds responses back, says them twice, says something
     /// else or nothing.
     fn tamper(&mut self, link: usize, mut octets: &[u8]) {
         let mut frames = Vec::new();
@@ -1041,7 +1041,7 @@ impl World {
         self.watch_recipients();
     }
 
-    /// A recipient that the centre is too busy for delays no other: with room in the window, only messages to those wait.
+    /// A recipient that the SMSC is too busy for delays no other: with room in the window, only messages to those wait.
     fn watch_recipients(&self) {
         let esme = &self.esme;
         if !matches!(esme.state(), State::Bound(_))

@@ -176,7 +176,7 @@ impl ClientShared {
 pub(crate) struct ClientApplication {
     pub(crate) shared: Arc<ClientShared>,
     pub(crate) commands: WeakUnboundedSender<Command>,
-    /// Told of the first bind, or why there is none.
+    /// Receives the first bind, or why there is none.
     pub(crate) first: Option<oneshot::Sender<Result<(), Error>>>,
     pub(crate) connect_error: Option<io::Error>,
     pub(crate) open: HashMap<SmsId, u64>,

@@ -59,7 +59,7 @@ impl<T> Received<T> {
         }
     }
 
-    /// Tells the SMSC that it was taken, and returns it.
+    /// Acknowledges it to the SMSC, and returns it.
     ///
     /// # Panics
     ///

@@ -20,7 +20,7 @@ export function openWinterTc(connect: SocketFactory, target: Target): OpenTransp
     if (typeof socket !== "object" || socket === null) throw invalid("invalid-option", "socket", "the function has to return a socket");
     ignoreRejections(socket);
     try {
-      // Where connecting fails, `readable` just ends: only `opened` tells.
+      // Where connecting fails, `readable` just ends: only `opened` rejects.
       await unlessAborted(Promise.resolve(socket.opened), signal, () => undefined);
       return new WinterTcTransport(socket, handler);
     } catch (error) {

@@ -29,7 +29,7 @@ export function refuseSize(size: number): Refusal {
 }
 
 /**
- * The octets of a file, telling how far it has come, as a part of 1, each time it stops.
+ * The octets of a file. Yields its progress, from 0 to 1, each time it stops.
  *
  * @param ports read TCP streams of these ports only; none: those that look like SMPP
  */

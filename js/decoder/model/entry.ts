@@ -9,7 +9,7 @@ export interface Entry extends Pick<DecodedPdu, "command" | "commandId" | "statu
   octets: Uint8Array;
   /** Where they begin in their part of the stream. */
   offset: number;
-  /** What is wrong with the length that the octets themselves tell; such an entry is no whole PDU. */
+  /** What is wrong with the length in the octets themselves; such an entry is no whole PDU. */
   broken?: Fault;
   time?: number | undefined;
   /** Orders what has no time: when the last of its octets came. */

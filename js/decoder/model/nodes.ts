@@ -123,7 +123,7 @@ function add(nodes: Node[], drafts: Draft[], level: number, parent: number): voi
   });
 }
 
-/** The node that tells most about an octet: the smallest around it, but the field where bit fields share it; -1 if none does. */
+/** The node that says most about an octet: the smallest around it, but the field where bit fields share it; -1 if none does. */
 export function nodeAt(nodes: Node[], offset: number): number {
   let best = -1;
   nodes.forEach(({ start, end }, index) => {

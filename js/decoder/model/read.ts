@@ -100,7 +100,7 @@ function incomplete(octets: Uint8Array): Fault {
   return { severity: "error", kind: "incomplete", field: "command_length", offset: 0, expected: length === undefined ? "at least 16 octets" : `${length} octets`, found: `${octets.length}` };
 }
 
-/** Tells of parts of a run, asked for in order, when they came and over how many pieces. */
+/** Returns, for parts of a run that are asked for in order, when they came and in how many pieces. */
 class PieceCursor {
   readonly #starts: Run["starts"];
   #first = 0;

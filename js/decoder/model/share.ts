@@ -19,7 +19,7 @@ export function masked(pdu: DecodedPdu): Uint8Array {
     for (let at = password.offset; at < password.offset + password.length; at++) if (octets[at] !== 0) octets[at] = STAR;
     return octets;
   }
-  // It can't be told where the password is: all behind the fields that can be read is masked.
+  // Nothing says where the password is: all behind the fields that can be read is masked.
   const last = pdu.fields.at(-1);
   return octets.fill(STAR, Math.min(octets.length, last ? last.offset + last.length : 16));
 }

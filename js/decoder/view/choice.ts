@@ -31,7 +31,7 @@ export class Choice {
     });
   }
 
-  /** Shows which row is chosen, without telling. */
+  /** Shows which row is chosen, without calling the listener. */
   set(index: number, reveal = true): void {
     const before = this.rows.row(this.chosen);
     before?.setAttribute("aria-selected", "false");

@@ -23,7 +23,7 @@ export class HexView {
   #marked: Range = { start: 0, end: 0 };
   #pointed: Range = { start: 0, end: 0 };
 
-  /** @param options told of the octet that was chosen, or that the pointer is over (-1: none) */
+  /** @param options called with the octet that was chosen, or that the pointer is over (-1: none) */
   constructor(element: HTMLElement, options: { choose: (offset: number) => void; point: (offset: number) => void; step: (by: 1 | -1) => void }) {
     this.#element = element;
     element.tabIndex = 0;

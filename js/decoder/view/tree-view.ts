@@ -14,7 +14,7 @@ export class TreeView {
   #shown: number[] = [];
   readonly #choose: (node: number) => void;
 
-  /** @param options told of the node that was chosen, or that the pointer is over (-1: none) */
+  /** @param options called with the node that was chosen, or that the pointer is over (-1: none) */
   constructor(element: HTMLElement, options: { choose: (node: number) => void; point: (node: number) => void }) {
     this.#choose = options.choose;
     this.#choice = new Choice(element, {

@@ -5,7 +5,7 @@ const TURN = 12;
 /** The work was given up for other work. */
 export class Abandoned extends Error {}
 
-/** Runs `work` to its end. @param progress told now and then how far it is, as a part of 1 */
+/** Runs `work` to its end. @param progress called now and then with how far it is, from 0 to 1 */
 export async function inTurns<T>(work: Generator<number, T>, signal: AbortSignal, progress: (part: number) => void): Promise<T> {
   for (;;) {
     const until = performance.now() + TURN;

@@ -58,7 +58,7 @@ pub(super) enum Kind {
     Digits,
     /// One octet.
     Octet(ValueSet),
-    /// The bits of an octet that a [`Bits`] of this set tells of.
+    /// The bits of an octet that a [`Bits`] of this set describes.
     Bits(ValueSet, u8),
     /// An integer of at most four octets.
     Number,

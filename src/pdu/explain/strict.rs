@@ -10,7 +10,7 @@ use super::{
 };
 use alloc::vec::Vec;
 
-/// What the PDUs so far tell of the session.
+/// What is known of the session from the PDUs so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Session {
     /// The version of the binds, the lower of both sides.

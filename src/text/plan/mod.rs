@@ -202,11 +202,11 @@ pub fn plan_encoded_into(
 /// Equal are those that send the same, whatever was planned with them before.
 impl PartialEq for Plan {
     fn eq(&self, other: &Plan) -> bool {
-        let told = |plan: &Plan| {
+        let figures = |plan: &Plan| {
             let units = (plan.units, plan.remaining, plan.billed);
             (plan.encoding, plan.data_coding, units)
         };
-        told(self) == told(other) && self.segments().eq(other.segments())
+        figures(self) == figures(other) && self.segments().eq(other.segments())
     }
 }
 
@@ -225,7 +225,7 @@ pub struct SegmentCount {
     pub unencodable: Vec<(usize, char)>,
 }
 
-/// Counts by planning, so that it can't differ from sending. What would keep the text from being sent is told, not an
+/// Counts by planning, so that it can't differ from sending. What would keep the text from being sent is reported, not an
 /// error.
 ///
 /// ```

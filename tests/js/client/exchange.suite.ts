@@ -308,7 +308,7 @@ export function exchangeTests(): void {
       });
     });
 
-    test("close() while the centre is silent settles everything, once its time is over", { timeout: 20_000 }, async () => {
+    test("close() while the SMSC is silent settles everything, once its time is over", { timeout: 20_000 }, async () => {
       await withScript(async (smsc) => {
         const smpp = await connect(smsc.url, { window: 1, responseTimeout: 100 });
         const sending = [smpp.sendSms(HELLO), smpp.request({ command: "query_sm", message_id: "1" })];
@@ -348,7 +348,7 @@ export function exchangeTests(): void {
       });
     });
 
-    test("the centre unbinds: it is answered, and the client binds anew", async () => {
+    test("the SMSC unbinds: it is answered, and the client binds anew", async () => {
       await withScript(async (smsc) => {
         await withClient(smsc.url, { reconnect: { min: 10, max: 20 } }, async (smpp) => {
           smsc.line.send("unbind");
@@ -364,7 +364,7 @@ export function exchangeTests(): void {
     });
   });
 
-  describe("what a centre may do", () => {
+  describe("what an SMSC may do", () => {
     /** A bound client of an SMSC that answers submissions and unbind. */
     function bound(use: (smsc: ScriptedSmsc, smpp: SmppClient) => Promise<void>, options: ConnectOptions = {}): Promise<void> {
       return withScript((smsc) => withClient(smsc.url, options, (smpp) => use(smsc, smpp)), (request, line) => {
@@ -419,7 +419,7 @@ export function exchangeTests(): void {
         await alive(smpp);
       }));
 
-    test("a request that only a centre serves gets ESME_RINVBNDSTS", () =>
+    test("a request that only an SMSC serves gets ESME_RINVBNDSTS", () =>
       bound(async (smsc, smpp) => {
         smsc.line.send("query_sm", { message_id: "1", source_addr: "1", sequence_number: 0x63 });
         await until("an answer", () => smsc.line.frames.all.some((frame) => frame.readUInt32BE(12) === 0x63));
@@ -452,7 +452,7 @@ export function exchangeTests(): void {
         assert.equal((await smsc.line.await("enquire_link_resp")).sequence_number, 5);
       }));
 
-    test("a quiet centre is asked by enquire_link, and given up when it does not answer", () =>
+    test("a quiet SMSC is asked by enquire_link, and given up when it does not answer", () =>
       bound(async (smsc, smpp) => {
         await smsc.line.await("enquire_link");
         await until("the end", () => smpp.stats().state === "closed");

@@ -22,7 +22,7 @@ const FAULTS = [
   ["22", "every octet on its own", "delivered"],
   ["23", "garbage before the response", "unknown"],
   ["24", "a PDU said to be of 2 GiB", "unknown"],
-  ["27", "an unbind by the centre", "delivered"],
+  ["27", "an unbind by the SMSC", "delivered"],
   ["30", "the report undeliverable", "undeliverable"],
   ["31", "the report expired", "expired"],
   ["32", "the report rejected", "rejected"],

@@ -26,7 +26,7 @@ before(async () => {
   writeFileSync(authority, certificate.cert);
   process.env.NODE_EXTRA_CA_CERTS = authority;
   [worker, smsc, secure] = await Promise.all([startClientWorker(t), NodeSmsc.listen(), NodeSmsc.listen({ certificate })]);
-  for (const centre of [smsc, secure]) ended.push(() => centre[Symbol.asyncDispose]());
+  for (const one of [smsc, secure]) ended.push(() => one[Symbol.asyncDispose]());
 });
 after(async () => {
   for (const end of ended.reverse()) await end();
