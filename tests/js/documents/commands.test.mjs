@@ -87,6 +87,10 @@ const kinds = [
   [/^npx wrangler deploy --config (\S+)$/, (path) => assert(existsSync(at(path)), path)],
   [/^curl .*?(\/healthz|\/deliver)$/, (path) => has(read("js/gateway/http/routes.ts") + read("js/simulator/control.ts"), path)],
   [/^(?:deno run --allow-net --allow-env|bun|node) (\w+\.mjs)$/, (name) => assert(existsSync(at("examples", name)), name)],
+  [/^node (hash-password\.mjs) '(\w+)'$/, async (name, password) => {
+    const { output } = await execute(process.execPath, [at("examples/applications", name), password]);
+    assert.match(output, /^pbkdf2\$100000\$\S+\$\S+\n$/);
+  }],
   // Run by tests/js/examples/http-api.test.mjs.
   [/^curl (?:-X DELETE )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
