@@ -3,7 +3,7 @@ import { connect, TimeoutError } from "smpp-edge";
 
 const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
 
-/** Sends a code that is good for five minutes, and says whether the phone has it: if not, offer another way. */
+/** Sends a code that is valid for five minutes. If `arrived` is false, offer another sign-in method. */
 async function sendCode(to) {
   const code = String(randomInt(1_000_000)).padStart(6, "0");
   const sent = await smpp.sendSms({ from: "Example", to, text: `Your code is ${code}.`, report: "always", validity: 300 });

@@ -15,7 +15,7 @@ app.post("/orders", async (c) => {
   return c.json({ message: id }, 202);
 });
 
-// The gateway's own API beside yours, for those who have a key of it: POST /sms/v1/messages and all the others.
+// The gateway's own API beside yours, for callers with one of its API keys: POST /sms/v1/messages and all other routes.
 app.mount("/sms", smppRoutes().fetch);
 
 export default {

@@ -8,7 +8,7 @@ interface Env extends GatewayEnv {
 }
 
 export default {
-  /** Anything may put messages into the queue: here a request does. */
+  /** Any producer may put messages into the queue; here a request does. */
   async fetch(request: Request, env: Env): Promise<Response> {
     await env.OUTGOING.send(await request.json<RpcMessage>());
     return new Response(null, { status: 202 });
@@ -19,15 +19,15 @@ export default {
       const { id, body } = message;
       try {
         if ("type" in body) {
-          // The gateway's events come here, since its binding SMPP_QUEUE is set.
+          // An event of the gateway, which the binding SMPP_QUEUE sends here.
           console.log(`${body.type}: ${JSON.stringify(body.data)}`);
         } else {
-          // A queue delivers at least once: with its id as the key a message is still sent once.
+          // A queue delivers at least once. With its id as the idempotency key, the message is still sent only once.
           await env.SMS.sendSms(body, { idempotencyKey: id });
         }
         message.ack();
       } catch (error) {
-        // Only this one comes again, later each time, and in the end goes to the dead letter queue.
+        // Only this message is retried, later each time; in the end it goes to the dead letter queue.
         console.error(`${id}, attempt ${message.attempts}: ${(error as Error).message}`);
         message.retry({ delaySeconds: 2 ** message.attempts });
       }

@@ -1,7 +1,7 @@
 import express from "express";
 import { client, SmppError } from "smpp-edge";
 
-// One client for the process. It connects in the background, and again when the connection is lost.
+// One client for the process. It connects in the background, and reconnects when the connection is lost.
 const smpp = client(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775", {
   onMessage: ({ from, text }) => console.log(`${from.addr} writes: ${text}`),
 });
@@ -13,7 +13,7 @@ app.use(express.json());
 app.post("/messages", async (request, response) => {
   const { to, text } = request.body ?? {};
   try {
-    // While the SMSC is away the message waits, but not longer than the caller does.
+    // While the SMSC is unreachable the message waits, but only as long as the caller does.
     const { messageId, segments } = await smpp.sendSms({ from: "12345", to, text, signal: AbortSignal.timeout(10_000) });
     response.status(201).json({ messageId, segments: segments.length });
   } catch (error) {
@@ -26,5 +26,5 @@ app.post("/messages", async (request, response) => {
 
 const server = app.listen(process.env.PORT ?? 3000);
 
-// Docker, Kubernetes and systemd stop a process by SIGTERM. Finish the requests that run, then send what is queued and unbind.
+// Docker, Kubernetes and systemd stop a process with SIGTERM. Finish running requests, then send what is queued and unbind.
 process.once("SIGTERM", () => server.close(() => smpp.close()));

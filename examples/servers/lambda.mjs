@@ -9,7 +9,7 @@ export async function handler(event) {
     return { statusCode: 201, body: JSON.stringify({ messageId }) };
   } catch (error) {
     if (!(error instanceof SmppError)) throw error;
-    // Lambda repeats an asynchronous invocation that throws. A message that may have been sent must not be repeated, so this returns.
+    // Lambda retries an asynchronous invocation that throws. A message that may have been sent must not be repeated, so this returns.
     return { statusCode: error.outcome === "unknown" ? 504 : 502, body: JSON.stringify({ error: error.message, outcome: error.outcome }) };
   }
 }
