@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { connect } from "smpp-edge";
 import { createSimulator } from "smpp-edge/server";
 
-test("a customer is told, and his answer is heard", async (t) => {
+test("a customer gets a message and replies", async (t) => {
   const smsc = await createSimulator({ port: 0, delay: 0 });
   t.after(() => smsc.close());
   const heard = [];

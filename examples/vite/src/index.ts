@@ -11,7 +11,7 @@ export default class extends WorkerEntrypoint<Env> implements SmppHandlers {
   override async fetch(request: Request): Promise<Response> {
     const to = new URL(request.url).searchParams.get("to");
     if (to === null) return new Response("?to= is missing\n", { status: 400 });
-    // It is stored when this returns: neither a restart nor a lost link loses it.
+    // The message is stored when this returns, so neither a restart nor a lost connection loses it.
     const { id } = await this.env.SMS.sendSms({ from: "12345", to, text: "Hello World" });
     return Response.json({ id }, { status: 202 });
   }

@@ -17,7 +17,7 @@ export default class extends WorkerEntrypoint<Env> implements SmppHandlers {
     try {
       if (request.method === "GET" && pathname !== "/") return Response.json(await this.env.SMS.message(pathname.slice(1)));
       if (request.method !== "POST" || to === null) return Response.json({ error: "POST /?to=<number> sends a message" }, { status: 400 });
-      // It is stored when this returns: neither a restart nor a lost link loses it.
+      // The message is stored when this returns, so neither a restart nor a lost connection loses it.
       const { id } = await this.env.SMS.sendSms({ from: "12345", to, text: "Hello World" });
       return Response.json({ id }, { status: 202 });
     } catch (error) {
