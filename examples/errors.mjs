@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, SmppError } from "smpp-edge";
 
-/** Sends, and again where that is safe. Resolves with undefined if the message may have been sent and nobody knows. */
+/** Sends, and retries if that is safe. Resolves with undefined if the outcome is unknown. */
 async function send(smpp, message) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -17,7 +17,7 @@ async function send(smpp, message) {
 
 const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775");
 
-// The simulator refuses numbers that end like the second.
+// The simulator refuses the second number.
 for (const to of ["+1234567890", "+12349990006"]) {
   try {
     const sent = await send(smpp, { from: "12345", to, text: "Hello World" });

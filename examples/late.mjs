@@ -2,7 +2,7 @@ import { connect, SmppError } from "smpp-edge";
 
 const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775", { responseTimeout: 1_000 });
 try {
-  // The simulator answers late when a number ends so.
+  // The simulator answers messages to this number late.
   const sent = await smpp.sendSms({ from: "12345", to: "+12349990010", text: "Hello World" });
   console.log(`accepted as ${sent.messageId}`);
 } catch (error) {
