@@ -1,12 +1,12 @@
 import { connect, joinSegments } from "smpp-edge";
 
-// Yours is a database: this Map stands in for it.
+// Use a database; this Map takes its place.
 const stored = new Map();
 let finish;
 const first = new Promise((resolve) => (finish = resolve));
 
 const smpp = await connect(process.env.SMPP_URL ?? "smpp://smppclient1:password@127.0.0.1:2775", {
-  // The SMSC gets its answer when this function returns. If it throws, the SMSC sends the segment again.
+  // The segment is acknowledged when this function returns. If it throws, the SMSC redelivers the segment.
   onSegment({ key, part, total, pdu }) {
     const segments = stored.get(key) ?? new Map();
     stored.set(key, segments.set(part, pdu));

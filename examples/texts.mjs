@@ -1,9 +1,9 @@
 import { connect, countSegments } from "smpp-edge";
 
-// Before it is sent: what will it be, and what will it cost?
+// Before you send: the encoding, and the number of segments.
 for (const text of ["Hello World", "Price: 5 €", "Привет", "long ".repeat(50)]) {
   const { encoding, segments, remaining } = countSegments(text);
-  console.log(`${encoding}, ${segments} of them, room for ${remaining} more`);
+  console.log(`${encoding}, segments: ${segments}, characters left: ${remaining}`);
 }
 const { unencodable } = countSegments("Привет", { encoding: "gsm7" });
 console.log(unencodable.map(({ char }) => char).join(""));

@@ -127,7 +127,7 @@ test("examples/segments.mjs stores the segments of a long message and joins them
 test("examples/texts.mjs counts, and sends what it counted", async (t) => {
   const simulator = await startSimulator(t);
   assert.equal(await run("texts.mjs", { SMPP_URL: simulator.url }), [
-    "gsm7, 1 of them, room for 149 more", "gsm7, 1 of them, room for 149 more", "ucs2, 1 of them, room for 64 more", "gsm7, 2 of them, room for 56 more",
+    "gsm7, segments: 1, characters left: 149", "gsm7, segments: 1, characters left: 149", "ucs2, segments: 1, characters left: 64", "gsm7, segments: 2, characters left: 56",
     "Привет", "gsm7-turkish", "gsm7", "accepted", "",
   ].join("\n"));
   assert.deepEqual(simulator.messages().map(({ text }) => text).slice(0, 2), ["Şişli'de görüşürüz, ığdır", '"Quotes" - and dashes...']);
