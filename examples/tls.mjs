@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "smpp-edge";
 
-// An SMSC with a certificate of its own authority, which wants to see one of ours.
+// An SMSC with its own certificate authority, which requires a client certificate.
 const smpp = await connect(process.env.SMPP_URL ?? "smpps://smppclient1:password@127.0.0.1:3550", {
   tls: {
     ca: readFileSync(process.env.SMPP_CA ?? "ca.pem", "utf8"),
