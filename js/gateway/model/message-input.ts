@@ -37,4 +37,4 @@ export interface PreviewInput extends Pick<SmsMessage,
 }
 
 /** A message by RPC: octets may be a Uint8Array and points in time a Date. */
-export type RpcMessage = Omit<SmsMessage, "signal"> & { account?: string };
+export type RpcMessage = Omit<SmsMessage, "dataCoding" | "esmClass" | "signal"> & Pick<PreviewInput, "account" | "callbackUrl" | "store">;

@@ -94,6 +94,9 @@ describe("types", () => {
     import { connect } from "smpp-edge";
     export const stateOf = async (sms: Service<SmppGateway>, id: string): Promise<string> => (await sms.message(id)).history.at(-1)!.status;
     export const states = async (sms: Service<SmppGateway>): Promise<string[]> => (await sms.messages()).items.map(({ status }) => status);
+    export const send = (sms: Service<SmppGateway>) => sms.sendSms({ to: "+1234567890", text: "x", tag: "t", account: "main", callbackUrl: "https://example.com/", store: "none" });
+    // @ts-expect-error The gateway refuses it.
+    export const refused = (sms: Service<SmppGateway>) => sms.sendSms({ to: "+1234567890", text: "x", dataCoding: 4 });
     export { accept } from "smpp-edge/server";
     export default { fetch: async (): Promise<Response> => new Response((await connect("smpp://id:password@localhost")).stats().state) };
   `;
