@@ -3,7 +3,7 @@ import type { Env } from "./env";
 
 const HOUR = 3_600_000;
 
-/** Codes an hour for one number, prefix or address. The object's name says for which. */
+/** Limits codes per hour for one number, prefix or address. The object is named by it. */
 export class Allowance extends DurableObject<Env> {
   /** Takes one of `limit` places, which become free evenly over an hour. False if none is free. */
   async take(limit: number): Promise<boolean> {
@@ -16,7 +16,7 @@ export class Allowance extends DurableObject<Env> {
     return true;
   }
 
-  /** Gives a place back: its code was entered, so a person asked for it. */
+  /** Releases a place: its code was entered, so a person asked for it. */
   async giveBack(): Promise<void> {
     const state = this.#state();
     if (state !== undefined) this.ctx.storage.kv.put("state", { ...state, used: Math.max(0, state.used - 1) });

@@ -32,11 +32,11 @@ export default class extends WorkerEntrypoint<Env> {
     const { SITE } = this.env;
     // The last line lets the browser fill the code in, on this site alone.
     const text = `${result.code} is your code for ${SITE}.\n\n@${SITE} #${result.code}`;
-    const { id } = await this.env.SMS.sendSms({ from: "Example", to: phone, text, validity: 600 });
+    const { id } = await this.env.SMS.sendSms({ from: "Example", to: phone, text, validity: 600, store: "none" });
     return json({ id }, 202);
   }
 
-  /** Where the code is, so that the page offers another way when it will not arrive. */
+  /** Reports whether the code arrived: when it will not, the page offers another sign-in method. */
   async #status(id: string): Promise<Response> {
     const message = await this.env.SMS.message(id).catch(() => undefined);
     if (message === undefined) return json({ error: "not found" }, 404);
@@ -48,7 +48,7 @@ export default class extends WorkerEntrypoint<Env> {
     const { verified, attempts } = await this.env.PHONE.getByName(phone).verify(code);
     if (!verified) return json({ error: attempts > 0 ? "That is not the code." : "Ask for a new code.", attempts }, 403);
     for (const name of [prefixOf(phone), "all"]) await this.env.ALLOWANCE.getByName(name).giveBack();
-    // Here begins what is yours: a session, a cookie.
+    // Your own code starts here: a session, a cookie.
     return json({ verified: true });
   }
 

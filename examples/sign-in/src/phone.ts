@@ -12,11 +12,11 @@ interface Pending {
   attempts: number;
 }
 
-/** The code that one number waits for. The object's name is the number. */
+/** The code that one number waits for. The object is named by the number. */
 export class Phone extends DurableObject<Env> {
   readonly #number = this.ctx.id.name as string;
 
-  /** A new code, which replaces the one before; or how many seconds to wait for one. */
+  /** Makes a new code, which replaces the previous one; or returns how many seconds to wait. */
   async newCode(): Promise<{ code: string } | { wait: number }> {
     const code = randomCode();
     const hashed = await hash(this.env.CODE_KEY, this.#number, code);
@@ -31,11 +31,11 @@ export class Phone extends DurableObject<Env> {
   async verify(code: string): Promise<{ verified: boolean; attempts: number }> {
     const pending = this.#pending();
     if (pending === undefined || pending.attempts === 0) return { verified: false, attempts: 0 };
-    // Counted before it is checked, so that guesses that come at the same time count too.
+    // Counted before the code is checked, so that simultaneous guesses count too.
     const attempts = pending.attempts - 1;
     this.#store({ ...pending, attempts });
     const right = await matches(this.env.CODE_KEY, this.#number, code, pending.hash);
-    // A code is good once: of two requests with it, only one finds it to delete.
+    // A code works once: of two requests with it, only one finds it to delete.
     return { verified: right && this.ctx.storage.kv.delete("pending"), attempts };
   }
 

@@ -20,7 +20,7 @@ after(async () => {
   await simulator?.close();
 });
 
-/** Asks as somebody at this address does. */
+/** Sends a request from this IP address. */
 async function post(path, body, address = "192.0.2.1") {
   const response = await fetch(new URL(path, await worker.url), { method: "POST", headers: { "cf-connecting-ip": address }, body: JSON.stringify(body) });
   return { status: response.status, ...(await response.json()) };
@@ -34,7 +34,7 @@ async function until(probe) {
   }
 }
 
-/** The text that this number has got. */
+/** The text that this number received. */
 const textTo = (phone) => until(() => simulator.messages().find(({ to }) => to.addr === phone.slice(1))?.text);
 const another = (code) => String((Number(code) + 1) % 1_000_000).padStart(6, "0");
 
