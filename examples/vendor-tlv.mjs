@@ -28,7 +28,7 @@ test("the SMSC gets our TLV, and we get its", async (t) => {
   const smpp = await connect(`smpp://id:password@127.0.0.1:${smsc.port}`, { onMessage: ({ pdus }) => void received.push(tlv(pdus[0], ROUTE)) });
   t.after(() => smpp.close());
 
-  // A string is written as it is, a NUL where it says so; a number that no specification gives a width to as its octets.
+  // A string is written unchanged: add a NUL if the SMSC expects one. Pass numbers as bytes, because no specification defines their width.
   await smpp.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", tlvs: { [ENTITY_ID]: "1101\0" } });
   const [session] = smsc.sessions;
   await session.deliver({ from: "+1234567890", to: "12345", text: "Yes", tlvs: { [ROUTE]: Uint8Array.of(1, 44) } });
