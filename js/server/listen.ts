@@ -55,8 +55,11 @@ export async function listen(options: ListenOptions): Promise<Server> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  // A failed handshake is the peer's affair; its socket is closed by node:tls.
-  server.on("tlsClientError", (error: Error) => options.log?.(`TLS handshake failed: ${error.message}`));
+  // A failed handshake is the peer's affair. node:tls leaves the socket open of one that has taken too long.
+  server.on("tlsClientError", (error: Error, socket?: Socket) => {
+    options.log?.(`TLS handshake failed: ${error.message}`);
+    socket?.destroy();
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
