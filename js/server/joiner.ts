@@ -3,6 +3,8 @@ import type { EngineConfig, EngineMessage } from "../engine/types.ts";
 
 /** How long the segments of a message wait for the others, in milliseconds. */
 const TIMEOUT = 300_000;
+/** The longest time that timers take. */
+const LONGEST_TIMER = 0x7fff_ffff;
 /** Messages of one account that may lack segments at a time, and bytes of all of them; then the oldest is given up. */
 const MOST_MESSAGES = 1_000;
 const MOST_BYTES = 16 * 1_048_576;
@@ -18,7 +20,7 @@ interface Open {
   segments: Map<number, Kept>;
   total: number;
   bytes: number;
-  timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** A message that is whole, and the ids of its earlier segments, by their number. */
@@ -38,7 +40,7 @@ export class Joiner {
   #bytes = 0;
   #lastId = Date.now() * 1_000;
 
-  /** `incomplete` takes what came of a message whose other segments did not come within `timeout` milliseconds. */
+  /** `incomplete` takes what came of a message whose other segments did not come within `timeout` milliseconds; 0: of those that give way alone. */
   constructor(config: EngineConfig, timeout: number | undefined, incomplete: (message: EngineMessage, segmentIds: string[]) => void) {
     this.#config = config;
     this.#timeout = timeout ?? TIMEOUT;
@@ -71,9 +73,10 @@ export class Joiner {
   }
 
   #begin(key: string, total: number): Open {
-    const open: Open = { segments: new Map(), total, bytes: 0, timer: setTimeout(() => this.#giveUp(key, open), this.#timeout) };
+    const open: Open = { segments: new Map(), total, bytes: 0, timer: undefined };
+    if (this.#timeout > 0) open.timer = setTimeout(() => this.#giveUp(key, open), Math.min(this.#timeout, LONGEST_TIMER));
     // Only timers of Node have it.
-    (open.timer as { unref?: () => void }).unref?.();
+    (open.timer as { unref?: () => void } | undefined)?.unref?.();
     this.#open.set(key, open);
     return open;
   }
