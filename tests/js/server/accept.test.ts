@@ -7,7 +7,8 @@ import { Duplex } from "node:stream";
 import { describe, test } from "node:test";
 import { connect, type BindError, type ConnectOptions } from "smpp-edge";
 import { accept, Status, type AcceptedSocket, type AcceptedWebSocket, type ServerOptions, type Session } from "smpp-edge/server";
-import { NodeEsme, pdu } from "../simulator/peers.ts";
+import { Cutter, Id, RESPONSE } from "../programs/wire.ts";
+import { NodeEsme, pdu, until, within } from "../simulator/peers.ts";
 
 /** A TCP server whose connections are pairs of streams of the web. */
 async function streams(options: ServerOptions, use: (url: string, sessions: Session[]) => Promise<void>): Promise<void> {
@@ -169,5 +170,71 @@ describe("accept()", () => {
     const session = await accept(server as unknown as AcceptedWebSocket, { authenticate: () => true });
     client.send("bind, please");
     assert.match(String((await session.closed).cause), /binary messages/);
+  });
+
+  test("what comes early in a buffer that is used again is not lost", async () => {
+    let input!: ReadableByteStreamController;
+    const pdus: number[] = [];
+    const opened = Promise.withResolvers<unknown>();
+    const cutter = new Cutter();
+    const accepted = accept({
+      readable: new ReadableStream({ type: "bytes", start: (controller) => void (input = controller) }),
+      writable: new WritableStream({ write: (chunk: Uint8Array) => void pdus.push(...cutter.push(chunk).map(({ id }) => id)) }),
+      opened: opened.promise,
+    }, { authenticate: () => true });
+    const bind = pdu("bind_transceiver", { system_id: "me", password: "password" });
+    for (const part of [bind.subarray(0, 10), bind.subarray(10)]) {
+      input.enqueue(new Uint8Array(part));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    opened.resolve({});
+    const session = await accepted;
+    await until("the answer", () => pdus.length > 0);
+    assert.deepEqual([pdus, session.systemId, session.remoteAddress], [[(Id.bindTransceiver | RESPONSE) >>> 0], "me", ""]);
+    session.destroy();
+  });
+
+  test("a connection that ends before there is a session ends it", async () => {
+    const [server, client] = webSocketPair();
+    client.accept();
+    const accepting = accept(server as unknown as AcceptedWebSocket, { authenticate: () => true });
+    client.close();
+    await within("its end", (await accepting).closed);
+  });
+
+  test("what a stream has no room for is sent when it has", async () => {
+    let take: (() => void) | undefined;
+    const cutter = new Cutter();
+    const ids: number[] = [];
+    const readable = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(pdu("bind_transceiver", { system_id: "me", password: "password" }))),
+    });
+    const write = (chunk: Uint8Array): Promise<void> => {
+      ids.push(...cutter.push(chunk).map(({ id }) => id));
+      return new Promise((resolve) => (take = resolve));
+    };
+    const session = await accept({ readable, writable: new WritableStream({ write }) }, { authenticate: () => true, window: 10 });
+    await until("the answer to the bind", () => ids.length === 1);
+    const sent = [1, 2].map((number) => session.deliver({ from: "1", to: "2", text: `${number}` }).catch(() => "ended"));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(ids.length, 1);
+    take!();
+    await until("the first message", () => ids.length > 1);
+    assert.equal(ids[1], Id.deliverSm);
+    session.destroy();
+    assert.deepEqual(await Promise.all(sent), ["ended", "ended"]);
+  });
+
+  test("the address that is given stands for the socket's, and one that can't be opened has none", async () => {
+    const socket = (opened: Promise<unknown>): AcceptedSocket => ({ readable: new ReadableStream(), writable: new WritableStream(), opened });
+    for (const [opened, given, shown] of [
+      [Promise.resolve({ remoteAddress: "192.0.2.1:5" }), undefined, "192.0.2.1:5"],
+      [Promise.resolve({ remoteAddress: "192.0.2.1:5" }), "198.51.100.1:7", "198.51.100.1:7"],
+      [Promise.reject(new Error("boom")), undefined, ""],
+    ] as const) {
+      const session = await accept(socket(opened), { authenticate: () => true }, given);
+      assert.equal(session.remoteAddress, shown);
+      session.destroy();
+    }
   });
 });
