@@ -26,6 +26,7 @@ describe("authenticate", () => {
     ["a promise is awaited", async () => Status.ESME_RINVPASWD, Status.ESME_RINVPASWD],
     ["a throw is ESME_RSYSERR", () => { throw new Error("the database is away"); }, Status.ESME_RSYSERR],
     ["no clear yes is ESME_RBINDFAIL", () => undefined as never, Status.ESME_RBINDFAIL],
+    ["nothing is ESME_RBINDFAIL", () => null as never, Status.ESME_RBINDFAIL],
   ] as const) {
     test(what, async () => {
       await using server = await listen({ port: 0, authenticate });
