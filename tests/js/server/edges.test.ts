@@ -8,6 +8,7 @@ import { connect, decodePdus } from "smpp-edge";
 import { listen, Status, type ListenOptions, type Session } from "smpp-edge/server";
 import { cString, frame, Id, RESPONSE } from "../programs/wire.ts";
 import { NodeEsme, pdu, RawEsme, until, within } from "../simulator/peers.ts";
+import { turnsUntil, watchTimers } from "../timers.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -111,18 +112,10 @@ test("close() and destroy() leave no timer that keeps the process", async (t) =>
   for (const end of ["close", "destroy"] as const) {
     const { server } = await serving({});
     const esme = await NodeEsme.bound(`smpp://127.0.0.1:${server.port}`);
-    const timers = new Set<unknown>();
-    const { setTimeout, clearTimeout } = globalThis;
-    t.mock.method(globalThis, "setTimeout", ((work: () => void, wait?: number) => {
-      const timer = setTimeout(() => (timers.delete(timer), work()), wait);
-      timers.add(timer);
-      return timer;
-    }) as never);
-    t.mock.method(globalThis, "clearTimeout", (timer: never) => (timers.delete(timer), clearTimeout(timer)));
+    const timers = watchTimers(t);
     await server[end]();
     await esme.closed;
-    // A socket says that it is closed in a later turn.
-    for (let turns = 0; turns < 100 && timers.size > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
+    await turnsUntil(() => timers.size === 0);
     t.mock.restoreAll();
     assert.equal(timers.size, 0, end);
   }
