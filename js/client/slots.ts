@@ -75,7 +75,7 @@ export class Slots {
     slot.command = slot.keys = "";
     slot.segments = NO_SEGMENTS;
     slot.late = slot.delivery = slot.tag = undefined;
-    slot.busy = false;
+    slot.report = slot.busy = false;
     this.#free.push(ticket);
   }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
+import { watchTimers } from "../timers.ts";
 import { FakeLink, importSource, outcome, stateOf, turn, turnsUntil } from "./helpers.mjs";
 
 const { Bulk, LoopQueue, Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
@@ -73,6 +74,37 @@ describe("connect", () => {
     await assert.rejects(client.open(), TimeoutError);
     await turn();
     assert(link.destroyed);
+  });
+
+  for (const [name, options, attempts] of [
+    ["one endpoint", {}, 1],
+    ["two endpoints", { endpoints: ["smpp://other"] }, 2],
+    ["two endpoints, and two kinds of bind", { endpoints: ["smpp://other"], fallback: true }, 3],
+  ]) {
+    test(`gives each attempt its bindTimeout: ${name}`, async (t) => {
+      t.mock.timers.enable({ apis: ["setTimeout"] });
+      const { client } = make({ bindTimeout: 1_000, ...options });
+      const opening = client.open();
+      t.mock.timers.tick(attempts * 1_000 - 1);
+      assert.equal(await stateOf(opening), "pending");
+      t.mock.timers.tick(1);
+      await assert.rejects(opening, TimeoutError);
+    });
+  }
+
+  test("leaves no timer, and nothing on its signal", async (t) => {
+    const timers = watchTimers(t);
+    const { signal } = new AbortController();
+    const { client } = await bound({ signal });
+    assert.deepEqual([timers.size, getEventListeners(signal, "abort").length], [0, 0]);
+    await client.close();
+    assert.equal(timers.size, 0);
+  });
+
+  test("with a signal that is aborted already sends nothing, and says so", async () => {
+    const { client, link } = make({ signal: AbortSignal.abort() });
+    await assert.rejects(client.open(), (error) => error.name === "AbortError" && error.outcome === "not-sent");
+    assert.equal(link.started, undefined);
   });
 
   test("rejects when its signal is aborted", async () => {
@@ -298,6 +330,54 @@ describe("sendSms", () => {
     assert.deepEqual([...new Set(link.sent.map(({ ticket }) => ticket))], [0]);
   });
 
+  test("what is not taken leaves its ticket free, and no tag", async () => {
+    const { client, link } = await bound();
+    const { request } = link;
+    link.refuse = Object.assign(new Error("full"), { name: "EngineError", code: "queue-full" });
+    link.request = () => {
+      throw link.refuse;
+    };
+    await assert.rejects(client.sendSms({ ...HELLO, tag: "first" }), (error) => error.code === "queue-full" && error.retryable && error.tag === "first");
+    await assert.rejects(client.request({ command: "query_sm", message_id: "1" }), (error) => error.code === "queue-full" && error.retryable);
+    Object.assign(link, { refuse: undefined, request });
+    const sending = client.sendSms({ ...HELLO, tag: "second" });
+    assert.equal(link.sent.at(-1).ticket, 0);
+    link.accept(0, "a");
+    await sending;
+    const asking = client.request({ command: "query_sm", message_id: "1" });
+    assert.equal(link.requests.at(-1).ticket, 0);
+    link.settle(0, outcome.timeout);
+    await assert.rejects(asking, (error) => !("tag" in error));
+  });
+
+  test("a message that can't be read far enough has its tag all the same", async () => {
+    const { client } = await bound();
+    await assert.rejects(client.sendSms({ ...HELLO, to: "hello", tag: "mine" }), (error) => error.field === "to" && error.tag === "mine");
+  });
+
+  test("what a connection failed with is the cause of what it lost, and of nothing after that", async () => {
+    let link;
+    const wires = [];
+    const client = new SmppClient(readOptions("smpp://id:pw@localhost"), (...given) => (link = new FakeLink(...given)), (handler) => void wires.push(handler));
+    const opening = client.open();
+    link.bind();
+    await opening;
+    const lost = async () => {
+      const sending = client.sendSms(HELLO);
+      link.settle(link.sent.at(-1).ticket, outcome.lost);
+      return (await sending.catch((error) => error)).cause?.message;
+    };
+    const handler = { data: () => {}, drain: () => {}, end: () => {} };
+    link.open(handler, undefined, 0);
+    wires[0].end(new Error("reset"));
+    assert.equal(await lost(), "reset");
+    await turn();
+    assert.equal(await lost(), undefined);
+    wires[0].end(new Error("reset"));
+    link.open(handler, undefined, 0);
+    assert.equal(await lost(), undefined);
+  });
+
   test("is settled when the link ends, whatever the engine left open", async () => {
     const { client, link } = await bound();
     const sending = client.sendSms(HELLO);
@@ -516,6 +596,38 @@ describe("delivered", () => {
     void sent.delivered();
     link.report("other", "delivered", 7);
     assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN]]);
+  });
+
+  describe("a report on no message of ours is not taken, and waits for none, behind", () => {
+    const ESME_RSUBMITFAIL = 0x45;
+    for (const [what, before] of [
+      ["a message that was refused", async ({ client, link }) => {
+        const sending = client.sendSms({ ...HELLO, report: "always" });
+        link.settle(link.sent.at(-1).ticket, outcome.response, ESME_RSUBMITFAIL);
+        await assert.rejects(sending);
+      }],
+      ["a message that got no answer, and late a refusal", async ({ client, link }) => {
+        const sending = client.sendSms({ ...HELLO, report: "always" });
+        const { ticket } = link.sent.at(-1);
+        link.settle(ticket, outcome.timeout);
+        await assert.rejects(sending);
+        link.sink.late(ticket, 0, outcome.response, ESME_RSUBMITFAIL, "", "", undefined);
+      }],
+      ["a request without an answer, in the place of a message", async ({ client, link }) => {
+        const sent = await send(client, link, ["a"]);
+        void sent.delivered();
+        const asking = client.request({ command: "query_sm", message_id: "a" });
+        link.settle(link.requests.at(-1).ticket, outcome.timeout);
+        await assert.rejects(asking);
+      }],
+    ]) {
+      test(what, async () => {
+        const made = await bound();
+        await before(made);
+        made.link.report("other", "delivered", 7);
+        assert.deepEqual(made.link.answers, [[7, ESME_RX_T_APPN]]);
+      });
+    }
   });
 
   test("the report goes to onReport too, whose answer counts", async () => {
@@ -911,6 +1023,17 @@ describe("handlers and iterators", () => {
       await slow.client.close();
     });
 
+    test("is waited for by close() for 25 seconds where handlers have no limit", async (t) => {
+      t.mock.timers.enable({ apis: ["setTimeout"] });
+      const { client, link } = await bound({ acknowledgeTimeout: 0, onMessage: () => new Promise(() => {}) });
+      link.message("a", 0, part);
+      const closing = client.close();
+      t.mock.timers.tick(24_999);
+      assert.equal(await stateOf(closing), "pending");
+      t.mock.timers.tick(1);
+      await closing;
+    });
+
     test("is bounded while nobody reads it: the oldest go", async () => {
       const lines = [];
       const { client, link } = await bound({ log: (line) => lines.push(line) });
@@ -1192,6 +1315,45 @@ describe("sendMany", () => {
   });
 });
 
+describe("request", () => {
+  test("with a signal that is aborted already sends nothing", async () => {
+    const { client, link } = await bound();
+    await assert.rejects(client.request({ command: "query_sm", message_id: "1" }, { signal: AbortSignal.abort() }), (error) => error.name === "AbortError" && error.outcome === "not-sent");
+    assert.deepEqual(link.requests, []);
+  });
+
+  test("what comes without a number has no answer", async () => {
+    const { link } = await bound();
+    link.sink.request(new Uint8Array(16), 0);
+    link.sink.request(new Uint8Array(16), 5);
+    assert.deepEqual(link.answers, [[5, 0x03]]);
+  });
+
+  test("cancel names message, type, sender and recipient, whose number is of the default country", async () => {
+    const { client, link } = await bound({ defaultCountry: "DE" });
+    void client.cancel("m", { from: "Example", to: "0171 1234567", serviceType: "WAP" });
+    assert.deepEqual(link.requests.at(-1).pdu, {
+      command: "cancel_sm", service_type: "WAP", message_id: "m", source_addr_ton: 5, source_addr_npi: 0, source_addr: "Example", dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: "491711234567",
+    });
+    void client.cancel("m");
+    assert.deepEqual(link.requests.at(-1).pdu, {
+      command: "cancel_sm", service_type: "", message_id: "m", source_addr_ton: 0, source_addr_npi: 0, source_addr: "", dest_addr_ton: 0, dest_addr_npi: 0, destination_addr: "",
+    });
+  });
+
+  test("replace gives the new text, times, report and template", async () => {
+    const { client, link } = await bound();
+    void client.replace("m", { from: "12345", binary: Uint8Array.of(1, 2), validity: 90, scheduleAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5)), report: "failure", smDefaultMsgId: 7 });
+    assert.deepEqual(link.requests.at(-1).pdu, {
+      command: "replace_sm", message_id: "m", source_addr_ton: 0, source_addr_npi: 0, source_addr: "12345", schedule_delivery_time: "260102030405000+",
+      validity_period: "000000000130000R", registered_delivery: 2, sm_default_msg_id: 7, short_message: Uint8Array.of(1, 2),
+    });
+    void client.replace("m", { binary: Uint8Array.of(1), validity: new Date(Date.UTC(2026, 0, 2)) });
+    const { schedule_delivery_time, validity_period, registered_delivery, sm_default_msg_id } = link.requests.at(-1).pdu;
+    assert.deepEqual([schedule_delivery_time, validity_period, registered_delivery, sm_default_msg_id], ["", "260102000000000+", 0, 0]);
+  });
+});
+
 describe("close", () => {
   test("closes the link and resolves when it is closed, also the second time", async () => {
     const { client, link } = await bound();
@@ -1204,6 +1366,20 @@ describe("close", () => {
     link.end();
     await closing;
     await client.close();
+  });
+
+  test("tells no error; an end that nobody asked for does", async () => {
+    const seen = [];
+    const { link } = await bound({ onState: (state, detail) => void seen.push([state, detail?.error.code]) });
+    link.end();
+    assert.deepEqual(seen.at(-1), ["closed", "closed"]);
+    const wanted = [];
+    const { client, link: other } = await bound({ onState: (state, detail) => void wanted.push([state, detail?.error.code]) });
+    other.close = () => {};
+    const closing = client.close();
+    other.end();
+    await closing;
+    assert.deepEqual(wanted.at(-1), ["closed", undefined]);
   });
 
   test("`await using` closes it", async () => {
