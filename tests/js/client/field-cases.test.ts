@@ -69,6 +69,42 @@ describe("recipients and fields", () => {
     assert.equal((submitted[0] as unknown as { data_coding: number }).data_coding, 0xf6);
   }));
 
+  test("what a message has besides its text is sent", () => bound({}, async ({ smpp, submitted }) => {
+    await smpp.sendSms({ ...GOOD, serviceType: "WAP", protocolId: 0x41, priority: 3, replaceIfPresent: true, smDefaultMsgId: 7, report: "success" });
+    const { service_type, protocol_id, priority_flag, replace_if_present_flag, sm_default_msg_id, registered_delivery } = submitted[0]!;
+    assert.deepEqual([service_type, protocol_id, priority_flag, replace_if_present_flag, sm_default_msg_id, registered_delivery], ["WAP", 0x41, 3, 1, 7, 3]);
+  }));
+
+  test("a reference of 0 and a dataCoding of 0 are sent as they are", () => bound({}, async ({ smpp, submitted }) => {
+    for (const _ of [1, 2]) await smpp.sendSms({ ...GOOD, text: "x".repeat(161), concat: "sar", reference: 0 });
+    assert.deepEqual(submitted.map((pdu) => pdu["sar_msg_ref_num"]), [0, 0, 0, 0]);
+    await smpp.sendSms({ from: "12345", to: "+1234567890", binary: hex("00ff"), dataCoding: 0 });
+    assert.equal(submitted[4]!["data_coding"], 0);
+  }));
+
+  test("a message of more than maxSegments is not sent", () => bound({}, async ({ smpp, submitted }) => {
+    await assert.rejects(smpp.sendSms({ ...GOOD, text: "x".repeat(161), maxSegments: 1 }), { code: "too-many-segments", outcome: "not-sent" });
+    await smpp.sendSms({ ...GOOD, text: "x".repeat(161), maxSegments: 2 });
+    assert.equal(submitted.length, 2);
+  }));
+
+  test("the answer to a query is read, and what it lacks is empty", async () => {
+    let fields: object = {};
+    await using smsc = await ScriptedSmsc.listen((request, line) => answer(line, request, fields));
+    await using smpp = await connect(smsc.url);
+    fields = { message_id: "m", final_date: "260102030405000+", message_state: 5, error_code: 9 };
+    assert.deepEqual(await smpp.query("m"), { messageId: "m", status: "undeliverable", finalDate: "260102030405000+", errorCode: 9 });
+    fields = { message_state: 200 };
+    assert.deepEqual(await smpp.query("m"), { messageId: "", status: "unknown", finalDate: "", errorCode: 0 });
+  });
+
+  test("a message that comes in has each of its fields", () => bound({}, async ({ messages, deliver }) => {
+    await deliver({ service_type: "WAP", esm_class: 0x40, protocol_id: 0x41, priority_flag: 2, data_coding: 0, short_message: { udh: hex("06 0504 0b84 23f0"), message: "Hi" } });
+    const { serviceType, esmClass, protocolId, priority, dataCoding, encoding, text, udh, segments, concat } = messages[0]!;
+    assert.deepEqual([serviceType, esmClass, protocolId, priority, dataCoding, encoding, text, segments, concat], ["WAP", 0x40, 0x41, 2, 0, "gsm7", "Hi", 1, undefined]);
+    assert.equal(Buffer.from(udh!).toString("hex"), "0605040b8423f0");
+  }));
+
   test("the sender of an answer compares with the number that was sent to", () => bound({}, async ({ smpp, messages, deliver }) => {
     await smpp.sendSms(GOOD);
     await deliver({ short_message: Buffer.from("Yes") });

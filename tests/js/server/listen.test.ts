@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
-import { listen, Status, type ListenOptions, type Server, type Session } from "smpp-edge/server";
-import { NodeEsme, pdu, RawEsme, until, within } from "../simulator/peers.ts";
+import { listen, Status, type EngineMessage, type ListenOptions, type Server, type Session } from "smpp-edge/server";
+import { NodeEsme, parse, pdu, RawEsme, until, within } from "../simulator/peers.ts";
 
 /** A server on a free port that lets everybody in, and its only session. */
 async function withSession(options: Partial<ListenOptions>, use: (session: Session, esme: NodeEsme, server: Server) => Promise<void>): Promise<void> {
@@ -76,6 +76,23 @@ describe("onSubmit", () => {
     assert.deepEqual(seen, [
       { from: { ton: 5, npi: 0, addr: "12345" }, to: { ton: 1, npi: 1, addr: "15551230000" }, text: "Grüße", dataCoding: 3, systemId: "smppclient1" },
     ]);
+  });
+
+  test("sees each field of the message", async () => {
+    const seen: EngineMessage[] = [];
+    await withSession({ onSubmit: (message) => ({ messageId: `${seen.push(message)}` }) }, async (_, esme) => {
+      await esme.submit({
+        service_type: "WAP", source_addr_npi: 9, esm_class: 0x40, protocol_id: 0x41, priority_flag: 2, registered_delivery: 1, data_coding: 0,
+        short_message: { udh: Buffer.from([5, 0, 3, 77, 3, 2]), message: "Hi" }, sequence_number: 4_321,
+      });
+    });
+    const { from, to, udh, frames, ...others } = seen[0]!;
+    assert.deepEqual([from, to, frames.length, Buffer.from(udh!).toString("hex")], [{ ton: 0, npi: 9, addr: "12345" }, { ton: 0, npi: 0, addr: "15551230000" }, 1, "0500034d0302"]);
+    assert.deepEqual(others, {
+      command: "submit_sm", sequence: others.sequence, serviceType: "WAP", esmClass: 0x40, protocolId: 0x41, priority: 2, registeredDelivery: 1, dataCoding: 0, encoding: "gsm7",
+      text: "Hi", binary: undefined, concat: { reference: 77, total: 3, part: 2 }, segments: 1, complete: others.complete, missing: others.missing,
+    });
+    assert.equal(parse(Buffer.from(frames[0]!)).sequence_number, others.sequence);
   });
 
   for (const [what, onSubmit, status] of [
