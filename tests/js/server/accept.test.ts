@@ -137,11 +137,35 @@ describe("accept()", () => {
     const texts: (string | undefined)[] = [];
     const options: ServerOptions = { authenticate: () => true, reassemble: true, onSubmit: ({ text }) => (texts.push(text), { messageId: "m" }) };
     await streams(options, async (url) => {
-      const text = "x".repeat(200);
-      await using smpp = await connect(url.replace("//", "//me:password@"), { binds: 2 });
-      await smpp.sendSms({ from: "12345", to: "+15551230000", text });
-      assert.deepEqual(texts, [text]);
+      for (const part of [1, 2]) {
+        const esme = await NodeEsme.bound(url);
+        await esme.submit({ esm_class: 0x40, short_message: { udh: Buffer.from([5, 0, 3, 9, 2, part]), message: "AB"[part - 1] } });
+        esme.destroy();
+      }
+      assert.deepEqual(texts, ["AB"]);
     });
+  });
+
+  test("a connection that is closed here stays until its peer has closed it", async () => {
+    const cutter = new Cutter();
+    const ids: number[] = [];
+    let [closed, input] = [false, undefined as never as ReadableStreamDefaultController<Uint8Array>];
+    const session = await accept({
+      readable: new ReadableStream<Uint8Array>({
+        start(controller) {
+          input = controller;
+          controller.enqueue(new Uint8Array(pdu("bind_transceiver", { system_id: "me", password: "wrong" })));
+        },
+      }),
+      writable: new WritableStream({ write: (chunk: Uint8Array) => void ids.push(...cutter.push(chunk).map(({ id }) => id)) }),
+      close: () => void (closed = true),
+    }, { authenticate: () => false });
+    await until("the refusal", () => ids.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(closed, false);
+    input.close();
+    await session.closed;
+    await until("the end of the socket", () => closed);
   });
 
   test("serves a WebSocket, and nothing that comes early is lost", async () => {

@@ -73,6 +73,13 @@ describe("submit_sm", () => {
       assert.equal(simulator.messages()[0]?.id, answer.message_id);
     }));
 
+  test("the octets that are kept are those of message_payload where there is one", () =>
+    withSimulator({}, async (simulator, esme) => {
+      const dest_address = [{ dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: "15551230000" }];
+      await esme.request("submit_multi", { source_addr: "12345", dest_address, message_payload: Buffer.from("by payload") });
+      assert.equal(Buffer.from(simulator.messages()[0]!.octets).toString(), "by payload");
+    }));
+
   test("submit_multi gives one identifier and lists the recipients that are refused", () =>
     withSimulator({}, async (simulator, esme) => {
       const recipients = ["15551230001", "15559990006", "15551230002"];
