@@ -434,6 +434,69 @@ export function bindsTests(): void {
       assert.deepEqual(reports.map(({ messageId, status }) => [messageId, status]), [["42", "delivered"]]);
     });
 
+    describe("what is joined is read by the client's settings", () => {
+      const halves = (text: string | Buffer): [Buffer, Buffer] => [Buffer.from(text).subarray(0, 40), Buffer.from(text).subarray(40)];
+      const receipt = (id: string): string => `id:${id} sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:`;
+      const read = async (options: ConnectOptions, text: string | Buffer, fields: object): Promise<{ texts: (string | undefined)[]; reports: Report[] }> => {
+        const [texts, reports]: [(string | undefined)[], Report[]] = [[], []];
+        await withBinds({ binds: 2, onMessage: (message) => void texts.push(message.text), onReport: (report) => void reports.push(report), ...options }, {}, async (smsc, smpp) => {
+          await allBound(smpp, 2);
+          for (const [index, half] of halves(text).entries()) {
+            deliver(smsc.lines[index]!, { sequence: 1, text: half, part: index + 1, total: 2, fields });
+            assert.equal(await answered(smsc.lines[index]!, 1), ESME_ROK);
+          }
+        });
+        return { texts, reports };
+      };
+
+      for (const [defaultAlphabet, text] of [["gsm7", "¡"], ["latin1", "@"]] as const) {
+        test(`defaultAlphabet "${defaultAlphabet}"`, async () => assert.deepEqual((await read({ defaultAlphabet }, "@".repeat(50), { data_coding: 0 })).texts, [text.repeat(50)]));
+      }
+
+      for (const [ia5, text] of [["gsm7", "¡"], ["ascii", "@"]] as const) {
+        test(`ia5 "${ia5}"`, async () => assert.deepEqual((await read({ ia5 }, "@".repeat(50), { data_coding: 1 })).texts, [text.repeat(50)]));
+      }
+
+      for (const plainReceipts of [false, true]) {
+        test(`plainReceipts ${plainReceipts}`, async () => {
+          const { texts, reports } = await read({ plainReceipts }, receipt("42"), {});
+          assert.deepEqual([texts.length, reports.length], plainReceipts ? [0, 1] : [1, 0]);
+        });
+      }
+
+      for (const [receiptZone, doneAt] of [["Z", "15:31"], ["+03:00", "12:31"]] as const) {
+        test(`receiptZone "${receiptZone}"`, async () => {
+          const { reports } = await read({ receiptZone }, receipt("42"), { esm_class: 0x44 });
+          assert.equal(reports[0]!.doneAt!.toISOString(), `2026-01-02T${doneAt}:00.000Z`);
+        });
+      }
+
+      test("messageIdFormat", async () => {
+        const accepts = (request: NodePdu, line: Line): boolean => {
+          if (request.command === "submit_sm") answer(line, request, { message_id: "ff" });
+          return request.command !== "submit_sm";
+        };
+        await withBinds({ binds: 2, messageIdFormat: "hex-response" }, { accepts }, async (smsc, smpp) => {
+          await allBound(smpp, 2);
+          const sent = await smpp.sendSms({ ...HELLO, to: to(1), report: "always" });
+          const delivered = sent.delivered({ timeout: 15_000 });
+          for (const [index, half] of halves(receipt("255")).entries()) {
+            deliver(smsc.lines[index]!, { sequence: 1, text: half, part: index + 1, total: 2, fields: { esm_class: 0x44 } });
+            assert.equal(await answered(smsc.lines[index]!, 1), ESME_ROK);
+          }
+          assert.equal((await delivered).messageId, "ff");
+        });
+      });
+
+      test("acknowledgeTimeout", async () => {
+        await withBinds({ binds: 2, acknowledgeTimeout: 20, onMessage: () => new Promise(() => {}) }, {}, async (smsc, smpp) => {
+          await allBound(smpp, 2);
+          for (const index of [0, 1]) deliver(smsc.lines[index]!, { sequence: 1, text: "x", part: index + 1, total: 2 });
+          await until("a refusal", () => smsc.lines.some((line) => line.got("deliver_sm_resp").some(({ command_status }) => command_status === ESME_RX_T_APPN)));
+        });
+      });
+    });
+
     test("onSegment and reassemble: false take segments as they come", async () => {
       const segments: Segment[] = [];
       await withBinds({ binds: 2, onSegment: (segment) => void segments.push(segment) }, {}, async (smsc, smpp) => {

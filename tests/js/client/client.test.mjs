@@ -598,6 +598,29 @@ describe("delivered", () => {
     assert.deepEqual(link.answers, [[7, ESME_RX_T_APPN]]);
   });
 
+  test("a message that is accepted late has reports of its own, whatever had its place before", async () => {
+    const { client, link } = await bound();
+    const first = await send(client, link, ["a"], { tag: "first" });
+    const sending = client.sendSms({ ...HELLO, report: "always", tag: "second" });
+    const { ticket } = link.sent.at(-1);
+    link.settle(ticket, outcome.timeout);
+    const error = await sending.catch((error) => error);
+    link.sink.late(ticket, 0, outcome.response, ESME_ROK, "b", "b", undefined);
+    const { sent } = await error.late;
+    const delivered = sent.delivered();
+    link.report("b", "undeliverable", 7);
+    assert.deepEqual((({ tag, status }) => [tag, status])(await delivered), ["second", "undeliverable"]);
+    link.report("a", "delivered", 8);
+    assert.equal((await first.delivered()).tag, "first");
+  });
+
+  test("a report has the numbers of both its addresses", async () => {
+    const reports = [];
+    const { link } = await bound({ onReport: ({ from, to }) => void reports.push([from.number, to.number]) });
+    link.report("a", "delivered", 7);
+    assert.deepEqual(reports, [["+1", "2"]]);
+  });
+
   describe("a report on no message of ours is not taken, and waits for none, behind", () => {
     const ESME_RSUBMITFAIL = 0x45;
     for (const [what, before] of [
