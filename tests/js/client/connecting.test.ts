@@ -226,6 +226,55 @@ describe("where there is no bind_transceiver", () => {
       }));
   }
 
+  test("what a pair gives up can be aborted, and its late answer is heard", () =>
+    using(async (own) => {
+      const smsc = await own(pairs({}));
+      const smpp = await own(connect(smsc.url, { fallback: true, reconnect: QUICK, responseTimeout: 20, window: 1, enquireLink: 0 }));
+      const line = lineOf(smsc, "bind_transmitter");
+      const submissions = (): NodePdu[] => line.got("submit_sm");
+      // Nothing of this line is answered but by hand.
+      line.socket.removeAllListeners("data");
+      line.socket.on("data", (chunk: Buffer) => void line.frames.push(chunk));
+      const lost = await smpp.sendSms(HELLO).catch((error: SmppError) => error) as SmppError;
+      assert.equal(lost.outcome, "unknown");
+      line.send("submit_sm_resp", { sequence_number: submissions()[0]!.sequence_number, message_id: "late" });
+      assert.equal((await lost.late)?.sent?.messageId, "late");
+      const abort = new AbortController();
+      const first = smpp.sendSms(HELLO).catch(({ outcome }: SmppError) => outcome);
+      const second = smpp.sendSms({ ...HELLO, signal: abort.signal });
+      abort.abort();
+      await assert.rejects(second, { code: "aborted", outcome: "not-sent" });
+      assert.equal(await first, "unknown");
+      smpp.close().catch(() => undefined);
+      await line.await("unbind");
+      line.send("unbind_resp", { sequence_number: line.got("unbind")[0]!.sequence_number });
+    }));
+
+  test("a message that came to a pair and was not taken in time leaves the loop", () =>
+    using(async (own) => {
+      const smsc = await own(pairs({}));
+      const smpp = await own(connect(smsc.url, { fallback: true, acknowledgeTimeout: 20 }));
+      const loop = smpp.messages();
+      const line = lineOf(smsc, "bind_receiver");
+      line.send("deliver_sm", { ...message, short_message: "late", sequence_number: 7 });
+      assert.notEqual((await line.await("deliver_sm_resp")).command_status, 0);
+      const next = loop.next();
+      line.send("deliver_sm", { ...message, short_message: "again", sequence_number: 8 });
+      assert.equal((await next).value.text, "again");
+      await loop.return?.();
+    }));
+
+  test("a segment that comes to a pair is answered on its own connection", () =>
+    using(async (own) => {
+      const smsc = await own(pairs({}));
+      const parts: (number | undefined)[] = [];
+      await own(connect(smsc.url, { fallback: true, onSegment: ({ part }) => void parts.push(part) }));
+      const line = lineOf(smsc, "bind_receiver");
+      line.send("deliver_sm", { ...message, esm_class: 0x40, short_message: { udh: Buffer.from([5, 0, 3, 9, 2, 2]), message: "B" }, sequence_number: 7 });
+      const { sequence_number, command_status } = await line.await("deliver_sm_resp");
+      assert.deepEqual([sequence_number, command_status, parts], [7, 0, [2]]);
+    }));
+
   test("close() while the receiver is on its way ends both", () =>
     using(async (own) => {
       const smsc = await own(judging(({ command }) => (command === "bind_transceiver" ? 0x03 : command === "bind_receiver" ? undefined : 0)));

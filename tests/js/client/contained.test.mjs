@@ -192,6 +192,14 @@ describe("a message that does something when it is read", () => {
     assert.equal(link.sent.length, 0);
   });
 
+  test("closes the client, in the place of one that was sent: it is not sent", async () => {
+    const { client, link } = await bound();
+    const first = client.sendSms(HELLO);
+    link.accept(link.sent[0].ticket, "id");
+    await first;
+    await assert.rejects(client.sendSms({ ...HELLO, get text() { void client.close(); return "x"; } }), ended);
+  });
+
   test("is changed after the call: it goes out as it was", async () => {
     const { client, link } = await bound();
     const tlvs = { 0x1400: [new Uint8Array([1])] };
