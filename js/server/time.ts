@@ -13,8 +13,11 @@ export function parseSmppTime(time: string, now: number): number | undefined {
     then.setUTCFullYear(then.getUTCFullYear() + year, then.getUTCMonth() + month, then.getUTCDate() + day);
     return then.getTime() + ((hour * 60 + minute) * 60 + second) * 1_000;
   }
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 || quarters > 48) return undefined;
+  if (hour > 23 || minute > 59 || second > 59 || quarters > 48) return undefined;
   const local = Date.UTC(2000 + year, month - 1, day, hour, minute, second, tenth * 100);
+  // A month or a day that does not exist would be one of the months around it.
+  const date = new Date(local);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   const offset = quarters * 15 * 60_000;
   return match[9] === "+" ? local - offset : local + offset;
 }
