@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BindError, connect, ConnectionLostError, TimeoutError, type ConnectOptions, type Message, type SmppClient, type SmppError } from "smpp-edge";
+import { freePort } from "../free-port.ts";
 import { parse, until, type NodePdu } from "../simulator/peers.ts";
 import { answer, NodeSmsc, refusal, ScriptedSmsc, type Line } from "./smsc.ts";
 
@@ -38,9 +39,7 @@ function judging(judge: (bind: NodePdu, count: number) => number | undefined): P
 
 /** An address where nobody listens. */
 async function nowhere(): Promise<string> {
-  const closed = await ScriptedSmsc.listen();
-  await closed[Symbol.asyncDispose]();
-  return closed.url;
+  return `smpp://id:secret@127.0.0.1:${await freePort()}`;
 }
 
 const place = (smsc: { port: number }): string => `smpp://127.0.0.1:${smsc.port}`;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSimulator } from "smpp-edge/server";
+import { freePort } from "../free-port.ts";
 import { temporary, until } from "../gateway/support.mjs";
 import { answer, NodeSmsc, ScriptedSmsc } from "../client/smsc.ts";
 import { gsmOctets, joined, readSubmission, ucs2Octets } from "../client/submission.ts";
@@ -149,9 +150,7 @@ describe("what fails", () => {
   });
 
   test("a refused connection", async () => {
-    const closed = await ScriptedSmsc.listen();
-    await closed[Symbol.asyncDispose]();
-    const { error } = await step("/once", { url: closed.url });
+    const { error } = await step("/once", { url: `smpp://id:secret@127.0.0.1:${await freePort()}` });
     assert.deepEqual([error.type, error.code, error.outcome], ["ConnectionLostError", "connection-failed", "not-sent"]);
   });
 
