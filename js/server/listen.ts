@@ -57,7 +57,7 @@ export async function listen(options: ListenOptions): Promise<Server> {
   });
   // A failed handshake is the peer's affair. node:tls leaves the socket open of one that has taken too long.
   server.on("tlsClientError", (error: Error, socket?: Socket) => {
-    options.log?.(`TLS handshake failed: ${error.message}`);
+    sessions.log(`TLS handshake failed: ${error.message}`);
     socket?.destroy();
   });
 
@@ -68,7 +68,7 @@ export async function listen(options: ListenOptions): Promise<Server> {
       resolve();
     });
   });
-  server.on("error", (error) => options.log?.(`a connection could not be taken: ${error.message}`));
+  server.on("error", (error) => sessions.log(`a connection could not be taken: ${error.message}`));
   const stopped = new Promise<void>((resolve) => server.once("close", resolve));
   const destroySockets = () => sockets.forEach((socket) => socket.destroy());
   const local = server.address() as AddressInfo;

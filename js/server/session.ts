@@ -53,6 +53,7 @@ interface Pending {
 export interface SessionEvents {
   sessionBound(session: Session): void;
   sessionClosed(session: Session): void;
+  log(line: string): void;
   /** What joins the segments that an account submits. */
   joiner(systemId: string): Joiner;
 }
@@ -199,7 +200,7 @@ export class Session {
   #sink(): LinkSink {
     return {
       state: () => {},
-      log: (line) => this.#options.log?.(line),
+      log: (line) => this.#events.log(line),
       bindRequest: (bind, request) => void this.#authenticate(bind, request),
       bound: () => {
         this.#state = "bound";
@@ -261,7 +262,7 @@ export class Session {
       const { status = Status.ESME_ROK, ...fields } = answer;
       this.#link.respond(request, status, fields);
     } catch (error) {
-      this.#options.log?.(`${this.remoteAddress} a request could not be served: ${String(error)}`);
+      this.#events.log(`${this.remoteAddress} a request could not be served: ${String(error)}`);
       this.#link.respond(request, Status.ESME_RSYSERR);
     }
   }

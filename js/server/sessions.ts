@@ -1,6 +1,7 @@
 import type { Transport, TransportHandler } from "../engine/transport.ts";
 import type { DecodedPdu } from "../engine/codec.ts";
 import type { BindRequest, EngineConfig, EngineMessage, TlvInput } from "../engine/types.ts";
+import { Callbacks } from "../client/callbacks.ts";
 import { Joiner } from "./joiner.ts";
 import { Session } from "./session.ts";
 
@@ -47,7 +48,10 @@ const sessionKeys = [
  */
 export type SessionOptions = Pick<EngineConfig, (typeof sessionKeys)[number]>;
 
-/** What an SMSC does with its sessions, whichever way their connections come. */
+/**
+ * What an SMSC does with its sessions, whichever way their connections come. What `onSession`, `onClosed`, `onIncomplete` and `log` throw changes
+ * nothing: it is logged, or shown on the console.
+ */
 export interface ServerOptions extends SessionOptions {
   /** The system_id of the SMSC, at most 15 characters; default "smpp-edge". */
   systemId?: string;
@@ -93,9 +97,11 @@ export class Sessions {
   readonly #options: ServerOptions;
   readonly #config: EngineConfig;
   readonly #joiners = new Map<string, Joiner>();
+  readonly #callbacks: Callbacks;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#callbacks = new Callbacks(options.log && ((line) => options.log?.(line)));
     this.#config = engineConfig(options);
   }
 
@@ -115,21 +121,27 @@ export class Sessions {
   /** @internal A session was bound. */
   sessionBound(session: Session): void {
     this.bound.add(session);
-    this.#options.onSession?.(session);
+    this.#callbacks.call("onSession", () => this.#options.onSession?.(session));
   }
 
   /** @internal A session is over. */
   sessionClosed(session: Session): void {
     this.bound.delete(session);
     this.open.delete(session);
-    this.#options.onClosed?.(session);
+    this.#callbacks.call("onClosed", () => this.#options.onClosed?.(session));
+  }
+
+  /** @internal */
+  log(line: string): void {
+    this.#callbacks.log(line);
   }
 
   /** @internal What joins the segments that an account submits. */
   joiner(systemId: string): Joiner {
     let joiner = this.#joiners.get(systemId);
     if (joiner === undefined) {
-      joiner = new Joiner(this.#config, this.#options.partTimeout, (message, segmentIds) => this.#options.onIncomplete?.(message, systemId, segmentIds));
+      joiner = new Joiner(this.#config, this.#options.partTimeout, (message, segmentIds) =>
+        this.#callbacks.call("onIncomplete", () => this.#options.onIncomplete?.(message, systemId, segmentIds)));
       this.#joiners.set(systemId, joiner);
     }
     return joiner;

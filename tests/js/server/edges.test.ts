@@ -142,6 +142,25 @@ test("the log shows texts if that is asked for", async () => {
   assert.doesNotMatch(lines.join("\n"), /password/);
 });
 
+test("what callbacks throw, at once or later, is logged and changes nothing", async (t) => {
+  const shown = t.mock.method(console, "error", () => {});
+  for (const fail of [(): never => { throw new Error("mine"); }, (): Promise<never> => Promise.reject(new Error("mine"))]) {
+    const lines: string[] = [];
+    const options: Partial<ListenOptions> = { reassemble: true, onSubmit: () => ({ messageId: "m" }), onSession: fail, onClosed: fail, onIncomplete: fail };
+    for (const log of [(line: string): void => void lines.push(line), fail]) {
+      const { server } = await serving({ ...options, log });
+      const esme = await RawEsme.bound(server.port);
+      esme.submit("2", 7, { esm_class: 0x40, short_message: { udh: Buffer.from([5, 0, 3, 9, 2, 1]), message: "A" } });
+      assert.equal((await esme.next()).command_status, Status.ESME_ROK);
+      esme.destroy();
+      await until("the end of the session", () => server.sessions.size === 0);
+      await server.close();
+    }
+    await until("what was thrown", () => ["onSession", "onClosed", "onIncomplete"].every((name) => lines.includes(`${name} threw: mine`)));
+  }
+  assert.ok(shown.mock.calls.some(({ arguments: [what] }) => what === "smpp-edge: log threw"));
+});
+
 test("a reason that is longer than its TLV is cut", async () => {
   const { server } = await serving({ assumeVersion: "3.4", onSubmit: () => ({ status: Status.ESME_RSUBMITFAIL, text: "x".repeat(300) }) });
   await using _ = server;
