@@ -287,6 +287,50 @@ export function bindsTests(): void {
       assert.deepEqual(ends, ["ESME_RINVPASWD"]);
     });
 
+    test("what no other has room for stays where it was, and goes by the next connection", async () => {
+      let open = false;
+      const held: [NodePdu, Line][] = [];
+      const accepts = (request: NodePdu, line: Line): boolean => {
+        if (!open && request.command === "submit_sm") held.push([request, line]);
+        return open || request.command !== "submit_sm";
+      };
+      await withBinds({ binds: 2, window: 1, maxQueue: 2 }, { accepts }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        const sending = Array.from({ length: 6 }, (_, number) => outcomeOf(smpp.sendSms({ ...HELLO, to: to(number) })));
+        await until("two submissions", () => held.length === 2);
+        smsc.lines[0]!.socket.destroy();
+        await until("the next connection", () => smpp.stats().binds === 3);
+        open = true;
+        for (const [request, line] of held) if (!line.closed) answer(line, request, { message_id: idOf(request) });
+        assert.deepEqual((await Promise.all(sending)).toSorted(), [...Array.from({ length: 5 }, () => "accepted"), "unknown"]);
+      });
+    });
+
+    test("close() after one has ended for good is an end without an error", async () => {
+      const ends: (StateDetail | undefined)[] = [];
+      await withBinds({ binds: 2, reconnect: false, onState: (state, detail) => void (state === "closed" && ends.push(detail)) }, {}, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        smsc.lines[0]!.socket.destroy();
+        await until("the loss", () => smpp.stats().bound === 1);
+        await smpp.close();
+      });
+      assert.deepEqual(ends, [undefined]);
+    });
+
+    test("the figures are those of all: the rate of those that are bound, the time of those that were answered", async () => {
+      await withBinds({ binds: 2, rate: 50, reconnect: { min: 60_000 } }, {}, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        assert.equal(smpp.stats().rate, 100);
+        await Promise.all([0, 1, 2].map((number) => smpp.sendSms({ ...HELLO, to: to(number) })));
+        const { rtt, responses } = smpp.stats();
+        assert.ok(Number.isFinite(rtt) && rtt > 0, `${rtt}`);
+        assert.equal(responses, 3);
+        smsc.lines[0]!.socket.destroy();
+        await until("the loss", () => smpp.stats().bound === 1);
+        assert.equal(smpp.stats().rate, 50);
+      });
+    });
+
     test("close() while it waits sends what the others have", async () => {
       await withBinds({ binds: 2, window: 1, reconnect: { min: 60_000 } }, {}, async (smsc, smpp) => {
         await allBound(smpp, 2);
