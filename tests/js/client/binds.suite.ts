@@ -306,6 +306,39 @@ export function bindsTests(): void {
       });
     });
 
+    test("a message goes by the connection with the least under way, whichever its recipient had before", async () => {
+      const slow = digits(99);
+      await withBinds({ binds: 2 }, { accepts: ({ destination_addr }) => destination_addr !== slow }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        for (let number = 0; smsc.lines.some((line) => submissions(line).length === 0); number++) await smpp.sendSms({ ...HELLO, to: to(number) });
+        const ending = outcomeOf(smpp.sendSms({ ...HELLO, to: to(99) }));
+        const busy = (): Line | undefined => smsc.lines.find((line) => submissions(line).includes(slow));
+        await until("the slow one", () => busy() !== undefined);
+        const before = submissions(busy()!);
+        await smpp.sendSms({ ...HELLO, to: `+${before[0]!}` });
+        for (let number = 20; number < 30; number++) await smpp.sendSms({ ...HELLO, to: to(number) });
+        assert.deepEqual(submissions(busy()!), before);
+        for (const { socket } of smsc.lines) socket.destroy();
+        assert.equal(await ending, "unknown");
+      });
+    });
+
+    test("what moved to another connection is under way there, and no longer where it was", async () => {
+      let slow = true;
+      await withBinds({ binds: 2, window: 1 }, { accepts: (request) => !slow || request.command !== "submit_sm" }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        const ending = Array.from({ length: 6 }, (_, number) => outcomeOf(smpp.sendSms({ ...HELLO, to: to(number) })));
+        await until("two submissions", () => all(smsc).length === 2);
+        smsc.lines[0]!.socket.destroy();
+        await until("the next connection", () => smpp.stats().bound === 2 && smpp.stats().binds === 3);
+        slow = false;
+        for (let number = 20; number < 23; number++) await smpp.sendSms({ ...HELLO, to: to(number) });
+        assert.deepEqual(submissions(smsc.lines[2]!), [20, 21, 22].map(digits));
+        smsc.lines[1]!.socket.destroy();
+        await Promise.all(ending);
+      });
+    });
+
     test("close() after one has ended for good is an end without an error", async () => {
       const ends: (StateDetail | undefined)[] = [];
       await withBinds({ binds: 2, reconnect: false, onState: (state, detail) => void (state === "closed" && ends.push(detail)) }, {}, async (smsc, smpp) => {

@@ -92,15 +92,18 @@ describe("a setting of a session", () => {
     });
   });
 
-  test("sessionInit: a connection without a bind is closed", async () => {
-    await using patient = await listen({ port: 0, authenticate: () => true, sessionInit: 3_600_000 });
-    using other = await RawEsme.connected(patient.port);
-    let ended = false;
-    void other.closed.then(() => (ended = true));
+  test("sessionInit: a connection without a bind is closed", async (t) => {
     await using server = await listen({ port: 0, authenticate: () => true, sessionInit: 1 });
     using esme = await RawEsme.connected(server.port);
     await within("the end of the connection", esme.closed);
-    assert.equal(ended, false);
+
+    const waits: number[] = [];
+    const { setTimeout } = globalThis;
+    t.mock.method(globalThis, "setTimeout", ((work: () => void, wait = 0) => (waits.push(wait), setTimeout(work, wait))) as never);
+    await using patient = await listen({ port: 0, authenticate: () => true, sessionInit: 3_600_000 });
+    using other = await RawEsme.connected(patient.port);
+    await until("the wait", () => waits.some((wait) => wait > 3_500_000));
+    other.destroy();
   });
 
   test("inactivity: a quiet session is ended", () =>
