@@ -364,6 +364,25 @@ export function bindsTests(): void {
       });
     });
 
+    test("is named by its number when it ends for good", async () => {
+      const ended: (number | undefined)[] = [];
+      const onState: ConnectOptions["onState"] = (state, detail) => void (state === "bound" && detail?.error.name === "ESME_RINVPASWD" && ended.push(detail.connection));
+      await withBinds({ binds: 2, onState }, { judge: (_, count) => (count < 2 ? ESME_ROK : ESME_RINVPASWD) }, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        smsc.lines[1]!.socket.destroy();
+        await until("its end", () => ended.length > 0);
+      });
+      assert.deepEqual(ended, [2]);
+    });
+
+    test("each tries the endpoints in their order, without reconnection too", async () => {
+      await using busy = await listen({ judge: () => 0x08 });
+      await using good = await listen({});
+      await using smpp = await connect(busy.url, { endpoints: [`smpp://127.0.0.1:${good.port}`], binds: 2, reconnect: false });
+      await allBound(smpp, 2);
+      assert.deepEqual([bindsOf(busy).length, bindsOf(good).length], [2, 2]);
+    });
+
     test("close() while it waits sends what the others have", async () => {
       await withBinds({ binds: 2, window: 1, reconnect: { min: 60_000 } }, {}, async (smsc, smpp) => {
         await allBound(smpp, 2);
@@ -614,6 +633,40 @@ export function bindsTests(): void {
         assert.equal(smpp.stats().state, "bound");
       });
       assert.deepEqual(texts, ["AB"]);
+    });
+
+    test("a receiver that is refused at first fails connect()", async () => {
+      await using smsc = await listen({ judge: ({ command }) => (command === "bind_transceiver" ? 0x03 : command === "bind_receiver" ? ESME_RINVPASWD : ESME_ROK) });
+      await assert.rejects(connect(smsc.url, { binds: 2, fallback: true, reconnect: QUICK }), (error: SmppError) => error instanceof BindError && error.command === "bind_receiver");
+      await until("the end of all", () => smsc.lines.every(({ closed }) => closed));
+    });
+
+    test("one whose other half ends for good ends, too", async () => {
+      let refused = 0;
+      const refuse = ({ command }: NodePdu, count: number): number => (command === "bind_transmitter" && count >= 5 ? (refused++, ESME_RINVPASWD) : judge({ command } as NodePdu));
+      await withBinds({ binds: 2, fallback: true }, { judge: refuse }, async (smsc, smpp) => {
+        await allBound(smpp, 4);
+        lineOf(smsc, "bind_transmitter", 0).socket.destroy();
+        await until("the end of the pair", () => refused === 1 && smpp.stats().bound === 2 && smsc.lines.filter(({ closed }) => !closed).length === 2);
+        assert.equal((await smpp.sendSms({ ...HELLO, to: to(1) })).status, "accepted");
+      });
+    });
+
+    test("close() while one learns that there is no bind_transceiver any more", async () => {
+      let [lost, closing] = [false, undefined as Promise<void> | undefined];
+      let client: SmppClient | undefined;
+      const onState: ConnectOptions["onState"] = (state) => {
+        if (lost && state === "binding") closing ??= client?.close();
+      };
+      await withBinds({ binds: 2, fallback: true, onState }, { judge: (_, count) => (count < 2 ? ESME_ROK : 0x03) }, async (smsc, smpp) => {
+        client = smpp;
+        await allBound(smpp, 2);
+        lost = true;
+        for (const { socket } of smsc.lines) socket.destroy();
+        await until("the close", () => closing !== undefined);
+        await closing;
+        assert.deepEqual(bindsOf(smsc).filter((bind) => bind !== "bind_transceiver"), []);
+      });
     });
 
     test("the client is bound as long as there is one to send and one to receive", async () => {
