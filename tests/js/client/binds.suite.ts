@@ -530,6 +530,19 @@ export function bindsTests(): void {
       assert.deepEqual(reports.map(({ messageId, status }) => [messageId, status]), [["42", "delivered"]]);
     });
 
+    test("what is joined and not taken in time leaves the loop", async () => {
+      await withBinds({ binds: 2, acknowledgeTimeout: 20 }, {}, async (smsc, smpp) => {
+        await allBound(smpp, 2);
+        const loop = smpp.messages();
+        for (const index of [0, 1]) deliver(smsc.lines[index]!, { sequence: 1, text: "late", part: index + 1, total: 2 });
+        await until("a refusal", () => smsc.lines.some((line) => line.got("deliver_sm_resp").some(({ command_status }) => command_status === ESME_RX_T_APPN)));
+        const next = loop.next();
+        deliver(smsc.lines[0]!, { sequence: 2, text: "in time" });
+        assert.equal((await next).value.text, "in time");
+        await loop.return?.();
+      });
+    });
+
     describe("what is joined is read by the client's settings", () => {
       const halves = (text: string | Buffer): [Buffer, Buffer] => [Buffer.from(text).subarray(0, 40), Buffer.from(text).subarray(40)];
       const receipt = (id: string): string => `id:${id} sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:`;
