@@ -614,6 +614,32 @@ describe("delivered", () => {
     assert.equal((await first.delivered()).tag, "first");
   });
 
+  test("a report that waits for the late answer to its segment is taken with it, if somebody waits", async () => {
+    const { client, link } = await bound();
+    link.segments = 2;
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    const { ticket } = link.sent.at(-1);
+    link.accept(ticket, "a", 0);
+    link.settle(ticket, outcome.timeout, 0, "", 1);
+    const delivered = (await sending).delivered();
+    link.report("b", "delivered", 8);
+    assert.deepEqual(link.answers, []);
+    link.sink.late(ticket, 1, outcome.response, ESME_ROK, "b", "b", undefined);
+    assert.deepEqual(link.answers, [[8, ESME_ROK]]);
+    link.report("a", "delivered", 9);
+    assert.equal((await delivered).status, "delivered");
+  });
+
+  test("a report that is held leaves no timer when the client closes", async (t) => {
+    const { client, link } = await bound();
+    const timers = watchTimers(t);
+    await send(client, link, ["a"]);
+    link.report("a", "delivered", 7);
+    assert.equal(timers.size, 1);
+    await client.close();
+    assert.equal(timers.size, 0);
+  });
+
   test("a report has the numbers of both its addresses", async () => {
     const reports = [];
     const { link } = await bound({ onReport: ({ from, to }) => void reports.push([from.number, to.number]) });

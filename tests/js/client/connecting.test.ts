@@ -153,6 +153,7 @@ describe("where there is no bind_transceiver", () => {
         assert.deepEqual(binds.toSorted(), ["bind_receiver", "bind_transceiver", "bind_transmitter"]);
         assert.equal(binds[0], "bind_transceiver");
         assert.equal(smpp.stats().state, "bound");
+        assert.deepEqual(states.filter((state, index) => state === states[index - 1]), []);
 
         const sent = await smpp.sendSms({ ...HELLO, report: "always" });
         assert.equal((await smsc.requestOf("bind_receiver", "deliver_sm", message)).command_status, 0);
