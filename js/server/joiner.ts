@@ -95,7 +95,7 @@ export class Joiner {
   }
 
   #end(key: string, open: Open): void {
-    clearTimeout(open.timer);
+    if (open.timer !== undefined) clearTimeout(open.timer);
     if (this.#open.get(key) === open) this.#open.delete(key);
     this.#bytes -= open.bytes;
     open.bytes = 0;
