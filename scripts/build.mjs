@@ -185,7 +185,8 @@ async function buildCommonJs(esbuild) {
     platform: "node",
     conditions: [...runtimes.node.conditions, "smpp-edge-source"],
     define: { "import.meta.url": "__moduleUrl" },
-    banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    // The globals of jest-environment-jsdom lack the two of node:util.
+    banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;\nconst { TextDecoder, TextEncoder } = require("node:util");' },
   });
   for (const name of commonJs) writeFileSync(at("dist", "cjs", `${name}.js`), `module.exports = require("./all.js").${name};\n`);
   writeFileSync(at("dist", "cjs", "package.json"), '{ "type": "commonjs" }\n');

@@ -1,7 +1,7 @@
 // The packed package in a CommonJS project: required, under Jest's defaults, and typed by each way in which TypeScript resolves modules.
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
@@ -54,14 +54,27 @@ describe("required", () => {
 });
 
 describe("Jest, with no configuration", () => {
-  for (const [name, node] of [["Node", node24()], ["the Node of npm", npmNode]]) {
-    test(`examples/jest passes on ${name}`, async () => {
-      const { code, output } = await execute(node, [program("jest", "bin", "jest.js"), "--colors=false"], { cwd: project, timeout: 120_000 });
-      assert.equal(code, 0, output);
-      assert.match(output, /^Tests: +1 passed, 1 total$/m);
-      assert.doesNotMatch(output, /did not exit|open handle/);
-    });
+  const jest = (node, ...flags) => execute(node, [program("jest", "bin", "jest.js"), "--colors=false", ...flags], { cwd: project, timeout: 120_000 });
+  const jsdom = `--env=${program("jest-environment-jsdom")}`;
+  /** examples/jest with one more test, which shows the environment that it is in. */
+  function inEnvironment(name, type, line = "") {
+    const code = readFileSync(at("examples", "jest", "orders.test.js"), "utf8");
+    writeFileSync(join(project, `${name}.test.js`), `${line}\n${code}\ntest("environment", () => expect(typeof document).toBe("${type}"));\n`);
+    return name;
   }
+  function passes({ code, output }, count) {
+    assert.equal(code, 0, output);
+    assert.match(output, new RegExp(`^Tests: +${count} passed, ${count} total$`, "m"));
+    assert.doesNotMatch(output, /did not exit|open handle/);
+  }
+  for (const [name, node] of [["Node", node24()], ["the Node of npm", npmNode]]) {
+    test(`examples/jest passes on ${name}`, async () => passes(await jest(node, "orders"), 1));
+    test(`examples/jest passes on ${name} in jest-environment-jsdom`, async () => passes(await jest(node, jsdom, inEnvironment("page", "object")), 2));
+  }
+  test("a file that names its environment has it in a project with jsdom", async () => {
+    const [line] = /\/\*\* @jest-environment \w+ \*\//.exec(readFileSync(at("docs", "quick-start.md"), "utf8"));
+    passes(await jest(node24(), jsdom, inEnvironment("named", "undefined", line)), 2);
+  });
 });
 
 describe("TypeScript checks, the declarations of the package too", () => {
