@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build as esbuild } from "esbuild";
@@ -17,12 +18,14 @@ import { installTools, load, program } from "./tools.mjs";
 const npmNode = process.env.npm_node_execpath ?? process.execPath;
 
 let project, tarball, remove, simulator;
+/** What the simulator sent and received, a line a PDU. */
+const log = [];
 before(async () => {
   await installTools();
   ({ project, tarball, remove } = await makeProject());
   copyFileSync(at("examples", "node.mjs"), join(project, "send.mjs"));
   writeFileSync(join(project, "decode.mjs"), 'import { decodePdus, init } from "smpp-edge/decoder";\ninit().then(() => console.log(decodePdus("00000010000000150000000000000001").pdus[0].command));\n');
-  simulator = await createSimulator({ port: 0, delay: 20 });
+  simulator = await createSimulator({ port: 0, delay: 20, log: (line) => log.push(line) });
 });
 after(async () => {
   remove?.();
@@ -123,28 +126,29 @@ test("smpp-edge/inline sends on Node as it is", async () => {
   await sends(file, npmNode);
 });
 
-describe("Nitro, which Nuxt is built on", () => {
+describe("Nitro, which Nuxt is built on: examples/servers/nuxt", () => {
   for (const [name, noExternals] of [["with the package beside the server", false], ["all in the server's files", true]]) {
-    test(`a server that sends, ${name}`, async (t) => {
+    test(`a server that sends, refuses, and unbinds at SIGTERM, ${name}`, async (t) => {
       const rootDir = join(project, "nitro");
-      mkdirSync(join(rootDir, "routes"), { recursive: true });
-      writeFileSync(join(rootDir, "routes", "index.ts"), `
-        import { connect } from "smpp-edge";
-        export default defineEventHandler(async () => {
-          const smpp = await connect(process.env.SMPP_URL);
-          const sent = await smpp.sendSms({ from: "12345", to: "+1234567890", text: "Hello World", report: "always" });
-          const { status } = await sent.delivered();
-          await smpp.close();
-          return status;
-        });`);
-      writeFileSync(join(rootDir, "nitro.config.mjs"), `export default { compatibilityDate: "2026-01-01", noExternals: ${noExternals} };`);
+      cpSync(at("examples", "servers", "nuxt"), rootDir, { recursive: true });
+      writeFileSync(join(rootDir, "nitro.config.mjs"), `export default { compatibilityDate: "2026-01-01", srcDir: "server", noExternals: ${noExternals} };`);
       const { code, output } = await execute(node24(), [program("nitropack", "dist", "cli", "index.mjs"), "build", rootDir, "--preset", "node-server"], { cwd: project, timeout: 120_000 });
       assert.equal(code, 0, output);
       const port = String(await freePort());
       const child = spawn(node24(), [join(rootDir, ".output", "server", "index.mjs")], { cwd: "/", stdio: "ignore", env: { ...process.env, HOST: "127.0.0.1", PORT: port, SMPP_URL: simulator.url } });
-      t.after(() => child.kill());
-      const answer = await until("the server", () => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), () => undefined));
-      assert.equal(answer, "delivered");
+      t.after(() => child.kill("SIGKILL"));
+      const post = (body) => fetch(`http://127.0.0.1:${port}/messages`, { method: "POST", headers: { "content-type": "application/json", connection: "close" }, body: JSON.stringify(body) });
+      const text = `Hello from Nitro, ${name}`;
+      const sent = await until("the server", () => post({ to: "+1234567890", text }).catch(() => undefined));
+      assert.equal(sent.status, 201, await sent.text());
+      assert.equal(simulator.messages().filter((message) => message.text === text).length, 1);
+      const refused = await post({ to: "nobody", text });
+      assert.equal(refused.status, 422);
+      assert.match((await refused.json()).message, /"nobody" is not a phone number/);
+      const [ended, before] = [once(child, "exit"), log.length];
+      child.kill("SIGTERM");
+      assert.deepEqual(await ended, [0, null]);
+      assert.match(log.slice(before).join("\n"), /<- unbind /);
     });
   }
 });
