@@ -1,7 +1,11 @@
 <?php
 // php -S 127.0.0.1:8080 receiver.php
 
-$secret = base64_decode(preg_replace('/^whsec_/', '', getenv('SMPP_WEBHOOK_SECRET')));
+$secret = base64_decode(preg_replace('/^whsec_/', '', (string) getenv('SMPP_WEBHOOK_SECRET')));
+if ($secret === '') {
+    http_response_code(500); // anyone can sign with an empty secret
+    exit("SMPP_WEBHOOK_SECRET is not set\n");
+}
 $body = file_get_contents('php://input');
 $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
 $timestamp = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '0';

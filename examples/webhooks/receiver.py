@@ -7,11 +7,11 @@ seen = set()  # in a real program: a table with a unique key
 
 def is_genuine(headers, body):
     event, timestamp = headers["webhook-id"] or "", headers["webhook-timestamp"] or "0"
-    if abs(time.time() - int(timestamp)) > 300:
+    if not timestamp.isdecimal() or abs(time.time() - int(timestamp)) > 300:
         return False
     signed = f"{event}.{timestamp}.".encode() + body
     expected = "v1," + base64.b64encode(hmac.digest(SECRET, signed, hashlib.sha256)).decode()
-    return any(hmac.compare_digest(expected, given) for given in (headers["webhook-signature"] or "").split(" "))
+    return any(hmac.compare_digest(expected.encode(), given.encode()) for given in (headers["webhook-signature"] or "").split(" "))
 
 
 class Receiver(BaseHTTPRequestHandler):

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { freePort } from "../free-port.ts";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
@@ -56,35 +59,94 @@ test("the curl lines do what the page says", posix, async (t) => {
   assert.equal(shell.length, 8, "each line of the page is run here");
 });
 
+/** The signature of Standard Webhooks. */
+function sign(id, timestamp, body, secret) {
+  return `v1,${createHmac("sha256", Buffer.from(secret.replace("whsec_", ""), "base64")).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
+}
+
+/** Passes requests on to a receiver, and keeps them. */
+async function relay(t, url) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const { host, connection, "content-length": length, "transfer-encoding": encoding, ...headers } = request.headers;
+    requests.push({ headers, body });
+    response.writeHead((await fetch(url, { method: "POST", headers, body })).status).end();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return { url: `http://127.0.0.1:${server.address().port}/`, requests };
+}
+
 describe("receivers of webhooks", () => {
   const lacks = (program) => spawnSync(program, ["--version"]).status !== 0 && `there is no ${program}`;
   const file = (name) => at("examples", "webhooks", name);
-  for (const [name, program, args, skip] of [
+  const receivers = [
     ["receiver.mjs", node24(), () => [file("receiver.mjs")], false],
     ["receiver.py", "python3", () => [file("receiver.py")], lacks("python3")],
     ["receiver.php", "php", (port) => ["-S", `127.0.0.1:${port}`, file("receiver.php")], lacks("php")],
-  ]) {
+  ];
+  for (const [name, program, args, skip] of receivers) {
     test(name, { skip }, async (t) => {
       const port = await freePort();
       const receiver = spawn(program, args(port), { env: { ...process.env, NODE_TEST_CONTEXT: undefined, PORT: String(port), SMPP_WEBHOOK_SECRET: SECRET } });
       t.after(() => receiver.kill());
       let output = "";
       for (const stream of [receiver.stdout, receiver.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+      const lines = () => output.split("\n").filter((line) => /: (delivered|failed|Grüße)/.test(line));
       const url = `http://127.0.0.1:${port}/`;
-      const forged = await until("the receiver", () => fetch(url, { method: "POST", body: "{}", headers: { "webhook-id": "1", "webhook-timestamp": String(Math.floor(Date.now() / 1_000)), "webhook-signature": "v1,AAAA" } }).catch(() => undefined));
-      assert.equal(forged.status, 401);
-      const unsigned = await fetch(url, { method: "POST", body: "{}" });
-      assert.equal(unsigned.status, 401);
+      const post = (headers, body) => fetch(url, { method: "POST", headers, body }).then((response) => response.status);
+      await until("the receiver", () => post({}, "{}").catch(() => undefined));
+      const relayed = await relay(t, url);
 
       const simulator = await createSimulator({ port: 0, delay: 0 });
       t.after(() => simulator.close());
-      const gateway = await startGateway(t, { vars: { SMPP_URL: simulator.url, SMPP_WEBHOOK_URL: url, SMPP_WEBHOOK_SECRET: SECRET, SMPP_WEBHOOK_PRIVATE: "true" } });
-      const post = (message) => gateway.call("POST", "/v1/messages", message);
-      const good = (await post({ from: "12345", to: "+1234567890", text: "x", report: "always" })).body;
-      const refused = (await post({ from: "12345", to: "+12349990006", text: "x" })).body;
+      const gateway = await startGateway(t, { vars: { SMPP_URL: simulator.url, SMPP_WEBHOOK_URL: relayed.url, SMPP_WEBHOOK_SECRET: SECRET, SMPP_WEBHOOK_PRIVATE: "true" } });
+      const send = async (message) => (await gateway.call("POST", "/v1/messages", message)).body.id;
+      const good = await send({ from: "12345", to: "+1234567890", text: "x", report: "always" });
+      const refused = await send({ from: "12345", to: "+12349990006", text: "x" });
       await until("a link", () => simulator.messages().length >= 1);
       await simulator.deliver({ from: "+1234567890", to: "12345", text: "Grüße" });
-      for (const line of [`${good.id}: delivered`, "+1234567890: Grüße", `${refused.id}: failed, `]) await until(line, () => output.includes(line));
+      for (const line of [`${good}: delivered`, "+1234567890: Grüße", `${refused}: failed, `]) await until(line, () => output.includes(line));
+
+      // What the gateway sent, and what somebody makes of it who has seen it.
+      const { headers, body } = relayed.requests.find((request) => request.body.includes("Grüße"));
+      const [id, now, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((header) => headers[header]);
+      const signed = (timestamp, key = SECRET) => ({ ...headers, "webhook-timestamp": timestamp, "webhook-signature": sign(id, timestamp, body, key) });
+      const before = lines().length;
+      for (const [what, given, text = body] of [
+        ["no headers", {}],
+        ["no signature", { ...headers, "webhook-signature": "" }],
+        ["a signature of another secret", signed(now, `whsec_${Buffer.from("another secret of the same kind").toString("base64")}`)],
+        ["a signature by an empty secret", signed(now, "whsec_")],
+        ["a short signature", { ...headers, "webhook-signature": "v1,AAAA" }],
+        ["no base64", { ...headers, "webhook-signature": "v1,\u00fc" }],
+        ["a changed body", headers, body.replace("Grüße", "Grüsse")],
+        ["another id", { ...headers, "webhook-id": `${id}1` }],
+        ["a newer timestamp", { ...headers, "webhook-timestamp": String(Number(now) + 1) }],
+        ["a replay after ten minutes", signed(String(Number(now) - 600))],
+        ["a timestamp in ten minutes", signed(String(Number(now) + 600))],
+        ["a timestamp that is no number", signed("yesterday")],
+      ]) assert.equal(await post(given, text), 401, what);
+      assert.equal(await post(headers, body), 204, "the same event again");
+      assert.equal(await post({ ...headers, "webhook-signature": `v1,AAAA ${signature}` }, body), 204, "one of two signatures is right, as while a secret changes");
+      const fresh = randomUUID();
+      assert.equal(await post({ ...headers, "webhook-id": fresh, "webhook-signature": sign(fresh, now, body, SECRET) }, body), 204, "it still takes events");
+      await until("the last event", () => lines().length > before);
+      assert.equal(lines().length, before + 1, output);
+    });
+  }
+
+  for (const [name, program, args, skip] of receivers) {
+    test(`${name} takes nothing without its secret, by which anyone could sign`, { skip }, async (t) => {
+      const port = await freePort();
+      const receiver = spawn(program, args(port), { stdio: "ignore", env: { ...process.env, NODE_TEST_CONTEXT: undefined, PORT: String(port), SMPP_WEBHOOK_SECRET: undefined } });
+      t.after(() => receiver.kill());
+      const now = String(Math.floor(Date.now() / 1_000));
+      const post = () => fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: "{}", headers: { "webhook-id": "1", "webhook-timestamp": now, "webhook-signature": sign("1", now, "{}", "") } });
+      // It does not start, or says so.
+      const status = await until("its end or a response", () => (receiver.exitCode ?? undefined) !== undefined || post().then((response) => response.status, () => undefined));
+      assert(status === true ? receiver.exitCode !== 0 : status === 500, String(status));
     });
   }
 });
