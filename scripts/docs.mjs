@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { basename, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
-import { at, exists, Failure, fingerprint, must, node24, once, run, step, targetDir, windows } from "./lib.mjs";
+import { at, execute, exists, Failure, fingerprint, must, node24, once, run, step, targetDir, windows } from "./lib.mjs";
 
 const repository = "https://github.com/smpp-edge/smpp-edge/blob/main";
 /** Beside site/node_modules, where VitePress looks for its own modules. */
@@ -44,11 +44,12 @@ export async function buildSite() {
   cpSync(at("dist", "decoder-page", "icon.svg"), join(work, "public", "icon.svg"));
 
   await step("Reading the API", apiReference);
+  await step("Reading the commands' flags", flagReference);
   await step("Documenting the crate", async () => {
     await must("cargo", ["doc", "--locked", "--no-deps", "--package", "smpp-edge", "--package", "smpp-edge-tokio"]);
     cpSync(join(targetDir, "doc"), join(work, "public", "rustdoc"), { recursive: true });
   });
-  writeFileSync(join(work, ".vitepress", "pages.json"), JSON.stringify({ groups: sidebar(pages), reference: Object.entries(reference).map(([name, text]) => ({ text, link: `/api/${name}` })) }));
+  writeFileSync(join(work, ".vitepress", "pages.json"), JSON.stringify({ groups: sidebar(pages), reference: Object.entries({ ...reference, flags: "Flags of the commands" }).map(([name, text]) => ({ text, link: `/api/${name}` })) }));
   await step("Building the site", () => must(node24(), [at("site", "node_modules", "vitepress", "bin", "vitepress.js"), "build", work], { cwd: at("site") }));
 }
 
@@ -77,7 +78,10 @@ async function apiReference() {
     entryPoints: Object.keys(reference).map((name) => [`${name}/index.d.ts`, `${name}.d.ts`].map((path) => at("dist", "types", path)).find((path) => exists(path))),
     tsconfig: join(work, "tsconfig.json"), skipErrorChecking: true, out, plugin: [at("site", "node_modules", "typedoc-plugin-markdown", "dist", "index.js")],
     readme: "none", outputFileStrategy: "modules", entryFileName: "index", hidePageHeader: true, hideBreadcrumbs: true, disableSources: true, excludeExternals: true, excludePrivate: true, excludeInternal: true,
-    parametersFormat: "table", interfacePropertiesFormat: "table", classPropertiesFormat: "table", typeDeclarationFormat: "table", enumMembersFormat: "table", logLevel: "Error",
+    parametersFormat: "table", interfacePropertiesFormat: "table", classPropertiesFormat: "table", typeDeclarationFormat: "table", enumMembersFormat: "table", logLevel: "Warn",
+    // Members are held against their code by tests/js/documents/settings.test.mjs.
+    validation: { notDocumented: true, notExported: false, invalidLink: true, rewrittenLink: false }, treatValidationWarningsAsErrors: true,
+    requiredToBeDocumented: ["Class", "Interface", "Function", "TypeAlias", "Variable", "Enum"],
   };
   writeFileSync(join(work, "tsconfig.json"), JSON.stringify({ compilerOptions: { target: "es2024", module: "esnext", moduleResolution: "bundler", lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"], types: [], skipLibCheck: true, allowImportingTsExtensions: true, noEmit: true }, files: options.entryPoints }));
   writeFileSync(join(work, "typedoc.json"), JSON.stringify(options));
@@ -88,6 +92,18 @@ async function apiReference() {
     if (!exists(path)) throw new Failure(`TypeDoc wrote no ${path}: ${readdirSync(dirname(path)).join(", ")}`);
     writeFileSync(path, readFileSync(path, "utf8").replace(/^# .*$/m, `# ${entry}`));
   }
+}
+
+/** What each command's `--help` prints, as a page. */
+async function flagReference() {
+  const help = async (...words) => {
+    const { code, output } = await execute(node24(), [at("dist", "node", "smpp-edge.js"), ...words, "--help"]);
+    if (code !== 0) throw new Failure(output);
+    return output;
+  };
+  const names = [...(await help()).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
+  const sections = await Promise.all(names.map(async (name) => `## ${name}\n\n\`\`\`text\n${await help(name)}\`\`\`\n`));
+  writeFileSync(join(work, "api", "flags.md"), `# Flags of the commands\n\nWhat \`npx smpp-edge COMMAND --help\` prints. [Commands](../commands.md) shows how they are used.\n\n${sections.join("\n")}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -316,6 +316,7 @@ export class SmppClient implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -123,6 +123,7 @@ export class LazyClient implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -5,8 +5,9 @@ import type { Report, SentSegment } from "./types.ts";
 
 /** How long {@link Sent.delivered} waits, and what ends it early. */
 export interface DeliveredOptions {
-  /** Milliseconds; with 0 only a report that is there already is taken. Without it the wait ends with the client. */
+  /** Milliseconds, 0 or more; with 0 only a report that is there already is taken. Default: the wait ends with the client. */
   timeout?: number;
+  /** Ends the wait. */
   signal?: AbortSignal;
 }
 

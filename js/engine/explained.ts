@@ -64,14 +64,17 @@ export interface DecodedPdu {
 /** What a receipt says. */
 export type { Report };
 
+/** Options of {@link decodePdus}. */
 export interface DecodeOptions {
-  /** Also name what a tolerant reader lets pass. */
+  /** Also name what a tolerant reader lets pass. Default false. */
   strict?: boolean;
-  /** Refuse PDUs of more octets; 65,536 unless set. */
+  /** Refuse PDUs of more bytes, 16 or more. Default 65,536. */
   maxPdu?: number;
 }
 
+/** What bytes are read as. */
 export interface Decoded {
+  /** The PDUs, in order. */
   pdus: DecodedPdu[];
   /** Octets behind the last PDU: the beginning of another, or what `error` refuses. */
   rest: number;

@@ -10,25 +10,35 @@ import { Batch } from "./reader.ts";
 import { writeSms } from "./sms.ts";
 import { EngineError, type Alphabet, type Concat } from "./types.ts";
 
+/** How a text is to be encoded and split: as in {@link SmsMessage}, with what the connection would add. */
 export interface CountOptions {
-  /** `"auto"` unless set. */
+  /** As in `sendSms`. Default `"auto"`. */
   encoding?: string;
-  /** A language whose national tables may be used. */
+  /** A language whose national tables may be used, such as `"turkish"`. Default none. */
   language?: string;
+  /** How a long text is split: `"udh8"`, `"udh16"`, `"sar"`, `"payload"`. Default `"udh8"`. */
   concat?: Concat;
+  /** What data_coding 0 means at the SMSC. Default `"gsm7"`. */
   defaultAlphabet?: Alphabet;
+  /** Replaces characters outside the chosen encoding by similar ones. Default false. */
   transliterate?: boolean;
-  /** Stands in for each character that can't be encoded. */
+  /** Stands in for each character that can't be encoded: one character. Default none. */
   substitute?: string;
+  /** Message class 0, which takes a data_coding of its own. Default false. */
   flash?: boolean;
-  /** Further user data header elements, without the length octet. */
+  /** Further user data header elements, without the length byte. Default none. */
   udh?: Uint8Array;
+  /** Reference number in the headers of a long text, 0 to 65,535. Default 0. */
   reference?: number;
 }
 
+/** What a text takes. */
 export interface SegmentCount {
+  /** The encoding that was chosen: `"gsm7"`, `"gsm7-turkish"` …, `"ucs2"`. */
   encoding: string;
+  /** data_coding as it would be sent. */
   dataCoding: number;
+  /** How many segments the text takes. */
   segments: number;
   /** What the text takes in all: septets, UTF-16 units or octets. */
   units: number;

@@ -1,4 +1,4 @@
-/** A connection as the engine sees it: octets out, and an end. What comes in goes to its {@link TransportHandler}. */
+/** A connection as the engine sees it: octets out, and an end. What comes in goes to its `TransportHandler`. */
 export interface Transport {
   /** Sends the octets; what of them is needed after this returns is copied. False: send no more before `drain()`. */
   write(octets: Uint8Array): boolean;

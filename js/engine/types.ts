@@ -29,23 +29,34 @@ export interface EngineConfig {
   addressRange?: string;
   addrTon?: number;
   addrNpi?: number;
+  /** Version of SMPP, `"3.3"`, `"3.4"` or `"5.0"`. Default: of an ESME `"3.4"`, of an SMSC `"5.0"`. */
   version?: Version;
-  /** The version of an SMSC that does not say; "3.3" is the strict reading, "3.4" the default. */
+  /**
+   * The version of a peer that does not name its own; `"3.3"` is the strict reading, which sends no TLVs. Default: of an SMSC `"3.4"`,
+   * of an ESME `"3.3"`.
+   */
   assumeVersion?: Version;
+  /** Most requests without an answer at a time, 1 to 1,000. Default 10. */
   window?: number;
-  /** Requests a second. */
+  /** Most requests a second, above 0. Default: no limit. */
   rate?: number;
-  /** Requests of the peer a second; it is refused more, for now. */
+  /** Most requests of the peer a second, above 0; more are refused for now. Default: no limit. */
   inboundRate?: number;
+  /** Most requests that wait behind the window, 1 or more. Default 100,000. */
   maxQueue?: number;
+  /** Longest PDU that is taken from the peer, in bytes, 16 or more; a longer one ends the connection. Default 65,536. */
   maxPdu?: number;
+  /** Milliseconds of quiet after which enquire_link is sent; 0: never. Default 30,000. */
   enquireLink?: number;
   enquireLinkTimeout?: number;
+  /** Milliseconds that an answer may take; 0: for ever. Default 30,000. */
   responseTimeout?: number;
   bindTimeout?: number;
-  /** Time for the answer to unbind. 5,000 by default; 1 or more. */
+  /** Milliseconds that the answer to unbind may take, 1 or more. Default 5,000. */
   unbindTimeout?: number;
+  /** Milliseconds that a connection may stay without a bind; 0: no limit. Default 10,000. Of an SMSC alone. */
   sessionInit?: number;
+  /** Milliseconds without an operation after which the session is ended; 0: never. Default: of an SMSC 300,000, of an ESME 0. */
   inactivity?: number;
   /** null: never connect again, once all endpoints were tried. */
   reconnect?: { min: number; max: number } | null;
@@ -57,14 +68,18 @@ export interface EngineConfig {
   bindFailIsFinal?: boolean;
   /** Goes on as a transmitter where the SMSC has no bind_transceiver; see `noTransceiver`. */
   fallBack?: boolean;
+  /** What data_coding 0 means. Default `"gsm7"`. */
   defaultAlphabet?: Alphabet;
+  /** How long messages are split. Default `"udh8"`. */
   concat?: Concat;
   messageIdFormat?: MessageIdFormat;
   /** Minutes that the dates of receipts are ahead of UTC. */
   receiptZone?: number;
   /** What data_coding 1 is read as; "auto": GSM 03.38 where ASCII text can't be meant. */
   ia5?: Ia5;
+  /** Most requests of the peer that wait for a handler, 1 or more; more are refused for now. Default 1,000. */
   maxUnacknowledged?: number;
+  /** Milliseconds that a handler may take before the request is refused for now; 0: no limit. Default 25,000. */
   acknowledgeTimeout?: number;
   /** false: a request that the peer is too busy for ends with its refusal, unless it is a segment of a long message. */
   retryBusy?: boolean;
@@ -105,9 +120,13 @@ export type TlvInput = Record<string, TlvValue | TlvValue[]>;
 
 /** Any PDU by name, with the specification's field names. */
 export interface PduInput {
+  /** The name, such as `"data_sm"`, or the command_id. */
   command: string | number;
+  /** command_status. Default 0. */
   status?: number;
+  /** sequence_number. Default: the next one. */
   sequence?: number;
+  /** TLVs by name or number; an array is the TLV repeated. */
   tlvs?: TlvInput;
   [field: string]: unknown;
 }
@@ -183,7 +202,9 @@ export class EngineError extends Error {
 
 /** A message that came in, whole or one segment. */
 export interface EngineMessage {
+  /** The sender. */
   from: Address;
+  /** The recipient. */
   to: Address;
   /** The text; undefined if it is not text. */
   text: string | undefined;
@@ -191,11 +212,17 @@ export interface EngineMessage {
   binary: Uint8Array | undefined;
   /** The encoding it came in. */
   encoding: string;
+  /** data_coding of the first segment. */
   dataCoding: number;
+  /** esm_class of the first segment. */
   esmClass: number;
+  /** registered_delivery: which reports the sender asks for. */
   registeredDelivery: number;
+  /** protocol_id. */
   protocolId: number;
+  /** priority_flag. */
   priority: number;
+  /** service_type. */
   serviceType: string;
   /** How many segments it came in. */
   segments: number;
@@ -207,7 +234,9 @@ export interface EngineMessage {
   concat: { reference: number; total: number; part: number } | undefined;
   /** The user data header of the first segment, with its length octet. */
   udh: Uint8Array | undefined;
+  /** The PDU it came by, such as `"deliver_sm"` or `"data_sm"`. */
   command: string;
+  /** sequence_number of its PDU. */
   sequence: number;
   /** The PDUs it came in. */
   frames: Uint8Array[];
@@ -270,13 +299,21 @@ export interface Report {
 
 /** A bind that asks to be let in. */
 export interface BindRequest {
+  /** Which of the three binds it is. */
   bind: BindType;
+  /** interface_version as it came: 0x34 is 3.4. */
   version: number;
+  /** system_id. */
   systemId: string;
+  /** password: compare it in constant time, and never log it. */
   password: string;
+  /** system_type. */
   systemType: string;
+  /** address_range. */
   addressRange: string;
+  /** addr_ton. */
   addrTon: number;
+  /** addr_npi. */
   addrNpi: number;
 }
 

@@ -6,6 +6,7 @@ import gateway from "./worker.ts";
 export { SmppApplication } from "./application/application.ts";
 export { SmppGateway, SmppLink } from "./worker.ts";
 
+/** The gateway, and by TCP the applications. */
 const worker: ExportedHandler<GatewayEnv> = {
   ...gateway as ExportedHandler<GatewayEnv>,
   connect: (socket, env) => connectApplication(socket, env),

@@ -45,6 +45,7 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
     return preview(this.env, TRUSTED, checkPreview(fromRpc(message, Date.now())));
   }
 
+  /** The state of a message. Rejects with `not-found` for an unknown id. */
   async message(id: string): Promise<MessageView> {
     return messageById(this.env, TRUSTED, checkId(id));
   }
@@ -55,14 +56,17 @@ export class SmppGateway extends WorkerEntrypoint<GatewayEnv> {
     return listMessages(this.env, TRUSTED, { status, to: to?.replace(/^\+/, ""), limit }, cursor);
   }
 
+  /** Cancels a message that was not sent yet, or asks the SMSC to. */
   async cancel(id: string): Promise<MessageView> {
     return cancelMessage(this.env, TRUSTED, checkId(id));
   }
 
+  /** The links of all accounts, with their state. */
   links(): Promise<LinkView[]> {
     return listLinks(this.env);
   }
 
+  /** Serves the HTTP API. */
   override fetch(request: Request): Response | Promise<Response> {
     return routes.fetch(request, this.env, this.ctx);
   }

@@ -7,10 +7,15 @@ import { WebSocketTransport, type AcceptedWebSocket } from "./web-socket.ts";
 
 /** A connection that came in, by the WinterTC Sockets API: the `socket` of a Worker's `connect` handler, or any pair of streams of bytes. */
 export interface AcceptedSocket {
+  /** What comes in. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** What goes out. */
   readonly writable: WritableStream<Uint8Array>;
+  /** Resolves with the peer's address (`remoteAddress`), if it is known. */
   readonly opened?: Promise<unknown>;
+  /** Resolves once the socket is closed. */
   readonly closed?: Promise<unknown>;
+  /** Closes the socket. Default: its streams are ended. */
   close?(): Promise<unknown> | void;
 }
 

@@ -10,17 +10,19 @@ import { Sessions, type ServerOptions } from "./sessions.ts";
 /** What node:tls takes for a server: `cert` and `key`, `ca`, `requestCert` … Named without its types, which not every runtime has. */
 export type ServerTlsOptions = object & { cert?: unknown; key?: unknown };
 
+/** Settings of {@link listen}: those of the sessions, and where it listens. */
 export interface ListenOptions extends ServerOptions {
-  /** Default "127.0.0.1". */
+  /** Address to listen on. Default `"127.0.0.1"`. */
   host?: string;
-  /** Default 2775; 0 takes a free one. */
+  /** TCP port, 0 to 65,535; 0 takes a free one. Default 2775. */
   port?: number;
-  /** Certificate, key and whatever else node:tls takes; without it the connection is not encrypted. */
+  /** Certificate, key and whatever else node:tls takes. Default: no encryption. */
   tls?: ServerTlsOptions;
   /** Connections open at once, bound or not; one more is closed as it comes. Default 1,000. */
   maxSessions?: number;
 }
 
+/** A server that listens. */
 export interface Server extends AsyncDisposable {
   /** The port it listens on. */
   readonly port: number;

@@ -10,26 +10,29 @@ export type ReceiptFormat = "text" | "tlv" | "both";
 export interface Receipt {
   /** The identifier as the receipt shows it. */
   messageId: string;
+  /** What became of the message. */
   status: MessageStatus;
   /** The recipient of the original message. */
   from: Address;
   /** Its sender. */
   to: Address;
+  /** Unix milliseconds of the submission. Default: the time of this call. */
   submittedAt?: number;
+  /** Unix milliseconds of the end. Default: the time of this call. */
   doneAt?: number;
-  /** `sub`: 0 to 999, default 1. */
+  /** `sub`: 0 to 999. Default 1. */
   submitted?: number;
-  /** `dlvrd`: 0 to 999, default 1 for status delivered, else 0. */
+  /** `dlvrd`: 0 to 999. Default: 1 for the status delivered, else 0. */
   delivered?: number;
-  /** `err`: three characters by the specification, default "000". */
+  /** `err`: three characters by the specification. Default `"000"`. */
   errorCode?: string;
   /** The text of the message in octets; the first 20 are shown. */
   text?: Uint8Array;
   /** TLV network_error_code: type 0 to 255 (3: GSM), code 0 to 65535. */
   networkError?: { type: number; code: number };
-  /** Default "both". */
+  /** Whether text, TLVs or both carry it. Default `"both"`. */
   format?: ReceiptFormat;
-  /** An intermediate notification (esm_class 0x20) in place of a receipt (0x04). */
+  /** An intermediate notification (esm_class 0x20) in place of a receipt (0x04). Default false. */
   intermediate?: boolean;
   /** Further TLVs. */
   tlvs?: TlvInput;

@@ -31,6 +31,7 @@ type Content = Pick<SmsMessage,
 export interface Delivery extends Content {
   /** The subscriber. TON and NPI of a string are inferred as `sendSms` does. */
   from: string | Address;
+  /** The recipient: a number of the ESME. */
   to: string | Address;
 }
 
@@ -105,6 +106,7 @@ export class Session {
     return this.bind.systemId;
   }
 
+  /** What it is bound for. */
   get bindType(): BindType {
     return this.bind.bind;
   }
@@ -145,6 +147,7 @@ export class Session {
     return decodePdus(frame!).pdus[0]!;
   }
 
+  /** Counters of the session. */
   stats(): EngineStats {
     return this.#link.stats();
   }

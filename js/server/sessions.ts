@@ -53,7 +53,7 @@ export type SessionOptions = Pick<EngineConfig, (typeof sessionKeys)[number]>;
  * nothing: it is logged, or shown on the console.
  */
 export interface ServerOptions extends SessionOptions {
-  /** The system_id of the SMSC, at most 15 characters; default "smpp-edge". */
+  /** The system_id of the SMSC, at most 15 characters. Default `"smpp-edge"`. */
   systemId?: string;
   /**
    * Returns whether a bind is good: true, or the refusal (false: ESME_RBINDFAIL). The connection of a refused bind is closed once the
@@ -72,7 +72,7 @@ export interface ServerOptions extends SessionOptions {
    * held; if `onSubmit` refuses the whole, the last one can be sent again. Default false.
    */
   reassemble?: boolean;
-  /** How long segments wait for the missing ones, in milliseconds; default 300,000. 0: as long as there is room. */
+  /** How long segments wait for the missing ones, in milliseconds; 0: as long as there is room. Default 300,000. */
   partTimeout?: number;
   /** Takes the segments of a message whose others did not come in time; they were answered already. */
   onIncomplete?(message: EngineMessage, systemId: string, segmentIds: readonly string[]): void;
@@ -84,9 +84,9 @@ export interface ServerOptions extends SessionOptions {
   onClosed?(session: Session): void;
   /** Puts something between a session and its connection: for tests of faults. */
   wrapTransport?(transport: Transport): Transport;
-  /** One line a PDU. */
+  /** Takes one line a PDU. Default: none. */
   log?(line: string): void;
-  /** Whether the lines show texts and numbers too; default false. A password is never shown. */
+  /** Whether the lines show texts and numbers too. Default false. A password is never shown. */
   logTexts?: boolean;
 }
 

@@ -4,10 +4,15 @@ import type { Transport, TransportHandler } from "../engine/transport.ts";
 export interface AcceptedWebSocket {
   /** A Worker's end of a pair is accepted here, so that nothing comes before there is a session. */
   accept?(): void;
+  /** Set to `"arraybuffer"`. */
   binaryType?: string;
+  /** Bytes that wait to be sent, where the WebSocket says so. */
   readonly bufferedAmount?: number;
+  /** Sends a binary message. */
   send(data: Uint8Array<ArrayBuffer>): void;
+  /** Closes it. */
   close(code?: number, reason?: string): void;
+  /** Tells of messages, the end and errors. */
   addEventListener(type: "message" | "close" | "error", listener: (event: object) => void): void;
 }
 

@@ -38,6 +38,7 @@ export const faults = {
   "hex-id": { digits: "37", does: "message_id in hex in the response, in decimal in the receipt" },
 } as const;
 
+/** The name of a fault. */
 export type FaultName = keyof typeof faults;
 
 /** How many tries throttle and queue-full refuse. */

@@ -9,19 +9,23 @@ export { faults, type FaultName } from "./faults.ts";
 export type { SimulatedOutcome } from "./simulation.ts";
 export type { SimulatedMessage } from "./store.ts";
 
+/** Settings of {@link createSimulator}. */
 export interface SimulatorOptions extends SimulationOptions {
-  /** Default "127.0.0.1". */
+  /** Address to listen on. Default `"127.0.0.1"`. */
   host?: string;
-  /** Default 2775; 0 takes a free one. */
+  /** TCP port, 0 to 65,535; 0 takes a free one. Default 2775. */
   port?: number;
-  /** Certificate, key and whatever else node:tls takes. */
+  /** Certificate, key and whatever else node:tls takes. Default: no encryption. */
   tls?: ServerTlsOptions;
-  /** Port of the HTTP control on 127.0.0.1; 0 takes a free one; default none. */
+  /** Port of the HTTP control on 127.0.0.1, 0 to 65,535; 0 takes a free one. Default: none. */
   controlPort?: number;
 }
 
+/** A simulated SMSC that listens. */
 export interface Simulator extends AsyncDisposable {
+  /** The address it listens on. */
   readonly host: string;
+  /** The port it listens on. */
   readonly port: number;
   /** What `connect` takes, with the first account: `smpp://smppclient1:password@127.0.0.1:2775`. */
   readonly url: string;

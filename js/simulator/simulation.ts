@@ -14,27 +14,30 @@ export type SimulatedOutcome = Exclude<MessageStatus, "scheduled">;
 export interface SimulationOptions extends SessionOptions {
   /** Who may bind: passwords by system_id. Default `{ smppclient1: "password" }`. */
   accounts?: Record<string, string>;
-  /** What the SMSC calls itself; default "simulator". */
+  /** What the SMSC calls itself. Default `"simulator"`. */
   name?: string;
-  /** Milliseconds from a submission (or its scheduled time) to the message's end; default 1,000. */
+  /** Milliseconds from a submission (or its scheduled time) to the message's end. Default 1,000; of `createTestSmsc` 0. */
   delay?: number;
-  /** What becomes of messages; default "delivered". */
+  /** What becomes of messages. Default `"delivered"`. */
   outcome?: SimulatedOutcome;
-  /** Default "both". */
+  /** Whether the text, the TLVs or both carry a receipt. Default `"both"`. */
   receiptFormat?: ReceiptFormat;
-  /** Whether responses give message_id in hex and receipts in decimal; default false. */
+  /** Whether responses give message_id in hex and receipts in decimal. Default false. */
   hexIds?: boolean;
-  /** Faults for every submission (`"late"`) or every Nth (`"drop=100"`); see {@link faults}. */
+  /** Faults for every submission (`"late"`) or every Nth (`"drop=100"`); see {@link faults}. Default: none. */
   faults?: (FaultName | `${FaultName}=${number}`)[];
-  /** Milliseconds that a late response takes; default 5,000. */
+  /** Milliseconds that a late response takes. Default 5,000. */
   late?: number;
   /** Messages kept; for a new one the oldest that has ended and is reported is forgotten, and if none is: ESME_RMSGQFUL. Default 10,000. */
   maxMessages?: number;
-  /** Milliseconds until a delivery that the ESME refused for now is tried again (doubled each time, 10 tries; a receipt is tried until it is taken); default 1,000. */
+  /**
+   * Milliseconds until a delivery that the ESME refused for now is tried again (doubled each time, 10 tries; a receipt is tried until it
+   * is taken). Default 1,000.
+   */
   retryDelay?: number;
-  /** One line a PDU. */
+  /** Takes one line a PDU. Default: none. */
   log?(line: string): void;
-  /** Whether the lines show texts and numbers too; default false. */
+  /** Whether the lines show texts and numbers too. Default false. */
   logTexts?: boolean;
 }
 

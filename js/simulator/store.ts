@@ -10,17 +10,25 @@ export interface SimulatedMessage {
   readonly receiptId: string;
   /** The account that submitted it. */
   readonly systemId: string;
+  /** The PDU it came by: `"submit_sm"`, `"submit_multi"` or `"data_sm"`. */
   readonly command: string;
+  /** service_type. */
   readonly serviceType: string;
+  /** The sender. */
   readonly from: Address;
+  /** The recipient. */
   readonly to: Address;
   /** Text of this segment; undefined if it is binary. */
   text: string | undefined;
   /** What short_message or message_payload held, user data header included. */
   octets: Uint8Array;
+  /** data_coding. */
   readonly dataCoding: number;
+  /** esm_class. */
   readonly esmClass: number;
+  /** registered_delivery: which receipts were asked for. */
   registeredDelivery: number;
+  /** What has become of it so far. */
   status: MessageStatus;
   /** The fault it met. */
   readonly fault: FaultName | undefined;

@@ -11,6 +11,7 @@ export type { SimulatedOutcome, SimulationOptions } from "./simulation.ts";
 export type { SimulatedMessage } from "./store.ts";
 export type { Delivery, Session } from "../server/session.ts";
 
+/** A simulated SMSC in this process, without a port. */
 export interface TestSmsc extends AsyncDisposable {
   /** The first account at a host that is nowhere: `connect(smsc.url, { socket: smsc.socket })`. */
   readonly url: string;

@@ -119,7 +119,17 @@ impl TypeScript {
 
     /// Names in the order of their numbers, and the type of whatever has one of them.
     pub(super) const fn names(&mut self, list: &str, name: &str, names: &[&str]) {
+        self.documented(list, name, "", names);
+    }
+
+    /// The same, of a type that users of the package see.
+    pub(super) const fn documented(&mut self, list: &str, name: &str, doc: &str, names: &[&str]) {
         self.list(list, names);
+        if !doc.is_empty() {
+            self.put("/** ");
+            self.put(doc);
+            self.put(" */\n");
+        }
         self.put("export type ");
         self.put(name);
         self.put(" = ");

@@ -77,15 +77,18 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
     await this.#keepTidy();
   }
 
+  /** The binds of the application, and what waits for it. */
   async status(): Promise<ApplicationView> {
     const binds = (this.#binds?.all ?? []).map((session) => ({ type: session.bindType, address: session.remoteAddress, inFlight: session.stats().inFlight }));
     return { name: this.#name, binds, taken: this.#taker?.taken ?? 0, refused: this.#taker?.refused ?? 0, ...this.#mailbox.count() };
   }
 
+  /** Events that could not be delivered to it, the newest first. */
   async deadLetters(before: string | undefined, limit: number): Promise<DeadLetter[]> {
     return this.#mailbox.dead(before, limit);
   }
 
+  /** Delivers a dead letter again; false if there is none by that id. */
   async replay(id: string): Promise<boolean> {
     return this.#mailbox.replay(id, Date.now());
   }
@@ -95,6 +98,7 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
     this.#mailbox.erase(number);
   }
 
+  /** Delivers what is due, and removes what is too old. */
   override async alarm(): Promise<void> {
     this.#tidyAt = undefined;
     await this.#keepTidy();

@@ -38,6 +38,7 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     }
   }
 
+  /** Does what is due: connects, sends, delivers events, removes what is too old. */
   override async alarm(): Promise<void> {
     try {
       await this.#link.beat();
@@ -55,6 +56,7 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#link.status(version);
   }
 
+  /** The figures of the link for `/metrics`. */
   async metrics(): Promise<LinkMetrics> {
     return this.#link.metrics();
   }
@@ -71,6 +73,7 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#link.existing(ids);
   }
 
+  /** A message of this link; undefined if there is none by that id. */
   async message(id: string): Promise<MessageView | undefined> {
     return this.#link.message(id);
   }
@@ -87,14 +90,17 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#link.traffic(limit);
   }
 
+  /** Inbound messages of this link, the newest first. */
   async inbound(before: string | undefined, limit: number): Promise<InboundView[]> {
     return this.#link.inbound(before, limit);
   }
 
+  /** Events that could not be delivered, the newest first. */
   async deadLetters(before: string | undefined, limit: number): Promise<DeadLetter[]> {
     return this.#link.deadLetters(before, limit);
   }
 
+  /** Delivers a dead letter again; false if there is none by that id. */
   async replay(id: string): Promise<boolean> {
     return this.#link.replay(id);
   }
@@ -119,10 +125,12 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#as("admission").admit(caller, rate, count, idempotency);
   }
 
+  /** Notes a link, in the object that knows all of them. */
   async register(link: string): Promise<void> {
     return this.#as("registry").register(link);
   }
 
+  /** The links that were ever used. */
   async registered(): Promise<string[]> {
     return this.#as("registry").registered();
   }

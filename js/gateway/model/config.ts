@@ -20,53 +20,56 @@ import { ConfigError, faultOf, readSetting } from "./setting.ts";
 export interface GatewayEnv {
   /** The namespace of the class `SmppLink`. */
   SMPP_LINK: DurableObjectNamespace<SmppLink>;
-  /** `smpp://system_id:password@host:2775`, or `smpps://…` with TLS: the account `main`. */
+  /** `smpp://system_id:password@host:2775`, or `smpps://…` with TLS: the account `main`. A secret. Default: none. */
   SMPP_URL?: string;
   /** Links (binds) an account, 1 to 64. Default 1. */
   SMPP_LINKS?: string | number;
-  /** JSON: accounts by name, the preferred one first: `{ "main": { "url": "smpp://…", "links": 2, "window": 50 }, "spare": { … } }`. Replaces `SMPP_URL`. */
+  /**
+   * JSON: accounts by name, the preferred one first: `{ "main": { "url": "smpp://…", "links": 2, "window": 50 }, "spare": { … } }`. A
+   * secret. Replaces `SMPP_URL`. Default: none.
+   */
   SMPP_ACCOUNTS?: string | object;
   /** JSON: rules that say which accounts a message may take, the first match wins: `[{ "name": "uk", "to": "44", "accounts": [{ "a": 70, "b": 30 }, "c"] }, …]`. Default: all accounts in order. */
   SMPP_ROUTES?: string | object;
   /** JSON: `{}`, or with `scope` and words, keeps texts like STOP from being followed by more messages. Default: off. */
   SMPP_OPT_OUT?: string | object;
-  /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. */
+  /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. Default: none. */
   SMPP_OPTIONS?: string | object;
-  /** Most messages that wait on a link; then 429. Default 100,000. */
+  /** Most messages that wait on a link, 1 to 10,000,000; then 429. Default 100,000. */
   SMPP_MAX_QUEUE?: string | number;
-  /** Days that messages, inbound messages and dead letters are kept after their last change. Default 30. */
+  /** Days that messages, inbound messages and dead letters are kept after their last change, 1 to 3,650. Default 30. */
   SMPP_RETENTION_DAYS?: string | number;
-  /** Seconds that a link may be down before its messages go to the next account. Default 30. */
+  /** Seconds that a link may be down before its messages go to the next account, 0 to 86,400. Default 30. */
   SMPP_FAILOVER_SECONDS?: string | number;
   /** `"pdus"`: one line a PDU in the log; `"texts"`: with texts and numbers. Default `"none"`. */
   SMPP_LOG?: string;
   /**
    * JSON: API keys by name: `{ "shop": "the-key", "crm": { "key": "…", "rate": 10, "senders": ["12345"], "scopes": ["send", "own"] } }`.
-   * A secret, or a binding of the Secrets Store that holds it.
+   * A secret, or a binding of the Secrets Store that holds it. Default: none, and every request is refused.
    */
   SMPP_API_KEYS?: string | object | SecretsStoreSecret;
   /** `"true"` serves requests from this machine without API keys, `"false"` doesn't. Default: only under `wrangler dev` and its like. */
   SMPP_DEVELOPMENT?: string | boolean;
-  /** Where reports and inbound messages are posted to. https only, unless `SMPP_WEBHOOK_PRIVATE` is set. */
+  /** Where reports and inbound messages are posted to. https only, unless `SMPP_WEBHOOK_PRIVATE` is set. Default: nowhere. */
   SMPP_WEBHOOK_URL?: string;
-  /** Signing secret by Standard Webhooks (`whsec_…`); several, divided by spaces, while one replaces another. A secret. */
+  /** Signing secret by Standard Webhooks (`whsec_…`); several, divided by spaces, while one replaces another. A secret. Default: none. */
   SMPP_WEBHOOK_SECRET?: string;
   /** JSON: rules that say where inbound messages go: `[{ "name": "vote", "keyword": ["VOTE"], "targets": ["https://…"] }, …]`. Default: to all targets. */
   SMPP_INBOUND_ROUTES?: string | object;
   /** Hosts, divided by spaces, that a message's `callbackUrl` may have; `*.example.com` is any below that. Default: none. */
   SMPP_CALLBACK_HOSTS?: string;
-  /** `"true"` allows http and private addresses as webhook targets. */
+  /** `"true"` allows http and private addresses as webhook targets. Default `"false"`. */
   SMPP_WEBHOOK_PRIVATE?: string | boolean;
-  /** The version of the deployed code, from `version_metadata` in the configuration: with it deploys drain. */
+  /** The version of the deployed code, from `version_metadata` in the configuration: with it deploys drain. Default: none. */
   CF_VERSION_METADATA?: { id: string; timestamp: string };
-  /** A Queue that gets reports and inbound messages. */
+  /** A Queue that gets reports and inbound messages. Default: none. */
   SMPP_QUEUE?: Queue;
   /**
-   * JSON: programs that bind to the gateway by SMPP, by name: `{ "shop": { "password": "pbkdf2$…", "binds": 4, "rate": 100 } }`. A secret. Needs
-   * `SMPP_APPLICATION`.
+   * JSON: programs that bind to the gateway by SMPP, by name: `{ "shop": { "password": "pbkdf2$…", "binds": 4, "rate": 100 } }`. A
+   * secret. Needs `SMPP_APPLICATION`. Default: none.
    */
   SMPP_APPLICATIONS?: string | object;
-  /** The namespace of the class `SmppApplication`. */
+  /** The namespace of the class `SmppApplication`. Default: none. */
   SMPP_APPLICATION?: DurableObjectNamespace<SmppApplication>;
 }
 

@@ -30,9 +30,13 @@ const LONGEST_CONTENT = 65_000;
 
 /** A message that is stored and will be sent. */
 export interface Accepted {
+  /** The id of the message. */
   id: string;
+  /** It waits for its turn. */
   status: "queued";
+  /** How many segments it takes. */
   segments: number;
+  /** The encoding that was chosen. */
   encoding: string;
 }
 

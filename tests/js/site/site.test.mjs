@@ -61,7 +61,13 @@ async function open(path, options = {}) {
 describe("the site", { skip }, () => {
   test("has each page of docs/, the reference of each entry, rustdoc and the decoder", () => {
     const pages = files("docs").filter((path) => path.endsWith(".md") && !path.endsWith("README.md")).map((path) => relative(at("docs"), path).replace(/\.md$/, ""));
-    for (const path of [...pages, "api/client", "api/decoder", "api/server", "api/simulator/testing", "api/gateway", "api/gateway/applications", "rustdoc/smpp_edge", "rustdoc/smpp_edge_tokio", "decoder", "alerts.yml"]) assert(fileFor(`/${path}`), path);
+    for (const path of [...pages, "api/client", "api/decoder", "api/server", "api/simulator/testing", "api/gateway", "api/gateway/applications", "api/flags", "rustdoc/smpp_edge", "rustdoc/smpp_edge_tokio", "decoder", "alerts.yml"]) assert(fileFor(`/${path}`), path);
+  });
+
+  test("has each setting with its default, and each flag", () => {
+    const text = (path) => readFileSync(fileFor(`/${path}`), "utf8").replace(/<[^>]*>/g, "");
+    for (const words of ["1 to 1,000. Default 10.", "Milliseconds that an answer may take"]) assert(text("api/client").includes(words), words);
+    for (const flag of ["--max-segments", "--tls-cert", "--control-port", "--resume"]) assert(text("api/flags").includes(flag), flag);
   });
 
   test("has no link into the void", () => {
