@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { freePort } from "../free-port.ts";
 import { nameOf, readCommand } from "../../../benches/support/options.mjs";
 import { at, execute, files, node24 } from "../../../scripts/lib.mjs";
 import { program, run } from "../cli/program.ts";
+import { selfSigned } from "../client/certificate.ts";
 import { temporary, until } from "../gateway/support.mjs";
 import { blocks, commands, documents, read } from "./documents.mjs";
 
@@ -139,12 +140,20 @@ test("CONTRIBUTING.md: one file of tests, and one test, run by themselves", asyn
 
 describe("docs/commands.md", () => {
   const [simulator, decode, send] = ["simulator", "decode", "send"].map((name) => blocks("docs/commands.md", "sh").find((block) => block.includes(`npx smpp-edge ${name} `)));
-  const shell = (line, cwd, env = {}) => execute("sh", ["-c", `smpp_edge() { "${process.execPath}" "${program}" "$@"; }\n${line.replace("npx smpp-edge", "smpp_edge")}`], { cwd, env: { ...process.env, ...env }, timeout: 60_000 });
+  /** The lines that the tests below run; those of `init` are run by tests/js/package/init.test.mjs. */
+  const ran = new Set();
+  const shown = blocks("docs/commands.md", "sh").join("").split("\n").filter((line) => line.startsWith("npx") && !line.includes(" init "));
+  /** Runs a line, or what `changed` makes of it. */
+  const shell = (line, cwd, env = {}, changed = (text) => text) => {
+    for (const each of line.split("\n")) ran.add(each.trim());
+    return execute("sh", ["-c", `smpp_edge() { "${process.execPath}" "${program}" "$@"; }\n${changed(line).replace("npx smpp-edge", "smpp_edge")}`], { cwd, env: { ...process.env, ...env }, timeout: 60_000 });
+  };
   const posix = { skip: process.platform === "win32" && "there is no sh" };
 
   test("simulator, and the message that curl has it deliver", posix, async (t) => {
     const [port, controlPort] = [String(await freePort()), String(await freePort())];
     const [start, curl] = simulator.trim().split("\n");
+    ran.add(start);
     const child = spawn(process.execPath, [program, ...start.replace("8775", controlPort).split(" ").slice(2), "--port", port]);
     t.after(() => child.kill());
     let output = "";
@@ -160,9 +169,22 @@ describe("docs/commands.md", () => {
   });
 
   test("decode", posix, async () => {
-    const { code, output } = await shell(decode.trim());
+    const [hex, name] = decode.trim().split("\n");
+    const { code, output } = await shell(hex);
     assert.equal(code, 0);
     assert.match(output, /^enquire_link/);
+    assert.match((await shell(name)).output, /0x0000000B/i);
+  });
+
+  test("decode, files", posix, async (t) => {
+    const directory = temporary(t);
+    cpSync(at("tests/js/decoder/captures/session.pcapng"), join(directory, "capture.pcapng"));
+    writeFileSync(join(directory, "smsc.log"), "12:00:01 << 00000010 00000015 00000000 00000001\n");
+    const [plain, stats, json] = shown.filter((line) => / (capture\.pcapng|smsc\.log)\b/.test(line));
+    assert.match((await shell(plain, directory)).output, /^bind_transceiver/m);
+    assert.match((await shell(stats, directory)).output, /submit_sm/);
+    assert.equal((await shell(json, directory)).code, 0);
+    assert.equal(JSON.parse(readFileSync(join(directory, "pdus.json"), "utf8")).pdus[0].command, "enquire_link");
   });
 
   test("send, a message and the files that it shows", posix, async (t) => {
@@ -189,9 +211,9 @@ describe("docs/commands.md", () => {
     const directory = temporary(t);
     writeFileSync(join(directory, "guests.csv"), "First name;Mobile;City\r\nAnna;+49 171 0000001;Bonn\r\n;+491710000002;Bonn\r\nEve;+491710000003;Bonn\r\n");
     writeFileSync(join(directory, "stop.txt"), "+49 171 0000003\n");
-    const shown = blocks("docs/commands.md", "sh").join("").split("\n").filter((line) => line.endsWith(" guests.csv"));
-    assert.equal(shown.length, 3);
-    for (const line of shown) {
+    const lines = shown.filter((line) => line.endsWith(" guests.csv"));
+    assert.equal(lines.length, 3);
+    for (const line of lines) {
       const { code, output } = await shell(line, directory, { SMPP_URL: simulator.url.replace(":password", ""), SMPP_PASSWORD: "password" });
       assert.equal(code, 0, `${line}: ${output}`);
     }
@@ -202,9 +224,56 @@ describe("docs/commands.md", () => {
     const { createSimulator } = await import("smpp-edge/server");
     const simulator = await createSimulator({ port: 0, accounts: { system_id: "password" } });
     t.after(() => simulator.close());
-    const line = blocks("docs/commands.md", "sh").join("").split("\n").find((each) => each.includes(" check smpp://"));
-    const { code, output } = await shell(line.replace("smsc.example:2775", new URL(simulator.url).host), undefined, { SMPP_PASSWORD: "password" });
+    const line = shown.find((each) => each.includes(" check smpp://"));
+    const { code, output } = await shell(line, undefined, { SMPP_PASSWORD: "password" }, (text) => text.replace("smsc.example:2775", new URL(simulator.url).host));
     assert.equal(code, 0, output);
     assert.match(output, /^bound/m);
   });
+
+  test("check, with TLS and as JSON", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const tls = selfSigned("localhost");
+    const simulator = await createSimulator({ port: 0, accounts: { system_id: "password" }, tls });
+    t.after(() => simulator.close());
+    const authority = join(temporary(t), "ca.pem");
+    writeFileSync(authority, tls.cert);
+    const line = shown.find((each) => each.includes(" check --json"));
+    const { code, output } = await shell(line, undefined, { SMPP_PASSWORD: "password", NODE_EXTRA_CA_CERTS: authority }, (text) => text.replace("smsc.example", `localhost:${simulator.port}`));
+    assert.equal(code, 0, output);
+    assert.equal(JSON.parse(output).bound, true);
+  });
+
+  test("bench", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const simulator = await createSimulator({ port: 0, delay: 0, accounts: { system_id: "password" } });
+    t.after(() => simulator.close());
+    const [plain, reports, json] = shown.filter((line) => line.includes(" bench"));
+    for (const [line, changed] of [[plain, `${plain} --messages 1000`], [reports, reports.replace("100000", "1000")]]) {
+      const { code, output } = await shell(line, undefined, { SMPP_URL: undefined }, () => changed);
+      assert.equal(code, 0, output);
+      assert.match(output, /1,?000/);
+    }
+    const { code, output } = await shell(json, undefined, { SMPP_PASSWORD: "password" }, (text) => text.replace("smsc.example:2775", new URL(simulator.url).host));
+    assert.equal(code, 0, output);
+    assert.equal(JSON.parse(output).outcomes.accepted, 100);
+  });
+
+  test("listen", posix, async (t) => {
+    const { createSimulator } = await import("smpp-edge/server");
+    const simulator = await createSimulator({ port: 0, accounts: { system_id: "password" } });
+    t.after(() => simulator.close());
+    const env = { SMPP_PASSWORD: "password", SMPP_URL: simulator.url.replace(":password", "") };
+    const [plain, json] = shown.filter((line) => line.includes(" listen "));
+    for (const [line, changed] of [[plain, `${plain.replace("smsc.example:2775", new URL(simulator.url).host)} --count 1`], [json, json.replace(" | jq .text", " --count 1")]]) {
+      const running = shell(line, undefined, env, () => changed);
+      await simulator.deliver({ from: "+1234567890", to: "12345", text: "Grüße" });
+      const { code, output } = await running;
+      assert.equal(code, 0, output);
+      assert.match(output, line === json ? /"text":"Grüße"/ : /Grüße/);
+    }
+  });
+
+  test("--help", posix, async () => assert.match((await shell("npx smpp-edge --help")).output, /^smpp-edge <command>/));
+
+  test("each of its lines was run", posix, () => assert.deepEqual(shown.filter((line) => !ran.has(line)), []));
 });

@@ -1,16 +1,18 @@
-// docs/http-api.md: each of its curl lines against the gateway in workerd, and each receiver gets the gateway's own webhooks.
+// docs/http-api.md: each of its curl lines, and those of opt-outs and privacy, against the gateway in workerd, and each receiver gets the gateway's own webhooks.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { freePort } from "../free-port.ts";
 import { at, execute, node24 } from "../../../scripts/lib.mjs";
 import { createSimulator } from "smpp-edge/server";
 import { blocks } from "../documents/documents.mjs";
-import { startGateway, until } from "../gateway/support.mjs";
+import { startGateway, temporary, until } from "../gateway/support.mjs";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const KEY = "a-key-of-the-tests";
@@ -18,8 +20,8 @@ const shell = blocks("docs/http-api.md", "sh").join("").replaceAll("\\\n", "").s
 const posix = { skip: process.platform === "win32" && "there is no sh" };
 
 /** Runs a line of the page, and gives status and JSON of the response. */
-async function curl(line, env) {
-  const { code, output } = await execute("sh", ["-c", line.replace("curl ", "curl --silent --show-error --write-out '\\n%{http_code}' ")], { timeout: 60_000, env: { ...process.env, ...env } });
+async function curl(line, env, cwd) {
+  const { code, output } = await execute("sh", ["-c", line.replace("curl ", "curl --silent --show-error --write-out '\\n%{http_code}' ")], { cwd, timeout: 60_000, env: { ...process.env, ...env } });
   assert.equal(code, 0, output);
   const [, body, status] = /^(.*)\n(\d+)$/s.exec(output);
   return { status: Number(status), body: body === "" ? undefined : JSON.parse(body) };
@@ -77,6 +79,32 @@ async function relay(t, url) {
   t.after(() => server.close());
   return { url: `http://127.0.0.1:${server.address().port}/`, requests };
 }
+
+test("the curl lines on opt-outs and privacy do what the pages say", posix, async (t) => {
+  const simulator = await createSimulator({ port: 0, delay: 0 });
+  t.after(() => simulator.close());
+  const gateway = await startGateway(t, { vars: { SMPP_URL: simulator.url, SMPP_OPT_OUT: "{}", SMPP_API_KEYS: JSON.stringify({ test: { key: KEY, scopes: ["send", "read", "admin"] } }) } });
+  const directory = temporary(t);
+  writeFileSync(join(directory, "stop-list.csv"), "+1 234 567-891\n+447700900001\n");
+  const env = { GATEWAY: gateway.url.replace(/\/$/, ""), KEY };
+  const [imported, ...more] = blocks("docs/opt-outs.md", "sh").join("").trim().split("\n");
+  assert.deepEqual(more, []);
+  assert.equal((await curl(imported, env, directory)).status, 200);
+  const listed = await curl('curl "$GATEWAY/v1/opt-outs" -H "Authorization: Bearer $KEY"', env);
+  assert.equal(listed.body.optOuts.length, 2);
+
+  const [send, erase, ...rest] = blocks("docs/privacy.md", "sh").join("").trim().split("\n");
+  assert.deepEqual(rest, []);
+  const sent = await curl(send, env);
+  assert.equal(sent.status, 202, JSON.stringify(sent.body));
+  const state = () => curl(`curl "$GATEWAY/v1/messages/${sent.body.id}" -H "Authorization: Bearer $KEY"`, env);
+  await until("the report", async () => (await state()).body.status === "delivered");
+  assert.equal((await state()).body.text, undefined);
+  assert.equal(simulator.messages()[0].text, "123456 is your code");
+  const erased = await curl(erase, env);
+  assert.deepEqual([erased.status, erased.body.erased > 0], [200, true]);
+  assert.equal((await state()).status, 404);
+});
 
 describe("receivers of webhooks", () => {
   const lacks = (program) => spawnSync(program, ["--version"]).status !== 0 && `there is no ${program}`;
