@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { at, execute, node24 } from "../../../scripts/lib.mjs";
+import { connect } from "smpp-edge";
+import { at, execute, node24, start, stop } from "../../../scripts/lib.mjs";
+import { until } from "../gateway/support.mjs";
 import { makeProject } from "./project.ts";
 
 let project, installed, remove;
@@ -96,6 +98,26 @@ describe("nothing is made", () => {
   test("of a template that there is not", () => refused(2, /there are gateway and worker/, "--template", "nest", "x"));
   test("by a name that Cloudflare refuses", () => refused(2, /1 to 63 of a to z/, "--name", "My_Worker", "x"));
   test("in two folders", () => refused(2, /one folder is expected/, "x", "y"));
+});
+
+test("dev.mjs prints a line that sends an inbound message", { skip: process.platform === "win32" && "there is no sh" }, async (t) => {
+  const folder = join(project, "dev");
+  mkdirSync(join(folder, "node_modules", "wrangler", "bin"), { recursive: true });
+  symlinkSync(installed, join(folder, "node_modules", "smpp-edge"));
+  writeFileSync(join(folder, "node_modules", "wrangler", "package.json"), "{}");
+  writeFileSync(join(folder, "node_modules", "wrangler", "bin", "wrangler.js"), "setInterval(() => {}, 1_000);");
+  writeFileSync(join(folder, "dev.mjs"), readFileSync(at("js", "cli", "init", "templates", "common", "dev.mjs"), "utf8").replace("port: 2775", "port: 0"));
+  const dev = start(process.execPath, ["dev.mjs"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => stop(dev));
+  let output = "";
+  dev.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  const [, url, line] = await until("the line", () => /^SMSC simulator on (\S+)\nAn inbound message: (curl .*)\n/.exec(output));
+  const heard = [];
+  const smpp = await connect(url, { onMessage: ({ text }) => void heard.push(text) });
+  t.after(() => smpp.close());
+  const { code, output: said } = await execute("sh", ["-c", `${line} --fail --silent`]);
+  assert.equal(code, 0, said);
+  assert.deepEqual(heard, ["Hi"]);
 });
 
 test("a folder whose name is none for a Worker gives one that is", async () => {
