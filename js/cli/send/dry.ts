@@ -10,16 +10,15 @@ import { cost } from "./price.ts";
 import type { Recipients } from "./recipients.ts";
 import { counted, number } from "./tally.ts";
 
-type Alphabet = SendCommand["connection"]["options"]["defaultAlphabet"];
+type Options = SendCommand["connection"]["options"];
 
 /** Shows how each message would go out. Resolves with the number of those that could not. */
 export async function dryRun(command: SendCommand, input: Input | undefined, recipients: Recipients): Promise<number> {
   await init();
-  const { defaultAlphabet } = command.connection.options;
-  const { price } = command;
+  const { price, connection: { options } } = command;
   const costs = (segments: number): string => (price === undefined ? "" : `, ${cost(segments, price)}`);
   if (input === undefined) {
-    const found = preview(command.message as SmsMessage, defaultAlphabet);
+    const found = preview(command.message as SmsMessage, options);
     console.log(`${described(found)}${costs(found.segments)}`);
     return 0;
   }
@@ -28,7 +27,7 @@ export async function dryRun(command: SendCommand, input: Input | undefined, rec
   for await (const row of readMessages(input.stream, command.file as MessageFile, command.message, noteUnused)) {
     if (read++ < command.skip) continue;
     const why = row.message && recipients.skips(row.message);
-    const found = why ?? attempt(row, defaultAlphabet);
+    const found = why ?? attempt(row, options);
     messages++;
     if (typeof found === "string") {
       left++;
@@ -48,10 +47,10 @@ export async function dryRun(command: SendCommand, input: Input | undefined, rec
   return unfit;
 }
 
-function attempt({ message, error }: Row, defaultAlphabet: Alphabet): Preview | Error {
+function attempt({ message, error }: Row, options: Options): Preview | Error {
   if (message === undefined) return error as Error;
   try {
-    return preview(message, defaultAlphabet);
+    return preview(message, options);
   } catch (reason) {
     return reason as Error;
   }

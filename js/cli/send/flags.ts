@@ -1,5 +1,6 @@
 import { CONCATS, ENCODING_OPTIONS, LANGUAGES } from "#boundary";
 import { extname } from "node:path";
+import { findCountry } from "../../client/countries.ts";
 import { SmppError } from "../../client/errors.ts";
 import type { SmsMessage } from "../../client/types.ts";
 import { HELP as CONNECTION, integer, OPTIONS, parse, readConnection, type Connection, type FlagTable } from "../connection/flags.ts";
@@ -46,6 +47,8 @@ ${CONNECTION}
 
 Message
   --to NUMBER           +1234567890 is international
+  --default-country CC  of numbers without +: with DE, 0171 1234567 is
+                        +491711234567
   --from ADDRESS        number, short code, or name
   --text TEXT           or --binary HEX. With a file {Name} is the cell of the
                         column Name, {Name|you} has a word for an empty one
@@ -106,6 +109,7 @@ export const FLAGS: FlagTable = {
   ...Object.fromEntries(NAMES.map((name) => [flagName(name), FIELDS[name] === "flag" ? flag : { ...value, ...(name in CHOICES ? { choices: CHOICES[name] } : {}) }])),
   ...OPTIONS,
   bind: { ...value, choices: ["transmitter", "transceiver"] },
+  "default-country": value,
   format: { ...value, choices: ["csv", "jsonl"] },
   charset: value,
   map: { ...value, multiple: true },
@@ -152,6 +156,9 @@ export function readFlags(args: string[]): SendCommand | undefined {
   if (bind === "receiver") throw new UsageError("--bind receiver: a receiver can't send");
   if (bind === "transmitter" && wait !== undefined) throw new UsageError("--bind transmitter: it gets no reports to --wait for");
   connection.options.bind = bind as "transmitter";
+  const country = text("default-country");
+  if (country !== undefined && findCountry(country) === undefined) throw new UsageError(`--default-country ${country}: expected the two letters of a country, such as DE`);
+  connection.options.defaultCountry = country;
   return {
     connection,
     message,
@@ -193,7 +200,7 @@ function readFile(names: string[], values: Record<string, unknown>, message: Par
   if (name === undefined) return undefined;
   if (format !== undefined && format !== "csv" && format !== "jsonl") throw new UsageError(`--format ${format}: csv or jsonl is expected`);
   const extension = extname(name).toLowerCase();
-  const found = format ?? ([".csv", ".tsv"].includes(extension) ? "csv" : [".jsonl", ".ndjson"].includes(extension) ? "jsonl" : undefined);
+  const found = format ?? ([".csv", ".tsv", ".txt"].includes(extension) ? "csv" : [".jsonl", ".ndjson"].includes(extension) ? "jsonl" : undefined);
   if (found === undefined) throw new UsageError(`${name === "-" ? "standard input" : name}: --format csv or --format jsonl is missing`);
   const template = message.text === undefined ? undefined : new Template(message.text);
   if (template !== undefined) delete message.text;

@@ -61,6 +61,6 @@ function decode(reader: TextReader, bytes: Uint8Array | undefined, number: numbe
   try {
     return reader.decode(bytes);
   } catch {
-    throw new Failure(`the file is not UTF-8, somewhere after line ${number}: save it as UTF-8, or name its character set, such as --charset windows-1252`);
+    throw new Failure(`the file is not UTF-8${number === 0 ? "" : `, somewhere after line ${number}`}: save it as UTF-8, or name its character set, such as --charset windows-1252`);
   }
 }

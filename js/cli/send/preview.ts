@@ -1,6 +1,7 @@
+import { findCountry } from "../../client/countries.ts";
 import { SmppError } from "../../client/errors.ts";
 import { emptyMessage, readMessage } from "../../client/message.ts";
-import type { DefaultAlphabet, SmsMessage } from "../../client/types.ts";
+import type { ConnectOptions, SmsMessage } from "../../client/types.ts";
 import { countSegments } from "../../engine/segments.ts";
 import { formatAddress } from "../../client/address.ts";
 
@@ -13,10 +14,10 @@ export interface Preview {
   remaining: number;
 }
 
-/** Checks the message as `sendSms` does, and counts its segments. Throws an `SmppError` if it could not be sent. */
-export function preview(message: SmsMessage, defaultAlphabet: DefaultAlphabet | undefined): Preview {
+/** Checks the message as `sendSms` of such a client does, and counts its segments. Throws an `SmppError` if it could not be sent. */
+export function preview(message: SmsMessage, { defaultAlphabet, defaultCountry }: ConnectOptions): Preview {
   const read = emptyMessage();
-  readMessage(message, read);
+  readMessage(message, read, defaultCountry === undefined ? undefined : findCountry(defaultCountry));
   const { text, binary, ...options } = message;
   // Octets fill segments as Latin-1 does.
   const counted = text === undefined

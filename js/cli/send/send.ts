@@ -1,3 +1,4 @@
+import { findCountry } from "../../client/countries.ts";
 import type { SmppClient } from "../../client/client.ts";
 import { SmppError } from "../../client/errors.ts";
 import type { Sent } from "../../client/sent.ts";
@@ -24,7 +25,9 @@ export async function send(args: string[]): Promise<number> {
   }
   const input = command.file && (await openInput(command.file.name));
   try {
-    const recipients = new Recipients(command.exclude === undefined ? new Set() : await readNumbers(command.exclude), command.dedupe);
+    const { defaultCountry } = command.connection.options;
+    const country = defaultCountry === undefined ? undefined : findCountry(defaultCountry);
+    const recipients = new Recipients(command.exclude === undefined ? new Set() : await readNumbers(command.exclude, country), command.dedupe, country);
     if (command.dryRun) return (await dryRun(command, input, recipients)) === 0 ? 0 : INCOMPLETE;
     const target = await readTarget(command.connection, command.file?.name === "-");
     return await withClient(target, command.log, (client, interrupt, why) =>

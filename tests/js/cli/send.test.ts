@@ -18,7 +18,7 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 let count = 0;
 /** A file that was not there before. */
 const fresh = (extension: string): string => join(directory, `${++count}.${extension}`);
-function file(extension: string, content: string): string {
+function file(extension: string, content: string | Uint8Array): string {
   const path = fresh(extension);
   writeFileSync(path, content);
   return path;
@@ -309,6 +309,25 @@ describe("columns of a spreadsheet", () => {
 
 describe("recipients that get none", () => {
   const many = "to,text\n+1 555 000 0001,a\n+15550000001,b\n+15550000002,c\n0015550000003,d\n";
+
+  test("--default-country: numbers as they are dialled, in messages, --dedupe, --exclude and --dry-run", () => withSimulator({}, async (simulator, flags, env) => {
+    const sheet = "to;text\r\n0171 1234567;a\r\n+49 171 1234567;b\r\n0171/7654321;c\r\n004917111111;d\r\n";
+    const excluded = file("txt", "0049 171 7654321\n");
+    const given = ["--default-country", "DE", "--dedupe", "--exclude", excluded, file("csv", sheet)];
+    const dry = await run(["send", "--dry-run", ...given]);
+    assert.match(dry.out, /^line 2: \+491711234567 .*\nline 3: skipped: duplicate\nline 4: skipped: excluded\nline 5: \+4917111111 /);
+    const { code, err } = await run([...flags, ...given], { env });
+    assert.equal(code, 0, err);
+    assert.deepEqual(simulator.messages().map(({ to }) => [to.ton, to.addr]), [[1, "491711234567"], [1, "4917111111"]]);
+    const wrong = await run([...flags, "--default-country", "Germany", file("csv", sheet)], { env });
+    assert.deepEqual([wrong.code, /--default-country Germany: expected the two letters/.test(wrong.err)], [2, true]);
+  }));
+
+  test("Excel's Unicode text: UTF-16 with tabs, by its name", () => withSimulator({}, async (simulator, flags, env) => {
+    const { code, err } = await run([...flags, file("txt", Buffer.from("\ufeffto\ttext\r\n+491711234567\tGrüße\r\n", "utf16le"))], { env });
+    assert.equal(code, 0, err);
+    assert.deepEqual(simulator.messages().map(({ text }) => text), ["Grüße"]);
+  }));
 
   test("--dedupe and --exclude skip them, by number and not by spelling", () => withSimulator({}, async (simulator, flags, env) => {
     const results = fresh("csv");
