@@ -630,6 +630,62 @@ describe("delivered", () => {
     assert.equal((await delivered).status, "delivered");
   });
 
+  test("a segment that is accepted late is waited for like the others, however many messages come after", async () => {
+    const { client, link } = await bound({ maxTracked: 2 });
+    link.segments = 2;
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    const { ticket } = link.sent.at(-1);
+    link.accept(ticket, "a", 0);
+    link.settle(ticket, outcome.timeout, 0, "", 1);
+    const delivered = (await sending).delivered();
+    link.sink.late(ticket, 1, outcome.response, ESME_ROK, "b", "b", undefined);
+    for (const id of ["c", "d", "e", "f"]) await send(client, link, [id]);
+    link.report("a", "delivered", 8);
+    assert.equal(await stateOf(delivered), "pending");
+    link.report("b", "undeliverable", 9);
+    assert.equal((await delivered).status, "undeliverable");
+  });
+
+  test("a segment that is accepted late has its id as the SMSC spelt it", async () => {
+    const seen = [];
+    const { client, link } = await bound({ onReport: ({ messageId }) => void seen.push(messageId) });
+    link.segments = 2;
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    const { ticket } = link.sent.at(-1);
+    link.sink.settled(ticket, 0, outcome.response, ESME_ROK, "0A", "a", undefined);
+    link.settle(ticket, outcome.timeout, 0, "", 1);
+    await sending;
+    link.sink.late(ticket, 1, outcome.response, ESME_ROK, "0B", "b", undefined);
+    for (const key of ["a", "b"]) link.report(key, "delivered", 8);
+    assert.deepEqual(seen, ["0A", "0B"]);
+  });
+
+  test('receipts: "message": a segment that is accepted after the receipt asks for no other', async () => {
+    const { client, link } = await bound({ receipts: "message" });
+    link.segments = 2;
+    const sending = client.sendSms({ ...HELLO, report: "always" });
+    const { ticket } = link.sent.at(-1);
+    link.accept(ticket, "a", 0);
+    link.settle(ticket, outcome.timeout, 0, "", 1);
+    const sent = await sending;
+    link.report("a", "delivered", 8);
+    link.sink.late(ticket, 1, outcome.response, ESME_ROK, "b", "b", undefined);
+    const late = await sent.segments[1].error.late;
+    assert.equal((await late.sent.delivered()).status, "delivered");
+  });
+
+  test("more than 100,000 at a time are refused", async () => {
+    const deliveries = new Deliveries(() => {}, {});
+    const wait = (id) => {
+      deliveries.expect();
+      return deliveries.accepted({ keys: id, segments: [{ index: 0, messageId: id, status: "accepted" }], tag: undefined }, false).wait();
+    };
+    const waiting = Array.from({ length: 100_000 }, (_, number) => wait(`${number}`));
+    await assert.rejects(wait("one more"), (error) => error.code === "queue-full" && error.outcome === "unknown");
+    deliveries.close(new Error("over"));
+    await Promise.allSettled(waiting);
+  });
+
   test("a report that is held leaves no timer when the client closes", async (t) => {
     const { client, link } = await bound();
     const timers = watchTimers(t);
@@ -1072,6 +1128,29 @@ describe("handlers and iterators", () => {
       await slow.client.close();
     });
 
+    test("is waited for by close() when it had to wait for its turn, too", async () => {
+      const done = [];
+      const { client, link } = await bound({ maxUnacknowledged: 1, onMessage: () => new Promise((resolve) => done.push(resolve)) });
+      for (const text of ["a", "b"]) link.message(text, 0, part);
+      const closing = client.close();
+      done[0]();
+      await turn();
+      assert.equal(done.length, 2);
+      assert.equal(await stateOf(closing), "pending");
+      done[1]();
+      await closing;
+    });
+
+    test("is not handed to another loop when one has taken it", async () => {
+      const { client, link } = await bound();
+      const [one, other] = [client.messages(), client.messages()];
+      link.message("a", 0, part);
+      assert.equal((await one.next()).value.text, "a");
+      void one.next();
+      await other.return();
+      assert.equal(await stateOf(client.messages().next()), "pending");
+    });
+
     test("is waited for by close() for 25 seconds where handlers have no limit", async (t) => {
       t.mock.timers.enable({ apis: ["setTimeout"] });
       const { client, link } = await bound({ acknowledgeTimeout: 0, onMessage: () => new Promise(() => {}) });
@@ -1184,6 +1263,39 @@ describe("handlers and iterators", () => {
     await client.close();
     assert.equal((await waiting).done, true);
     assert.equal((await client.messages().next()).done, true);
+  });
+
+  test("a loop that asks for several items at once gets each, and has taken the ones before the last", async () => {
+    const { client, link } = await bound();
+    const loop = client.messages();
+    const asked = [loop.next(), loop.next(), loop.next(), loop.next()];
+    link.message("a", 7);
+    link.message("b", 8);
+    assert.deepEqual(link.answers, [[7, ESME_ROK]]);
+    assert.deepEqual((await Promise.all(asked.slice(0, 2))).map(({ value }) => value.text), ["a", "b"]);
+    link.end();
+    assert.deepEqual((await Promise.all(asked.slice(2))).map(({ done }) => done), [true, true]);
+  });
+
+  test("a loop that throws refuses its item with the status of the Refusal", async () => {
+    const { client, link } = await bound();
+    const loop = client.messages();
+    const first = loop.next();
+    link.message("a", 7);
+    await first;
+    await assert.rejects(loop.throw(new Refusal("ESME_RX_P_APPN")), Refusal);
+    assert.deepEqual(link.answers, [[7, 0x65]]);
+  });
+
+  test("what waits in a loop without an answer when the client ends is not handed out: it comes again", async () => {
+    const { client, link } = await bound();
+    const loop = client.messages();
+    const first = loop.next();
+    link.message("a", 7);
+    await first;
+    link.message("b", 8);
+    link.end();
+    assert.equal((await loop.next()).done, true);
   });
 
   test("a loop throws when the link ends by an error", async () => {
