@@ -3,12 +3,17 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { watchTimers } from "../timers.ts";
 import { FakeLink, importSource, outcome, stateOf, turn, turnsUntil } from "./helpers.mjs";
 
 const { Bulk, LoopQueue, Deliveries, SmppClient, readOptions, errors, refusals } = await importSource("tests/js/client/internals.ts");
 const { BindError, ConnectionLostError, SmppError, ThrottledError, TimeoutError } = errors;
 const { Refusal } = refusals;
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
 
 const ESME_ROK = 0;
 const ESME_RX_T_APPN = 0x64;
@@ -1416,6 +1421,26 @@ describe("sendMany", () => {
       accept.apply(link, given);
     };
     assert.equal((await client.sendMany(messages(20))).accepted, 20);
+  });
+
+  test("what others have filled the queue with is not waited for: it is told as not sent", async () => {
+    const { client, link } = await bound();
+    link.refuse = Object.assign(new Error("full"), { name: "EngineError", code: "queue-full" });
+    assert.deepEqual(await client.sendMany([HELLO]), { accepted: 0, partial: 0, failed: 1, rejected: 0, unknown: 0, notSent: 1 });
+  });
+
+  test("the client keeps nothing of one that has ended", async () => {
+    const { client } = await bound();
+    let onResult = () => {};
+    const kept = new WeakRef(onResult);
+    await client.sendMany([], { onResult });
+    onResult = undefined;
+    for (let turns = 0; turns < 100 && kept.deref() !== undefined; turns++) {
+      await turn();
+      collect();
+    }
+    assert.equal(kept.deref(), undefined);
+    await client.close();
   });
 
   test("an abort cancels what is under way, tells it, closes the source without waiting for it, and rejects", async () => {

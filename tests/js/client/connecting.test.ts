@@ -1,10 +1,12 @@
 // How a client comes to its connection: several endpoints, a pair of binds, refusals, and how it leaves.
 
 import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { BindError, connect, ConnectionLostError, TimeoutError, type ConnectOptions, type Message, type SmppClient, type SmppError } from "smpp-edge";
 import { freePort } from "../free-port.ts";
-import { parse, until, type NodePdu } from "../simulator/peers.ts";
+import { parse, pdu, until, within, type NodePdu } from "../simulator/peers.ts";
+import { turnsUntil, watchTimers } from "../timers.ts";
 import { answer, NodeSmsc, refusal, ScriptedSmsc, type Line } from "./smsc.ts";
 
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
@@ -307,6 +309,51 @@ describe("refusals after a loss", () => {
     assert.equal(await refusedWith(0x0d, { bindFailIsFinal: true }), 2);
     assert.equal(await refusedWith(0x0d, { maxRefusals: 2 }), 3);
   });
+});
+
+describe("the end of a connection", () => {
+  test("close() leaves no timer", (t) =>
+    using(async (own) => {
+      const smsc = await own(ScriptedSmsc.listen(serve));
+      const smpp = await connect(smsc.url);
+      const timers = watchTimers(t);
+      await smpp.close();
+      await until("the end of the connection", () => smsc.line.closed);
+      await turnsUntil(() => timers.size === 0);
+      assert.equal(timers.size, 0);
+    }));
+
+  test("a peer that does not close is left after a moment", async () => {
+    const broken = Promise.withResolvers<void>();
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on("error", () => broken.resolve());
+      socket.on("data", (chunk: Buffer) => {
+        const id = chunk.readUInt32BE(4);
+        const command = id === 9 ? "bind_transceiver_resp" : "unbind_resp";
+        socket.write(pdu(command, { sequence_number: chunk.readUInt32BE(12) }));
+      });
+      // What is written to a connection that nobody has any more breaks it.
+      socket.on("end", () => {
+        const writing = setInterval(() => socket.write("x"), 20);
+        socket.once("close", () => clearInterval(writing));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const smpp = await connect(`smpp://id:secret@127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await smpp.close();
+    await within("the end of the connection", broken.promise);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("what broke it is the cause of the errors", () =>
+    using(async (own) => {
+      const smsc = await own(ScriptedSmsc.listen());
+      const smpp = await own(connect(smsc.url, { reconnect: false }));
+      const sending = smpp.sendSms(HELLO);
+      await smsc.line.await("submit_sm");
+      smsc.line.socket.resetAndDestroy();
+      await assert.rejects(sending, (error: SmppError) => error.outcome === "unknown" && (error.cause as { code?: string } | undefined)?.code === "ECONNRESET");
+    }));
 });
 
 describe("limits", () => {

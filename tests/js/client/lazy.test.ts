@@ -275,10 +275,26 @@ test("a loop acknowledges, goes on after an attempt that failed, and lets the re
   assert.deepEqual(await loop.return?.(), { done: true, value: undefined });
   assert.equal((await smsc.line.await("deliver_sm_resp", 2)).command_status, 0x64);
   assert.deepEqual(await loop.next(), { done: true, value: undefined });
+});
 
-  await using wrong = client(urlOf(await freePort()), { reconnect: false });
-  const again = wrong.reports();
-  for (const _ of [1, 2]) await assert.rejects(again.next(), failsWith("connection-failed"));
+test("a loop whose attempt failed tries again, and one that was left before does not begin", async () => {
+  const port = await freePort();
+  await using lazy = client(urlOf(port), { reconnect: false });
+  const left = lazy.messages();
+  await left.return?.();
+  assert.deepEqual(await left.next(), { done: true, value: undefined });
+  assert.equal(lazy.stats().state, "closed");
+  const loop = lazy.messages();
+  await assert.rejects(loop.next(), failsWith("connection-failed"));
+  await using simulator = await createSimulator({ port });
+  const next = loop.next();
+  await lazy.ready();
+  const delivering = simulator.deliver({ from: "+15550000002", to: "12345", text: "after all" });
+  assert.equal((await next).value.text, "after all");
+  loop.acknowledge();
+  await delivering;
+  await loop.return?.();
+  await lazy.close();
 });
 
 test("close() unbinds", async () => {

@@ -8,6 +8,7 @@ import { Link } from "../../../js/engine/link.ts";
 import type { Transport, TransportHandler } from "../../../js/engine/transport.ts";
 import type { CloseDetail, EngineConfig, EngineError, SmsFields } from "../../../js/engine/types.ts";
 import { until } from "../simulator/peers.ts";
+import { turnsUntil, watchTimers } from "../timers.ts";
 import { cString, Cutter, deliverSm, frame, Id, receipt, RESPONSE, type Header } from "../programs/wire.ts";
 
 await init();
@@ -64,9 +65,10 @@ function makeLink(t: TestContext, more: Partial<EngineConfig> = {}, up: (wire: W
   const keys: string[] = [];
   const requests: number[] = [];
   const ends: CloseDetail[] = [];
+  const losses: CloseDetail[] = [];
   const ignore = (): void => {};
   const link = new Link({ role: "esme", bind: "transceiver", systemId: "me", password: "secret", seed: 1, reconnect: { min: 1, max: 1 }, ...more }, {
-    state: ignore, bound: ignore, log: ignore, bindRequest: ignore, request: ignore,
+    state: (state, detail) => void (state === "waiting" && losses.push(detail!)), bound: ignore, log: ignore, bindRequest: ignore, request: ignore,
     settled: (ticket, _index, outcome) => void settled.push([ticket, outcome]),
     report: (_report, request, key) => void (keys.push(key), requests.push(request)),
     message: (_message, request) => void requests.push(request),
@@ -84,7 +86,7 @@ function makeLink(t: TestContext, more: Partial<EngineConfig> = {}, up: (wire: W
     return wires[number]!;
   };
   link.start();
-  return { link, wires, wire, settled, keys, requests, ends };
+  return { link, wires, wire, settled, keys, requests, ends, losses };
 }
 
 test("octets, room and the end of an earlier connection do nothing to the one that stands", async (t) => {
@@ -109,6 +111,47 @@ test("octets, room and the end of an earlier connection do nothing to the one th
   await second.submitted(2);
   assert.equal(link.state, "bound");
   assert.deepEqual([second.count((Id.unbind | RESPONSE) >>> 0), second.ended], [0, []]);
+});
+
+test("each loss has its own cause, and a connection that ended is not closed", async (t) => {
+  const { wire, losses } = makeLink(t);
+  const first = await wire(0);
+  first.bind();
+  first.handler.end(new Error("reset"));
+  const second = await wire(1);
+  second.bind();
+  second.handler.end();
+  await wire(2);
+  assert.deepEqual(losses.map(({ cause }) => (cause as Error | undefined)?.message), ["reset", undefined]);
+  assert.deepEqual([first.ended, second.ended], [[], []]);
+});
+
+test("an attempt that was given up and fails later does nothing to the connection that stands", async (t) => {
+  const attempts: ((error: Error) => void)[] = [];
+  const { link, wires, wire } = makeLink(t, { bindTimeout: 20 }, () => new Promise((resolve, reject) => (attempts.push(reject), attempts.length > 1 && resolve(undefined))));
+  await until("the next attempt", () => wires.length > 1);
+  const last = await wire(wires.length - 1);
+  last.bind();
+  assert.equal(link.state, "bound");
+  attempts[0]!(new Error("late"));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([link.state, last.ended], ["bound", []]);
+});
+
+test("when it is over there is no timer, and nothing to cancel", async (t) => {
+  const { link, wire } = makeLink(t, { enquireLink: 60_000 });
+  const timers = watchTimers(t);
+  (await wire(0)).bind();
+  link.cancel([]);
+  link.destroy();
+  await turnsUntil(() => timers.size === 0);
+  assert.equal(timers.size, 0);
+  link.cancel([1]);
+});
+
+test("its figures have a rate where there is one", async (t) => {
+  assert.equal(makeLink(t).link.stats().rate, undefined);
+  assert.equal(makeLink(t, { rate: 5 }).link.stats().rate, 5);
 });
 
 test("a connection that is closed over what came in is heard no more", async (t) => {

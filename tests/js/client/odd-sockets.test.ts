@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect, countSegments, decodePdus, SmppError, type SocketFactory, type WinterTcSocket } from "smpp-edge";
 import { Cutter, cString, frame, Id, RESPONSE } from "../programs/wire.ts";
+import { turnsUntil, watchTimers } from "../timers.ts";
 
 const HELLO = { from: "12345", to: "+1234567890", text: "Hello World" };
 const hang = (): Promise<never> => new Promise(() => {});
@@ -52,6 +53,14 @@ const odd: [string, SocketFactory][] = [
   ["reads that reject", () => socket({ readable: new ReadableStream({ pull: boom }) })],
   ["a stream of zeros that never ends", () => socket({ readable: new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16)) }) })],
 ];
+
+test("close() leaves no timer, over a socket of one's own", async (t) => {
+  const smpp = await connect("smpp://id:secret@smsc", { socket: () => socket() });
+  const timers = watchTimers(t);
+  await smpp.close();
+  await turnsUntil(() => timers.size === 0);
+  assert.equal(timers.size, 0);
+});
 
 test("all messages that the window has room for go out before the first answer, by a socket that always has room", async () => {
   const COUNT = 1_000;

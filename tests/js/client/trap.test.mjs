@@ -88,6 +88,16 @@ for (const [name, provoke] of [
   });
 }
 
+test("what the module has of a session is given back when that has ended", async (t) => {
+  await withSmsc(async (smsc) => {
+    const freed = t.mock.method(wasm.Engine.prototype, "free");
+    const smpp = await connect(smsc.url);
+    await smpp.close();
+    await until("its end", () => freed.mock.callCount() === 1);
+    assert.equal(smpp.stats().binds, 1);
+  });
+});
+
 test("a panic of the module is shown with its message and its place", async (t) => {
   await withSmsc(async (smsc) => {
     const engines = watchEngines(t);

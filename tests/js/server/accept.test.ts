@@ -221,7 +221,7 @@ describe("accept()", () => {
   test("a connection that ends before there is a session ends it", async () => {
     const [server, client] = webSocketPair();
     client.accept();
-    const accepting = accept(server as unknown as AcceptedWebSocket, { authenticate: () => true });
+    const accepting = accept(server as unknown as AcceptedWebSocket, { authenticate: () => true, sessionInit: 3_600_000 });
     client.close();
     await within("its end", (await accepting).closed);
   });
