@@ -60,6 +60,13 @@ export const commands: Record<string, { does: string; load: () => Promise<Comman
       return { run, flags };
     },
   },
+  tunnel: {
+    does: "carries connections of SMPP programs to a gateway over WebSockets",
+    load: async () => {
+      const { tunnel: run, FLAGS: flags } = await import("./tunnel/tunnel.ts");
+      return { run, flags };
+    },
+  },
   completion: {
     does: "prints a script by which a shell completes these commands",
     load: async () => {

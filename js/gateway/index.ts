@@ -7,6 +7,7 @@ export { SmppGateway, type SendOptions } from "./gateway.ts";
 export { SmppLink } from "./link/link.ts";
 export { SmppApplication, type ApplicationView, type BindView } from "./application/application.ts";
 export { connectApplication } from "./application/front.ts";
+export { acceptTunnel } from "./tunnel.ts";
 export { smppRoutes, type SmppRoutes } from "./http/routes.ts";
 export { keepLinks } from "./keep.ts";
 export type { GatewayEnv } from "./model/config.ts";

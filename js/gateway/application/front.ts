@@ -10,11 +10,14 @@ const HEADER = 16;
 /** bind_receiver, bind_transmitter, bind_transceiver. */
 const BINDS = new Set([1, 2, 9]);
 
+/** What serves an application is given of a connection. */
+export type IncomingConnection = Pick<Socket, "readable" | "writable" | "close"> & { readonly opened: Promise<{ remoteAddress?: string }> };
+
 /**
  * Serves a connection of an application: reads its bind, and hands the connection to the object of its system_id. For the Worker's `connect`
  * handler, which has to wait for it.
  */
-export async function connectApplication(socket: Socket, env: GatewayEnv): Promise<void> {
+export async function connectApplication(socket: IncomingConnection, env: GatewayEnv): Promise<void> {
   const { remoteAddress = "" } = await socket.opened;
   const reader = socket.readable.getReader();
   const begun = await readBind(reader).catch(() => undefined);
@@ -67,7 +70,7 @@ function systemIdOf(octets: Uint8Array): string | undefined {
 }
 
 /** Answers what is no bind, or one of nobody: the session says what is wrong with it. */
-async function refuse(socket: Socket, first: Uint8Array, remoteAddress: string): Promise<void> {
+async function refuse(socket: IncomingConnection, first: Uint8Array, remoteAddress: string): Promise<void> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   void pipe(first, socket.readable, writable, new AbortController().signal);
   const options = { authenticate: () => ({ status: Status.ESME_RINVSYSID, text: "There is no such system_id here" }) };

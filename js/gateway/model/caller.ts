@@ -3,9 +3,10 @@ import { ProblemError } from "./problem.ts";
 
 /**
  * What a key may do. `send`: send messages, and cancel its own. `own`: see and cancel its own messages. `read`: see all messages, inbound
- * ones, links and metrics. `admin`: cancel all messages, see PDUs and dead letters.
+ * ones, links and metrics. `admin`: cancel all messages, see PDUs and dead letters. `tunnel`: open tunnels for
+ * applications.
  */
-export const SCOPES = ["send", "read", "admin", "own"] as const;
+export const SCOPES = ["send", "read", "admin", "own", "tunnel"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** On whose behalf a request is made. */

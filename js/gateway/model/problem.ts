@@ -34,6 +34,7 @@ const TITLES = {
   "refused-by-route": [422, "A route refuses the message"],
   "opted-out": [422, "The recipient has opted out"],
   "key-reused": [422, "The Idempotency-Key was used for another request"],
+  "upgrade-required": [426, "Only WebSockets are served here"],
   "rate-limited": [429, "Too many messages for this API key"],
   "queue-full": [429, "The queue is full"],
   "internal": [500, "Something went wrong here"],

@@ -8,7 +8,7 @@ const ENQUIRE_LINK = "00000010000000150000000000000001";
 test("--help lists the commands, and each command has its own", async () => {
   const { code, out } = await run(["--help"]);
   assert.equal(code, 0);
-  for (const name of ["simulator", "decode", "send", "bench", "completion"]) {
+  for (const name of ["simulator", "decode", "send", "bench", "tunnel", "completion"]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
     for (const args of [[name, "--help"], ["help", name]]) {
       const help = await run(args);
@@ -26,7 +26,7 @@ test("--version is the package's", async () => {
 
 test("without a command, or with an unknown one, it is a mistake with exit code 2", async () => {
   assert.equal((await run([])).code, 2);
-  assert.deepEqual(await run(["sned"]), { code: 2, out: "", err: "smpp-edge: there is no command sned; there are init, simulator, decode, send, check, bench, listen, completion\n" });
+  assert.deepEqual(await run(["sned"]), { code: 2, out: "", err: "smpp-edge: there is no command sned; there are init, simulator, decode, send, check, bench, listen, tunnel, completion\n" });
 });
 
 for (const [name, args, input, code, output] of [

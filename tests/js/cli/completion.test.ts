@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { run } from "./program.ts";
 
-const COMMANDS = ["init", "simulator", "decode", "send", "check", "bench", "listen", "completion"];
+const COMMANDS = ["init", "simulator", "decode", "send", "check", "bench", "listen", "tunnel", "completion"];
 const SHELLS = ["bash", "zsh", "fish"];
 
 const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;

@@ -95,7 +95,7 @@ const kinds = [
   // Run by tests/js/examples/http-api.test.mjs.
   [/^curl (?:-X DELETE )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
-  [/^export (SMPP_URL|SMPP_PASSWORD)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts"), name)],
+  [/^export (SMPP_URL|SMPP_PASSWORD|SMPP_TUNNEL_TOKEN)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts") + read("js/cli/tunnel/tunnel.ts"), name)],
   [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
   [/^npm install$/, () => {}],
   // tests/js/crate/rust-version.test.mjs compares the versions.
