@@ -5,7 +5,7 @@
  */
 export { SmppGateway, type SendOptions } from "./gateway.ts";
 export { SmppLink } from "./link/link.ts";
-export { SmppApplication, type ApplicationView, type BindView } from "./application/application.ts";
+export { SmppApplication } from "./application/application.ts";
 export { connectApplication } from "./application/front.ts";
 export { acceptTunnel } from "./tunnel.ts";
 export { smppRoutes, type SmppRoutes } from "./http/routes.ts";
@@ -15,6 +15,6 @@ export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts"
 export type { GatewayMessage, GatewayReport } from "./link/receiver.ts";
 export type { GatewayEnded, SmppHandlers } from "./link/worker-handlers.ts";
 export type { RpcMessage } from "./model/message-input.ts";
-export type { LinkView, MessageError, MessageStatus, MessageStep, MessageView, Part, Preview } from "./model/views.ts";
+export type { ApplicationView, BindView, LinkView, MessageError, MessageStatus, MessageStep, MessageView, Part, Preview } from "./model/views.ts";
 export type { Problem } from "./model/problem.ts";
 export type { Accepted, AcceptedOrNot } from "./operations/send.ts";

@@ -9,6 +9,7 @@ import { Scheduler } from "../link/scheduler.ts";
 import { applicationsOf, type Application } from "../model/applications.ts";
 import type { GatewayEnv } from "../model/config.ts";
 import type { ApplicationEvent, DeadLetter } from "../model/delivery-event.ts";
+import type { ApplicationView } from "../model/views.ts";
 import { Binds } from "./binds.ts";
 import { Mailbox } from "./mailbox.ts";
 import { answer } from "./requests.ts";
@@ -23,25 +24,6 @@ const MOST_UNANSWERED = 1_000;
 
 Object.assign(provided, support);
 
-/** A bind as {@link SmppApplication.status} shows it. */
-export interface BindView {
-  type: string;
-  address: string;
-  inFlight: number;
-}
-
-/** An application as it is. */
-export interface ApplicationView {
-  name: string;
-  binds: BindView[];
-  /** Messages that were stored, and that were not, since the object started. */
-  taken: number;
-  refused: number;
-  /** Receipts and inbound messages that wait, and that were given up. */
-  waiting: number;
-  dead: number;
-}
-
 /** An application: its binds, its limits, and what is kept for it. The object is named after it. */
 export class SmppApplication extends DurableObject<GatewayEnv> {
   readonly #name: string;
@@ -50,6 +32,9 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
   readonly #binds: Binds | undefined;
   readonly #taker: Taker | undefined;
   readonly #options: ServerOptions;
+  readonly #systemId: string;
+  /** When binds were let in. */
+  readonly #since = new WeakMap<Session, string>();
   #tidyAt: number | null | undefined;
 
   constructor(ctx: DurableObjectState, env: GatewayEnv) {
@@ -57,6 +42,7 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
     const db = new Database(ctx.storage.sql);
     this.#name = ctx.id.name ?? "";
     const application = this.#application();
+    this.#systemId = application?.systemId ?? "";
     this.#binds = application && new Binds(application, Date.now().toString(36));
     this.#taker = application && new Taker(env, application);
     this.#options = application ? this.#serverOptions(application, this.#binds!, this.#taker!) : { authenticate: () => Status.ESME_RINVSYSID };
@@ -79,8 +65,12 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
 
   /** The binds of the application, and what waits for it. */
   async status(): Promise<ApplicationView> {
-    const binds = (this.#binds?.all ?? []).map((session) => ({ type: session.bindType, address: session.remoteAddress, inFlight: session.stats().inFlight }));
-    return { name: this.#name, binds, taken: this.#taker?.taken ?? 0, refused: this.#taker?.refused ?? 0, ...this.#mailbox.count() };
+    const binds = (this.#binds?.all ?? []).map((session) => {
+      const { received, sent, inFlight } = session.stats();
+      return { type: session.bindType, address: session.remoteAddress, since: this.#since.get(session) ?? "", received, sent, inFlight };
+    });
+    const { delivered, failed } = this.#mailbox.metrics();
+    return { name: this.#name, systemId: this.#systemId, binds, taken: this.#taker?.taken ?? 0, refused: this.#taker?.refused ?? 0, delivered, failed, ...this.#mailbox.count() };
   }
 
   /** Events that could not be delivered to it, the newest first. */
@@ -125,7 +115,10 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
       // What is being stored has no other answer than what came of that.
       acknowledgeTimeout: 0,
       authenticate: (bind, session) => binds.admit(bind, session),
-      onSession: (session) => this.#log(session, "bound"),
+      onSession: (session) => {
+        this.#since.set(session, new Date().toISOString());
+        this.#log(session, "bound");
+      },
       onClosed: (session) => {
         if (binds.nameOf(session) !== "") this.#log(session, "closed");
         binds.remove(session);

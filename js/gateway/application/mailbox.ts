@@ -70,6 +70,11 @@ export class Mailbox {
     return this.#deliveries.count();
   }
 
+  /** Attempts to deliver, since the object started. */
+  metrics(): { delivered: number; failed: number } {
+    return this.#deliveries.metrics()[0]!;
+  }
+
   dead(before: string | undefined, limit: number): DeadLetter[] {
     return this.#deliveries.dead(before, limit);
   }

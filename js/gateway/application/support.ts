@@ -9,6 +9,7 @@ import { fromHex } from "../model/hex.ts";
 import { timeOf } from "../model/ids.ts";
 import { bare } from "../model/routes.ts";
 import type { SmppApplication } from "./application.ts";
+import { metricsOf } from "./metrics.ts";
 import { sentOf, submissionOf } from "./submission.ts";
 
 /** What links do for applications. */
@@ -41,6 +42,8 @@ export const support: ApplicationSupport = {
   textOf: (pdu) => decodePdus(fromHex(pdu)).pdus[0]?.text?.value,
   deadLetters: async (env, before, limit) => (await Promise.all(objects(env).map((object) => object.deadLetters(before, limit)))).flat() as DeadLetter[],
   replay: async (env, id) => (await Promise.all(objects(env).map((object) => object.replay(id)))).includes(true),
+  applications: (env) => Promise.all(objects(env).map((object) => object.status())),
+  metrics: async (env) => metricsOf((await Promise.allSettled(objects(env).map((object) => object.status()))).flatMap((status) => (status.status === "fulfilled" ? [status.value] : []))),
   erase: async (env, number) => {
     for (const object of objects(env)) await object.erase(number);
   },

@@ -1,6 +1,7 @@
 import type { LinkMetrics } from "../link/api.ts";
+import type { Metric } from "../link/applications.ts";
 
-type Sample = [labels: Record<string, string>, value: number];
+type Sample = Metric["samples"][0];
 
 /** One metric of every link. */
 interface Family {
@@ -35,13 +36,13 @@ const FAMILIES: Family[] = [
   { name: "smpp_sql_rows_written_total", type: "counter", help: "Rows written to SQLite, index rows included, as Cloudflare bills them.", samples: (l) => one(l.rowsWritten) },
 ];
 
-/** The metrics of all links as Prometheus text. Counters start anew with each start of a link's object. */
-export function prometheus(links: LinkMetrics[]): string {
-  return FAMILIES.map(({ name, type, help, samples }) => {
-    const lines = links.flatMap((link) => samples(link).map(([labels, value]) =>
-      `${name}{${labelText({ account: link.account, link: String(link.link), ...labels })}} ${value}`));
-    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join("\n");
-  }).join("\n") + "\n";
+/** The metrics of all links, and others, as Prometheus text. Counters start anew with each start of a link's object. */
+export function prometheus(links: LinkMetrics[], more: Metric[] = []): string {
+  const own = FAMILIES.map((family): Metric => ({
+    ...family, samples: links.flatMap((link) => family.samples(link).map(([labels, value]): Sample => [{ account: link.account, link: String(link.link), ...labels }, value])),
+  }));
+  return [...own, ...more].map(({ name, type, help, samples }) =>
+    [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map(([labels, value]) => `${name}{${labelText(labels)}} ${value}`)].join("\n")).join("\n") + "\n";
 }
 
 function labelText(labels: Record<string, string>): string {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
+import { provided } from "../link/applications.ts";
 import { linkAt } from "../link/stub.ts";
 import { handlersFault, type Exports } from "../link/worker-handlers.ts";
 import { demand, type Caller, type Scope } from "../model/caller.ts";
@@ -161,6 +162,10 @@ const ROUTES: Record<string, Route<Method>> = {
     GET: { access: READ, handle: async ({ env }) => json({ links: await listLinks(env) }) },
   },
 
+  "/v1/applications": {
+    GET: { access: ADMIN, handle: async ({ env }) => json({ applications: await provided.applications?.(env) ?? [] }) },
+  },
+
   "/v1/dead-letters": {
     GET: {
       access: ADMIN,
@@ -199,7 +204,7 @@ const ROUTES: Record<string, Route<Method>> = {
       access: READ,
       handle: async ({ env }) => {
         const links = await Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).metrics()));
-        return answer(prometheus(links), "text/plain; version=0.0.4; charset=utf-8");
+        return answer(prometheus(links, await provided.metrics?.(env)), "text/plain; version=0.0.4; charset=utf-8");
       },
     },
   },

@@ -4,7 +4,16 @@ import { SmppError, type Response, type Sent, type SmppClient } from "../../clie
 import type { GatewayEnv } from "../model/config.ts";
 import type { ApplicationOrigin, DeadLetter } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
+import type { ApplicationView } from "../model/views.ts";
 import type { EventTarget } from "./deliveries.ts";
+
+/** A metric as Prometheus has it. */
+export interface Metric {
+  name: string;
+  type: "counter" | "gauge";
+  help: string;
+  samples: [labels: Record<string, string>, value: number][];
+}
 
 /** What the SMSC answered to a message. */
 export type Answer = Pick<Sent, "status" | "segments">;
@@ -26,6 +35,10 @@ export interface ApplicationSupport {
   deadLetters(env: GatewayEnv, before: string | undefined, limit: number): Promise<DeadLetter[]>;
   /** Tries a dead letter again; false if no application has it. */
   replay(env: GatewayEnv, id: string): Promise<boolean>;
+  /** The applications as they are. */
+  applications(env: GatewayEnv): Promise<ApplicationView[]>;
+  /** Their metrics. */
+  metrics(env: GatewayEnv): Promise<Metric[]>;
   /** Removes what waits for applications that has a phone number as a value. */
   erase(env: GatewayEnv, number: string): Promise<void>;
 }

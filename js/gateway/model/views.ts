@@ -28,6 +28,34 @@ export interface LinkView {
   rtt: number;
 }
 
+/** A bind of an application. */
+export interface BindView {
+  type: string;
+  /** The peer's address and port; port 0 behind a tunnel. */
+  address: string;
+  since: string;
+  /** Requests that came in, its bind included, and went out, and those that wait for the application's answer. */
+  received: number;
+  sent: number;
+  inFlight: number;
+}
+
+/** An application as `GET /v1/applications` shows it. Counters start anew with its object. */
+export interface ApplicationView {
+  name: string;
+  systemId: string;
+  binds: BindView[];
+  /** Messages that were stored, and that were refused. */
+  taken: number;
+  refused: number;
+  /** Receipts and inbound messages that it acknowledged, and attempts that failed. */
+  delivered: number;
+  failed: number;
+  /** Receipts and inbound messages that wait, and that were given up. */
+  waiting: number;
+  dead: number;
+}
+
 /**
  * A message's life: `queued → sent → accepted` and then what the report says; `failed`: refused; `unknown`: it was on the wire when the
  * link or the object died, and may have been sent or not. `deleted` is also what was cancelled, `expired` what was too old to be sent.

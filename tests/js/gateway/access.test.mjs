@@ -90,6 +90,7 @@ const ROUTES = [
   ["GET", "/metrics", ["read", "sendRead", "all"]],
   ["GET", "/v1/dead-letters", ["admin", "all"]],
   ["POST", "/v1/dead-letters/x/replay", ["admin", "all"]],
+  ["GET", "/v1/applications", ["admin", "all"]],
   ["POST", "/v1/decode", ANY],
   ["GET", "/healthz", [...ANY, "nobody"]],
   ["GET", "/openapi.json", [...ANY, "nobody"]],

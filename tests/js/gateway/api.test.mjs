@@ -224,6 +224,7 @@ test("the OpenAPI document matches the API", async (t) => {
     assert.equal(inbound.body.messages.length, 1);
     conforms(inbound, "/v1/inbound", "get");
     conforms(await gateway.get("/v1/links"), "/v1/links", "get");
+    conforms(await gateway.get("/v1/applications"), "/v1/applications", "get");
     conforms(await gateway.get("/v1/dead-letters"), "/v1/dead-letters", "get");
     conforms(await gateway.get("/healthz"), "/healthz", "get");
     conforms(await gateway.post("/v1/messages/preview", hello), "/v1/messages/preview", "post");

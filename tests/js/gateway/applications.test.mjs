@@ -2,13 +2,15 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "smpp-edge";
 import { NodeEsme, pdu, RawEsme } from "../simulator/peers.ts";
 import { hashed } from "./application-settings.mjs";
-import { freePort, listening, Smsc, startGateway, startReceiver, suiteContext, temporary, until } from "./support.mjs";
+import { freePort, listening, root, Smsc, startGateway, startReceiver, suiteContext, temporary, until } from "./support.mjs";
 
 /** A gateway with applications, and its SMSC. */
 async function start(t, applications = { shop: {} }, more = {}) {
@@ -313,4 +315,41 @@ test("a webhook gets the events of applications' messages, and nothing of their 
   assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: "777", short_message: "hi" })).command_status, 0);
   const events = await until("both events", () => receiver.requests.length >= 2 && receiver.requests.map(({ body }) => JSON.parse(body)));
   assert.deepEqual(events.map(({ type, data }) => [type, data.id === message_id, data.application]).sort(), [["message.received", false, undefined], ["message.report", true, undefined]]);
+});
+
+test("the API and the metrics show applications, their binds, and what waits", async (t) => {
+  const { smsc, gateway, port } = await start(t, { shop: { inbound: ["777"] }, quiet: { systemId: "silence" } });
+  const { schemas } = JSON.parse(readFileSync(join(root, "js/gateway/openapi.json"), "utf8")).components;
+  const began = Date.now();
+  const sender = await bound(port, { bind: "bind_transmitter" });
+  const { message_id } = await sender.submit({ destination_addr: "1234567890", registered_delivery: 1 });
+  await sender.submit({ destination_addr: "" });
+  await gateway.message(message_id, "delivered");
+  assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: "777", short_message: "hi" })).command_status, 0);
+  const [shop, quiet] = await until("what waits", async () => {
+    const { applications } = (await gateway.get("/v1/applications")).body;
+    return applications[0].waiting === 2 && applications;
+  });
+  assert.deepEqual([Object.keys(shop).sort(), Object.keys(shop.binds[0]).sort()], [Object.keys(schemas.Application.properties).sort(), Object.keys(schemas.ApplicationBind.properties).sort()]);
+  const { address, since, ...counts } = shop.binds[0];
+  assert.match(address, /^127\.0\.0\.1:\d+$/);
+  assert(Date.parse(since) >= began - 1_000 && Date.parse(since) <= Date.now() + 1_000);
+  assert.deepEqual(counts, { type: "transmitter", received: 3, sent: 0, inFlight: 0 });
+  assert.deepEqual([shop.name, shop.systemId, shop.taken, shop.refused, shop.delivered, shop.dead], ["shop", "shop", 1, 1, 0, 0]);
+  assert.deepEqual(quiet, { name: "quiet", systemId: "silence", binds: [], taken: 0, refused: 0, delivered: 0, failed: 0, waiting: 0, dead: 0 });
+
+  const receiver = await bound(port, { bind: "bind_receiver" });
+  for (let i = 0; i < 2; i++) await receiver.inbound.take();
+  const metric = (text, name) => Number(new RegExp(`^${name.replace(/[{}]/g, "\\$&")} (\\d+)$`, "m").exec(text)?.[1]);
+  const metrics = await until("both deliveries", async () => {
+    const { body } = await gateway.get("/metrics");
+    return metric(body, 'smpp_application_deliveries_total{application="shop",result="delivered"}') === 2 && body;
+  });
+  for (const [name, value] of [
+    ['smpp_application_binds{application="shop",type="receiver"}', 1], ['smpp_application_binds{application="quiet",type="receiver"}', 0],
+    ['smpp_application_submits_total{application="shop",result="stored"}', 1], ['smpp_application_submits_total{application="shop",result="refused"}', 1],
+    ['smpp_application_deliveries_waiting{application="shop"}', 0], ['smpp_application_dead_letters{application="quiet"}', 0],
+  ]) assert.equal(metric(metrics, name), value, name);
+  assert.match(metrics, /^# TYPE smpp_application_binds gauge$/m);
+  for (const esme of [sender, receiver]) esme.destroy();
 });
