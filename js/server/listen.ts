@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { LINGER } from "../client/sockets/net.ts";
 import { init } from "../engine/init.ts";
 import { AcceptedTransport } from "./accepted-transport.ts";
+import { readProxyHeader } from "./proxy-protocol.ts";
 import type { Session } from "./session.ts";
 import { Sessions, type ServerOptions } from "./sessions.ts";
 
@@ -20,6 +21,11 @@ export interface ListenOptions extends ServerOptions {
   tls?: ServerTlsOptions;
   /** Connections open at once, bound or not; one more is closed as it comes. Default 1,000. */
   maxSessions?: number;
+  /**
+   * Every connection begins with a header of the PROXY protocol, version 1 or 2, before TLS: `remoteAddress` of a session is the client's then.
+   * A connection without one is closed. Only for a port that nobody but the proxy can reach. Default false.
+   */
+  proxyProtocol?: boolean;
 }
 
 /** A server that listens. */
@@ -36,29 +42,52 @@ export interface Server extends AsyncDisposable {
   destroy(): Promise<void>;
 }
 
+/** Longest that a timer runs. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 /** Starts an SMSC. Rejects with the system's error if it can't listen (`code` "EADDRINUSE", "EACCES", …). */
 export async function listen(options: ListenOptions): Promise<Server> {
-  const { host = "127.0.0.1", port = 2775, maxSessions = 1_000 } = options;
+  const { host = "127.0.0.1", port = 2775, maxSessions = 1_000, proxyProtocol = false, sessionInit = 10_000 } = options;
   await init();
   const sessions = new Sessions(options);
   const sockets = new Set<Socket>();
 
+  /** The clients behind a proxy, by the addresses of the proxy's connections. */
+  const clients = new Map<string, string>();
+
   function connected(socket: Socket): void {
     if (socket.destroyed) return;
     const transport = new AcceptedTransport(socket);
-    transport.listen(sessions.start({ transport, remoteAddress: `${socket.remoteAddress}:${socket.remotePort}` }).handler);
+    const peer = peerOf(socket);
+    transport.listen(sessions.start({ transport, remoteAddress: clients.get(peer) ?? peer }).handler);
+    // It was paused to read the header.
+    if (proxyProtocol) socket.resume();
   }
 
-  const server: NetServer = options.tls
-    ? createTlsServer({ handshakeTimeout: options.sessionInit ?? 10_000, ...options.tls as TlsOptions }, connected)
-    : createPlainServer(connected);
+  /** Goes on with a connection behind its header. */
+  async function proxied(socket: Socket): Promise<void> {
+    const proxy = peerOf(socket);
+    try {
+      clients.set(proxy, await readProxyHeader(socket, sessionInit || LONGEST_TIMEOUT));
+    } catch (error) {
+      sessions.log(`${proxy} is closed: ${(error as Error).message}`);
+      return void socket.destroy();
+    }
+    socket.once("close", () => clients.delete(proxy));
+    if (socket.destroyed) clients.delete(proxy);
+    else if (secured) secured.emit("connection", socket);
+    else connected(socket);
+  }
+
+  const secured: NetServer | undefined = options.tls && createTlsServer({ handshakeTimeout: sessionInit, ...options.tls as TlsOptions }, connected);
+  const server: NetServer = proxyProtocol ? createPlainServer((socket) => void proxied(socket)) : secured ?? createPlainServer(connected);
   server.prependListener("connection", (socket: Socket) => {
     if (sockets.size >= maxSessions) return void socket.destroy();
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
   // A failed handshake is the peer's affair. node:tls leaves the socket open of one that has taken too long.
-  server.on("tlsClientError", (error: Error, socket?: Socket) => {
+  secured?.on("tlsClientError", (error: Error, socket?: Socket) => {
     sessions.log(`TLS handshake failed: ${error.message}`);
     socket?.destroy();
   });
@@ -98,4 +127,8 @@ export async function listen(options: ListenOptions): Promise<Server> {
     [Symbol.asyncDispose]: () => result.close(),
   };
   return result;
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
 }
