@@ -13,7 +13,7 @@ export { keepLinks } from "./keep.ts";
 export type { GatewayEnv } from "./model/config.ts";
 export type { DeadLetter, Envelope, EventType } from "./model/delivery-event.ts";
 export type { GatewayMessage, GatewayReport } from "./link/receiver.ts";
-export type { GatewayEnded, SmppHandlers } from "./link/worker-handlers.ts";
+export type { GatewayEnded, GatewayRefused, SmppHandlers } from "./link/worker-handlers.ts";
 export type { RpcMessage } from "./model/message-input.ts";
 export type { ApplicationView, BindView, LinkView, MessageError, MessageStatus, MessageStep, MessageView, Part, Preview } from "./model/views.ts";
 export type { Problem } from "./model/problem.ts";

@@ -6,7 +6,7 @@ import { receiptPdu, type MessageStatus } from "../../server/receipt.ts";
 import { address, integer } from "../../server/submission.ts";
 import type { StoredReport } from "../link/receiver.ts";
 import type { GatewayEnded } from "../link/worker-handlers.ts";
-import type { ApplicationOrigin, Envelope } from "../model/delivery-event.ts";
+import type { ApplicationOrigin, Envelope, EventType } from "../model/delivery-event.ts";
 import { fromHex } from "../model/hex.ts";
 import type { StoredMessage } from "../model/views.ts";
 import { receiptStatus } from "./requests.ts";
@@ -24,7 +24,7 @@ export function pdusOf({ type, timestamp, data }: Envelope, isRepeated: boolean)
   return isRepeated ? pdus.map((pdu) => ({ ...pdu, tlvs: { ...pdu.tlvs, [REPEATED]: Uint8Array.of(1) } })) : pdus;
 }
 
-function receipts(type: "message.report" | "message.ended", timestamp: string, data: unknown): PduInput[] {
+function receipts(type: Exclude<EventType, "message.received">, timestamp: string, data: unknown): PduInput[] {
   const { id, application } = data as { id: string; application: ApplicationOrigin };
   if (application.pdu === undefined) return [];
   const submitted = decodePdus(fromHex(application.pdu)).pdus[0]!;

@@ -108,7 +108,9 @@ function namesSender(pdu: DecodedPdu): boolean {
 
 function refusalOf({ status, detail, title, type }: Problem): SubmitAnswer {
   const text = detail ?? title;
-  if (status === 429) return { status: Status.ESME_RMSGQFUL, text };
-  if (type.endsWith("no-route") || type.endsWith("refused-by-route") || type.endsWith("opted-out")) return { status: Status.ESME_RINVDSTADR, text };
+  if (type.endsWith("queue-full")) return { status: Status.ESME_RMSGQFUL, text };
+  if (status === 422) return { status: Status.ESME_RINVDSTADR, text };
+  // Limits: applications repeat at once what is throttled.
+  if (status === 429 || status === 409) return { status: Status.ESME_RSUBMITFAIL, text };
   return { status: Status.ESME_RSYSERR, text };
 }

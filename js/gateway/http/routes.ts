@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
 import { provided } from "../link/applications.ts";
+import { extensions } from "../link/extensions.ts";
 import { linkAt } from "../link/stub.ts";
 import { handlersFault, type Exports } from "../link/worker-handlers.ts";
 import { demand, type Caller, type Scope } from "../model/caller.ts";
@@ -38,7 +39,7 @@ const NO_PARAMETERS = strict({});
 type Access = readonly Scope[] | "any key";
 
 /** A request that may be answered. */
-interface Call {
+export interface Call {
   request: Request;
   env: GatewayEnv;
   caller: Caller;
@@ -47,7 +48,7 @@ interface Call {
   query: Record<string, string | string[]>;
 }
 
-interface Method {
+export interface Method {
   access: Access;
   /** It takes a query, and checks it. */
   takesQuery?: true;
@@ -58,7 +59,7 @@ const READ = ["read"] as const;
 const ADMIN = ["admin"] as const;
 
 /** Each path with its methods. Any other method gets 405, any other path 404, and both only with a key. */
-const ROUTES: Record<string, Route<Method>> = {
+export const ROUTES: Record<string, Route<Method>> = {
   "/v1/messages": {
     GET: {
       access: ["read", "own"],
@@ -263,7 +264,7 @@ async function health(request: Request, env: GatewayEnv, exports: Exports): Prom
 /** What an operator has to fix. No message holds a setting's value. */
 function problemsOf(env: GatewayEnv, exports: Exports): string[] {
   const { accounts, routesFault, inboundFault } = settingsOf(env);
-  return [...accounts.map(({ fault }) => fault), routesFault, inboundFault, handlersFault(exports)].filter((fault) => fault !== undefined);
+  return [...accounts.map(({ fault }) => fault), routesFault, inboundFault, extensions.fault(env), handlersFault(exports)].filter((fault) => fault !== undefined);
 }
 
 /** The answer to a request that ended with `error`. What is not meant for the caller goes to the log. */

@@ -1,7 +1,7 @@
 // What a link offers to Workers and other links, by RPC. It may only be extended: for minutes after a deploy new Workers call objects that
 // still run the code before.
 
-import type { DeadLetter, TargetMetrics } from "../model/delivery-event.ts";
+import type { DeadLetter, EventType, TargetMetrics } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { OptOut } from "../model/opt-out.ts";
 import type { Problem } from "../model/problem.ts";
@@ -136,6 +136,8 @@ export interface LinkApi {
   claim(offers: ReportOffer[]): Promise<boolean[]>;
   /** Stores a segment of a long inbound message that came in on another link of the account; the link joins it. */
   takeSegment(segment: InboundSegment): Promise<void>;
+  /** Delivers an event that is of no message of the link. */
+  announce(type: EventType, data: object): Promise<void>;
   /** What an idempotency key stood for when links still kept them. */
   legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined>;
 }
@@ -164,4 +166,9 @@ export interface OptOutApi {
   hide(number: string): Promise<void>;
   /** Entries after one, hashes apart. */
   blocked(number: string, scope: string, limit: number): Promise<OptOut[]>;
+}
+
+/** An object of an extension: its methods by their names. */
+export interface ExtensionApi {
+  extend(method: string, ...values: unknown[]): Promise<unknown>;
 }

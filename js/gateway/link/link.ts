@@ -1,13 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import type { GatewayEnv } from "../model/config.ts";
-import type { DeadLetter } from "../model/delivery-event.ts";
+import type { DeadLetter, EventType } from "../model/delivery-event.ts";
 import { parseLinkName } from "../model/ids.ts";
 import type { OptOut } from "../model/opt-out.ts";
 import type { Problem } from "../model/problem.ts";
 import type { InboundView, LinkView, MessageView } from "../model/views.ts";
 import { AdmissionKeeper } from "./admission.ts";
-import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, OptOutApi, RegistryApi, Traffic } from "./api.ts";
+import type { Admission, AdmissionApi, CodeVersion, EnqueueResult, Erased, ExtensionApi, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, OptOutApi, RegistryApi, Traffic } from "./api.ts";
 import { createTables, Database, readMeta, writeMeta } from "./database.ts";
+import { extensions, type ExtensionObject } from "./extensions.ts";
 import type { ReportOffer } from "./receiver.ts";
 import { OptOutKeeper } from "./opt-outs.ts";
 import { Registry } from "./registry.ts";
@@ -17,13 +18,13 @@ import type { InboundSegment } from "./store/inbound-segments.ts";
 import { ADMISSION, linkNamed, OPT_OUTS, REGISTRY } from "./stub.ts";
 
 /** What an object of the class is, by its name. */
-type Role = { link: RunningLink } | { admission: AdmissionKeeper } | { registry: Registry } | { optOuts: OptOutKeeper };
+type Role = { link: RunningLink } | { admission: AdmissionKeeper } | { registry: Registry } | { optOuts: OptOutKeeper } | { extension: ExtensionObject };
 
 /**
  * The class of all objects of the gateway, so that users bind but one: a link by the name `<account>/<number>`, and the few that keep what
  * belongs to no link. It only passes calls on.
  */
-export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, AdmissionApi, RegistryApi, OptOutApi {
+export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, AdmissionApi, RegistryApi, OptOutApi, ExtensionApi {
   /** Why the object can't work, if it can't: a setting, until it is repaired. */
   readonly #fault: unknown;
   readonly #role: Role | undefined;
@@ -117,6 +118,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     await this.#link.takeSegment(segment);
   }
 
+  async announce(type: EventType, data: object): Promise<void> {
+    return this.#link.announce(type, data);
+  }
+
   async legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined> {
     return this.#link.legacyClaim(caller, key);
   }
@@ -155,6 +160,10 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
     return this.#as("optOuts").blocked(number, scope, limit);
   }
 
+  async extend(method: string, ...values: unknown[]): Promise<unknown> {
+    return this.#as("extension")[method]!(...values as never[]);
+  }
+
   get #link(): RunningLink {
     return this.#as("link");
   }
@@ -163,7 +172,8 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
   #as(role: "admission"): AdmissionKeeper;
   #as(role: "registry"): Registry;
   #as(role: "optOuts"): OptOutKeeper;
-  #as(role: "link" | "admission" | "registry" | "optOuts"): unknown {
+  #as(role: "extension"): ExtensionObject;
+  #as(role: "link" | "admission" | "registry" | "optOuts" | "extension"): unknown {
     if (this.#role === undefined) throw this.#fault;
     const found = Object.entries(this.#role).find(([name]) => name === role)?.[1];
     if (found === undefined) throw new Error(`${this.ctx.id.name ?? "The object"} is no ${role}`);
@@ -185,6 +195,8 @@ function roleOf(ctx: DurableObjectState, env: GatewayEnv): Role {
   if (ADMISSION.test(own)) {
     return { admission: new AdmissionKeeper(db, (home, caller, key) => linkNamed(env, home).legacyClaim(caller, key), Date.now()) };
   }
+  const extension = extensions.objects[own.split("/")[0]!];
+  if (extension) return { extension: extension(db, env) };
   const place = parseLinkName(own);
   if (!place) throw new Error("A link is named <account>/<number>");
   return { link: new RunningLink({ ctx, env, db, place }) };

@@ -2,7 +2,7 @@ import { SmppError, type ConnectOptions, type JoinOptions, type Segment, type Sm
 import { messageIdKey } from "../../engine/codec.ts";
 import { numberOf } from "../model/address.ts";
 import { settingsOf, type Account, type GatewayEnv, type Settings } from "../model/config.ts";
-import type { ApplicationOrigin, DeadLetter } from "../model/delivery-event.ts";
+import type { ApplicationOrigin, DeadLetter, EventType } from "../model/delivery-event.ts";
 import { isSamePlace, linkName, messageId, ulid, ulidFrom, type Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import { routeInbound } from "../model/inbound-routes.ts";
@@ -17,6 +17,7 @@ import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { callbackTarget, handlerTarget, queueTarget, webhookTarget } from "./event-targets.ts";
 import { Events } from "./events.ts";
+import { extensions } from "./extensions.ts";
 import { Failover } from "./failover.ts";
 import { PduLog } from "./pdu-log.ts";
 import { Receiver, type ReportOffer } from "./receiver.ts";
@@ -241,8 +242,10 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     if (row.status === "moved" && row.moved) return linkNamed(this.#host.env, row.moved).cancel(id);
     if (row.status === "moving" || this.#sender?.has(row.n)) return { problem: problem("in-flight", "Try again in a moment") };
     const waiting = this.#queue.waitingMessage(row);
-    if (waiting) this.#queue.end(waiting, "deleted", now);
-    else if (row.status === "accepted") {
+    if (waiting) {
+      this.#queue.end(waiting, "deleted", now);
+      await extensions.giveBack?.(this.#host.env, row.caller, waiting.input, row.segments, row.created);
+    } else if (row.status === "accepted") {
       const refused = await this.#cancelAtSmsc(id);
       if (refused) return { problem: refused };
     } else return { problem: problem("not-cancellable", `It is ${row.status}`) };
@@ -252,6 +255,12 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
   async claim(offers: ReportOffer[]): Promise<boolean[]> {
     const now = Date.now();
     return offers.map((offer) => this.#receiver.claim(offer, now));
+  }
+
+  async announce(type: EventType, data: object): Promise<void> {
+    const now = Date.now();
+    await this.#wake(now);
+    this.#deliveries.add(messageId(ulid(now), this.#place), type, data, now);
   }
 
   async legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined> {

@@ -2,7 +2,7 @@ import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { hash } from "../model/hash.ts";
 import { linkName, parseLinkName, type Place } from "../model/ids.ts";
 import { ProblemError } from "../model/problem.ts";
-import type { AdmissionApi, LinkApi, ListQuery, OptOutApi, RegistryApi } from "./api.ts";
+import type { AdmissionApi, ExtensionApi, LinkApi, ListQuery, OptOutApi, RegistryApi } from "./api.ts";
 
 /** Calls of an object that was reset, before giving up, and the milliseconds between them. */
 const TRIES = 4;
@@ -11,7 +11,7 @@ const PAUSE = 50;
 const RETRY_AFTER = 2;
 
 const LINK = [
-  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic", "erase",
+  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic", "erase", "announce",
 ] as const satisfies (keyof LinkApi)[];
 
 /** The link of that name, in its Durable Object wherever that is. */
@@ -31,6 +31,11 @@ export function admissionOf(env: GatewayEnv, caller: string): AdmissionApi {
 /** The object that knows all links. */
 export function registryOf(env: GatewayEnv): RegistryApi {
   return registry({ env, name: REGISTRY });
+}
+
+/** An object of an extension. */
+export function extensionAt(env: GatewayEnv, name: string): ExtensionApi {
+  return extension({ env, name });
 }
 
 /** The object that keeps the opt-outs of some recipients, by its number. */
@@ -92,6 +97,7 @@ const FORMER: Record<string, (target: Target, values: unknown[]) => Promise<unkn
 const link = remote<LinkApi>(LINK);
 const admission = remote<AdmissionApi>(["admit"]);
 const optOuts = remote<OptOutApi>(["blocks", "block", "unblock", "hide", "blocked"]);
+const extension = remote<ExtensionApi>(["extend"]);
 const registry = remote<RegistryApi>(["register", "registered"]);
 
 /** Makes objects whose methods are {@link call}s of those of a Durable Object. */

@@ -1,3 +1,4 @@
+import type { Address } from "../model/address.ts";
 import type { Envelope, EventType } from "../model/delivery-event.ts";
 import type { MessageError, MessageStatus } from "../model/views.ts";
 import { HANDLERS, readMeta, writeMeta, type Sql } from "./database.ts";
@@ -12,6 +13,19 @@ export interface GatewayEnded {
   account: string;
 }
 
+/** A limit that refuses messages, as `smppRefused` gets it. */
+export interface GatewayRefused {
+  reason: "blocked" | "country" | "recipient-limit" | "prefix-limit" | "duplicate" | "spend-limit";
+  /** The recipient of the first message. */
+  to: Address;
+  key: string;
+  country?: string;
+  /** ISO 8601: until then there is no further event of this limit. */
+  until: string;
+  /** The messages are counted and sent. */
+  monitor: boolean;
+}
+
 /**
  * The handlers of the Worker's default export, all optional: methods of a class that extends `WorkerEntrypoint`, or functions of an object,
  * which get `env` and `ctx` as further arguments. Each is called at least once for an event, and again, for a day, until it returns.
@@ -23,9 +37,11 @@ export interface SmppHandlers<Env = unknown> {
   smppMessage?(message: GatewayMessage, env: Env, ctx: ExecutionContext): unknown;
   /** Messages that failed, expired or ended as `unknown` without a report. */
   smppEnded?(event: GatewayEnded, env: Env, ctx: ExecutionContext): unknown;
+  /** A limit of `SMPP_LIMITS` that refuses messages: once while it does. */
+  smppRefused?(event: GatewayRefused, env: Env, ctx: ExecutionContext): unknown;
 }
 
-const NAMES = { "message.report": "smppReport", "message.received": "smppMessage", "message.ended": "smppEnded" } as const satisfies Record<EventType, keyof SmppHandlers>;
+const NAMES = { "message.report": "smppReport", "message.received": "smppMessage", "message.ended": "smppEnded", "message.refused": "smppRefused" } as const satisfies Record<EventType, keyof SmppHandlers>;
 
 /** `ctx.exports`, as far as it is used: each export of the Worker's main module as a service binding to itself. */
 export type Exports = { default?: object } | undefined;

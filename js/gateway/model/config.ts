@@ -33,6 +33,8 @@ export interface GatewayEnv {
   SMPP_ROUTES?: string | object;
   /** JSON: `{}`, or with `scope` and words, keeps texts like STOP from being followed by more messages. Default: off. */
   SMPP_OPT_OUT?: string | object;
+  /** JSON: how many messages recipients and keys may get: `{ "recipient": "otp", "countries": ["GB"] }`. Needs `smpp-edge/limits`. Default: off. */
+  SMPP_LIMITS?: string | object;
   /** JSON: options of the client for all accounts: `{ "window": 50, "rate": 100, "bind": "transceiver", … }`. Default: none. */
   SMPP_OPTIONS?: string | object;
   /** Most messages that wait on a link, 1 to 10,000,000; then 429. Default 100,000. */

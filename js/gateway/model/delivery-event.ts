@@ -1,5 +1,6 @@
-/** `message.report`: a delivery report; `message.received`: an inbound message; `message.ended`: a message ended without a report. */
-export type EventType = "message.report" | "message.received" | "message.ended";
+/** `message.report`: a delivery report; `message.received`: an inbound message; `message.ended`: a message ended without a report;
+ * `message.refused`: a limit refuses messages. */
+export type EventType = "message.report" | "message.received" | "message.ended" | "message.refused";
 
 /**
  * Where an event goes: the Worker's own handler, the Queue, the webhook, a URL of the message or of a rule, the application that sent the

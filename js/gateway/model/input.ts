@@ -147,10 +147,10 @@ function isPlain(message: object): boolean {
 /** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
 export function toSms(input: MessageInput): SmsMessage {
   const report = input.report ?? "always";
-  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut, store, callbackUrl } = input;
+  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut, store, callbackUrl, counted } = input;
   // Most have none of them, and a copy without some fields takes several times as long.
-  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut ?? store ?? callbackUrl) === undefined) return { ...input, report } as SmsMessage;
-  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, store: _store, callbackUrl: _callback, ...rest } = input;
+  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut ?? store ?? callbackUrl ?? counted) === undefined) return { ...input, report } as SmsMessage;
+  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, store: _store, callbackUrl: _callback, counted: _counted, ...rest } = input;
   return {
     ...rest,
     report,

@@ -10,6 +10,8 @@ export interface MessageInput extends Omit<PreviewInput, "to"> {
   pdu?: string | undefined;
   /** The bind that it came by. */
   bind?: string | undefined;
+  /** What limits counted it by. */
+  counted?: number | undefined;
 }
 
 /** What POST /v1/messages/preview takes: a message, of which only the content matters. */

@@ -7,6 +7,10 @@ export interface Problem {
   detail?: string;
   /** What is wrong with which field, for `invalid-message` and its like. */
   errors?: { path: string; message: string }[];
+  /** Seconds after which the message passes, where a limit refused it. */
+  retryAfter?: number;
+  /** Of `duplicate`: the first message. */
+  id?: string;
   /** The command_status, where the SMSC refused. */
   smpp?: { code: number; name: string };
   /** Characters that the chosen encoding lacks (index in UTF-16 units). */
@@ -63,7 +67,8 @@ export class ProblemError extends Error {
   }
 
   static of(problem: Problem): ProblemError {
-    return Object.assign(new ProblemError("internal", problem.detail ?? problem.title), { problem });
+    const { retryAfter } = problem;
+    return Object.assign(new ProblemError("internal", problem.detail ?? problem.title, undefined, retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }), { problem });
   }
 }
 

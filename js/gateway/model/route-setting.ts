@@ -16,13 +16,18 @@ const Tier = v.union([v.pipe(v.string(), v.transform((name) => ({ [name]: 1 })))
 const name = v.pipe(v.string(), v.regex(/^[\w.-]{1,64}$/));
 const digits = v.optional(some(v.pipe(v.string(), v.regex(/^\+?\d{1,20}$/), v.transform(withoutPlus))));
 
-const Routes = v.array(v.strictObject({
-  name,
+/** What a rule matches. */
+export const matching = {
   to: digits,
   from: v.optional(some(v.pipe(text, v.transform(withoutPlus)))),
   key: v.optional(some(v.pipe(v.string(), v.maxLength(64)))),
   tag: v.optional(some(text)),
   parts: v.optional(some(v.pipe(v.string(), v.regex(/^(>?[1-9]\d{0,2}|<([2-9]|[1-9]\d{1,2}))$/)))),
+};
+
+const Routes = v.array(v.strictObject({
+  name,
+  ...matching,
   accounts: v.optional(some(Tier)),
   refuse: v.optional(v.pipe(v.string(), v.regex(/^.{1,200}$/s))),
   sender: v.optional(address("from")),

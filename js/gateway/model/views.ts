@@ -148,11 +148,23 @@ export interface PduView {
   pdu: string;
 }
 
+/** What one check of `SMPP_LIMITS` says to a message. */
+export interface LimitView {
+  check: "block" | "allow" | "country" | "recipient" | "prefix" | "duplicate" | "spend";
+  /** False if the message would be refused. */
+  ok: boolean;
+  /** Seconds after which it would pass. */
+  retryAfter?: number;
+  country?: string;
+}
+
 /** What a text comes to, as `countSegments` of the client has it, and the route it would take. */
 export type Preview = ReturnType<typeof countSegments> & {
   route?: RoutePreview;
   /** Whether the recipient has opted out of it. */
   optedOut?: boolean;
+  /** What limits say to it, in their order; the first that is not ok decides. */
+  limits?: LimitView[];
 };
 
 /** What the rules of `SMPP_ROUTES` make of a message now. */

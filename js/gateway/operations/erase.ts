@@ -1,4 +1,5 @@
 import { provided } from "../link/applications.ts";
+import { extensions } from "../link/extensions.ts";
 import { linkAt, optOutsAt, shardOf } from "../link/stub.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { everyLink } from "./read.ts";
@@ -15,6 +16,7 @@ export async function erase(env: GatewayEnv, number: string): Promise<{ erased: 
     }
   }));
   await provided.erase?.(env, number);
+  await extensions.erase?.(env, number);
   if (settingsOf(env).optOut) await optOutsAt(env, shardOf(number)).hide(number);
   return sum;
 }

@@ -2,6 +2,7 @@ import { countSegments, EngineError } from "../../client/index.ts";
 import { encodeTlvs } from "../../engine/codec.ts";
 import { measureSegments } from "../../engine/segments.ts";
 import type { Admission, NewMessage } from "../link/api.ts";
+import { extensions } from "../link/extensions.ts";
 import { admissionOf, blocksOf, linkAt } from "../link/stub.ts";
 import { hasReplyAddress, mayUseSender, senderTlv, type Caller } from "../model/caller.ts";
 import { addressText, numberOf, type Address } from "../model/address.ts";
@@ -79,7 +80,7 @@ export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[]
     return !refusal;
   });
   if (settings.optOut && caller.optOut !== "ignore") open = await skipOptedOut(env, open, results);
-  await place(env, { caller, nonce: claim.nonce, now }, open, results);
+  await placeWithin(env, { caller, nonce: claim.nonce, now }, open, results);
   const errors = results.flatMap((result) => ("error" in result ? result.error : []));
   if (errors.length === results.length) throw allRefused(errors, isArray);
   return results;
@@ -111,7 +112,7 @@ export async function sendPdus(env: GatewayEnv, caller: Caller, submissions: Sub
     return refusal ? [] : [{ message: { input, encoding: "pdu", segments: 1, due: now, expires, places: able, refusal }, index }];
   });
   if (settings.optOut) open = await skipOptedOut(env, open, results);
-  await place(env, { caller, nonce: undefined, now }, open, results);
+  await placeWithin(env, { caller, nonce: undefined, now }, open, results);
   return results;
 }
 
@@ -138,6 +139,7 @@ export async function preview(env: GatewayEnv, caller: Caller, given: PreviewInp
     const scopes = (await blocksOf(env, [numberOf(to)])).get(numberOf(to));
     result.optedOut = caller.optOut !== "ignore" && isBlocked(scopes, account ?? first ?? settings.accounts[0]!.name, input.from ?? caller.senders?.[0]);
   }
+  if (extensions.limitsOf && to !== undefined) result.limits = await extensions.limitsOf(env, caller, input as MessageInput, result.segments);
   return settings.routes && to !== undefined && account === undefined ? { ...result, route: await previewRoute(env, caller, given, input, decision, result.parts.length) } : result;
 }
 
@@ -160,7 +162,8 @@ async function previewRoute(env: GatewayEnv, caller: Caller, given: PreviewInput
 /** Settings by which messages can be taken. */
 function usableSettings(env: GatewayEnv): Settings {
   const settings = settingsOf(env);
-  if (settings.routesFault !== undefined) throw new ConfigError(settings.routesFault);
+  const fault = settings.routesFault ?? extensions.fault(env);
+  if (fault !== undefined) throw new ConfigError(fault);
   return settings;
 }
 
@@ -387,6 +390,12 @@ async function skipOptedOut(env: GatewayEnv, open: Open[], results: AcceptedOrNo
   });
 }
 
+/** Stores the messages that are within the limits, if there are any. */
+async function placeWithin(env: GatewayEnv, origin: Origin, open: Open[], results: AcceptedOrNot[]): Promise<void> {
+  const store = (left: Open[]) => place(env, origin, left, results);
+  await (extensions.limit?.(env, origin, open, results, store) ?? store(open));
+}
+
 /** Gives each message to the first of its links that takes it: one that is up if there is a choice, else the preferred one. */
 async function place(env: GatewayEnv, origin: Origin, open: Open[], results: AcceptedOrNot[]): Promise<void> {
   const most = Math.max(0, ...open.map(({ message }) => message.places.length));
@@ -429,7 +438,7 @@ function accepted(id: string, message: Prepared): Accepted {
 
 /** Nothing was stored. What a full queue refused can be sent again, so that this is said first. */
 function allRefused(errors: Problem[], isArray: boolean): ProblemError {
-  const full = errors.find(({ status }) => status === 429);
+  const full = errors.find(({ type }) => type.endsWith("queue-full"));
   if (full) return new ProblemError("queue-full", full.detail, undefined, { "retry-after": String(RETRY_FULL) });
   const [first] = errors as [Problem];
   return ProblemError.of(isArray ? { ...first, errors: errors.slice(0, MAX_ERRORS).map(({ detail, title }, i) => ({ path: `[${i}]`, message: detail ?? title })) } : first);

@@ -174,7 +174,8 @@ test("PDUs come with the events to those who ask for them", async (t) => {
 test("the OpenAPI document matches the API", async (t) => {
   const smsc = await Smsc.start(t);
   smsc.report = undefined;
-  const gateway = await startGateway(t, { vars: { SMPP_URL: smsc.url } });
+  // With what entries of their own add.
+  const gateway = await startGateway(t, { main: join(root, "tests/js/gateway/limits-worker.ts"), vars: { SMPP_URL: smsc.url } });
   await gateway.bound();
   const served = await gateway.get("/openapi.json");
   assert.deepEqual(served.body, openapi);

@@ -22,7 +22,7 @@ writeFileSync(made, JSON.stringify({
   ...(port ? { connect: [{ protocol: "tcp", port }] } : {}),
   ...(queue ? { queues: { producers: [{ binding: "SMPP_QUEUE", queue: "sms" }], consumers: [{ queue: "sms", max_batch_timeout: 0 }] } } : {}),
   // What the ready Worker has besides.
-  ...(/js\/gateway\/(worker|applications)\.ts$/.test(main) ? { assets: { directory: fileURLToPath(new URL("../../../dist/pages", import.meta.url)), binding: "ASSETS", run_worker_first: true } } : {}),
+  ...(/(js\/gateway\/(worker|applications)|limits-worker)\.ts$/.test(main) ? { assets: { directory: fileURLToPath(new URL("../../../dist/pages", import.meta.url)), binding: "ASSETS", run_worker_first: true } } : {}),
   vars,
 }));
 const worker = await unstable_startWorker({

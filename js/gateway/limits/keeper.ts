@@ -1,0 +1,219 @@
+import type { Database } from "../link/database.ts";
+import type { ExtensionObject } from "../link/extensions.ts";
+import { insertRows, type Cell } from "../link/store/insert.ts";
+import { Counter, dayOf, endOfDay, prefixOf, spend, type Candidate, type CountCheck, type Entry, type EntryStore, type Spent } from "./rule.ts";
+import type { LimitSettings } from "./setting.ts";
+
+const TABLES = [
+  // entries: of a recipient, as JSON; until: from then on none of them matters
+  "CREATE TABLE IF NOT EXISTS counted (number TEXT PRIMARY KEY, until INTEGER NOT NULL, entries TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS spent (key TEXT PRIMARY KEY, day TEXT NOT NULL, segments INTEGER NOT NULL) WITHOUT ROWID",
+];
+
+/** Milliseconds after which what keys have spent is written: each message would be a row. */
+const WRITE_AFTER = 1_000;
+/** Rows that are looked at to be removed, for each message that is counted. */
+const LOOKED_AT = 2;
+/** Limits that were announced, before those that have passed are forgotten. */
+const MOST_ANNOUNCED = 10_000;
+
+/** What a limit says to a message that is over it. */
+export interface Over {
+  check: CountCheck | "spend";
+  /** When it would pass. */
+  free: number;
+  /** When the first message with the same text was counted. */
+  since?: number;
+  /** Whether it is the first one since the limit was reached. */
+  first: boolean;
+}
+
+/** What {@link LimitKeeper.view} shows of a number. */
+export interface CountView {
+  counted: number[];
+  over: Pick<Over, "check" | "free" | "since">[];
+}
+
+/** Counts the messages of some recipients, and what some keys spend. */
+export class LimitKeeper {
+  readonly #db: Database;
+  readonly #settings: LimitSettings | undefined;
+  readonly #entries: StoredEntries;
+  readonly #counter: Counter;
+  readonly #spent = new Map<string, Spent>();
+  readonly #unwritten = new Set<string>();
+  /** Until when each limit that was announced is not announced again. */
+  readonly #announced = new Map<string, number>();
+
+  constructor(db: Database, settings: LimitSettings | undefined) {
+    for (const table of TABLES) db.exec(table);
+    this.#db = db;
+    this.#settings = settings;
+    this.#entries = new StoredEntries(db);
+    this.#counter = new Counter(settings ?? { recipient: [], prefix: [], duplicate: 0, monitor: true }, this.#entries);
+  }
+
+  /** Counts messages, in their order; returns of each what it is over. */
+  count(candidates: Candidate[], now = Date.now()): (Over | undefined)[] {
+    this.#entries.load(candidates.map(({ number }) => number));
+    const found = candidates.map((candidate) => {
+      const over = this.#counter.count(candidate, now);
+      return over && { ...over, first: this.#announce(`${over.check}/${over.check === "prefix" ? prefixOf(candidate.number) : candidate.number}`, over.free, now) };
+    });
+    this.#entries.flush();
+    this.#entries.purge(LOOKED_AT * candidates.length, now);
+    return found;
+  }
+
+  giveBack(candidates: Candidate[]): void {
+    for (const { number, ticket } of candidates) this.#counter.giveBack(number, ticket);
+    this.#entries.flush();
+  }
+
+  forget(number: string): void {
+    this.#counter.forget(number);
+    this.#entries.flush();
+  }
+
+  view(number: string, text?: string, now = Date.now()): CountView {
+    return { counted: this.#entries.read(number).map(({ at }) => at), over: this.#counter.check({ number, text }, now) };
+  }
+
+  /** Counts the segments of a key's messages, in their order. */
+  spend(key: string, segments: number[], now = Date.now()): (Over | undefined)[] {
+    const most = this.#mostOf(key);
+    const today = dayOf(now, this.#zone);
+    const found = segments.map((count): Over | undefined => {
+      const spent = spend(this.spent(key), today, count, most);
+      if (spent || this.#settings?.monitor) this.#spent.set(key, spent ?? spend(this.spent(key), today, count, Infinity)!);
+      if (spent) return undefined;
+      const free = endOfDay(now, this.#zone);
+      return { check: "spend", free, first: this.#announce(`spend/${key}`, free, now) };
+    });
+    this.#writeLater(key);
+    return found;
+  }
+
+  /** Takes back segments that were counted at a time. */
+  refund(key: string, segments: number, at: number): void {
+    const { day, segments: before } = this.spent(key);
+    if (day !== dayOf(at, this.#zone)) return;
+    this.#spent.set(key, { day, segments: Math.max(0, before - segments) });
+    this.#writeLater(key);
+  }
+
+  /** What a key has spent on the last day that it spent something. */
+  spent(key: string): Spent {
+    const spent = this.#spent.get(key) ?? this.#db.first<{ day: string; segments: number }>("SELECT day, segments FROM spent WHERE key = ?", key) ?? { day: "", segments: 0 };
+    this.#spent.set(key, spent);
+    return spent;
+  }
+
+  get #zone(): string {
+    return this.#settings?.timeZone ?? "UTC";
+  }
+
+  #mostOf(key: string): number {
+    const most = this.#settings?.spend;
+    return most?.[key] ?? most?.["*"] ?? Infinity;
+  }
+
+  #announce(name: string, until: number, now: number): boolean {
+    const isFirst = (this.#announced.get(name) ?? 0) <= now;
+    if (isFirst) this.#announced.set(name, until);
+    if (this.#announced.size > MOST_ANNOUNCED) for (const [other, end] of this.#announced) if (end <= now) this.#announced.delete(other);
+    return isFirst;
+  }
+
+  #writeLater(key: string): void {
+    if (this.#unwritten.size === 0) setTimeout(() => this.#write(), WRITE_AFTER);
+    this.#unwritten.add(key);
+  }
+
+  #write(): void {
+    const rows = [...this.#unwritten].map((key): Cell[] => [key, this.spent(key).day, this.spent(key).segments]);
+    this.#unwritten.clear();
+    insertRows(this.#db, "INSERT OR REPLACE INTO spent", ["key", "day", "segments"], rows);
+  }
+}
+
+/** The keeper as an object of the gateway has it. */
+export function keeperObject(db: Database, settings: LimitSettings | undefined): ExtensionObject {
+  const keeper = new LimitKeeper(db, settings);
+  return {
+    count: (candidates: Candidate[]) => keeper.count(candidates),
+    giveBack: (candidates: Candidate[]) => keeper.giveBack(candidates),
+    forget: (number: string) => keeper.forget(number),
+    view: (number: string, text?: string) => keeper.view(number, text),
+    spend: (key: string, segments: number[]) => keeper.spend(key, segments),
+    refund: (key: string, segments: number, at: number) => keeper.refund(key, segments, at),
+    spent: (key: string) => keeper.spent(key),
+  };
+}
+
+type Row = { number: string; until: number; entries: string };
+
+/** Entries in SQLite: read and written a call at a time. */
+class StoredEntries implements EntryStore {
+  readonly #db: Database;
+  readonly #read = new Map<string, Entry[]>();
+  readonly #changed = new Map<string, number>();
+  #purgedTo = "";
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Reads the entries of some numbers at once, until {@link flush}. */
+  load(numbers: string[]): void {
+    for (const number of numbers) this.#read.set(number, []);
+    const rows = this.#db.all<Pick<Row, "number" | "entries">>("SELECT c.number, c.entries FROM json_each(?) j CROSS JOIN counted c ON c.number = j.value", JSON.stringify([...this.#read.keys()]));
+    for (const { number, entries } of rows) this.#read.set(number, JSON.parse(entries) as Entry[]);
+  }
+
+  read(number: string): Entry[] {
+    const known = this.#read.get(number);
+    if (known) return [...known];
+    const row = this.#db.first<Pick<Row, "entries">>("SELECT entries FROM counted WHERE number = ?", number);
+    return row ? JSON.parse(row.entries) as Entry[] : [];
+  }
+
+  write(number: string, entries: Entry[], until: number): void {
+    this.#read.set(number, entries);
+    this.#changed.set(number, until);
+  }
+
+  block(prefix: string): Entry[][] {
+    this.#store();
+    return this.#db.all<Pick<Row, "entries">>("SELECT entries FROM counted WHERE number > ? AND number < ? AND length(number) = ?", prefix, `${prefix}:`, prefix.length + 4)
+      .map(({ entries }) => JSON.parse(entries) as Entry[]);
+  }
+
+  /** Stores what was written. */
+  flush(): void {
+    this.#store();
+    this.#read.clear();
+  }
+
+  /** Removes what is too old among the next numbers. */
+  purge(count: number, now: number): void {
+    const rows = this.#db.all<Pick<Row, "number" | "until">>("SELECT number, until FROM counted WHERE number > ? ORDER BY number LIMIT ?", this.#purgedTo, count);
+    this.#purgedTo = rows.length < count ? "" : rows.at(-1)!.number;
+    this.#remove(rows.filter(({ until }) => until <= now).map(({ number }) => number));
+  }
+
+  #store(): void {
+    const numbers = [...this.#changed.keys()];
+    this.#remove(numbers.filter((number) => this.#read.get(number)!.length === 0));
+    const rows = [...this.#changed].flatMap(([number, until]): Cell[][] => {
+      const entries = this.#read.get(number)!;
+      return entries.length === 0 ? [] : [[number, until, entries]];
+    });
+    this.#changed.clear();
+    insertRows(this.#db, "INSERT OR REPLACE INTO counted", ["number", "until", "entries"], rows);
+  }
+
+  #remove(numbers: string[]): void {
+    if (numbers.length > 0) this.#db.exec("DELETE FROM counted WHERE number IN (SELECT value FROM json_each(?))", JSON.stringify(numbers));
+  }
+}

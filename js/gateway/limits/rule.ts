@@ -1,0 +1,199 @@
+// How many messages a recipient, a block of numbers and an API key may get: the rule alone, without storage and clock.
+
+/** At most `count` messages in any `seconds`. */
+export interface Window {
+  count: number;
+  seconds: number;
+}
+
+export interface Rules {
+  /** Of one recipient. */
+  recipient: Window[];
+  /** Of all recipients whose numbers differ in the last four digits only. */
+  prefix: Window[];
+  /** Milliseconds in which a recipient gets the same text from the same sender once; 0: as often as it is sent. */
+  duplicate: number;
+  /** Messages that are over a limit are counted and pass. */
+  monitor: boolean;
+}
+
+/** A message that was counted. */
+export interface Entry {
+  at: number;
+  /** The caller's: who repeats a call is not counted twice. */
+  ticket: number;
+  /** What stands for its text and sender. */
+  text?: string;
+}
+
+/** A message to be counted. */
+export interface Candidate {
+  /** The recipient's digits. */
+  number: string;
+  ticket: number;
+  text?: string | undefined;
+}
+
+export type CountCheck = "recipient" | "prefix" | "duplicate";
+
+/** What one check says. `free`: when it would let the message pass; `since`: when the first message with the same text was counted. */
+export interface Finding {
+  check: CountCheck;
+  free: number;
+  since?: number;
+}
+
+/** Where entries are kept, by the recipient's digits. */
+export interface EntryStore {
+  read(number: string): Entry[];
+  /** Replaces the entries of a number, the oldest first; none removes it. */
+  write(number: string, entries: Entry[], until: number): void;
+  /** The entries of all numbers that begin so and have four digits more. */
+  block(prefix: string): Entry[][];
+}
+
+/** Digits at the end of a number that its prefix lacks, and the fewest of a number with a prefix. */
+const OWN_DIGITS = 4;
+const FEWEST_DIGITS = 8;
+/** Entries of one number: what has no limit but that on the same text could have any number of texts. */
+const MOST_ENTRIES = 10_000;
+/** Prefixes of which the times are kept in memory. */
+const MOST_PREFIXES = 1_000;
+
+/** The number without its last four digits; undefined for a short code, and for what is no number. */
+export function prefixOf(number: string): string | undefined {
+  return number.length >= FEWEST_DIGITS && /^\d+$/.test(number) ? number.slice(0, -OWN_DIGITS) : undefined;
+}
+
+/** When a message passes after messages at `times`, the oldest first: `now`, if none of the windows is full. */
+export function freeAt(times: readonly number[], windows: readonly Window[], now: number): number {
+  return Math.max(now, ...windows.map(({ count, seconds }) => (times[times.length - count] ?? -Infinity) + seconds * 1000));
+}
+
+/** Counts the messages of some recipients: with a prefix all of its numbers are here. */
+export class Counter {
+  readonly #rules: Rules;
+  readonly #store: EntryStore;
+  readonly #prefixes = new Map<string, number[]>();
+  /** How long an entry matters, in milliseconds, and how many of a number do. */
+  readonly #horizon: number;
+  readonly #most: number;
+
+  constructor(rules: Rules, store: EntryStore) {
+    this.#rules = rules;
+    this.#store = store;
+    const windows = [...rules.recipient, ...rules.prefix];
+    this.#horizon = Math.max(rules.duplicate, ...windows.map(({ seconds }) => seconds * 1000));
+    this.#most = Math.max(1, ...windows.map(({ count }) => count));
+  }
+
+  /** What keeps a message from passing now, in the order of the checks. */
+  check({ number, text }: Pick<Candidate, "number" | "text">, now: number): Finding[] {
+    return this.#check(number, this.#live(number, now), text, now);
+  }
+
+  /** Counts a message, unless it is over a limit. One that was counted before stays so. */
+  count({ number, ticket, text }: Candidate, now: number): Finding | undefined {
+    const entries = this.#live(number, now);
+    if (entries.some((entry) => entry.ticket === ticket)) return undefined;
+    const [found] = this.#check(number, entries, text, now);
+    if (found && !this.#rules.monitor) return found;
+    const at = Math.max(now, entries.at(-1)?.at ?? 0);
+    const times = this.#times(number);
+    entries.push({ at, ticket, ...(text !== undefined && this.#rules.duplicate > 0 && { text }) });
+    this.#write(number, this.#needed(entries, now));
+    times.push(at);
+    return found;
+  }
+
+  /** Takes back what a message counted for. */
+  giveBack(number: string, ticket: number): void {
+    const entries = this.#store.read(number);
+    const left = entries.filter((entry) => entry.ticket !== ticket);
+    if (left.length < entries.length) this.#write(number, left);
+    this.#prefixes.delete(prefixOf(number) ?? "");
+  }
+
+  /** Forgets all messages of a number. */
+  forget(number: string): void {
+    this.#write(number, []);
+    this.#prefixes.delete(prefixOf(number) ?? "");
+  }
+
+  #check(number: string, entries: Entry[], text: string | undefined, now: number): Finding[] {
+    const { recipient, prefix, duplicate } = this.#rules;
+    const same = text === undefined ? undefined : entries.findLast((entry) => entry.text === text);
+    const findings: Finding[] = [
+      { check: "recipient", free: freeAt(entries.map(({ at }) => at), recipient, now) },
+      { check: "prefix", free: freeAt(this.#times(number), prefix, now) },
+      { check: "duplicate", free: same ? same.at + duplicate : now, ...(same && { since: same.at }) },
+    ];
+    return findings.filter(({ free }) => free > now);
+  }
+
+  #live(number: string, now: number): Entry[] {
+    return this.#store.read(number).filter(({ at }) => at > now - this.#horizon);
+  }
+
+  /** The entries that checks need: the latest ones, and for each text its last. */
+  #needed(entries: Entry[], now: number): Entry[] {
+    const last = new Map(entries.map((entry) => [entry.text, entry]));
+    return entries.filter((entry, i) => i >= entries.length - this.#most || (entry.text !== undefined && entry.at > now - this.#rules.duplicate && last.get(entry.text) === entry)).slice(-MOST_ENTRIES);
+  }
+
+  #write(number: string, entries: Entry[]): void {
+    this.#store.write(number, entries, (entries.at(-1)?.at ?? 0) + this.#horizon);
+  }
+
+  /** The times of a number's prefix, the oldest first: from the entries of its numbers at first. */
+  #times(number: string): number[] {
+    const prefix = this.#rules.prefix.length > 0 ? prefixOf(number) : undefined;
+    if (prefix === undefined) return [];
+    const known = this.#prefixes.get(prefix);
+    // The last one asked for is the last in the map.
+    this.#prefixes.delete(prefix);
+    let times = known ?? this.#store.block(prefix).flat().map(({ at }) => at).sort((a, b) => a - b);
+    if (times.length > 2 * this.#most) times = times.slice(-this.#most);
+    this.#prefixes.set(prefix, times);
+    const [first] = this.#prefixes.keys();
+    if (this.#prefixes.size > MOST_PREFIXES) this.#prefixes.delete(first!);
+    return times;
+  }
+}
+
+/** Segments that an API key has sent in one day. */
+export interface Spent {
+  day: string;
+  segments: number;
+}
+
+/** What was spent after `segments` more; undefined if that is more than `most`. */
+export function spend({ day, segments: before }: Spent, today: string, segments: number, most: number): Spent | undefined {
+  const sum = (day === today ? before : 0) + segments;
+  return sum > most ? undefined : { day: today, segments: sum };
+}
+
+/** The day of a time, in a time zone, as 2030-01-31. */
+export function dayOf(time: number, timeZone: string): string {
+  return formatOf(timeZone).format(time);
+}
+
+/** When the day of a time ends, in a time zone, to the second. */
+export function endOfDay(time: number, timeZone: string): number {
+  const today = dayOf(time, timeZone);
+  let [low, high] = [time, time + 26 * 3_600_000];
+  while (high - low > 1000) {
+    const middle = (low + high) / 2;
+    if (dayOf(middle, timeZone) === today) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" })));
+  return format;
+}
