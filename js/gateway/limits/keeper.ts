@@ -1,12 +1,16 @@
 import type { Database } from "../link/database.ts";
 import type { ExtensionObject } from "../link/extensions.ts";
 import { insertRows, type Cell } from "../link/store/insert.ts";
-import { Counter, dayOf, endOfDay, prefixOf, spend, type Candidate, type CountCheck, type Entry, type EntryStore, type Spent } from "./rule.ts";
+import { BEST_OF, Counter, dayOf, endOfDay, HOUR, prefixOf, spend, unverifiedOf, type Candidate, type CountCheck, type Entry, type EntryStore, type HourOfCodes, type Spent } from "./rule.ts";
+import { ulidFrom } from "../model/ids.ts";
 import type { LimitSettings } from "./setting.ts";
 
 const TABLES = [
   // entries: of a recipient, as JSON; until: from then on none of them matters
   "CREATE TABLE IF NOT EXISTS counted (number TEXT PRIMARY KEY, until INTEGER NOT NULL, entries TEXT NOT NULL) WITHOUT ROWID",
+  // codes to a country in an hour since 1970
+  "CREATE TABLE IF NOT EXISTS codes (country TEXT NOT NULL, hour INTEGER NOT NULL, sent INTEGER NOT NULL, verified INTEGER NOT NULL, PRIMARY KEY (country, hour)) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS verified (id TEXT PRIMARY KEY) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS spent (key TEXT PRIMARY KEY, day TEXT NOT NULL, segments INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
@@ -19,7 +23,7 @@ const MOST_ANNOUNCED = 10_000;
 
 /** What a limit says to a message that is over it. */
 export interface Over {
-  check: CountCheck | "spend";
+  check: CountCheck | "unverified" | "spend";
   /** When it would pass. */
   free: number;
   /** When the first message with the same text was counted. */
@@ -41,7 +45,10 @@ export class LimitKeeper {
   readonly #entries: StoredEntries;
   readonly #counter: Counter;
   readonly #spent = new Map<string, Spent>();
+  readonly #codes = new Map<string, HourOfCodes[]>();
+  /** Keys, and hours of countries, that are to be written. */
   readonly #unwritten = new Set<string>();
+  readonly #unwrittenCodes = new Map<HourOfCodes, string>();
   /** Until when each limit that was announced is not announced again. */
   readonly #announced = new Map<string, number>();
 
@@ -109,6 +116,53 @@ export class LimitKeeper {
     return spent;
   }
 
+  /** Counts codes to a country; returns how many are within its limit, and what the others are over. */
+  codes(country: string, count: number, now = Date.now()): { passed: number; over?: Over } {
+    const { unverified: rule, monitor } = this.#settings ?? {};
+    if (!rule) return { passed: count };
+    const { unverified, most } = unverifiedOf(this.#hours(country), rule, now);
+    const passed = Math.min(count, Math.max(0, most - unverified));
+    this.#addCodes(country, now, { sent: monitor ? count : passed });
+    if (passed === count) return { passed };
+    const free = (Math.floor(now / HOUR) + 1) * HOUR;
+    return { passed, over: { check: "unverified", free, first: this.#announce(`unverified/${country}`, free, now) } };
+  }
+
+  /** Takes back codes that were counted at a time. */
+  uncount(country: string, count: number, at: number): void {
+    this.#addCodes(country, at, { sent: -count });
+  }
+
+  /** A code was used; false if that is known. */
+  verify(country: string, id: string, now = Date.now()): boolean {
+    if (this.#db.all("INSERT OR IGNORE INTO verified (id) VALUES (?) RETURNING 1", id).length === 0) return false;
+    // Ids begin with their time.
+    this.#db.exec("DELETE FROM verified WHERE id IN (SELECT id FROM verified WHERE id < ? ORDER BY id LIMIT 10)", ulidFrom(now - BEST_OF * 24 * HOUR));
+    this.#addCodes(country, now, { verified: 1 });
+    return true;
+  }
+
+  codesOf(country: string, now = Date.now()): ReturnType<typeof unverifiedOf> {
+    return unverifiedOf(this.#hours(country), this.#settings?.unverified ?? { least: 0, share: 0 }, now);
+  }
+
+  #hours(country: string): HourOfCodes[] {
+    const hours = this.#codes.get(country) ?? this.#db.all<HourOfCodes & Record<string, number>>("SELECT hour, sent, verified FROM codes WHERE country = ? ORDER BY hour", country);
+    this.#codes.set(country, hours);
+    return hours;
+  }
+
+  #addCodes(country: string, at: number, { sent = 0, verified = 0 }: { sent?: number; verified?: number }): void {
+    const hour = Math.floor(at / HOUR);
+    const hours = this.#hours(country);
+    let own = hours.find((other) => other.hour === hour);
+    if (!own) hours.push((own = { hour, sent: 0, verified: 0 }));
+    own.sent = Math.max(0, own.sent + sent);
+    own.verified += verified;
+    this.#startTimer();
+    this.#unwrittenCodes.set(own, country);
+  }
+
   get #zone(): string {
     return this.#settings?.timeZone ?? "UTC";
   }
@@ -126,14 +180,26 @@ export class LimitKeeper {
   }
 
   #writeLater(key: string): void {
-    if (this.#unwritten.size === 0) setTimeout(() => this.#write(), WRITE_AFTER);
+    this.#startTimer();
     this.#unwritten.add(key);
   }
 
-  #write(): void {
+  #startTimer(): void {
+    if (this.#unwritten.size + this.#unwrittenCodes.size === 0) setTimeout(() => this.#write(Date.now()), WRITE_AFTER);
+  }
+
+  #write(now: number): void {
     const rows = [...this.#unwritten].map((key): Cell[] => [key, this.spent(key).day, this.spent(key).segments]);
     this.#unwritten.clear();
     insertRows(this.#db, "INSERT OR REPLACE INTO spent", ["key", "day", "segments"], rows);
+    const hours = [...this.#unwrittenCodes].map(([{ hour, sent, verified }, country]): Cell[] => [country, hour, sent, verified]);
+    insertRows(this.#db, "INSERT OR REPLACE INTO codes", ["country", "hour", "sent", "verified"], hours);
+    const oldest = Math.floor(now / HOUR) - 24 * BEST_OF;
+    for (const country of new Set(this.#unwrittenCodes.values())) {
+      this.#codes.set(country, this.#hours(country).filter(({ hour }) => hour >= oldest));
+      this.#db.exec("DELETE FROM codes WHERE country = ? AND hour < ?", country, oldest);
+    }
+    this.#unwrittenCodes.clear();
   }
 }
 
@@ -148,6 +214,10 @@ export function keeperObject(db: Database, settings: LimitSettings | undefined):
     spend: (key: string, segments: number[]) => keeper.spend(key, segments),
     refund: (key: string, segments: number, at: number) => keeper.refund(key, segments, at),
     spent: (key: string) => keeper.spent(key),
+    codes: (country: string, count: number) => keeper.codes(country, count),
+    uncount: (country: string, count: number, at: number) => keeper.uncount(country, count, at),
+    verify: (country: string, id: string) => keeper.verify(country, id),
+    codesOf: (country: string) => keeper.codesOf(country),
   };
 }
 

@@ -1,17 +1,17 @@
 import type { Extensions, Offered } from "../link/extensions.ts";
 import { extensionAt, linkAt } from "../link/stub.ts";
 import { numberOf } from "../model/address.ts";
-import { TRUSTED } from "../model/caller.ts";
+import { hasScope, TRUSTED, type Caller } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { hash } from "../model/hash.ts";
 import { ProblemError, type Problem } from "../model/problem.ts";
 import { linkFor } from "../model/spread.ts";
 import type { LimitView } from "../model/views.ts";
-import { listMessages } from "../operations/read.ts";
+import { listMessages, messageById } from "../operations/read.ts";
 import { candidateOf, countsRecipients, isCounted, listedAs, textKey, ticketOf } from "./candidate.ts";
 import { countryOf } from "./countries.ts";
 import type { CountView, Over } from "./keeper.ts";
-import { dayOf, endOfDay, prefixOf, type Spent } from "./rule.ts";
+import { dayOf, endOfDay, HOUR, prefixOf, type Spent, type unverifiedOf } from "./rule.ts";
 import { limitsOf, type LimitSettings } from "./setting.ts";
 
 /** How many objects count. Must not change: what was counted would not be found. */
@@ -30,6 +30,7 @@ const REFUSALS = {
   country: ["country", 422, "Messages to this country are not allowed"],
   recipient: ["recipient-limit", 429, "The recipient gets too many messages"],
   prefix: ["prefix-limit", 429, "Recipients with this prefix get too many messages"],
+  unverified: ["prefix-limit", 429, "Too few of the codes to this country are used"],
   duplicate: ["duplicate", 409, "The recipient has got the same message"],
   spend: ["spend-limit", 429, "The API key has sent its segments of the day"],
 } as const satisfies Record<Exclude<Check, "allow">, readonly [string, number, string]>;
@@ -41,6 +42,7 @@ interface Refusal extends Omit<Over, "check" | "free"> {
   country?: string | undefined;
 }
 
+type Codes = ReturnType<typeof unverifiedOf>;
 type Results = Parameters<Extensions["limit"]>[3];
 
 /** Calls objects that count; the failure of one is the request's, unless limits only watch. */
@@ -68,6 +70,31 @@ class Counting {
     return new Map(answers.flatMap((answer, i) => (answer.status === "rejected" ? [] : answer.value.flatMap((over, j) => (over ? [[shards[i]![1][j]!, over] as const] : [])))));
   }
 
+  /** Counts codes to countries. */
+  async codes<T extends Offered>(items: T[]): Promise<Map<T, Refusal>> {
+    const over = new Map<T, Refusal>();
+    if (!this.#settings.unverified) return over;
+    const groups = [...Map.groupBy(items, countryOfItem)].filter(([country]) => country !== undefined) as [string, T[]][];
+    const answers = await Promise.allSettled(groups.map(([country, own]) => ask<{ passed: number; over?: Over }>(this.#env, shardOfCountry(country), "codes", country, own.length)));
+    for (const [i, answer] of answers.entries()) {
+      const [country, own] = groups[i]!;
+      if (answer.status === "rejected") this.#failed(answer.reason);
+      else if (answer.value.over) own.slice(answer.value.passed).forEach((item, j) => over.set(item, { ...answer.value.over!, first: answer.value.over!.first && j === 0, check: "unverified", country }));
+    }
+    const failed = answers.find((answer) => answer.status === "rejected");
+    if (!failed || this.#settings.monitor) return over;
+    await this.giveBack(items);
+    await this.uncount(items.filter((item) => !over.has(item) && answers[groups.findIndex(([country]) => country === countryOfItem(item))]?.status === "fulfilled"), Date.now());
+    throw failed.reason;
+  }
+
+  /** Takes back codes that were counted at a time. */
+  async uncount(items: Offered[], at: number): Promise<void> {
+    if (!this.#settings.unverified) return;
+    await Promise.all([...Map.groupBy(items, countryOfItem)].map(([country, { length }]) =>
+      country !== undefined && ask(this.#env, shardOfCountry(country), "uncount", country, length, at).catch((error: unknown) => this.#failed(error))));
+  }
+
   async spend<T extends Offered>(key: string, items: T[]): Promise<Map<T, Over>> {
     const { spend, monitor } = this.#settings;
     if (items.length === 0 || (spend[key] ?? spend["*"]) === undefined) return new Map();
@@ -78,12 +105,14 @@ class Counting {
       this.#failed(error);
       if (monitor) return new Map();
       await this.giveBack(items);
+      await this.uncount(items, Date.now());
       throw error;
     }
   }
 
   /** Takes back what was counted to recipients. */
   async giveBack(items: Offered[]): Promise<void> {
+    if (!countsRecipients(this.#settings)) return;
     await Promise.all([...Map.groupBy(items, ({ message }) => shardOf(numberOf(message.input.to)))].map(([shard, own]) =>
       ask(this.#env, shard, "giveBack", own.map((item) => candidateOf(this.#settings, item))).catch((error: unknown) => this.#failed(error))));
   }
@@ -124,17 +153,21 @@ export const limits = {
       return true;
     });
     if (countsRecipients(settings)) for (const [item, over] of await counting.recipients(counted)) refused.set(item, over);
-    const passed = settings.monitor ? counted : counted.filter((item) => !refused.has(item));
+    const within = settings.monitor ? counted : counted.filter((item) => !refused.has(item));
+    const unverified = await counting.codes(within);
+    const passed = settings.monitor ? counted : within.filter((item) => !unverified.has(item));
     const overSpent = await counting.spend(caller.name, passed);
-    await announce(env, settings, caller.name, [...refused, ...overSpent], now);
-    for (const [item, over] of overSpent) refused.set(item, over);
+    await announce(env, settings, caller.name, [...refused, ...unverified, ...overSpent], now);
+    for (const [item, over] of [...unverified, ...overSpent]) refused.set(item, over);
     if (!settings.monitor) {
-      await counting.giveBack([...overSpent.keys()]);
+      await counting.giveBack([...unverified.keys(), ...overSpent.keys()]);
+      await counting.uncount([...overSpent.keys()], now);
       for (const [{ index }, refusal] of refused) results[index] = { error: problemOf(refusal, now) };
     }
     await store(settings.monitor ? open : open.filter((item) => !refused.has(item)));
     const lost = passed.filter((item) => !overSpent.has(item) && "error" in Object(results[item.index]));
     await counting.giveBack(lost);
+    await counting.uncount(lost, now);
     await counting.refund(caller.name, lost.reduce((sum, { message }) => sum + message.segments, 0), now);
     if (!settings.monitor) await nameFirst(env, refused, results);
   },
@@ -156,6 +189,11 @@ export const limits = {
         if (isOn) views.push({ check, ok: !found, ...(found && { retryAfter: seconds(found.free, now) }) });
       }
     }
+    const country = countryOf(number);
+    if (settings.unverified && country !== undefined) {
+      const { unverified, most } = await ask<Codes>(env, shardOfCountry(country), "codesOf", country);
+      views.push({ check: "unverified", ok: unverified < most, country, ...(unverified >= most && { retryAfter: seconds((Math.floor(now / HOUR) + 1) * HOUR, now) }) });
+    }
     const most = settings.spend[caller.name] ?? settings.spend["*"];
     if (most !== undefined) {
       const { day, segments: spent } = await ask<Spent>(env, shardOfKey(caller.name), "spent", caller.name);
@@ -169,7 +207,9 @@ export const limits = {
     const settings = limitsOf(env);
     if (!settings || input.counted === undefined) return;
     const counting = new Counting(env, settings);
-    if (countsRecipients(settings)) await counting.giveBack([{ message: { input, segments }, index: 0 }]);
+    const items = [{ message: { input, segments }, index: 0 }];
+    await counting.giveBack(items);
+    await counting.uncount(items, created);
     await counting.refund(key, segments, created);
   },
 
@@ -199,6 +239,23 @@ export async function limitsOfKey(env: GatewayEnv, key: string): Promise<object>
   const today = dayOf(now, settings.timeZone);
   const most = settings.spend[key] ?? settings.spend["*"];
   return { key, day: today, segments: day === today ? segments : 0, ...(most !== undefined && { most }) };
+}
+
+/** Codes to a country in the last 24 hours, and how many unverified ones there may be. */
+export async function limitsOfCountry(env: GatewayEnv, country: string): Promise<object> {
+  const { unverified: rule } = demandOn(env);
+  const { most, ...codes } = await ask<Codes>(env, shardOfCountry(country), "codesOf", country);
+  return { country, ...codes, ...(rule && { most }) };
+}
+
+/** Notes that the code in a message was used. */
+export async function verify(env: GatewayEnv, caller: Caller, id: string): Promise<object> {
+  const settings = demandOn(env);
+  // Who may send has to know of its own messages here.
+  const { to, from, tag, key = "", segments } = await messageById(env, hasScope(caller, "read") ? caller : { ...caller, scopes: ["own"] }, id);
+  const country = countryOf(numberOf(to));
+  if (country !== undefined && isCounted(settings, { to, from, tag }, key, segments)) await ask(env, shardOfCountry(country), "verify", country, id);
+  return { id, verified: true, ...(country !== undefined && { country }) };
 }
 
 /** Forgets what is counted of a number. */
@@ -249,6 +306,14 @@ function seconds(time: number, now: number): number {
 /** All numbers of a prefix have one object. */
 function shardOf(number: string): number {
   return hash(prefixOf(number) ?? number) % SHARDS;
+}
+
+function shardOfCountry(country: string): number {
+  return hash(`country:${country}`) % SHARDS;
+}
+
+function countryOfItem({ message: { input } }: Offered): string | undefined {
+  return countryOf(numberOf(input.to));
 }
 
 function shardOfKey(key: string): number {

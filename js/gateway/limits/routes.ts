@@ -5,21 +5,27 @@ import { check } from "../model/input.ts";
 import { ProblemError } from "../model/problem.ts";
 import { strict } from "../model/schema.ts";
 import { PhoneNumber } from "../operations/opt-outs.ts";
-import { forgetNumber, limitsOfKey, limitsOfNumber } from "./limits.ts";
+import { COUNTRIES } from "./countries.ts";
+import { forgetNumber, limitsOfCountry, limitsOfKey, limitsOfNumber, verify } from "./limits.ts";
 
-const Query = strict({ number: v.optional(PhoneNumber), key: v.optional(v.string()) });
+const Query = strict({ number: v.optional(PhoneNumber), key: v.optional(v.string()), country: v.optional(v.pipe(v.string(), v.check((value) => COUNTRIES.has(value), "a country as ISO 3166 has it is expected"))) });
 const Number = strict({ number: PhoneNumber });
 
 /** Paths that limits add to the API. */
 export const limitRoutes: Record<string, Route<Method>> = {
+  "/v1/messages/:id/verified": {
+    POST: { access: ["send", "own", "read"], handle: async ({ env, caller, parameters }) => json(await verify(env, caller, parameters["id"]!)) },
+  },
+
   "/v1/limits": {
     GET: {
       access: ["read"],
       takesQuery: true,
       handle: async ({ env, query }) => {
-        const { number, key } = check(Query, query, "invalid-query");
-        if ((number === undefined) === (key === undefined)) throw new ProblemError("invalid-query", "One of number and key is expected");
-        return json(number === undefined ? await limitsOfKey(env, key!) : await limitsOfNumber(env, number));
+        const { number, key, country } = check(Query, query, "invalid-query");
+        if ([number, key, country].filter((value) => value !== undefined).length !== 1) throw new ProblemError("invalid-query", "One of number, key and country is expected");
+        if (number !== undefined) return json(await limitsOfNumber(env, number));
+        return json(await (key === undefined ? limitsOfCountry(env, country!) : limitsOfKey(env, key)));
       },
     },
     DELETE: {

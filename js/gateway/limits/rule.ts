@@ -173,6 +173,39 @@ export function spend({ day, segments: before }: Spent, today: string, segments:
   return sum > most ? undefined : { day: today, segments: sum };
 }
 
+/** How many one-time codes a country may get in a day that nobody has used: the more, the more of them are used there. */
+export interface UnverifiedRule {
+  least: number;
+  /** Of the verified codes of the best of fourteen days, or of the last day. */
+  share: number;
+}
+
+/** Codes that were sent and verified in one hour since 1970. */
+export interface HourOfCodes {
+  hour: number;
+  sent: number;
+  verified: number;
+}
+
+export const HOUR = 3_600_000;
+const DAY = 24;
+/** Days of which the best counts. */
+export const BEST_OF = 14;
+
+/** What the hours of a country say now: unverified codes of the last 24 hours, and the most that there may be. */
+export function unverifiedOf(hours: readonly HourOfCodes[], { least, share }: UnverifiedRule, now: number): { sent: number; verified: number; unverified: number; most: number } {
+  const current = Math.floor(now / HOUR);
+  const last = hours.filter(({ hour }) => hour > current - DAY && hour <= current);
+  const days = new Map<number, number>();
+  for (const { hour, verified } of hours) {
+    const day = Math.floor(hour / DAY);
+    if (day > Math.floor(current / DAY) - BEST_OF) days.set(day, (days.get(day) ?? 0) + verified);
+  }
+  const sent = last.reduce((sum, hour) => sum + hour.sent, 0);
+  const verified = last.reduce((sum, hour) => sum + hour.verified, 0);
+  return { sent, verified, unverified: Math.max(0, sent - verified), most: Math.floor(Math.max(least, share * verified, ...[...days.values()].map((count) => share * count))) };
+}
+
 /** The day of a time, in a time zone, as 2030-01-31. */
 export function dayOf(time: number, timeZone: string): string {
   return formatOf(timeZone).format(time);

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import type { GatewayEnv } from "../model/config.ts";
 import { matching } from "../model/route-setting.ts";
 import type { Route, RouteField } from "../model/routes.ts";
-import { whole } from "../model/schema.ts";
+import { between, whole } from "../model/schema.ts";
 import { readSetting } from "../model/setting.ts";
 import { COUNTRIES } from "./countries.ts";
-import type { Rules, Window } from "./rule.ts";
+import type { Rules, UnverifiedRule, Window } from "./rule.ts";
 
 /** What one-time codes are limited to by default. */
 const OTP: Window[] = [{ count: 1, seconds: 30 }, { count: 5, seconds: 600 }, { count: 10, seconds: 86_400 }];
@@ -23,6 +23,7 @@ const Limits = v.strictObject({
   recipient: v.optional(Windows, []),
   prefix: v.optional(Windows, []),
   duplicate: v.optional(whole(0, MOST_SECONDS), 0),
+  unverified: v.optional(v.strictObject({ least: v.optional(whole(1, 1_000_000), 20), share: v.optional(between(0, 1), 0.2) })),
   spend: v.optional(v.record(v.pipe(v.string(), v.maxLength(64)), whole(0, 1_000_000_000)), {}),
   timeZone: v.optional(v.pipe(v.string(), v.check(isTimeZone)), "UTC"),
 });
@@ -36,6 +37,8 @@ export interface LimitSettings extends Rules {
   countries: string[] | undefined;
   /** The messages that are counted. */
   match: Pick<Route, RouteField>;
+  /** Undefined where codes to a country are not limited. */
+  unverified: UnverifiedRule | undefined;
   /** Segments a day by API key; `"*"`: each of the others. */
   spend: Record<string, number>;
   timeZone: string;
@@ -51,8 +54,8 @@ export function limitsOf(env: GatewayEnv): LimitSettings | undefined {
 
 function read(given: GatewayEnv["SMPP_LIMITS"]): LimitSettings | undefined {
   if (given === undefined || given === "") return undefined;
-  const { mode, duplicate, countries, ...rest } = readSetting("SMPP_LIMITS", given, Limits);
-  return { ...rest, countries, monitor: mode === "monitor", duplicate: duplicate * 1000 };
+  const { mode, duplicate, countries, unverified, ...rest } = readSetting("SMPP_LIMITS", given, Limits);
+  return { ...rest, countries, unverified, monitor: mode === "monitor", duplicate: duplicate * 1000 };
 }
 
 function isTimeZone(name: string): boolean {

@@ -150,7 +150,7 @@ export interface PduView {
 
 /** What one check of `SMPP_LIMITS` says to a message. */
 export interface LimitView {
-  check: "block" | "allow" | "country" | "recipient" | "prefix" | "duplicate" | "spend";
+  check: "block" | "allow" | "country" | "recipient" | "prefix" | "duplicate" | "unverified" | "spend";
   /** False if the message would be refused. */
   ok: boolean;
   /** Seconds after which it would pass. */

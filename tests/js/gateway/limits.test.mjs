@@ -197,6 +197,57 @@ test("a message counts once, however often its call is repeated, and its row is 
   assert.deepEqual(keeper.spend("shop", [10], day + 86_400_000), [undefined]);
 });
 
+test("unverified codes to a country agree with the model, and outlive the object", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const hour = 3_600_000;
+  for (let seed = 1; seed <= 3; seed++) {
+    const random = seeded(seed);
+    const rule = { least: 5, share: 0.25 };
+    const storage = sqliteStorage();
+    const open = () => new LimitKeeper(new Database(storage), { ...RULES[0], unverified: rule, spend: {}, timeZone: "UTC" });
+    let keeper = open();
+    const sent = [];
+    const verified = [];
+    let now = 1_700_000_000_000;
+    let ids = 0;
+    let [passed, refused] = [0, 0];
+    for (let i = 0; i < 500; i++) {
+      now += Math.floor(random() * hour * 1.5);
+      const current = Math.floor(now / hour);
+      const hourOf = (at) => Math.floor(at / hour);
+      const isLast = (at) => hourOf(at) > current - 24;
+      const used = verified.filter(isLast).length;
+      const perDay = Array.from({ length: 14 }, (_, day) => verified.filter((at) => Math.floor(hourOf(at) / 24) === Math.floor(current / 24) - day).length);
+      const most = Math.floor(Math.max(5, 0.25 * used, 0.25 * Math.max(...perDay)));
+      const unverified = Math.max(0, sent.filter(isLast).length - used);
+      assert.deepEqual(keeper.codesOf("GB", now), { sent: sent.filter(isLast).length, verified: used, unverified, most }, `seed ${seed}, step ${i}`);
+      if (random() < 0.55) {
+        const count = 1 + Math.floor(random() * 4);
+        const answer = keeper.codes("GB", count, now);
+        assert.equal(answer.passed, Math.min(count, Math.max(0, most - unverified)), `seed ${seed}, step ${i}`);
+        assert.equal(answer.over?.check, answer.passed < count ? "unverified" : undefined);
+        for (let n = 0; n < answer.passed; n++) sent.push(now);
+        passed += answer.passed;
+        refused += count - answer.passed;
+      } else if (random() < 0.8) {
+        const id = `${now.toString(36)}${ids++}`;
+        assert.equal(keeper.verify("GB", id, now), true);
+        assert.equal(keeper.verify("GB", id, now), false);
+        verified.push(now);
+      }
+      if (random() < 0.05) {
+        // What is counted is written within a second.
+        t.mock.timers.setTime(now);
+        t.mock.timers.tick(1_000);
+        keeper = open();
+      }
+    }
+    assert.ok(storage.database.prepare("SELECT count(*) AS n FROM codes").get().n <= 15 * 24);
+    t.mock.timers.setTime(0);
+    assert.ok(passed > 100 && refused > 5, `${passed} ${refused}`);
+  }
+});
+
 const LIMITS_WORKER = join(root, "tests/js/gateway/limits-worker.ts");
 const WEBHOOK = { SMPP_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", SMPP_WEBHOOK_PRIVATE: "true" };
 const text = "hello";
@@ -316,6 +367,36 @@ test("in workerd a key spends segments by the day, and gets back what was not se
   assert.equal((await send("+447700900004", { text: long }, by("crm"))).status, 202, "each key has its own");
   const { body } = await gateway.get("/v1/limits?key=shop");
   assert.deepEqual([body.key, body.segments, body.most], ["shop", 3, 3]);
+});
+
+test("in workerd codes to a country are limited by how many of them are used", async (t) => {
+  const keys = { shop: { key: "shop-key-1", scopes: ["send"] }, other: { key: "other-key-1", scopes: ["send", "own"] }, all: "all-keys-1" };
+  const { gateway, refusals, send } = await limited(t, { unverified: { least: 3, share: 0.5 }, match: { tag: "otp" } }, { SMPP_API_KEYS: JSON.stringify(keys) });
+  const by = (name) => ({ authorization: `Bearer ${keys[name].key ?? keys[name]}` });
+  gateway.headers = by("shop");
+  const otp = (i, more) => send(`+44770090000${i}`, { tag: "otp", ...more });
+  const sent = [];
+  for (let i = 0; i < 3; i++) sent.push((await otp(i)).body.id);
+  const fourth = await otp(4);
+  assert.deepEqual([...problem(fourth), fourth.body.detail], [429, "prefix-limit", "GB"]);
+  assert.equal((await send("+447700900004")).status, 202, "no code");
+  assert.equal((await send("+4915112345678", { tag: "otp" })).status, 202, "another country");
+  await until("the event", () => refusals().length === 1);
+  const verified = (id, name = "shop") => gateway.post(`/v1/messages/${id}/verified`, undefined, by(name));
+  assert.equal((await verified(sent[0], "other")).status, 404, "another key's message");
+  assert.deepEqual((await verified(sent[0])).body, { id: sent[0], verified: true, country: "GB" });
+  await verified(sent[0]);
+  const count = async () => (await gateway.get("/v1/limits?country=GB", by("all"))).body;
+  assert.deepEqual(await count(), { country: "GB", sent: 3, verified: 1, unverified: 2, most: 3 });
+  const [check] = (await gateway.post("/v1/messages/preview", { to: "+447700900001", text, tag: "otp" })).body.limits;
+  assert.deepEqual(check, { check: "unverified", ok: true, country: "GB" });
+  const waiting = await otp(5, { scheduleAt: new Date(Date.now() + 3_600_000).toISOString() });
+  assert.equal((await otp(6)).status, 429);
+  await gateway.delete(`/v1/messages/${waiting.body.id}`);
+  const some = await gateway.post("/v1/messages", [7, 8].map((i) => ({ to: `+44770090000${i}`, text, tag: "otp" })));
+  assert.deepEqual(some.body.map(({ id, error }) => error?.type ?? typeof id), ["string", "urn:smpp-edge:problem:prefix-limit"]);
+  assert.equal((await gateway.get("/v1/limits?country=UK", by("all"))).status, 400);
+  assert.equal((await verified("00000000000000000000000000-main-0")).status, 404);
 });
 
 test("monitoring refuses nothing and says what it would", async (t) => {
