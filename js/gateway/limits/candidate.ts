@@ -7,7 +7,7 @@ import { mixedHash } from "../model/hash.ts";
 import { fromHex, toHex } from "../model/hex.ts";
 import type { MessageInput, PreviewInput } from "../model/message-input.ts";
 import { mismatch, traitsOf } from "../model/routes.ts";
-import { countryOf } from "./countries.ts";
+import { countryOf } from "../model/countries.ts";
 import type { Candidate } from "./rule.ts";
 import type { LimitSettings } from "./setting.ts";
 

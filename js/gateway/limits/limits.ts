@@ -9,7 +9,7 @@ import { linkFor } from "../model/spread.ts";
 import type { LimitView } from "../model/views.ts";
 import { listMessages, messageById } from "../operations/read.ts";
 import { candidateOf, countsRecipients, isCounted, listedAs, textKey, ticketOf } from "./candidate.ts";
-import { countryOf } from "./countries.ts";
+import { countryOf } from "../model/countries.ts";
 import type { CountView, Over } from "./keeper.ts";
 import { dayOf, endOfDay, HOUR, prefixOf, type Spent, type unverifiedOf } from "./rule.ts";
 import { limitsOf, type LimitSettings } from "./setting.ts";

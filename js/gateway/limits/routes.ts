@@ -5,7 +5,7 @@ import { check } from "../model/input.ts";
 import { ProblemError } from "../model/problem.ts";
 import { strict } from "../model/schema.ts";
 import { PhoneNumber } from "../operations/opt-outs.ts";
-import { COUNTRIES } from "./countries.ts";
+import { COUNTRIES } from "../model/countries.ts";
 import { forgetNumber, limitsOfCountry, limitsOfKey, limitsOfNumber, verify } from "./limits.ts";
 
 const Query = strict({ number: v.optional(PhoneNumber), key: v.optional(v.string()), country: v.optional(v.pipe(v.string(), v.check((value) => COUNTRIES.has(value), "a country as ISO 3166 has it is expected"))) });

@@ -4,7 +4,7 @@ import { matching } from "../model/route-setting.ts";
 import type { Route, RouteField } from "../model/routes.ts";
 import { between, whole } from "../model/schema.ts";
 import { readSetting } from "../model/setting.ts";
-import { COUNTRIES } from "./countries.ts";
+import { COUNTRIES } from "../model/countries.ts";
 import type { Rules, UnverifiedRule, Window } from "./rule.ts";
 
 /** What one-time codes are limited to by default. */

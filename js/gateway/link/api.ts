@@ -138,6 +138,8 @@ export interface LinkApi {
   takeSegment(segment: InboundSegment): Promise<void>;
   /** Delivers an event that is of no message of the link. */
   announce(type: EventType, data: object): Promise<void>;
+  /** A method of an extension. */
+  extend(method: string, ...values: unknown[]): Promise<unknown>;
   /** What an idempotency key stood for when links still kept them. */
   legacyClaim(caller: string, key: string): Promise<LegacyClaim | undefined>;
 }

@@ -2,6 +2,7 @@
 
 import type { Caller } from "../model/caller.ts";
 import type { GatewayEnv } from "../model/config.ts";
+import type { Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { Problem } from "../model/problem.ts";
 import type { LimitView } from "../model/views.ts";
@@ -34,6 +35,8 @@ export interface Extensions {
   giveBack(env: GatewayEnv, key: string, input: MessageInput, segments: number, created: number): Promise<void>;
   /** Removes what is counted of a number. */
   erase(env: GatewayEnv, number: string): Promise<void>;
+  /** What a link does for it: its methods, and what gets the ids of messages that change. */
+  link(db: Database, place: Place): ExtensionObject & { changed(id: string): void };
   /** Makes an object by the first part of its name. */
   objects: Record<string, (db: Database, env: GatewayEnv) => ExtensionObject>;
 }

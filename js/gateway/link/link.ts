@@ -161,7 +161,9 @@ export class SmppLink extends DurableObject<GatewayEnv> implements LinkApi, Admi
   }
 
   async extend(method: string, ...values: unknown[]): Promise<unknown> {
-    return this.#as("extension")[method]!(...values as never[]);
+    const role = this.#role;
+    const extension = role && "link" in role ? role.link.extension! : this.#as("extension");
+    return extension[method]!(...values as never[]);
   }
 
   get #link(): RunningLink {

@@ -52,12 +52,13 @@ export interface Host {
 }
 
 /** One bind and the messages that go by it: composes the parts, and answers for them. */
-export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
+export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment" | "extend"> {
   readonly #host: Host;
   readonly #settings: Settings;
   readonly #place: Place;
   /** Undefined if the settings have this link no more: then it only empties itself. */
   readonly #account: Account | undefined;
+  readonly extension: ReturnType<NonNullable<typeof extensions.link>> | undefined;
   readonly #events = new Events();
   readonly #pdus: PduLog;
   readonly #queue: MessageQueue;
@@ -86,6 +87,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
     const { ctx, env, db, place } = host;
     this.#host = host;
     this.#place = place;
+    this.extension = extensions.link?.(db, place);
     this.#settings = settingsOf(env);
     const account = this.#settings.accounts.find(({ name }) => name === place.account);
     this.#account = account && place.link < account.links && isSamePlace(placeOf(account, place.link), place) ? account : undefined;
@@ -487,6 +489,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment"> {
 
   #changed(id: string, status: MessageStatus, error: MessageError | undefined, url: string | undefined): void {
     const now = Date.now();
+    this.extension?.changed(id);
     if (status === "accepted") this.#connection?.proved();
     this.#reached[status] = (this.#reached[status] ?? 0) + 1;
     this.#events.publish("message", now, { id, status, ...(error ? { error } : {}) });

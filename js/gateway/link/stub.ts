@@ -11,7 +11,7 @@ const PAUSE = 50;
 const RETRY_AFTER = 2;
 
 const LINK = [
-  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic", "erase", "announce",
+  "status", "metrics", "fetch", "enqueue", "known", "existing", "message", "listPart", "inbound", "deadLetters", "replay", "cancel", "claim", "takeSegment", "legacyClaim", "traffic", "erase", "announce", "extend",
 ] as const satisfies (keyof LinkApi)[];
 
 /** The link of that name, in its Durable Object wherever that is. */

@@ -18,6 +18,8 @@ const BEGINNINGS = "" +
   "262639 ZA27 ZM260 ZW263";
 
 const LONGEST = 6;
+/** Digits of the shortest number with a country code: fewer are a short code. */
+const FEWEST_DIGITS = 7;
 
 const countries = new Map(BEGINNINGS.split(" ").flatMap((entry) => entry.slice(2).split(",").map((beginning) => [beginning, entry.slice(0, 2)] as const)));
 
@@ -26,6 +28,7 @@ export const COUNTRIES: ReadonlySet<string> = new Set(countries.values());
 
 /** The country of a number with its country code, the longest beginning first; undefined if there is none. */
 export function countryOf(digits: string): string | undefined {
+  if (digits.length < FEWEST_DIGITS) return undefined;
   for (let length = LONGEST; length > 0; length--) {
     const found = countries.get(digits.slice(0, length));
     if (found !== undefined) return found;

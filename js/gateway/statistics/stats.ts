@@ -1,0 +1,132 @@
+import { linkAt } from "../link/stub.ts";
+import type { GatewayEnv } from "../model/config.ts";
+import { ProblemError } from "../model/problem.ts";
+import { everyLink } from "../operations/read.ts";
+import { add, ENDED, LATENCIES, percentile, UNREPORTED, type Counters, type Latency } from "./contribution.ts";
+import { DIMENSIONS, type Dimension, type Part } from "./link-statistics.ts";
+import { startOf, STEPS, windowsOf, type Step } from "./windows.ts";
+
+/** Most windows of a response, and most groups in each. */
+const MOST_WINDOWS = 1_500;
+const MOST_GROUPS = 200;
+/** Windows by default. */
+const WINDOWS = 24;
+/** Milliseconds after which an accepted message without a receipt is no longer pending. */
+const RECEIPT_TIME = 86_400_000;
+/** Windows at the end that more is to come to. */
+const FILLING = 2;
+const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
+
+export interface StatsQuery {
+  since?: string | undefined;
+  until?: string | undefined;
+  step: Step;
+  by: (Dimension | "reason")[];
+  tz: string;
+}
+
+/** Messages that were accepted in a window, and what has become of them. */
+export interface Group extends Partial<Record<Dimension | "reason", string>> {
+  accepted: number;
+  segments: number;
+  delivered: number;
+  /** Delivered of accepted; null without any. */
+  rate: number | null;
+  pending: number;
+  /** The SMSC accepted them a day ago, and there is no receipt. */
+  noReceipt: number;
+  /** The SMSC accepted them, and no receipt is asked for. */
+  unreported: number;
+  /** Messages that ended otherwise, by their state, and why. */
+  ended: Record<string, number>;
+  reasons: Record<string, number>;
+  /** Seconds: the upper bound of the bucket; null without any and beyond 24 hours. */
+  latency: Record<Latency, Record<keyof typeof SHARES, number | null>>;
+}
+
+export interface StatsWindow {
+  at: string;
+  /** More is to come. */
+  filling?: true;
+  groups: Group[];
+}
+
+export interface Stats {
+  step: Step;
+  tz: string;
+  by: string[];
+  windows: StatsWindow[];
+}
+
+/** Statistics of all links. */
+export async function readStats(env: GatewayEnv, { since, until, step, by, tz }: StatsQuery, now = Date.now()): Promise<Stats> {
+  const end = until === undefined ? now + 1 : Date.parse(until);
+  const start = since === undefined ? startOf(end - (WINDOWS - 1) * STEPS[step], step, tz) : Date.parse(since);
+  if (start >= end) throw new ProblemError("invalid-query", "since has to be before until");
+  if ((end - start) / STEPS[step] > MOST_WINDOWS) throw new ProblemError("invalid-query", `At most ${MOST_WINDOWS} windows are expected: choose a longer step`);
+  const starts = windowsOf(start, end, step, tz);
+  const dimensions = DIMENSIONS.filter((dimension) => by.includes(dimension));
+  const parts = (await Promise.all((await everyLink(env)).map((at) => linkAt(env, at).extend("parts", starts, dimensions) as Promise<Part[]>))).flat();
+  const names = namesOf(parts, dimensions.length === 0);
+  const windows = starts.slice(0, -1).map((at, window): StatsWindow => {
+    const own = parts.filter((part) => part.window === window);
+    const groups = names.flatMap((values) => {
+      const counters: Counters = {};
+      for (const part of own) if (isSame(part.values, values)) add(counters, part.counters);
+      return groupsOf(counters, Object.fromEntries(dimensions.map((dimension, i) => [dimension, values[i]])), by.includes("reason"), at < now - RECEIPT_TIME);
+    });
+    const isFilling = startOf(now, step, tz) - at < FILLING * STEPS[step] && at <= now;
+    return { at: new Date(at).toISOString(), ...(isFilling && { filling: true }), groups };
+  });
+  return { step, tz, by, windows };
+}
+
+/** The groups that there are in any window, those with the most messages first. Without dimensions there is one. */
+function namesOf(parts: Part[], isWhole: boolean): string[][] {
+  const sums = new Map<string, number>(isWhole ? [["[]", 0]] : []);
+  for (const { values, counters } of parts) sums.set(JSON.stringify(values), (sums.get(JSON.stringify(values)) ?? 0) + (counters["a"] ?? 0));
+  return [...sums].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).slice(0, MOST_GROUPS).map(([name]) => JSON.parse(name) as string[]);
+}
+
+function isSame(one: string[], other: string[]): boolean {
+  return one.every((value, i) => value === other[i]);
+}
+
+function groupsOf(counters: Counters, names: object, byReason: boolean, isOld: boolean): Group[] {
+  const group = groupOf(counters, names, isOld);
+  if (!byReason) return [group];
+  return Object.entries(group.reasons).map(([reason, count]) => ({ ...groupOf({}, names, isOld), reason, ended: { [reason]: count }, reasons: { [reason]: count } }));
+}
+
+function groupOf(counters: Counters, names: object, isOld: boolean): Group {
+  const count = (name: string) => counters[name] ?? 0;
+  const withPrefix = (prefix: string) => Object.fromEntries(Object.entries(counters).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
+  const [accepted, delivered, waiting, unreported] = [count("a"), count("st.delivered"), count("st.accepted"), count(`st.${UNREPORTED}`)];
+  const ended = Object.fromEntries(ENDED.filter((status) => status !== "delivered" && count(`st.${status}`) > 0).map((status) => [status, count(`st.${status}`)]));
+  const noReceipt = isOld ? waiting : 0;
+  const done = delivered + unreported + noReceipt + Object.values(ended).reduce((sum, value) => sum + value, 0);
+  const latency = Object.fromEntries(Object.keys(LATENCIES).map((name) => [name, Object.fromEntries(Object.entries(SHARES).map(([share, of]) => [share, percentile(counters, name as Latency, of) ?? null]))]));
+  return {
+    ...names, accepted, segments: count("s"), delivered, rate: accepted === 0 ? null : Math.round(1e4 * delivered / accepted) / 1e4, pending: Math.max(0, accepted - done),
+    noReceipt, unreported, ended, reasons: withPrefix("f."), latency: latency as Group["latency"],
+  };
+}
+
+/** A line for each group of each window. */
+export function statsCsv({ by, windows }: Stats): string {
+  const latencies = Object.keys(LATENCIES).flatMap((name) => Object.keys(SHARES).map((share) => [name, share] as const));
+  const columns = ["at", "filling", ...by, "accepted", "segments", "delivered", "rate", "pending", "noReceipt", "unreported", ...ENDED.slice(1), "reasons", ...latencies.map(([name, share]) => `${name}_${share}`)];
+  const lines = windows.flatMap(({ at, filling, groups }) => groups.map((group) => [
+    at, filling ?? "", ...by.map((name) => group[name as Dimension]), group.accepted, group.segments, group.delivered, group.rate, group.pending, group.noReceipt, group.unreported,
+    ...ENDED.slice(1).map((status) => group.ended[status] ?? 0), Object.entries(group.reasons).map(([reason, count]) => `${reason}=${count}`).join(" "),
+    ...latencies.map(([name, share]) => group.latency[name as Latency][share as keyof typeof SHARES]),
+  ]));
+  return [columns, ...lines].map((cells) => `${cells.map(cellOf).join()}\n`).join("");
+}
+
+/** No spreadsheet takes a name for a formula. */
+function cellOf(value: unknown): string {
+  const text = String(value ?? "");
+  const safe = typeof value === "string" && /^[=+@-]/.test(text) ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,31 @@
+// Windows of time: minutes, hours and days of a time zone.
+
+export const STEPS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+export type Step = keyof typeof STEPS;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Milliseconds by which the time zone is ahead of UTC. */
+function offsetOf(time: number, timeZone: string): number {
+  if (timeZone === "UTC") return 0;
+  let format = formats.get(timeZone);
+  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" })));
+  const second = Math.floor(time / 1000) * 1000;
+  return Date.parse(`${format.format(second).replace(" ", "T")}Z`) - second;
+}
+
+/** When the window begins that a time lies in. */
+export function startOf(time: number, step: Step, timeZone: string): number {
+  const floor = (at: number, offset: number) => Math.floor((at + offset) / STEPS[step]) * STEPS[step] - offset;
+  const start = floor(time, offsetOf(time, timeZone));
+  // The clock may have been set since the day began.
+  return step === "day" ? floor(time, offsetOf(time, timeZone)) + offsetOf(time, timeZone) - offsetOf(start, timeZone) : start;
+}
+
+/** When the windows begin from the one with `since` on, and when the last one ends, which has the time before `until`. */
+export function windowsOf(since: number, until: number, step: Step, timeZone: string): number[] {
+  const starts = [startOf(since, step, timeZone)];
+  // A day has 23 to 25 hours.
+  for (let next = starts[0]!; next < until;) starts.push(next = startOf(next + STEPS[step] * 1.3, step, timeZone));
+  return starts;
+}
