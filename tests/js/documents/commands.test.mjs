@@ -93,7 +93,7 @@ const kinds = [
     assert.match(output, /^pbkdf2\$100000\$\S+\$\S+\n$/);
   }],
   // Run by tests/js/examples/http-api.test.mjs.
-  [/^curl (?:-X DELETE )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
+  [/^curl (?:-X (?:DELETE|POST) )?"?\$GATEWAY(\/v1\/[a-z-]+(?:\/[a-z-]+)?)/, (path) => has(read("js/gateway/openapi.json"), `"${path}"`)],
   [/^export (?:GATEWAY|KEY|LATER)=\S+$/, () => {}],
   [/^export (SMPP_URL|SMPP_PASSWORD|SMPP_TUNNEL_TOKEN)=\S+$/, (name) => has(read("js/cli/connection/flags.ts") + read("js/cli/connection/password.ts") + read("js/cli/tunnel/tunnel.ts"), name)],
   [/^(npm install(?: --global)?|deno add npm:|bun add )\s?smpp-edge$/, () => {}],
@@ -140,9 +140,9 @@ test("CONTRIBUTING.md: one file of tests, and one test, run by themselves", asyn
 
 describe("docs/commands.md", () => {
   const [simulator, decode, send] = ["simulator", "decode", "send"].map((name) => blocks("docs/commands.md", "sh").find((block) => block.includes(`npx smpp-edge ${name} `)));
-  /** The lines that the tests below run; those of `init` are run by tests/js/package/init.test.mjs. */
+  /** The lines that the tests below run. Those of `init` are run by tests/js/package/init.test.mjs, `tunnel` by tests/js/cli/tunnel.test.ts. */
   const ran = new Set();
-  const shown = blocks("docs/commands.md", "sh").join("").split("\n").filter((line) => line.startsWith("npx") && !line.includes(" init "));
+  const shown = blocks("docs/commands.md", "sh").join("").split("\n").filter((line) => line.startsWith("npx") && !/ (init|tunnel) /.test(line));
   /** Runs a line, or what `changed` makes of it. */
   const shell = (line, cwd, env = {}, changed = (text) => text) => {
     for (const each of line.split("\n")) ran.add(each.trim());
