@@ -1,9 +1,8 @@
+import { BIND_TYPES } from "#boundary";
 import type { Metric } from "../link/applications.ts";
 import type { ApplicationView } from "../model/views.ts";
 
 type Family = Omit<Metric, "samples"> & { samples: (application: ApplicationView) => Metric["samples"] };
-
-const BIND_TYPES = ["transceiver", "transmitter", "receiver"];
 
 const FAMILIES: Family[] = [
   { name: "smpp_application_binds", type: "gauge", help: "Binds of the application.", samples: ({ binds }) => BIND_TYPES.map((type) => [{ type }, binds.filter((bind) => bind.type === type).length]) },
