@@ -124,7 +124,7 @@ export class SmppApplication extends DurableObject<GatewayEnv> {
         binds.remove(session);
       },
       onSubmit: (message, session) => taker.take(message, session, binds.nameOf(session)),
-      onRequest: (pdu) => answer(this.env, application, pdu),
+      onRequest: (pdu, session) => (pdu.command === "submit_multi" ? taker.takeMulti(pdu, session, binds.nameOf(session)) : answer(this.env, application, pdu)),
     };
   }
 

@@ -30,7 +30,7 @@ function receipts(type: Exclude<EventType, "message.received">, timestamp: strin
   const submitted = decodePdus(fromHex(application.pdu)).pdus[0]!;
   const registered = integer(submitted, "registered_delivery");
   const addresses: { from: Address; to: Address } = { from: address(submitted, "dest"), to: address(submitted, "source") };
-  const common = { messageId: id, ...addresses, submittedAt: Date.parse(application.submittedAt ?? timestamp) };
+  const common = { messageId: application.group ?? id, ...addresses, submittedAt: Date.parse(application.submittedAt ?? timestamp) };
   if (type === "message.ended") {
     const { status, error } = data as GatewayEnded;
     if (!isAsked(registered, receiptStatus(status), true)) return [];

@@ -17,7 +17,7 @@ export function receiptStatus(status: MessageStatus): ReceiptStatus {
   return status === "failed" ? "rejected" : status;
 }
 
-/** Answers a request other than a submission. */
+/** Answers a request other than a submission. A message that is being replaced would get another id: there is no replace_sm. */
 export async function answer(env: GatewayEnv, application: Application, pdu: DecodedPdu): Promise<RequestAnswer> {
   const id = text(pdu, "message_id");
   switch (pdu.command) {

@@ -30,8 +30,11 @@ export const support: ApplicationSupport = {
   origin: (caller, id, input) => {
     const name = applicationOfKey(caller);
     if (name === undefined) return undefined;
-    const { bind, pdu, to } = input();
-    return { name, to: bare(to), submittedAt: new Date(timeOf(id)).toISOString(), ...(bind === undefined ? {} : { bind }), ...(pdu === undefined ? {} : { pdu }) };
+    const { bind, group, pdu, to } = input();
+    return {
+      name, to: bare(to), submittedAt: new Date(timeOf(id)).toISOString(),
+      ...(bind === undefined ? {} : { bind }), ...(group === undefined ? {} : { group }), ...(pdu === undefined ? {} : { pdu }),
+    };
   },
   inboundFor: (env, to) => {
     const name = inboundApplication(applicationsOf(env), to);

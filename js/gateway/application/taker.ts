@@ -1,9 +1,9 @@
 import { decodePdus, type DecodedPdu } from "../../engine/codec.ts";
 import type { EngineMessage } from "../../engine/types.ts";
 import type { Session } from "../../server/session.ts";
-import type { SubmitAnswer } from "../../server/sessions.ts";
+import type { RequestAnswer, SubmitAnswer } from "../../server/sessions.ts";
 import { Status } from "../../server/status.ts";
-import { integer, payload, times } from "../../server/submission.ts";
+import { address, integer, payload, times } from "../../server/submission.ts";
 import { bare } from "../model/routes.ts";
 import { callerOf, type Application } from "../model/applications.ts";
 import { hasReplyAddress, senderTlv } from "../model/caller.ts";
@@ -12,12 +12,17 @@ import { toHex } from "../model/hex.ts";
 import type { Problem } from "../model/problem.ts";
 import { ConfigError } from "../model/setting.ts";
 import { sendPdus, type Submission } from "../operations/send.ts";
+import { messagesOf } from "./multi.ts";
 import { Rate } from "./rate.ts";
 
 /** Most messages that are stored in one call. */
 const AT_ONCE = 500;
 const UDHI = 0x40;
+/** Longest additional_status_info_text. */
+const LONGEST_TEXT = 255;
 
+/** What is taken of a submission. */
+type Taken = Pick<EngineMessage, "from" | "to" | "frames">;
 type Stored = { id: string } | { error: Problem };
 
 /** Takes messages of an application: each is answered once a link has stored it. Those of one turn are stored together. */
@@ -35,14 +40,37 @@ export class Taker {
     this.#rate = application.rate === undefined ? undefined : new Rate(application.rate, Date.now());
   }
 
-  async take(message: EngineMessage, session: Session, bind: string): Promise<SubmitAnswer> {
-    const answer = await this.#take(message, session, bind);
+  /** `group`: the id that its receipts name instead of its own. */
+  async take(message: Taken, session: Session, bind: string, group?: string): Promise<SubmitAnswer> {
+    const answer = await this.#take(message, session, bind, group);
     if (typeof answer === "object" && "messageId" in answer) this.taken++;
     else this.refused++;
     return answer;
   }
 
-  async #take({ from, to, frames }: EngineMessage, session: Session, bind: string): Promise<SubmitAnswer> {
+  /** Takes a submit_multi as one message for each recipient. They share the id of the response; the refused recipients are listed in it. */
+  async takeMulti(pdu: DecodedPdu, session: Session, bind: string): Promise<RequestAnswer> {
+    const messages = messagesOf(pdu);
+    if (messages === undefined) return refused(Status.ESME_RINVDLNAME, "The gateway has no distribution lists");
+    const from = address(pdu, "source");
+    const group = messages.length > 1 ? crypto.randomUUID() : undefined;
+    const answers = await Promise.all(messages.map((message) => this.take({ from, ...message }, session, bind, group)));
+    const stored = answers.find((answer) => typeof answer === "object" && "messageId" in answer);
+    const faults = answers.flatMap((answer, i) => {
+      if (typeof answer === "object" && "messageId" in answer) return [];
+      const { status, text } = typeof answer === "object" ? answer : { status: answer, text: "" };
+      return [{ to: messages[i]!.to, status, text }];
+    });
+    const [first] = faults;
+    if (stored === undefined) return refused(first?.status ?? Status.ESME_RINVDSTADR, first?.text ?? "A recipient is expected");
+    return {
+      message_id: group ?? (stored as { messageId: string }).messageId,
+      unsuccess_sme: faults.map(({ to, status }) => ({ dest_addr_ton: to.ton, dest_addr_npi: to.npi, destination_addr: to.addr, error_status_code: status })),
+      ...(first ? { tlvs: { additional_status_info_text: first.text.slice(0, LONGEST_TEXT) } } : {}),
+    };
+  }
+
+  async #take({ from, to, frames }: Taken, session: Session, bind: string, group: string | undefined): Promise<SubmitAnswer> {
     const octets = frames[0]!;
     const pdu = toHex(octets);
     const decoded = decodePdus(octets).pdus[0]!;
@@ -59,7 +87,7 @@ export class Taker {
     try {
       stored = await this.#store({
         from: { ton: from.ton, npi: from.npi, addr: from.addr }, to: { ton: to.ton, npi: to.npi, addr: to.addr }, pdu, bind,
-        account: this.#application.account, expires: when.expiresAt ?? null,
+        account: this.#application.account, expires: when.expiresAt ?? null, ...(group === undefined ? {} : { group }),
       });
     } catch (error) {
       if (error instanceof ConfigError) return { status: Status.ESME_RSYSERR, text: error.message };
@@ -104,6 +132,10 @@ function namesSender(pdu: DecodedPdu): boolean {
   const header = integer(pdu, "esm_class") & UDHI ? octets.subarray(1, 1 + (octets[0] ?? 0)) : undefined;
   const tlvs = pdu.tlvs.filter(({ name }) => name !== "message_payload").flatMap(({ tag }) => [tag >> 8, tag & 0xff, 0, 0]);
   return (header !== undefined && hasReplyAddress(header)) || senderTlv(Uint8Array.from(tlvs)) !== undefined;
+}
+
+function refused(status: number, text: string): RequestAnswer {
+  return { status, tlvs: { additional_status_info_text: text.slice(0, LONGEST_TEXT) } };
 }
 
 function refusalOf({ status, detail, title, type }: Problem): SubmitAnswer {

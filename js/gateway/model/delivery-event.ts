@@ -13,6 +13,8 @@ export interface ApplicationOrigin {
   name: string;
   /** The bind that the message came by. */
   bind?: string;
+  /** The id that the application has of it, if it is not the message's own. */
+  group?: string;
   pdu?: string;
   /** Its recipient's digits, by which it is erased. */
   to?: string;

@@ -10,6 +10,8 @@ export interface MessageInput extends Omit<PreviewInput, "to"> {
   pdu?: string | undefined;
   /** The bind that it came by. */
   bind?: string | undefined;
+  /** The id of its submit_multi. */
+  group?: string | undefined;
   /** What limits counted it by. */
   counted?: number | undefined;
 }

@@ -94,6 +94,8 @@ export interface Submission {
   pdu: string;
   /** The bind that it came by. */
   bind: string;
+  /** The id that its receipts name instead of its own. */
+  group?: string;
   account: string | undefined;
   expires: number | null;
 }

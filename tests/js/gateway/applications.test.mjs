@@ -144,6 +144,35 @@ describe("an application", async () => {
     other.destroy();
   });
 
+  test("sends a submit_multi to each recipient, and gets each receipt by its id", async () => {
+    const esme = await bound(port);
+    const recipient = (addr) => ({ dest_flag: 1, dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: addr });
+    const multi = (dest_address, fields = {}) => esme.request("submit_multi", { source_addr: "Shop", source_addr_ton: 5, dest_address, registered_delivery: 1, data_coding: 0, short_message: "to all", user_message_reference: 7, ...fields });
+    const before = smsc.submitted.length;
+    const answer = await multi([recipient("1234567801"), recipient(""), recipient("1234567802")]);
+    assert.equal(answer.command_status, 0);
+    assert.deepEqual(answer.unsuccess_sme.map(({ destination_addr, error_status_code }) => [destination_addr, error_status_code]), [["", 0x0b]]);
+    assert.match(answer.additional_status_info_text, /recipient is expected/);
+    const receipts = [await esme.inbound.take(), await esme.inbound.take()];
+    assert.deepEqual(receipts.map((receipt) => [idOf(receipt), receipt.receipted_message_id, receipt.source_addr, statOf(receipt)]).sort(), ["1234567801", "1234567802"].map((to) => [answer.message_id, answer.message_id, to, "DELIVRD"]));
+    const sent = smsc.submitted.slice(before);
+    assert.deepEqual(sent.map(({ command, source_addr, source_addr_ton, destination_addr, dest_addr_ton, user_message_reference, short_message }) => [command, source_addr, source_addr_ton, destination_addr, dest_addr_ton, user_message_reference, short_message.message.toString()]).sort(),
+      ["1234567801", "1234567802"].map((to) => ["submit_sm", "Shop", 5, to, 1, 7, "to all"]));
+
+    const alone = await multi([recipient("1234567803")]);
+    assert.equal(idOf(await esme.inbound.take()), alone.message_id);
+    assert.equal((await esme.request("query_sm", { message_id: alone.message_id })).message_state, 2);
+    const none = await multi([recipient(""), recipient("")]);
+    assert.deepEqual([none.command_status, none.additional_status_info_text], [0x0b, "A recipient is expected"]);
+    assert.equal((await multi([recipient("1234567804"), { dest_flag: 2, dl_name: "friends" }])).command_status, 0x34);
+    assert.equal((await multi([recipient("1234567804")], { validity_period: "tomorrow" })).command_status, 0x62);
+    const few = await bound(port, { name: "few" });
+    assert.equal((await few.request("submit_multi", { source_addr: "Bank", dest_address: [recipient("1234567805")], short_message: "x" })).command_status, 0x0a);
+    assert.equal(smsc.submitted.length, before + 3);
+    few.destroy();
+    esme.destroy();
+  });
+
   test("is refused with a reason, and the answer always arrives", async () => {
     for (const [given, status, reason] of [
       [{ password: "guess" }, 0x0e, /password/], [{ name: "nobody" }, 0x0f, /no such system_id/], [{ name: "elsewhere" }, 0x0d, /127\.0\.0\.1:\d+ may not bind/],
