@@ -252,9 +252,9 @@ export async function limitsOfCountry(env: GatewayEnv, country: string): Promise
 export async function verify(env: GatewayEnv, caller: Caller, id: string): Promise<object> {
   const settings = demandOn(env);
   // Who may send has to know of its own messages here.
-  const { to, from, tag, key = "", segments } = await messageById(env, hasScope(caller, "read") ? caller : { ...caller, scopes: ["own"] }, id);
+  const { to, from, tag, class: kind, key = "", segments } = await messageById(env, hasScope(caller, "read") ? caller : { ...caller, scopes: ["own"] }, id);
   const country = countryOf(numberOf(to));
-  if (country !== undefined && isCounted(settings, { to, from, tag }, key, segments)) await ask(env, shardOfCountry(country), "verify", country, id);
+  if (country !== undefined && isCounted(settings, { to, from, tag, class: kind }, key, segments)) await ask(env, shardOfCountry(country), "verify", country, id);
   return { id, verified: true, ...(country !== undefined && { country }) };
 }
 

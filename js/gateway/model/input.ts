@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { SmsMessage, TlvInput } from "../../client/index.ts";
 import { addressFault, canonicalAddress } from "./address.ts";
 import { fromHex, toHex } from "./hex.ts";
-import type { MessageInput, PreviewInput } from "./message-input.ts";
+import { CLASSES, type MessageInput, type PreviewInput } from "./message-input.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
 import { CONCATS, isRecord, record, strict, whole } from "./schema.ts";
 
@@ -72,6 +72,7 @@ const message = {
   account: v.optional(v.pipe(v.string(), v.maxLength(32))),
   callbackUrl: v.optional(v.pipe(v.string(), v.maxLength(500))),
   store: v.optional(v.picklist(["none"])),
+  class: v.optional(v.picklist(CLASSES)),
   tag: v.optional(v.pipe(v.string(), v.regex(/^.{1,64}$/s, "1 to 64 characters are expected"))),
 };
 const Message = strict(message);
@@ -147,10 +148,10 @@ function isPlain(message: object): boolean {
 /** What the client's `sendSms` takes, of a stored message. Validity and schedule are the gateway's to add. */
 export function toSms(input: MessageInput): SmsMessage {
   const report = input.report ?? "always";
-  const { account, binary, udh, tlvs, validity, scheduleAt, tag, route, optOut, store, callbackUrl, counted } = input;
+  const { account, binary, udh, tlvs, validity, scheduleAt, tag, class: kind, route, optOut, store, callbackUrl, counted } = input;
   // Most have none of them, and a copy without some fields takes several times as long.
-  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? route ?? optOut ?? store ?? callbackUrl ?? counted) === undefined) return { ...input, report } as SmsMessage;
-  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, route: _route, optOut: _optOut, store: _store, callbackUrl: _callback, counted: _counted, ...rest } = input;
+  if ((account ?? binary ?? udh ?? tlvs ?? validity ?? scheduleAt ?? tag ?? kind ?? route ?? optOut ?? store ?? callbackUrl ?? counted) === undefined) return { ...input, report } as SmsMessage;
+  const { account: _, binary: _binary, udh: _udh, tlvs: _tlvs, validity: _validity, scheduleAt: _schedule, tag: _tag, class: _class, route: _route, optOut: _optOut, store: _store, callbackUrl: _callback, counted: _counted, ...rest } = input;
   return {
     ...rest,
     report,

@@ -1,6 +1,9 @@
 import type { SmsMessage } from "../../client/index.ts";
 import type { Address } from "./address.ts";
 
+/** What a message may be for. */
+export const CLASSES = ["otp", "transactional", "marketing"] as const;
+
 type TlvValue = number | string | { hex: string };
 
 /** A message as POST /v1/messages takes it, checked. Octets are hexadecimal, points in time ISO 8601. */
@@ -34,6 +37,8 @@ export interface PreviewInput extends Pick<SmsMessage,
   store?: "none" | undefined;
   /** The caller's own word for it. */
   tag?: string | undefined;
+  /** What it is for: routes, limits and statistics look at it. */
+  class?: (typeof CLASSES)[number] | undefined;
   /** The gateway's: it goes to recipients who have opted out, too. */
   optOut?: "ignore" | undefined;
   /** The gateway's: the rule that decided. `from`: the sender before the rule replaced it. */
@@ -41,4 +46,4 @@ export interface PreviewInput extends Pick<SmsMessage,
 }
 
 /** A message by RPC: octets may be a Uint8Array and points in time a Date. */
-export type RpcMessage = Omit<SmsMessage, "dataCoding" | "esmClass" | "signal"> & Pick<PreviewInput, "account" | "callbackUrl" | "store">;
+export type RpcMessage = Omit<SmsMessage, "dataCoding" | "esmClass" | "signal"> & Pick<PreviewInput, "account" | "callbackUrl" | "class" | "store">;

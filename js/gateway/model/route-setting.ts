@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { encodePdu } from "../../client/index.ts";
 import { address, Tlvs, toSms } from "./input.ts";
 import { isUrl, type InboundRoute } from "./inbound-routes.ts";
+import { CLASSES } from "./message-input.ts";
 import { plain } from "./opt-out.ts";
 import { routesFault, type Route } from "./routes.ts";
 import { between } from "./schema.ts";
@@ -22,6 +23,7 @@ export const matching = {
   from: v.optional(some(v.pipe(text, v.transform(withoutPlus)))),
   key: v.optional(some(v.pipe(v.string(), v.maxLength(64)))),
   tag: v.optional(some(text)),
+  class: v.optional(some(v.picklist(CLASSES))),
   parts: v.optional(some(v.pipe(v.string(), v.regex(/^(>?[1-9]\d{0,2}|<([2-9]|[1-9]\d{1,2}))$/)))),
 };
 

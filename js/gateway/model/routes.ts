@@ -12,6 +12,7 @@ export interface Route {
   from?: string[] | undefined;
   key?: string[] | undefined;
   tag?: string[] | undefined;
+  class?: string[] | undefined;
   /** Numbers of segments: `"1"`, `">1"`, `"<3"`. */
   parts?: string[] | undefined;
   /** Tiers in order: accounts with their weights. */
@@ -30,6 +31,7 @@ export interface Traits {
   from: string | undefined;
   key: string;
   tag: string | undefined;
+  class: string | undefined;
   readonly parts: number;
 }
 
@@ -40,6 +42,7 @@ const MATCHES: Record<RouteField, (wanted: string, traits: Traits) => boolean> =
   from: (sender, { from }) => sender === from,
   key: (name, { key }) => name === key,
   tag: (word, { tag }) => word === tag,
+  class: (name, traits) => name === traits.class,
   // Last, since the segments may have to be counted first.
   parts: (range, { parts }) => isWithin(parts, range),
 };
@@ -47,9 +50,9 @@ const FIELDS = Object.keys(MATCHES) as RouteField[];
 const COUNTS = Array.from({ length: 255 }, (_, i) => i + 1);
 
 /** The traits of a message of the API key `key`; `parts` counts its segments. */
-export function traitsOf({ to, from, tag, route }: PreviewInput, key: string, parts: () => number): Traits {
+export function traitsOf({ to, from, tag, class: kind, route }: PreviewInput, key: string, parts: () => number): Traits {
   const sender = route && "from" in route ? route.from ?? undefined : from;
-  return { to: numberOf(to!), from: sender && bare(sender), key, tag, get parts() { return parts(); } };
+  return { to: numberOf(to!), from: sender && bare(sender), key, tag, class: kind, get parts() { return parts(); } };
 }
 
 /** An address without `+`. */

@@ -2,7 +2,7 @@
 
 import type { countSegments, Message } from "../../client/index.ts";
 import type { Address } from "./address.ts";
-import type { MessageInput } from "./message-input.ts";
+import type { CLASSES, MessageInput } from "./message-input.ts";
 import type { OptOutRequest } from "./opt-out.ts";
 import type { Problem } from "./problem.ts";
 
@@ -119,6 +119,7 @@ export interface MessageView {
   /** Name of the API key that sent it. */
   key?: string;
   tag?: string;
+  class?: (typeof CLASSES)[number];
   /** Name of the rule of `SMPP_ROUTES` that decided. */
   route?: string;
   createdAt: string;

@@ -29,13 +29,13 @@ const LENGTHS = [STEPS.minute, STEPS.hour, STEPS.day];
 const MERGED_AT_ONCE = 60;
 
 /** What statistics can be divided by, in the order in which cells have it; and `reason`, which is a counter's. */
-export const DIMENSIONS = ["account", "link", "key", "country", "sender"] as const;
+export const DIMENSIONS = ["account", "link", "key", "country", "sender", "class"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 type Cells = Record<string, Counters>;
 type StatsRow = { step: number; at: number; cells: string };
-type MessageRow = Pick<Row, "n" | "id" | "tag" | "created" | "updated" | "caller" | "recipient" | "segments" | "history"> & { sender: string | null; report: string | null };
-const COLUMNS = "m.n, m.id, m.tag, m.created, m.updated, m.caller, m.recipient, m.segments, m.history, m.input->'$.from' AS sender, m.input->>'$.report' AS report";
+type MessageRow = Pick<Row, "n" | "id" | "tag" | "created" | "updated" | "caller" | "recipient" | "segments" | "history"> & { sender: string | null; report: string | null; class: string | null };
+const COLUMNS = "m.n, m.id, m.tag, m.created, m.updated, m.caller, m.recipient, m.segments, m.history, m.input->'$.from' AS sender, m.input->>'$.report' AS report, m.input->>'$.class' AS class";
 
 /** Statistics of one link. */
 export interface Part {
@@ -157,7 +157,7 @@ export class LinkStatistics {
     const delta = deltas.get(`${step}/${at}`) ?? { step, at, cells: {} };
     deltas.set(`${step}/${at}`, delta);
     const sender = row.sender === null ? "" : addressText(JSON.parse(row.sender) as Address);
-    const name = JSON.stringify([this.#place.account, String(this.#place.link), row.caller, countryOf(row.recipient) ?? "", sender]);
+    const name = JSON.stringify([this.#place.account, String(this.#place.link), row.caller, countryOf(row.recipient) ?? "", sender, row.class ?? ""]);
     add((delta.cells[name] ??= {}), counters);
   }
 
@@ -175,7 +175,7 @@ export class LinkStatistics {
   #placeIn(cells: Cells, name: string): string {
     if (name in cells || Object.keys(cells).length < MOST_CELLS) return name;
     const { account, link } = this.#place;
-    return JSON.stringify([account, String(link), OTHER, OTHER, OTHER]);
+    return JSON.stringify([account, String(link), OTHER, OTHER, OTHER, OTHER]);
   }
 
   /** Makes hours of minutes and days of hours that are too old, some at a time. */

@@ -19,6 +19,7 @@ const VALUES = {
   from: ["ACME", "acme", "12345"],
   key: ["shop", "crm"],
   tag: ["otp", "news"],
+  class: ["otp", "marketing"],
   parts: ["1", ">1", "<3", ">3", "0"],
 };
 const MESSAGES = [];
@@ -26,13 +27,15 @@ for (const to of ["4", "40", "44", "447", "4477", "447712", "49151", "1", "33"])
   for (const from of ["ACME", "acme", "12345", undefined]) {
     for (const key of ["shop", "crm", ""]) {
       for (const tag of ["otp", "news", undefined]) {
-        for (const parts of [1, 2, 3, 4]) MESSAGES.push({ to, from, key, tag, parts });
+        for (const own of ["otp", "transactional", undefined]) {
+          for (const parts of [1, 2, 3, 4]) MESSAGES.push({ to, from, key, tag, class: own, parts });
+        }
       }
     }
   }
 }
 function modelMatches(route, message) {
-  for (const field of ["to", "from", "key", "tag", "parts"]) {
+  for (const field of ["to", "from", "key", "tag", "class", "parts"]) {
     if (!route[field]) continue;
     let any = false;
     for (const value of route[field]) {
@@ -145,6 +148,7 @@ test("in workerd the rules decide, and messages, history, preview and simulation
   const routes = [
     { name: "premium", to: "449", refuse: "no premium numbers" },
     { name: "codes", to: "44", tag: "otp", accounts: "c", sender: "CODES", tlvs: { "0x1400": "entity" } },
+    { name: "news", class: "marketing", accounts: "a" },
     { name: "long", parts: ">1", key: "shop", accounts: "b" },
     { name: "uk", to: ["44", "353"], accounts: [{ a: 70, b: 30 }, "c"] },
   ];
@@ -164,7 +168,8 @@ test("in workerd the rules decide, and messages, history, preview and simulation
     await until("the code", () => c.submitted.length === 1);
     assert.equal(c.submitted[0].source_addr, "CODES");
     assert.equal(c.submitted[0].source_addr_ton, 5);
-    const own = await message({ to: "+447700900001", text, tag: "otp", tlvs: { "0x1400": "mine" } });
+    const own = await message({ to: "+447700900001", text, tag: "otp", class: "otp", tlvs: { "0x1400": "mine" } });
+    assert.equal(own.class, "otp");
     assert.equal(own.route, "codes");
     await until("the second code", () => c.submitted.length === 2);
     assert.equal((await message({ to: "+491511", text: long })).account, "b", "long, by that key");
@@ -199,13 +204,16 @@ test("in workerd the rules decide, and messages, history, preview and simulation
 
   await t.test("the preview says why", async () => {
     const { body } = await gateway.post("/v1/messages/preview", { to: "+447700900001", from: "12345", text: long });
-    assert.deepEqual(body.route, { name: "long", tier: 1, account: "b", from: "12345", passed: [{ name: "premium", field: "to" }, { name: "codes", field: "tag" }] });
+    assert.deepEqual(body.route, { name: "long", tier: 1, account: "b", from: "12345", passed: [{ name: "premium", field: "to" }, { name: "codes", field: "tag" }, { name: "news", field: "class" }] });
+    const news = (await gateway.post("/v1/messages/preview", { to: "+33612345678", text, class: "marketing" })).body.route;
+    assert.deepEqual([news.name, news.account], ["news", "a"]);
+    assert.equal((await gateway.post("/v1/messages/preview", { to: "+33612345678", text, class: "spam" })).status, 422);
     assert.equal(body.segments, 2);
     const code = (await gateway.post("/v1/messages/preview", { to: "+447700900001", text, tag: "otp" })).body.route;
     assert.deepEqual(code, { name: "codes", tier: 1, account: "c", from: "CODES", tlvs: { "0x1400": "entity" }, passed: [{ name: "premium", field: "to" }] });
     const none = (await gateway.post("/v1/messages/preview", { to: "+491511", text }, crm)).body.route;
     assert.equal(none.error.type, "urn:smpp-edge:problem:no-route");
-    assert.deepEqual(none.passed.map(({ field }) => field), ["to", "to", "key", "to"]);
+    assert.deepEqual(none.passed.map(({ field }) => field), ["to", "to", "class", "key", "to"]);
     assert.equal((await gateway.post("/v1/messages/preview", { text })).body.route, undefined);
   });
 

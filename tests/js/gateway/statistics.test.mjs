@@ -16,7 +16,7 @@ import { sqliteStorage } from "./sqlite.mjs";
 import { root, Smsc, startGateway, until } from "./support.mjs";
 
 const PLACE = { account: "main", link: 0 };
-const ALL = ["account", "link", "key", "country", "sender"];
+const ALL = ["account", "link", "key", "country", "sender", "class"];
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const START = Date.parse("2026-11-30T12:00:00Z");
@@ -49,8 +49,8 @@ const bucket = (milliseconds) => {
 /** What the messages come to, counted one by one from what was done to them. */
 function model(messages, first, length) {
   const sums = new Map();
-  for (const { at, key, country, sender, segments, status, reason, sent, accepted, reported } of messages) {
-    const name = JSON.stringify([Math.floor((at - first) / length), ["main", "0", key, country, sender]]);
+  for (const { at, key, country, sender, class: kind, segments, status, reason, sent, accepted, reported } of messages) {
+    const name = JSON.stringify([Math.floor((at - first) / length), ["main", "0", key, country, sender, kind]]);
     const sum = sums.get(name) ?? {};
     sums.set(name, sum);
     const count = (counter, by = 1) => (sum[counter] = (sum[counter] ?? 0) + by);
@@ -97,10 +97,11 @@ function simulate(t, seed, steps, most) {
       const [to, country] = pick([["+447700900001", "GB"], ["+4915112345678", "DE"], ["12345", ""]]);
       const [from, sender] = pick([["ACME", "ACME"], [{ ton: 1, npi: 1, addr: "49123" }, "+49123"], [undefined, ""]]);
       const report = pick(["always", "none"]);
-      const input = { to, text: "x", report, ...(from !== undefined && { from }) };
+      const kind = pick(["", "otp"]);
+      const input = { to, text: "x", report, ...(kind && { class: kind }), ...(from !== undefined && { from }) };
       const key = pick(["shop", ""]);
       const [id] = link.queue.insert([{ id: "", tag: i, input, encoding: "gsm7", segments, caller: key, due: now, expires: null }], now);
-      const message = { id, at: timeOf(id), key, country, sender, segments, report, status: "queued" };
+      const message = { id, at: timeOf(id), key, country, sender, class: kind, segments, report, status: "queued" };
       messages.push(message);
       waiting.push(message);
     } else if (act < 0.5 && waiting.length > 0) {

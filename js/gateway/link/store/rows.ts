@@ -93,6 +93,7 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
     parts,
     ...(row.caller === "" ? {} : { key: row.caller }),
     ...(input.tag === undefined ? {} : { tag: input.tag }),
+    ...(input.class === undefined ? {} : { class: input.class }),
     ...(input.route === undefined ? {} : { route: input.route.name }),
     ...(row.error === null ? {} : { error: JSON.parse(row.error) as MessageError }),
     account: place.account, link: place.link,
