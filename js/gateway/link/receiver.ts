@@ -167,14 +167,14 @@ export class Receiver {
     this.messages++;
     this.#parts.store.add(id, stored);
     const { account } = this.#parts.place;
-    const { only, urls, ...decision } = this.#parts.route?.(stored) ?? { only: undefined, urls: [] };
+    const { only, urls, applications, ...decision } = this.#parts.route?.(stored) ?? { only: undefined, urls: [], applications: [] };
     const event = { id, account, ...stored, ...decision };
     const { deliveries, inboundFor } = this.#parts;
     deliveries.add(id, "message.received", event, now, undefined, only);
     for (const url of urls) deliveries.add(this.#newId(now), "message.received", event, now, url, []);
     // An application gets what comes to its numbers, wherever else that goes.
-    const application = inboundFor?.(stored.to.addr);
-    if (application) deliveries.addFor(application, this.#newId(now), "message.received", event, now);
+    const own = inboundFor?.(stored.to.addr)?.name;
+    for (const name of new Set(own === undefined ? applications : [...applications, own])) deliveries.addFor({ name }, this.#newId(now), "message.received", event, now);
     this.#parts.arrived({ id, ...stored });
   }
 

@@ -7,7 +7,7 @@ import type { SmppLink } from "../link/link.ts";
 import { isPrivateHost } from "./private-host.ts";
 import type { OptOutSettings } from "./opt-out.ts";
 import { optOutSettings, OptOutSetting } from "./opt-out-setting.ts";
-import { isUrl, type InboundRoute } from "./inbound-routes.ts";
+import { APPLICATION, isUrl, type InboundRoute } from "./inbound-routes.ts";
 import { readInboundRoutes, readRoutes } from "./route-setting.ts";
 import type { Route } from "./routes.ts";
 import { between, CONCATS, whole } from "./schema.ts";
@@ -266,13 +266,18 @@ function inboundRoutes(env: GatewayEnv, all: Account[], secrets: Secrets): Pick<
   const variable = "SMPP_INBOUND_ROUTES";
   if (!env[variable]) return { inboundRoutes: undefined };
   try {
-    const targets = ["handler", ...(env.SMPP_QUEUE ? ["queue"] : []), ...(env.SMPP_WEBHOOK_URL ? ["webhook"] : [])];
+    const targets = ["handler", ...(env.SMPP_QUEUE ? ["queue"] : []), ...(env.SMPP_WEBHOOK_URL ? ["webhook"] : []), ...applicationNames(env).map((name) => APPLICATION + name)];
     const rules = readInboundRoutes(env[variable], all.map(({ name }) => name), targets, (url) => publicUrl(env, url, variable).href, variable);
     if (secrets.length === 0 && rules.some((rule) => rule.targets.some(isUrl))) throw new ConfigError("SMPP_WEBHOOK_SECRET is missing");
     return { inboundRoutes: rules };
   } catch (error) {
     return { inboundRoutes: undefined, inboundFault: (error as Error).message };
   }
+}
+
+/** Names of applications, whatever else is wrong with their settings. */
+function applicationNames({ SMPP_APPLICATIONS: given }: GatewayEnv): string[] {
+  return Object.keys(Object(typeof given === "string" && given ? JSON.parse(given) : given));
 }
 
 function webhook(env: GatewayEnv, secrets: Secrets): Webhook | undefined {

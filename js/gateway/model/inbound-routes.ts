@@ -15,7 +15,7 @@ export interface InboundRoute {
   account?: string[] | undefined;
   /** First words, as {@link plain} has them. */
   keyword?: string[] | undefined;
-  /** Targets by name, and URLs. */
+  /** Targets by name, applications, and URLs. */
   targets: string[];
   copy?: boolean | undefined;
 }
@@ -29,7 +29,12 @@ export interface InboundDecision {
   /** Where it goes; undefined for everywhere. */
   only: Target[] | undefined;
   urls: string[];
+  /** Names of applications. */
+  applications: string[];
 }
+
+/** What the target of an application begins with. */
+export const APPLICATION = "application:";
 
 /** The targets of a message by `account`. Where no rule matches it goes everywhere. */
 export function routeInbound(rules: InboundRoute[], { to, from, text = "" }: { to: Address; from: Address; text?: string | undefined }, account: string): InboundDecision {
@@ -47,9 +52,9 @@ export function routeInbound(rules: InboundRoute[], { to, from, text = "" }: { t
   const targets = new Set(found.flatMap((rule) => rule.targets));
   const urls = [...targets].filter(isUrl);
   const words = found.some((rule) => rule.keyword) ? { keyword, rest } : {};
-  return { routes: found.map(({ name }) => name), ...words, only: found.length > 0 ? [...targets].filter((target) => !isUrl(target)) as Target[] : undefined, urls };
+  return { routes: found.map(({ name }) => name), ...words, only: found.length > 0 ? [...targets].filter((target) => !target.includes(":")) as Target[] : undefined, urls, applications: [...targets].filter((target) => target.startsWith(APPLICATION)).map((target) => target.slice(APPLICATION.length)) };
 }
 
 export function isUrl(target: string): boolean {
-  return target.includes(":");
+  return target.includes(":") && !target.startsWith(APPLICATION);
 }

@@ -382,3 +382,20 @@ test("the API and the metrics show applications, their binds, and what waits", a
   assert.match(metrics, /^# TYPE smpp_application_binds gauge$/m);
   for (const esme of [sender, receiver]) esme.destroy();
 });
+
+test("a rule for inbound messages gives them to an application, beside the one whose number it is", async (t) => {
+  const rules = [{ name: "votes", keyword: "vote", targets: "application:votes" }];
+  const { smsc, port } = await start(t, { shop: { inbound: ["777"] }, votes: {} }, { vars: { SMPP_INBOUND_ROUTES: rules } });
+  const [shop, votes] = [await bound(port), await bound(port, { name: "votes" })];
+  const ask = async (to, short_message) => assert.equal((await smsc.deliver({ source_addr: "4915112345", destination_addr: to, short_message })).command_status, 0);
+  const taken = async (esme) => text(await esme.inbound.take());
+  await ask("12345", "Vote red");
+  assert.equal(await taken(votes), "Vote red");
+  await ask("777", "vote blue");
+  assert.deepEqual([await taken(votes), await taken(shop)], ["vote blue", "vote blue"]);
+  await ask("777", "hello");
+  assert.equal(await taken(shop), "hello");
+  await ask("12345", "vote green");
+  assert.equal(await taken(votes), "vote green", "nothing else came in between");
+  for (const esme of [shop, votes]) esme.destroy();
+});

@@ -16,7 +16,8 @@ test("the first rule that matches decides, and one that copies goes on", () => {
     { name: "vote", to: ["12345", "+4999"], keyword: ["Vote", "ÉLIRE"], targets: ["handler", "https://example.com/vote"] },
     { name: "uk", from: "+44", account: "main", targets: "webhook" },
     { name: "all", to: "12345", targets: "handler" },
-  ]);
+    { name: "app", to: "888", targets: ["application:shop", "queue"] },
+  ], { SMPP_APPLICATIONS: { shop: {} }, SMPP_QUEUE: {} });
   const route = (to, from, text, account = "main") => routeInbound(rules, { to: { ton: 0, npi: 0, addr: to }, from: { ton: 1, npi: 1, addr: from }, text }, account);
   const [log, vote] = ["https://example.com/log", "https://example.com/vote"];
   for (const [given, expected] of [
@@ -26,13 +27,15 @@ test("the first rule that matches decides, and one that copies goes on", () => {
     [["12345", "4477", "hello", "other"], { routes: ["log", "all"], only: ["handler"], urls: [log] }],
     [["123456", "4915", "vote"], { routes: [], only: undefined, urls: [] }],
     [["777", "4477", undefined], { routes: ["uk"], only: ["webhook"], urls: [] }],
-  ]) assert.deepEqual(route(...given), expected, JSON.stringify(given));
+    [["888", "4915", "x"], { routes: ["app"], only: ["queue"], urls: [], applications: ["shop"] }],
+  ]) assert.deepEqual(route(...given), { applications: [], ...expected }, JSON.stringify(given));
 });
 
 test("rules that can't be used are named, and messages go to all targets", () => {
   const rule = (more) => ({ name: "x", targets: "handler", ...more });
   for (const [rules, fault, more] of [
-    ["[", "JSON is expected"], [[rule({ targets: "queue" })], '"x" has the unknown target "queue"'], [[rule({ targets: "webhook" })], '"x" has the unknown target "webhook"', { SMPP_WEBHOOK_URL: "" }],
+    ["[", "JSON is expected"], [[rule({ targets: "application:crm" })], '"x" has the unknown target "application:crm"', { SMPP_APPLICATIONS: '{"shop":{}}' }], [[rule({ targets: "application:shop" })], '"x" has the unknown target "application:shop"', { SMPP_APPLICATIONS: "" }],
+    [[rule({ targets: "queue" })], '"x" has the unknown target "queue"'], [[rule({ targets: "webhook" })], '"x" has the unknown target "webhook"', { SMPP_WEBHOOK_URL: "" }],
     [[rule(), rule()], '"x" is the name of two routes'], [[rule({ account: "no" })], '"x" has the unknown account "no"'], [[rule({ targets: [] })], "0.targets is not as expected"], [[{ name: "x" }], "0.targets is not as expected"],
     [[rule({ targets: "http://example.com" })], "https is expected (SMPP_WEBHOOK_PRIVATE allows http)"], [[rule({ targets: "https://10.0.0.1/" })], "a public host is expected (SMPP_WEBHOOK_PRIVATE allows others)"],
     [[rule({ targets: "https://a:b@example.com" })], "no user name and password are expected"], [[rule({ targets: "mailto:a@b" })], "an https URL is expected"], [[rule({ colour: 1 })], "0.colour is not known"],
