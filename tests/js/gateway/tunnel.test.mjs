@@ -13,8 +13,8 @@ import { freePort, Smsc, startGateway, suiteContext, until } from "./support.mjs
 const keys = { tunnel: "tunnel-key-0123456789", all: "all-key-0123456789" };
 
 /** A tunnel to the gateway. */
-async function startTunnel(t, gateway, token) {
-  const child = spawn(process.execPath, [program, "tunnel", gateway.url.replace("http", "ws"), "--listen", "0"], { env: { ...process.env, SMPP_TUNNEL_TOKEN: token }, stdio: ["ignore", "pipe", "pipe"] });
+async function startTunnel(t, gateway, token, listen = 0) {
+  const child = spawn(process.execPath, [program, "tunnel", gateway.url.replace("http", "ws"), "--listen", String(listen)], { env: { ...process.env, SMPP_TUNNEL_TOKEN: token }, stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill());
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
@@ -101,6 +101,49 @@ describe("an application behind a tunnel", async () => {
     const esme = await RawEsme.connected(denied.port);
     await esme.closed;
     assert.match(await until("the line", () => /refuses the tunnel: .*/.exec(denied.output())?.[0]), /The scope "tunnel" is needed|scope tunnel/);
+  });
+
+  test("nothing is lost or sent twice while tunnels are killed: each message that was accepted has its receipt", async () => {
+    const port = await freePort();
+    let shortLived = await startTunnel(t, gateway, keys.tunnel, port);
+    const reports = new Map();
+    await using smpp = await connect(`smpp://shop:password@127.0.0.1:${port}`, {
+      window: 20, reconnect: { min: 50, max: 200 },
+      onReport: ({ messageId, pdu: octets }) => void reports.set(messageId, [...reports.get(messageId) ?? [], octets]),
+    });
+    const accepted = new Map();
+    const doubtful = new Set();
+    const send = async (text) => {
+      for (;;) {
+        try {
+          const sent = await smpp.sendSms({ from: "Shop", to: "+1234567890", text, report: "always" });
+          return void accepted.set(text, sent.messageId);
+        } catch (error) {
+          if (error.outcome === "unknown") return void doubtful.add(text);
+          if (error.outcome !== "not-sent") throw error;
+        }
+      }
+    };
+    const count = 400;
+    const work = Array.from({ length: 8 }, async (_, lane) => {
+      for (let i = lane; i < count; i += 8) await send(`through a tunnel ${i}`);
+    });
+    for (let kills = 1; kills <= 3; kills++) {
+      await until("some messages", () => accepted.size + doubtful.size > kills * (count / 5));
+      shortLived.child.kill("SIGKILL");
+      shortLived = await startTunnel(t, gateway, keys.tunnel, port);
+    }
+    await Promise.all(work);
+    assert.equal(accepted.size + doubtful.size, count);
+    await until("a receipt of each", () => [...accepted.values()].every((id) => reports.has(id)));
+    const atSmsc = Map.groupBy(smsc.texts().filter((text) => text.startsWith("through a tunnel")), (text) => text);
+    for (const text of accepted.keys()) assert.equal(atSmsc.get(text)?.length, 1, text);
+    for (const text of doubtful) assert((atSmsc.get(text)?.length ?? 0) <= 1, text);
+    // What came more than once says so, all but the first time.
+    for (const [id, pdus] of reports) {
+      const unmarked = pdus.filter((octets) => !Buffer.from(octets).toString("hex").endsWith("1500000101"));
+      assert(unmarked.length <= 1, `${id} has ${unmarked.length} receipts without the mark`);
+    }
   });
 
   test("the application's bind ends with the tunnel", async () => {
