@@ -23,9 +23,9 @@ const llvm = ["-inline-threshold=30", "-inlinehint-threshold=30", "-unroll-runti
 
 // The entries of the package, and which of them each runtime's directory in dist/ has; `own` are those of that runtime alone. Those of Node also are
 // CommonJS, in dist/cjs.
-const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", applications: "js/gateway/applications.ts", limits: "js/gateway/limits.ts", statistics: "js/gateway/statistics.ts", server: "js/server/index.ts", testing: "js/simulator/testing.ts", "smpp-edge": "js/cli/bin.ts" };
+const entries = { index: "js/client/index.ts", decoder: "js/decoder/index.ts", worker: "js/gateway/index.ts", gateway: "js/gateway/worker.ts", applications: "js/gateway/applications.ts", limits: "js/gateway/limits.ts", statistics: "js/gateway/statistics.ts", routing: "js/gateway/routing.ts", server: "js/server/index.ts", testing: "js/simulator/testing.ts", "smpp-edge": "js/cli/bin.ts" };
 const runtimes = {
-  workerd: { entries: ["index", "decoder", "worker", "gateway", "applications", "limits", "statistics", "testing"], own: { server: "js/server/workerd.ts" }, platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
+  workerd: { entries: ["index", "decoder", "worker", "gateway", "applications", "limits", "statistics", "routing", "testing"], own: { server: "js/server/workerd.ts" }, platform: "neutral", conditions: ["workerd"], external: ["cloudflare:*"] },
   deno: { entries: ["index", "decoder", "server", "testing"], platform: "node", conditions: ["deno", "node"] },
   bun: { entries: ["index", "decoder", "server", "testing"], platform: "node", conditions: ["bun", "node"], external: ["bun"] },
   node: { entries: ["index", "decoder", "server", "testing", "smpp-edge"], platform: "node", conditions: ["node"] },
@@ -223,7 +223,7 @@ async function buildDecoderPage() {
 }
 
 async function buildTypes() {
-  const projects = { "tsconfig.types.json": ["index", "decoder", "server", "testing"], "js/gateway/tsconfig.types.json": ["worker", "gateway", "applications", "limits", "statistics"] };
+  const projects = { "tsconfig.types.json": ["index", "decoder", "server", "testing"], "js/gateway/tsconfig.types.json": ["worker", "gateway", "applications", "limits", "statistics", "routing"] };
   const inputs = ["js", "dist/bindgen", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", ...Object.keys(projects)];
   await once("types", fingerprint(inputs), ["dist/types", "dist/cjs/types"], () =>
     step("Writing type declarations", async () => {

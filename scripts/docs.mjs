@@ -19,7 +19,7 @@ const groups = {
 /** The pages of the reference, by the declarations that they are made of. */
 const reference = {
   client: "smpp-edge", decoder: "smpp-edge/decoder", server: "smpp-edge/server", "simulator/testing": "smpp-edge/testing", gateway: "smpp-edge/worker",
-  "gateway/applications": "smpp-edge/applications", "gateway/limits": "smpp-edge/limits", "gateway/statistics": "smpp-edge/statistics",
+  "gateway/applications": "smpp-edge/applications", "gateway/limits": "smpp-edge/limits", "gateway/statistics": "smpp-edge/statistics", "gateway/routing": "smpp-edge/routing",
 };
 
 /** Installs what makes the site, unless it is there. */

@@ -1,7 +1,7 @@
 // What entries of their own add to a gateway: a Worker without them does not carry it.
 
 import type { Caller } from "../model/caller.ts";
-import type { GatewayEnv } from "../model/config.ts";
+import type { GatewayEnv, Settings } from "../model/config.ts";
 import type { Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { Problem } from "../model/problem.ts";
@@ -27,6 +27,8 @@ export type ExtensionObject = Record<string, (...values: never[]) => unknown>;
 export interface Extensions {
   /** Why the settings of extensions can't be used. */
   fault(env: GatewayEnv): string | undefined;
+  /** The names of rules for messages, as they came. */
+  choose(settings: Settings, caller: Caller, values: unknown[]): Promise<Map<unknown, string>>;
   /** Has `store` called with the messages that are within the limits; `results` gets why others are not. */
   limit<T extends Offered>(env: GatewayEnv, origin: Origin, open: T[], results: ({ error: Problem } | object | undefined)[], store: (left: T[]) => Promise<void>): Promise<void>;
   /** What each limit says to a message now. */

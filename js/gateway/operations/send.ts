@@ -70,7 +70,8 @@ interface Prepared {
 export async function sendAll(env: GatewayEnv, caller: Caller, values: unknown[], isArray: boolean, idempotency?: Idempotency): Promise<AcceptedOrNot[]> {
   const settings = usableSettings(env);
   const now = Date.now();
-  const prepared = prepareAll(env, settings, caller, values, isArray, now);
+  const chosen = await extensions.choose?.(settings, caller, values);
+  const prepared = prepareAll(env, settings, caller, values, isArray, now, chosen);
   const claim = await admit(env, settings, caller, prepared.length, idempotency);
   const results = new Array<AcceptedOrNot>(prepared.length);
   let open = prepared.map((message, index): Open => ({ message, index }));
@@ -105,9 +106,11 @@ export async function sendPdus(env: GatewayEnv, caller: Caller, submissions: Sub
   const settings = usableSettings(env);
   const now = Date.now();
   const results = new Array<AcceptedOrNot>(submissions.length);
-  let open = submissions.flatMap(({ from, to, expires, account, ...rest }, index): Open[] => {
-    const input: MessageInput = { from, to, ...rest, ...(account === undefined ? {} : { account }) };
-    const decision = decide(settings, caller, input, () => 1);
+  const inputs = submissions.map(({ expires: _expires, account, ...rest }): MessageInput => ({ ...rest, ...(account === undefined ? {} : { account }) }));
+  const chosen = await extensions.choose?.(settings, caller, inputs);
+  let open = submissions.flatMap(({ expires }, index): Open[] => {
+    const input = inputs[index]!;
+    const decision = decide(settings, caller, input, () => 1, chosen?.get(input));
     const able = places(settings, input, decision.route);
     const refusal = decision.refusal ?? unusable(able);
     if (refusal) results[index] = { error: refusal };
@@ -131,7 +134,8 @@ export async function preview(env: GatewayEnv, caller: Caller, given: PreviewInp
   const settings = usableSettings(env);
   const input = { ...given };
   const { to, account } = input;
-  const decision = to === undefined ? {} : decide(settings, caller, input as MessageInput, () => usable(() => counted(withDefaults(settings, input, fault)).segments, contentFault(input, fault)));
+  const chosen = await extensions.choose?.(settings, caller, [given]);
+  const decision = to === undefined ? {} : decide(settings, caller, input as MessageInput, () => usable(() => counted(withDefaults(settings, input, fault)).segments, contentFault(input, fault)), chosen?.get(given));
   const [first] = decision.route && to !== undefined ? accountsOf(decision.route, bare(to)) : [];
   const options = withDefaults(settings, input, fault, account ?? first);
   checkTlvs(input, fault);
@@ -150,7 +154,7 @@ async function previewRoute(env: GatewayEnv, caller: Caller, given: PreviewInput
   const { routes = [], accounts } = settingsOf(env);
   const traits = traitsOf({ ...given, from: given.from ?? caller.senders?.[0] }, caller.name, () => segments);
   const before = route ? routes.slice(0, routes.indexOf(route)) : routes;
-  const passed = before.map((other) => ({ name: other.name, field: mismatch(other, traits)! }));
+  const passed = before.map((other) => ({ name: other.name, field: mismatch(other, traits)! })).filter(({ field }) => field);
   const recipient = bare(given.to!);
   const names = route ? accountsOf(route, recipient) : [];
   const states = await Promise.all(names.map((name) => linkAt(env, linkFor(accounts.find((account) => account.name === name)!, recipient)).status()));
@@ -176,9 +180,9 @@ interface Decision {
 }
 
 /** Finds the rule for a message, notes it there, and does with the message what the rule says. */
-function decide({ routes }: Settings, caller: Caller, input: MessageInput, segments: () => number): Decision {
+function decide({ routes }: Settings, caller: Caller, input: MessageInput, segments: () => number, chosen?: string): Decision {
   if (!routes || input.account !== undefined) return {};
-  const route = findRoute(routes, traitsOf({ ...input, from: input.from ?? caller.senders?.[0] }, caller.name, segments));
+  const route = routes.find(({ name }) => name === chosen) ?? findRoute(routes, traitsOf({ ...input, from: input.from ?? caller.senders?.[0] }, caller.name, segments));
   if (!route) return { refusal: problem("no-route") };
   if (route.refuse !== undefined) return { route, refusal: problem("refused-by-route", route.refuse) };
   if (accountsOf(route, bare(input.to)).length === 0) return { route, refusal: problem("no-route", `All accounts of the route "${route.name}" have weight 0`) };
@@ -210,7 +214,7 @@ type Open = { message: Prepared; index: number };
 type Origin = { caller: Caller; nonce: string | undefined; now: number };
 type Admitted = Extract<Admission, { admitted: true }>;
 
-function prepareAll(env: GatewayEnv, settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number): Prepared[] {
+function prepareAll(env: GatewayEnv, settings: Settings, caller: Caller, values: unknown[], isArray: boolean, now: number, chosen: Map<unknown, string> | undefined): Prepared[] {
   if (values.length === 0 || values.length > MAX_MESSAGES) {
     throw new ProblemError("invalid-message", `1 to ${MAX_MESSAGES} messages are expected`);
   }
@@ -218,7 +222,7 @@ function prepareAll(env: GatewayEnv, settings: Settings, caller: Caller, values:
   let unencodable: Problem["unencodable"];
   const prepared = values.flatMap((value, i) => {
     try {
-      return [prepare(env, settings, caller, value, isArray ? `[${i}]` : "", now)];
+      return [prepare(env, settings, caller, value, isArray ? `[${i}]` : "", now, chosen?.get(value))];
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.status !== 422 || !error.problem.errors) throw error;
       if (errors.length < MAX_ERRORS) errors.push(...error.problem.errors);
@@ -230,7 +234,7 @@ function prepareAll(env: GatewayEnv, settings: Settings, caller: Caller, values:
   return prepared;
 }
 
-function prepare(env: GatewayEnv, settings: Settings, caller: Caller, value: unknown, path: string, now: number): Prepared {
+function prepare(env: GatewayEnv, settings: Settings, caller: Caller, value: unknown, path: string, now: number, chosen: string | undefined): Prepared {
   const input = checkMessage(value, now, path);
   const fault = faultsOf(path);
   const foreign = (field: string, message: string) =>
@@ -243,7 +247,7 @@ function prepare(env: GatewayEnv, settings: Settings, caller: Caller, value: unk
   let tlvs = checkTlvs(input, fault);
   const foreignTlv = tlvs && caller.senders && senderTlv(tlvs);
   if (foreignTlv !== undefined) throw foreign("tlvs", `a key with senders can't set TLV 0x${foreignTlv.toString(16).padStart(4, "0")}`);
-  const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments);
+  const { route, refusal } = decide(settings, caller, input, () => count(settings, input, fault).segments, chosen);
   if (route?.tlvs) tlvs = checkTlvs(input, fault);
   if (input.callbackUrl !== undefined) input.callbackUrl = checkCallback(env, settings, input.callbackUrl, fault);
   if (caller.store) input.store = caller.store;

@@ -32,9 +32,10 @@ const javascript = {
   "js/gateway/operations": ["js/engine", "js/client", "js/gateway/model", "js/gateway/link"],
   "js/gateway/application": ["js/engine", "js/client", "js/server", "js/gateway/model", "js/gateway/link", "js/gateway/operations"],
   "js/gateway/http": ["js/client", "js/gateway/model", "js/gateway/link", "js/gateway/operations"],
+  "js/gateway/routing": ["js/gateway/model"],
   "js/gateway/statistics": ["js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/http"],
   "js/gateway/limits": ["js/engine", "js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/http"],
-  "js/gateway": ["js/server", "js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/application", "js/gateway/limits", "js/gateway/statistics", "js/gateway/http"],
+  "js/gateway": ["js/server", "js/gateway/model", "js/gateway/link", "js/gateway/operations", "js/gateway/application", "js/gateway/limits", "js/gateway/statistics", "js/gateway/routing", "js/gateway/http"],
   "js/gateway/console": ["js/gateway/model", "js/decoder/view"],
 };
 

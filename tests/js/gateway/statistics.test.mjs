@@ -262,7 +262,7 @@ test("in workerd statistics show what became of messages, by link, key, country,
   const smsc = await Smsc.start(t);
   smsc.answer = (pdu) => (pdu.destination_addr.endsWith("0009") ? { status: 11 } : {});
   const keys = { shop: "shop-key-1", crm: "crm-key-12" };
-  const gateway = await startGateway(t, { main: join(root, "tests/js/gateway/limits-worker.ts"), vars: { SMPP_URL: smsc.url, SMPP_LINKS: 2, SMPP_API_KEYS: JSON.stringify(keys) } });
+  const gateway = await startGateway(t, { main: join(root, "examples/statistics/worker.ts"), vars: { SMPP_URL: smsc.url, SMPP_LINKS: 2, SMPP_API_KEYS: JSON.stringify(keys) } });
   gateway.headers = { authorization: "Bearer shop-key-1" };
   await gateway.bound();
   const send = (to, from, more, key = "shop") => gateway.post("/v1/messages", { to, from, text: "hello", ...more }, { authorization: `Bearer ${keys[key]}` }).then(({ body }) => body.id);
