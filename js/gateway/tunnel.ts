@@ -7,7 +7,7 @@ import { ProblemError } from "./model/problem.ts";
 
 /**
  * Takes a WebSocket of `npx smpp-edge tunnel`, which carries the connection of one application. The request needs an API key with the scope
- * `tunnel`. Throws a {@link ProblemError} otherwise.
+ * `tunnel`. Throws a `ProblemError` otherwise.
  */
 export async function acceptTunnel(request: Request, env: GatewayEnv): Promise<Response> {
   demand(await authenticate(request, env), "tunnel");

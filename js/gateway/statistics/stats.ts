@@ -44,17 +44,24 @@ export interface Group extends Partial<Record<Dimension | "reason", string>> {
   latency: Record<Latency, Record<keyof typeof SHARES, number | null>>;
 }
 
+/** One window of time of {@link Stats}. */
 export interface StatsWindow {
+  /** When it begins, ISO 8601. */
   at: string;
   /** More is to come. */
   filling?: true;
   groups: Group[];
 }
 
+/** What became of messages, by time. */
 export interface Stats {
+  /** How long each window is. */
   step: Step;
+  /** The time zone that days begin in. */
   tz: string;
+  /** What the windows are divided by. */
   by: string[];
+  /** The windows, in order of time. */
   windows: StatsWindow[];
 }
 
