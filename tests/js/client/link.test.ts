@@ -140,8 +140,8 @@ test("an attempt that was given up and fails later does nothing to the connectio
 });
 
 test("when it is over there is no timer, and nothing to cancel", async (t) => {
-  const { link, wire } = makeLink(t, { enquireLink: 60_000 });
   const timers = watchTimers(t);
+  const { link, wire } = makeLink(t, { enquireLink: 60_000 });
   (await wire(0)).bind();
   link.cancel([]);
   link.destroy();
