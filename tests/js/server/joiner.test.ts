@@ -52,6 +52,10 @@ for (const [what, other] of [
     assert.ok("messageId" in add({ part: 2, ...other }));
     assert.equal(textOf(add({ part: 2 })), "AB");
     joiner.close();
+    const turned = joining();
+    turned.add({ part: 1, ...other });
+    assert.ok("messageId" in turned.add({ part: 2 }));
+    turned.joiner.close();
   });
 }
 
