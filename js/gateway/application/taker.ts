@@ -78,6 +78,7 @@ export class Taker {
     const when = times(decoded, now);
     if (typeof when === "number") return { status: when, text: "YYMMDDhhmmsstnnp is expected" };
     if (to.addr === "") return { status: Status.ESME_RINVDSTADR, text: "A recipient is expected" };
+    if (/[^ -~]/.test(to.addr)) return { status: Status.ESME_RINVDSTADR, text: "A recipient of printable ASCII is expected" };
     if (!this.#mayUse(from)) return { status: Status.ESME_RINVSRCADR, text: "Not one of the senders of this application" };
     if (this.#application.senders && namesSender(decoded)) return { status: Status.ESME_RINVSRCADR, text: "Another sender in the message, and this application has senders of its own" };
     const wait = this.#rate?.take(now) ?? (this.#rate ? undefined : 0);

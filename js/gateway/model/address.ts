@@ -9,10 +9,10 @@ export function addressText(address: Address): string {
   return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
 }
 
-/** A recipient as numbers are compared: its digits, whatever stands between them; what has others than digits as it is. */
+/** A recipient as numbers are compared: its digits, whatever stands between them; what has letters, `*` or `#` as it is. */
 export function numberOf(to: Address): string {
   const text = addressText(to).replace(/^\+/, "");
-  const digits = text.replace(/[ \-./()+]/g, "");
+  const digits = text.replace(/[^\p{L}\p{N}*#]/gu, "");
   return /^\d+$/.test(digits) ? digits : text;
 }
 
