@@ -1,6 +1,6 @@
 // A message as limits see it.
 
-import { decodePdus, type DecodedPdu } from "../../engine/codec.ts";
+import { decodePdus } from "../../engine/codec.ts";
 import type { Offered } from "../link/extensions.ts";
 import { addressText, numberOf } from "../model/address.ts";
 import { mixedHash } from "../model/hash.ts";
@@ -8,7 +8,7 @@ import { fromHex, toHex } from "../model/hex.ts";
 import type { MessageInput, PreviewInput } from "../model/message-input.ts";
 import { mismatch, traitsOf } from "../model/routes.ts";
 import { countryOf } from "../model/countries.ts";
-import type { Candidate } from "./rule.ts";
+import type { Candidate, Ticket } from "./rule.ts";
 import type { LimitSettings } from "./setting.ts";
 
 const UDHI = 0x40;
@@ -16,6 +16,7 @@ const UDHI = 0x40;
 const CONCAT = new Map([[0, 1], [8, 2]]);
 const SAR_MSG_REF_NUM = 0x020c;
 const SAR_TOTAL_SEGMENTS = 0x020e;
+const SAR_SEGMENT_SEQNUM = 0x020f;
 const MESSAGE_PAYLOAD = 0x0424;
 
 /** What lists say of a recipient, before anything is counted; undefined if nothing. */
@@ -36,43 +37,63 @@ export function countsRecipients({ recipient, prefix, duplicate }: LimitSettings
   return recipient.length + prefix.length + duplicate > 0;
 }
 
-export function candidateOf({ duplicate }: LimitSettings, { message: { input } }: Offered): Candidate {
-  return { number: numberOf(input.to), ticket: input.counted!, ...(duplicate > 0 && { text: textKey(input) }) };
+export function candidateOf({ duplicate }: LimitSettings, item: Offered): Candidate {
+  const { input } = item.message;
+  return { number: numberOf(input.to), ...countedAs(item), ...(duplicate > 0 && { text: textKey(input) }) };
+}
+
+/** The ticket that a message was given, and which part it is. */
+export function countedAs({ message: { input } }: Offered): Ticket {
+  return { ticket: input.counted!, part: longOf(input)?.part };
 }
 
 /** What a message is counted by: the same for a repeated request, and for the parts of a long message that an application sends. */
 export function ticketOf({ pdu, from, to }: MessageInput, nonce: string | undefined, index: number): number {
-  const long = pdu === undefined ? undefined : partOf(decodePdus(fromHex(pdu)).pdus[0]!);
-  if (long !== undefined) return mixedHash(JSON.stringify([from, to, long]));
+  const long = longOf({ pdu });
+  if (long) return mixedHash(JSON.stringify([from, to, long.name]));
   return nonce === undefined ? crypto.getRandomValues(new Uint32Array(1))[0]! : mixedHash(`${nonce}/${index}`);
 }
 
 /** What stands for the text and sender of a message; undefined where there is no text, as in a part of a long one. */
 export function textKey({ pdu, text, binary, from }: MessageInput): string | undefined {
-  const content = pdu === undefined ? text ?? binary : contentOf(decodePdus(fromHex(pdu)).pdus[0]!);
-  if (content === undefined) return undefined;
+  const own = pdu === undefined ? undefined : read(pdu);
+  const content = own ? own.content : text ?? binary;
+  if (content === undefined || own?.long) return undefined;
   const whole = `${from === undefined ? "" : addressText(from)}\n${content}`;
   return mixedHash(whole).toString(36) + mixedHash(`\n${whole}`).toString(36);
 }
 
-function contentOf(pdu: DecodedPdu): string | undefined {
-  if (partOf(pdu) !== undefined) return undefined;
-  const field = pdu.tlvs.find(({ tag }) => tag === MESSAGE_PAYLOAD) ?? pdu.fields.find(({ name }) => name === "short_message");
-  return field && `${Number(pdu.fields.find(({ name }) => name === "data_coding")?.value)}/${toHex(field.bytes)}`;
+/** A part of a long message: its number, and what all parts have in common. */
+interface Long {
+  name: string;
+  part: number;
 }
 
-/** What the parts of one long message have in common: its reference and how many they are. */
-function partOf({ fields, tlvs }: DecodedPdu): string | undefined {
+function longOf({ pdu }: Pick<MessageInput, "pdu">): Long | undefined {
+  return pdu === undefined ? undefined : read(pdu).long;
+}
+
+/** The part that a submit_sm is of a long message, or else its content: without the header's element that says "part one of one". */
+function read(hex: string): { long?: Long; content: string } {
+  const { fields, tlvs } = decodePdus(fromHex(hex)).pdus[0]!;
   const tlv = (wanted: number) => tlvs.find(({ tag }) => tag === wanted)?.bytes;
-  const [reference, total] = [tlv(SAR_MSG_REF_NUM), tlv(SAR_TOTAL_SEGMENTS)];
-  if (reference && total) return `${toHex(reference)}/${toHex(total)}`;
-  const isUdh = Number(fields.find(({ name }) => name === "esm_class")?.value) & UDHI;
-  const octets = tlv(MESSAGE_PAYLOAD) ?? fields.find(({ name }) => name === "short_message")?.bytes;
-  if (!isUdh || !octets) return undefined;
-  const end = 1 + (octets[0] ?? 0);
-  for (let at = 1; at + 1 < end; at += 2 + octets[at + 1]!) {
+  const field = (wanted: string) => fields.find(({ name }) => name === wanted);
+  const [reference, total, part] = [tlv(SAR_MSG_REF_NUM), tlv(SAR_TOTAL_SEGMENTS), tlv(SAR_SEGMENT_SEQNUM)];
+  let long = reference && total && longPart(`${toHex(reference)}/${toHex(total)}`, total[0], part?.[0]);
+  const octets = tlv(MESSAGE_PAYLOAD) ?? field("short_message")?.bytes ?? new Uint8Array();
+  const isUdh = Number(field("esm_class")?.value) & UDHI;
+  const start = isUdh ? 1 + (octets[0] ?? 0) : 0;
+  let others = "";
+  for (let at = 1, end = 1; at + 1 < start; at = end) {
+    end = at + 2 + octets[at + 1]!;
     const length = CONCAT.get(octets[at]!);
-    if (length !== undefined) return toHex(octets.subarray(at + 2, at + 3 + length));
+    if (length === undefined || octets[at + 1] !== length + 2) others += toHex(octets.subarray(at, end));
+    else long ??= longPart(toHex(octets.subarray(at + 2, at + 3 + length)), octets[at + 2 + length], octets[at + 3 + length]);
   }
-  return undefined;
+  return { ...(long && { long }), content: `${Number(field("data_coding")?.value)}/${others}${toHex(octets.subarray(start))}` };
+}
+
+/** What is no part of several, as "one of one", is no long message, whatever its reference. */
+function longPart(name: string, total = 0, part = 0): Long | undefined {
+  return total > 1 && part > 0 && part <= total ? { name, part } : undefined;
 }

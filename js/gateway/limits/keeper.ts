@@ -1,7 +1,7 @@
 import type { Database } from "../link/database.ts";
 import type { ExtensionObject } from "../link/extensions.ts";
 import { insertRows, type Cell } from "../link/store/insert.ts";
-import { BEST_OF, Counter, dayOf, endOfDay, HOUR, prefixOf, spend, unverifiedOf, type Candidate, type CountCheck, type Entry, type EntryStore, type HourOfCodes, type Spent } from "./rule.ts";
+import { BEST_OF, Counter, dayOf, endOfDay, HOUR, LongMessages, prefixOf, spend, unverifiedOf, type Candidate, type CountCheck, type Entry, type EntryStore, type HourOfCodes, type Spent, type Ticket } from "./rule.ts";
 import { ulidFrom } from "../model/ids.ts";
 import type { LimitSettings } from "./setting.ts";
 
@@ -46,6 +46,7 @@ export class LimitKeeper {
   readonly #counter: Counter;
   readonly #spent = new Map<string, Spent>();
   readonly #codes = new Map<string, HourOfCodes[]>();
+  readonly #longCodes = new LongMessages();
   /** Keys, and hours of countries, that are to be written. */
   readonly #unwritten = new Set<string>();
   readonly #unwrittenCodes = new Map<HourOfCodes, string>();
@@ -73,7 +74,7 @@ export class LimitKeeper {
   }
 
   giveBack(candidates: Candidate[]): void {
-    for (const { number, ticket } of candidates) this.#counter.giveBack(number, ticket);
+    for (const candidate of candidates) this.#counter.giveBack(candidate);
     this.#entries.flush();
   }
 
@@ -116,21 +117,29 @@ export class LimitKeeper {
     return spent;
   }
 
-  /** Counts codes to a country; returns how many are within its limit, and what the others are over. */
-  codes(country: string, count: number, now = Date.now()): { passed: number; over?: Over } {
+  /** Counts codes to a country, in their order; returns of each what it is over. */
+  codes(country: string, codes: Ticket[], now = Date.now()): (Over | undefined)[] {
     const { unverified: rule, monitor } = this.#settings ?? {};
-    if (!rule) return { passed: count };
+    if (!rule) return [];
     const { unverified, most } = unverifiedOf(this.#hours(country), rule, now);
-    const passed = Math.min(count, Math.max(0, most - unverified));
-    this.#addCodes(country, now, { sent: monitor ? count : passed });
-    if (passed === count) return { passed };
     const free = (Math.floor(now / HOUR) + 1) * HOUR;
-    return { passed, over: { check: "unverified", free, first: this.#announce(`unverified/${country}`, free, now) } };
+    let sent = 0;
+    const found = codes.map((code): Over | undefined => {
+      if (this.#longCodes.has(code, now)) return undefined;
+      const isOver = unverified + sent >= most;
+      if (!isOver || monitor) {
+        sent++;
+        this.#longCodes.add(code, now);
+      }
+      return isOver ? { check: "unverified", free, first: this.#announce(`unverified/${country}`, free, now) } : undefined;
+    });
+    this.#addCodes(country, now, { sent });
+    return found;
   }
 
   /** Takes back codes that were counted at a time. */
-  uncount(country: string, count: number, at: number): void {
-    this.#addCodes(country, at, { sent: -count });
+  uncount(country: string, codes: Ticket[], at: number): void {
+    this.#addCodes(country, at, { sent: -codes.filter((code) => this.#longCodes.takeBack(code)).length });
   }
 
   /** A code was used; false if that is known. */
@@ -214,8 +223,8 @@ export function keeperObject(db: Database, settings: LimitSettings | undefined):
     spend: (key: string, segments: number[]) => keeper.spend(key, segments),
     refund: (key: string, segments: number, at: number) => keeper.refund(key, segments, at),
     spent: (key: string) => keeper.spent(key),
-    codes: (country: string, count: number) => keeper.codes(country, count),
-    uncount: (country: string, count: number, at: number) => keeper.uncount(country, count, at),
+    codes: (country: string, codes: Ticket[]) => keeper.codes(country, codes),
+    uncount: (country: string, codes: Ticket[], at: number) => keeper.uncount(country, codes, at),
     verify: (country: string, id: string) => keeper.verify(country, id),
     codesOf: (country: string) => keeper.codesOf(country),
   };

@@ -8,7 +8,7 @@ import { ProblemError, type Problem } from "../model/problem.ts";
 import { linkFor } from "../model/spread.ts";
 import type { LimitView } from "../model/views.ts";
 import { listMessages, messageById } from "../operations/read.ts";
-import { candidateOf, countsRecipients, isCounted, listedAs, textKey, ticketOf } from "./candidate.ts";
+import { candidateOf, countedAs, countsRecipients, isCounted, listedAs, textKey, ticketOf } from "./candidate.ts";
 import { countryOf } from "../model/countries.ts";
 import type { CountView, Over } from "./keeper.ts";
 import { dayOf, endOfDay, HOUR, prefixOf, type Spent, type unverifiedOf } from "./rule.ts";
@@ -75,11 +75,11 @@ class Counting {
     const over = new Map<T, Refusal>();
     if (!this.#settings.unverified) return over;
     const groups = [...Map.groupBy(items, countryOfItem)].filter(([country]) => country !== undefined) as [string, T[]][];
-    const answers = await Promise.allSettled(groups.map(([country, own]) => ask<{ passed: number; over?: Over }>(this.#env, shardOfCountry(country), "codes", country, own.length)));
+    const answers = await Promise.allSettled(groups.map(([country, own]) => ask<(Over | undefined)[]>(this.#env, shardOfCountry(country), "codes", country, own.map(countedAs))));
     for (const [i, answer] of answers.entries()) {
       const [country, own] = groups[i]!;
       if (answer.status === "rejected") this.#failed(answer.reason);
-      else if (answer.value.over) own.slice(answer.value.passed).forEach((item, j) => over.set(item, { ...answer.value.over!, first: answer.value.over!.first && j === 0, check: "unverified", country }));
+      else for (const [j, found] of answer.value.entries()) if (found) over.set(own[j]!, { ...found, country });
     }
     const failed = answers.find((answer) => answer.status === "rejected");
     if (!failed || this.#settings.monitor) return over;
@@ -91,8 +91,8 @@ class Counting {
   /** Takes back codes that were counted at a time. */
   async uncount(items: Offered[], at: number): Promise<void> {
     if (!this.#settings.unverified) return;
-    await Promise.all([...Map.groupBy(items, countryOfItem)].map(([country, { length }]) =>
-      country !== undefined && ask(this.#env, shardOfCountry(country), "uncount", country, length, at).catch((error: unknown) => this.#failed(error))));
+    await Promise.all([...Map.groupBy(items, countryOfItem)].map(([country, own]) =>
+      country !== undefined && ask(this.#env, shardOfCountry(country), "uncount", country, own.map(countedAs), at).catch((error: unknown) => this.#failed(error))));
   }
 
   async spend<T extends Offered>(key: string, items: T[]): Promise<Map<T, Over>> {

@@ -17,20 +17,28 @@ export interface Rules {
   monitor: boolean;
 }
 
+/** What a message is known by. */
+export interface Ticket {
+  /** The caller's: who repeats a call is not counted twice. The parts of a long message that come one by one have the same. */
+  ticket: number;
+  /** Which of these parts it is. */
+  part?: number | undefined;
+}
+
 /** A message that was counted. */
 export interface Entry {
   at: number;
-  /** The caller's: who repeats a call is not counted twice. */
   ticket: number;
+  /** The parts of a long message that came, until it is too old for another. */
+  parts?: number[];
   /** What stands for its text and sender. */
   text?: string;
 }
 
 /** A message to be counted. */
-export interface Candidate {
+export interface Candidate extends Ticket {
   /** The recipient's digits. */
   number: string;
-  ticket: number;
   text?: string | undefined;
 }
 
@@ -59,6 +67,8 @@ const FEWEST_DIGITS = 8;
 const MOST_ENTRIES = 10_000;
 /** Prefixes of which the times are kept in memory. */
 const MOST_PREFIXES = 1_000;
+/** Milliseconds in which all parts of a long message come. */
+const PARTS_WITHIN = 300_000;
 
 /** The number without its last four digits; undefined for a short code, and for what is no number. */
 export function prefixOf(number: string): string | undefined {
@@ -68,6 +78,64 @@ export function prefixOf(number: string): string | undefined {
 /** When a message passes after messages at `times`, the oldest first: `now`, if none of the windows is full. */
 export function freeAt(times: readonly number[], windows: readonly Window[], now: number): number {
   return Math.max(now, ...windows.map(({ count, seconds }) => (times[times.length - count] ?? -Infinity) + seconds * 1000));
+}
+
+/** Whether a message was counted before, or is a further part of a long one: programs use the same few references again and again. */
+function isCounted(entries: Entry[], { ticket, part }: Ticket): boolean {
+  const entry = entries.findLast((own) => own.ticket === ticket && (part === undefined || own.parts?.includes(part) === false));
+  if (part !== undefined) entry?.parts?.push(part);
+  return entry !== undefined;
+}
+
+/** An entry for a message that is counted now. */
+function entryOf({ ticket, part }: Ticket, at: number): Entry {
+  return { at, ticket, ...(part !== undefined && { parts: [part] }) };
+}
+
+/** Takes a message out; returns whether nothing of it is left. Of a long message that is too old for parts the first one decides. */
+function takeBack(entries: Entry[], { ticket, part }: Ticket): boolean {
+  const i = entries.findLastIndex((own) => own.ticket === ticket && (own.parts ? own.parts.includes(part!) : (part ?? 1) === 1));
+  const parts = entries[i]?.parts;
+  if (parts) parts.splice(parts.indexOf(part!), 1);
+  if (i < 0 || parts?.length) return false;
+  entries.splice(i, 1);
+  return true;
+}
+
+/** Long messages that are too old get no further parts. */
+function closeOld(entries: Entry[], now: number): void {
+  for (const entry of entries) if (entry.at <= now - PARTS_WITHIN) delete entry.parts;
+}
+
+/** The long messages of the last minutes, in memory. */
+export class LongMessages {
+  readonly #entries = new Map<number, Entry[]>();
+
+  /** Whether it is a part of a message that was counted. */
+  has(message: Ticket, now: number): boolean {
+    for (const [ticket, entries] of this.#entries) {
+      if ((entries.at(-1)?.at ?? 0) > now - PARTS_WITHIN) break;
+      this.#entries.delete(ticket);
+    }
+    const own = this.#entries.get(message.ticket) ?? [];
+    closeOld(own, now);
+    return message.part !== undefined && isCounted(own, message);
+  }
+
+  /** Notes a message that was counted. */
+  add(message: Ticket, now: number): void {
+    if (message.part === undefined) return;
+    const own = this.#entries.get(message.ticket)?.filter(({ parts }) => parts) ?? [];
+    // The latest is the last in the map.
+    this.#entries.delete(message.ticket);
+    this.#entries.set(message.ticket, [...own, entryOf(message, now)]);
+  }
+
+  /** Takes a message out; returns whether nothing of it is left. */
+  takeBack(message: Ticket): boolean {
+    const own = this.#entries.get(message.ticket);
+    return own?.length ? takeBack(own, message) : (message.part ?? 1) === 1;
+  }
 }
 
 /** Counts the messages of some recipients: with a prefix all of its numbers are here. */
@@ -93,24 +161,27 @@ export class Counter {
   }
 
   /** Counts a message, unless it is over a limit. One that was counted before stays so. */
-  count({ number, ticket, text }: Candidate, now: number): Finding | undefined {
+  count({ number, text, ...message }: Candidate, now: number): Finding | undefined {
     const entries = this.#live(number, now);
-    if (entries.some((entry) => entry.ticket === ticket)) return undefined;
+    closeOld(entries, now);
+    if (isCounted(entries, message)) {
+      if (message.part !== undefined) this.#write(number, entries);
+      return undefined;
+    }
     const [found] = this.#check(number, entries, text, now);
     if (found && !this.#rules.monitor) return found;
     const at = Math.max(now, entries.at(-1)?.at ?? 0);
     const times = this.#times(number);
-    entries.push({ at, ticket, ...(text !== undefined && this.#rules.duplicate > 0 && { text }) });
+    entries.push({ ...entryOf(message, at), ...(text !== undefined && this.#rules.duplicate > 0 && { text }) });
     this.#write(number, this.#needed(entries, now));
     times.push(at);
     return found;
   }
 
   /** Takes back what a message counted for. */
-  giveBack(number: string, ticket: number): void {
+  giveBack({ number, ...message }: Omit<Candidate, "text">): void {
     const entries = this.#store.read(number);
-    const left = entries.filter((entry) => entry.ticket !== ticket);
-    if (left.length < entries.length) this.#write(number, left);
+    if (takeBack(entries, message) || entries.length > 0) this.#write(number, entries);
     this.#prefixes.delete(prefixOf(number) ?? "");
   }
 
@@ -135,10 +206,10 @@ export class Counter {
     return this.#store.read(number).filter(({ at }) => at > now - this.#horizon);
   }
 
-  /** The entries that checks need: the latest ones, and for each text its last. */
+  /** The entries that checks need: the latest ones, long messages that may get further parts, and for each text its last. */
   #needed(entries: Entry[], now: number): Entry[] {
     const last = new Map(entries.map((entry) => [entry.text, entry]));
-    return entries.filter((entry, i) => i >= entries.length - this.#most || (entry.text !== undefined && entry.at > now - this.#rules.duplicate && last.get(entry.text) === entry)).slice(-MOST_ENTRIES);
+    return entries.filter((entry, i) => i >= entries.length - this.#most || entry.parts || (entry.text !== undefined && entry.at > now - this.#rules.duplicate && last.get(entry.text) === entry)).slice(-MOST_ENTRIES);
   }
 
   #write(number: string, entries: Entry[]): void {

@@ -5,7 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { Database } from "../../../js/gateway/link/database.ts";
+import { encodePdu } from "../../../js/engine/codec.ts";
 import { countryOf } from "../../../js/gateway/model/countries.ts";
+import { toHex } from "../../../js/gateway/model/hex.ts";
+import { candidateOf, ticketOf } from "../../../js/gateway/limits/candidate.ts";
 import { LimitKeeper } from "../../../js/gateway/limits/keeper.ts";
 import { Counter, dayOf, endOfDay, freeAt, prefixOf } from "../../../js/gateway/limits/rule.ts";
 import { limitsOf } from "../../../js/gateway/limits/setting.ts";
@@ -75,15 +78,19 @@ class Model {
     const isFull = (of, { count, seconds }) => this.passed.filter((message) => of(message) && message.at > now - seconds * 1000).length >= count;
     if (recipient.some((window) => isFull((message) => message.number === number, window))) return "recipient";
     if (prefix.some((window) => isFull((message) => message.number.length === number.length && message.number.slice(0, -4) === number.slice(0, -4), window))) return "prefix";
-    if (this.passed.some((message) => message.number === number && message.text === text && message.at > now - duplicate)) return "duplicate";
+    if (text !== undefined && this.passed.some((message) => message.number === number && message.text === text && message.at > now - duplicate)) return "duplicate";
     return undefined;
   }
 
   count(candidate, now) {
     this.passed = this.passed.filter(({ at }) => at > now - this.horizon);
-    if (this.passed.some(({ number, ticket }) => number === candidate.number && ticket === candidate.ticket)) return undefined;
+    const { part } = candidate;
+    const same = this.passed.filter(({ number, ticket }) => number === candidate.number && ticket === candidate.ticket);
+    const known = part === undefined ? same[0] : same.findLast(({ at, parts }) => at > now - 300_000 && !parts.has(part));
+    known?.parts.add(part);
+    if (known) return undefined;
     const check = this.over(candidate, now);
-    if (check === undefined || this.rules.monitor) this.passed.push({ ...candidate, at: now });
+    if (check === undefined || this.rules.monitor) this.passed.push({ ...candidate, at: now, parts: new Set([part]) });
     return check;
   }
 
@@ -111,12 +118,15 @@ function agree(seed, messages, counterOf) {
     let last;
     for (let i = 0; i < messages; i++) {
       now += pick(12) * 1000;
-      const candidate = last && random() < 0.05 ? last : { number: `4477009${pick(2)}000${pick(4)}`, ticket: i, text: `t${pick(3)}` };
+      const number = `4477009${pick(2)}000${pick(4)}`;
+      // Parts of long messages have few references, so that they come again.
+      const long = random() < 0.3 && { number, ticket: -1 - pick(2), part: 1 + pick(3) };
+      const candidate = last && random() < 0.05 ? last : long || { number, ticket: i, text: `t${pick(3)}` };
       last = candidate;
       if (!rules.monitor && random() < 0.05) {
         const given = model.passed[pick(model.passed.length)];
-        if (given && now - given.at < model.horizon) {
-          counter.giveBack(given.number, given.ticket);
+        if (given && given.part === undefined && now - given.at < model.horizon) {
+          counter.giveBack({ number: given.number, ticket: given.ticket });
           model.passed = model.passed.filter(({ number, ticket }) => number !== given.number || ticket !== given.ticket);
         }
       }
@@ -156,7 +166,7 @@ test("the object that keeps counts agrees with the model, also when it is starte
         if (++calls % 20 === 0) keeper = open();
         return keeper.count([candidate], now)[0];
       },
-      giveBack: (number, ticket) => keeper.giveBack([{ number, ticket }]),
+      giveBack: (candidate) => keeper.giveBack([candidate]),
     };
   });
   for (const { statements, database } of stores) {
@@ -197,6 +207,55 @@ test("a message counts once, however often its call is repeated, and its row is 
   assert.deepEqual(keeper.spend("shop", [10], day + 86_400_000), [undefined]);
 });
 
+/** What limits see of an application's submit_sm. */
+function candidate(fields) {
+  const input = { from: { ton: 0, npi: 0, addr: "12345" }, to: { ton: 1, npi: 1, addr: "447700900001" }, pdu: toHex(encodePdu({ command: "submit_sm", sequence: 1, ...fields })) };
+  input.counted = ticketOf(input, undefined, 0);
+  return candidateOf({ duplicate: 1 }, { message: { input, segments: 1 }, index: 0 });
+}
+
+test("a part of a long message is known by its reference, by header or TLV; one of one, and what is no part, is a message of its own", () => {
+  const udh = (header, text = "hello") => candidate({ esm_class: 0x40, short_message: Buffer.from([header.length, ...header, ...Buffer.from(text)]) });
+  const sar = (reference, total, number) => candidate({ short_message: Buffer.from("hello"), tlvs: { sar_msg_ref_num: reference, sar_total_segments: total, sar_segment_seqnum: number } });
+  const plain = candidate({ short_message: Buffer.from("hello") });
+  const tickets = [1, 2, 3].map((number) => [udh([0, 3, 7, 3, number]), udh([8, 4, 1, 7, 3, number]), udh([5, 4, 0, 80, 0, 80, 0, 3, 8, 3, number]), sar(7, 3, number)]);
+  for (const [i, own] of tickets.entries()) assert.deepEqual(own.map(({ part, text }) => [part, text]), own.map(() => [i + 1, undefined]));
+  assert.equal(new Set(tickets.flat().map(({ ticket }) => ticket)).size, 4, "each long message has one ticket");
+  const alone = [[0, 3, 7, 1, 1], [0, 3, 8, 1, 1], [8, 4, 1, 7, 1, 1], [0, 3, 7, 3, 4], [0, 3, 7, 3, 0], [0, 3, 7, 0, 0]].map((header) => udh(header));
+  for (const [i, { part, text }] of [...alone, sar(7, 1, 1), sar(7, 3, 4)].entries()) assert.deepEqual([part, text], [undefined, plain.text], `${i}`);
+  assert.notEqual(alone[0].ticket, udh([0, 3, 7, 1, 1]).ticket);
+  const odd = [udh([5, 4, 0, 80, 0, 80]), udh([0, 1, 7]), udh([0, 200, 7]), candidate({ esm_class: 0x40, short_message: Buffer.from([9, 0, 3, 7]) }), candidate({ esm_class: 0x40, short_message: Buffer.alloc(0) })];
+  for (const [i, { part, text }] of odd.entries()) assert.deepEqual([part, typeof text, text === plain.text], [undefined, "string", false], `${i}`);
+});
+
+test("a long message counts once, and again when its reference comes again; what is left of it stays counted", () => {
+  const keeper = new LimitKeeper(new Database(sqliteStorage()), { ...RULES[0], recipient: [{ count: 3, seconds: 3600 }], prefix: [], unverified: { least: 3, share: 0 }, spend: {}, timeZone: "UTC" });
+  const number = "447700900001";
+  const parts = (...own) => own.map((part) => ({ number, ticket: 7, part }));
+  const checks = (own, at) => keeper.count(own, at).map((over) => over?.check);
+  const codes = (own, at) => keeper.codes("GB", own, at).map((over) => over?.check);
+  const counted = (at) => [keeper.view(number, undefined, at).counted.length, keeper.codesOf("GB", at).sent];
+  for (const count of [checks, codes]) {
+    assert.deepEqual(count(parts(1, 2, 3), 1_000), [undefined, undefined, undefined]);
+    // Out of their order, and in two calls.
+    assert.deepEqual([...count(parts(3), 2_000), ...count(parts(1, 2), 2_000)], [undefined, undefined, undefined]);
+    assert.deepEqual(count(parts(2), 3_000), [undefined]);
+  }
+  assert.deepEqual(counted(3_000), [3, 3]);
+  assert.deepEqual([checks(parts(1, 1), 4_000), codes(parts(3, 3), 4_000)], [[undefined, "recipient"], [undefined, "unverified"]]);
+  keeper.giveBack(parts(1));
+  keeper.uncount("GB", parts(3), 4_000);
+  assert.deepEqual(counted(4_000), [3, 3], "part 2 is left of the third");
+  keeper.giveBack(parts(2));
+  keeper.uncount("GB", parts(2), 4_000);
+  assert.deepEqual(counted(4_000), [2, 2]);
+  // After five minutes a part is another message, and the first part stands for the message.
+  assert.deepEqual([checks(parts(3), 400_000), codes(parts(2), 400_000)], [[undefined], [undefined]]);
+  assert.deepEqual(counted(400_000), [3, 3]);
+  keeper.giveBack(parts(2, 1));
+  assert.equal(counted(400_000)[0], 2);
+});
+
 test("unverified codes to a country agree with the model, and outlive the object", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const hour = 3_600_000;
@@ -223,12 +282,12 @@ test("unverified codes to a country agree with the model, and outlive the object
       assert.deepEqual(keeper.codesOf("GB", now), { sent: sent.filter(isLast).length, verified: used, unverified, most }, `seed ${seed}, step ${i}`);
       if (random() < 0.55) {
         const count = 1 + Math.floor(random() * 4);
-        const answer = keeper.codes("GB", count, now);
-        assert.equal(answer.passed, Math.min(count, Math.max(0, most - unverified)), `seed ${seed}, step ${i}`);
-        assert.equal(answer.over?.check, answer.passed < count ? "unverified" : undefined);
-        for (let n = 0; n < answer.passed; n++) sent.push(now);
-        passed += answer.passed;
-        refused += count - answer.passed;
+        const answer = keeper.codes("GB", Array.from({ length: count }, (_, n) => ({ ticket: 10 * i + n })), now);
+        const room = Math.min(count, Math.max(0, most - unverified));
+        assert.deepEqual(answer.map((over) => over?.check), Array.from({ length: count }, (_, n) => (n < room ? undefined : "unverified")), `seed ${seed}, step ${i}`);
+        for (let n = 0; n < room; n++) sent.push(now);
+        passed += room;
+        refused += count - room;
       } else if (random() < 0.8) {
         const id = `${now.toString(36)}${ids++}`;
         assert.equal(keeper.verify("GB", id, now), true);
@@ -430,6 +489,38 @@ test("an application's message over a limit gets ESME_RSUBMITFAIL, to a foreign 
   assert.equal(await submit("447700900001", { message: Buffer.from("another") }), 0x45);
   assert.equal(await submit("33612345678", { message: Buffer.from("hello") }), 0x0b);
   assert.equal(await submit("447700900002", { message: Buffer.from("hello") }), 0);
+});
+
+test("in workerd an application gets around no limit by references or spellings of a number", async (t) => {
+  const smsc = await Smsc.start(t);
+  const port = await freePort();
+  const rules = { block: ["+44999"], recipient: [{ count: 3, seconds: 3600 }], duplicate: 7200, unverified: { least: 8, share: 0 } };
+  const gateway = await startGateway(t, { main: LIMITS_WORKER, port, vars: { SMPP_URL: smsc.url, SMPP_APPLICATIONS: { shop: { password: hashed("password") } }, SMPP_LIMITS: rules } });
+  await listening(port);
+  await gateway.bound();
+  const esme = new NodeEsme(`smpp://127.0.0.1:${port}`);
+  t.after(() => esme.close?.());
+  await esme.bind("bind_transceiver", { system_id: "shop", password: "password", interface_version: 0x34 });
+  const submit = async (to, text, header) => (await esme.request("submit_sm", {
+    source_addr: "12345", destination_addr: to, short_message: header ? { udh: Buffer.from([5, 0, 3, ...header]), message: Buffer.from(text) } : { message: Buffer.from(text) }, ...(header && { esm_class: 0x40 }),
+  })).command_status;
+  const [OK, DESTINATION, FAILED] = [0, 0x0b, 0x45];
+
+  const alone = [];
+  for (let i = 0; i < 5; i++) alone.push(await submit("447700900001", `text ${i}`, [7, 1, 1]));
+  assert.deepEqual(alone, [OK, OK, OK, FAILED, FAILED]);
+  assert.deepEqual([await submit("447700900002", "hello", [1, 1, 1]), await submit("447700900002", "hello", [2, 1, 1]), await submit("447700900002", "hello")], [OK, FAILED, FAILED]);
+
+  const long = [];
+  for (let i = 0; i < 12; i++) long.push(await submit("447700900003", `part ${i}`, [7, 3, 1 + (i % 3)]));
+  assert.deepEqual(long, [...Array.from({ length: 9 }, () => OK), FAILED, FAILED, FAILED]);
+  const { sent } = (await gateway.get("/v1/limits?country=GB")).body;
+  assert.equal(sent, 7, "three, one and three messages");
+
+  const spellings = ["44999123456", "44\t999123456", "44999\xa0123456", "44999\xff123456", "44,999'123456"];
+  for (const to of spellings) assert.equal(await submit(to, "hello"), DESTINATION, JSON.stringify(to));
+  assert.equal(await submit("447700900001\x7f", "hello"), DESTINATION);
+  assert.equal(await submit("447700900001,", "hello"), FAILED);
 });
 
 test("while counts can't be reached nothing is sent and nothing stays counted; monitoring sends", async (t) => {
