@@ -2,7 +2,7 @@ import type { Database } from "../link/database.ts";
 import type { ExtensionObject } from "../link/extensions.ts";
 import { insertRows, type Cell } from "../link/store/insert.ts";
 import { BEST_OF, Counter, dayOf, endOfDay, HOUR, LongMessages, prefixOf, spend, unverifiedOf, type Candidate, type CountCheck, type Entry, type EntryStore, type HourOfCodes, type Spent, type Ticket } from "./rule.ts";
-import { ulidFrom } from "../model/ids.ts";
+import { timeOf, ulidFrom } from "../model/ids.ts";
 import type { LimitSettings } from "./setting.ts";
 
 const TABLES = [
@@ -142,12 +142,12 @@ export class LimitKeeper {
     this.#addCodes(country, at, { sent: -codes.filter((code) => this.#longCodes.takeBack(code)).length });
   }
 
-  /** A code was used; false if that is known. */
+  /** A code was used: it counts at the time of its message, which its id begins with. False if that is known, or too old to matter. */
   verify(country: string, id: string, now = Date.now()): boolean {
-    if (this.#db.all("INSERT OR IGNORE INTO verified (id) VALUES (?) RETURNING 1", id).length === 0) return false;
-    // Ids begin with their time.
-    this.#db.exec("DELETE FROM verified WHERE id IN (SELECT id FROM verified WHERE id < ? ORDER BY id LIMIT 10)", ulidFrom(now - BEST_OF * 24 * HOUR));
-    this.#addCodes(country, now, { verified: 1 });
+    const oldest = ulidFrom(now - BEST_OF * 24 * HOUR);
+    if (id < oldest || this.#db.all("INSERT OR IGNORE INTO verified (id) VALUES (?) RETURNING 1", id).length === 0) return false;
+    this.#db.exec("DELETE FROM verified WHERE id IN (SELECT id FROM verified WHERE id < ? ORDER BY id LIMIT 10)", oldest);
+    this.#addCodes(country, timeOf(id), { verified: 1 });
     return true;
   }
 

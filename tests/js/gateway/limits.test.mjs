@@ -8,6 +8,7 @@ import { Database } from "../../../js/gateway/link/database.ts";
 import { encodePdu } from "../../../js/engine/codec.ts";
 import { countryOf } from "../../../js/gateway/model/countries.ts";
 import { toHex } from "../../../js/gateway/model/hex.ts";
+import { rowUlid } from "../../../js/gateway/model/ids.ts";
 import { candidateOf, ticketOf } from "../../../js/gateway/limits/candidate.ts";
 import { LimitKeeper } from "../../../js/gateway/limits/keeper.ts";
 import { Counter, dayOf, endOfDay, freeAt, prefixOf } from "../../../js/gateway/limits/rule.ts";
@@ -266,9 +267,9 @@ test("unverified codes to a country agree with the model, and outlive the object
     const open = () => new LimitKeeper(new Database(storage), { ...RULES[0], unverified: rule, spend: {}, timeZone: "UTC" });
     let keeper = open();
     const sent = [];
+    const ids = [];
     const verified = [];
     let now = 1_700_000_000_000;
-    let ids = 0;
     let [passed, refused] = [0, 0];
     for (let i = 0; i < 500; i++) {
       now += Math.floor(random() * hour * 1.5);
@@ -285,14 +286,22 @@ test("unverified codes to a country agree with the model, and outlive the object
         const answer = keeper.codes("GB", Array.from({ length: count }, (_, n) => ({ ticket: 10 * i + n })), now);
         const room = Math.min(count, Math.max(0, most - unverified));
         assert.deepEqual(answer.map((over) => over?.check), Array.from({ length: count }, (_, n) => (n < room ? undefined : "unverified")), `seed ${seed}, step ${i}`);
-        for (let n = 0; n < room; n++) sent.push(now);
+        for (let n = 0; n < room; n++) {
+          sent.push(now);
+          ids.push(rowUlid(now, ids.length, 0));
+        }
         passed += room;
         refused += count - room;
       } else if (random() < 0.8) {
-        const id = `${now.toString(36)}${ids++}`;
-        assert.equal(keeper.verify("GB", id, now), true);
+        // Most codes are used soon, some late, and some again.
+        const n = random() < 0.8 ? ids.length - 1 - Math.floor(random() * 4) : Math.floor(random() * ids.length);
+        if (ids[n] === undefined) continue;
+        const isNew = ids[n] !== "" && sent[n] >= now - 14 * 24 * hour;
+        const id = rowUlid(sent[n], n, 0);
+        assert.equal(keeper.verify("GB", id, now), isNew, `seed ${seed}, step ${i}`);
         assert.equal(keeper.verify("GB", id, now), false);
-        verified.push(now);
+        ids[n] = "";
+        if (isNew) verified.push(sent[n]);
       }
       if (random() < 0.05) {
         // What is counted is written within a second.
