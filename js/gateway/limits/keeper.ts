@@ -3,7 +3,7 @@ import type { ExtensionObject } from "../link/extensions.ts";
 import { insertRows, type Cell } from "../link/store/insert.ts";
 import { BEST_OF, Counter, dayOf, endOfDay, HOUR, LongMessages, prefixOf, spend, unverifiedOf, type Candidate, type CountCheck, type Entry, type EntryStore, type HourOfCodes, type Spent, type Ticket } from "./rule.ts";
 import { timeOf, ulidFrom } from "../model/ids.ts";
-import type { LimitSettings } from "./setting.ts";
+import { mostOf, type LimitSettings } from "./setting.ts";
 
 const TABLES = [
   // entries: of a recipient, as JSON; until: from then on none of them matters
@@ -89,7 +89,7 @@ export class LimitKeeper {
 
   /** Counts the segments of a key's messages, in their order. */
   spend(key: string, segments: number[], now = Date.now()): (Over | undefined)[] {
-    const most = this.#mostOf(key);
+    const most = mostOf(this.#settings, key) ?? Infinity;
     const today = dayOf(now, this.#zone);
     const found = segments.map((count): Over | undefined => {
       const spent = spend(this.spent(key), today, count, most);
@@ -174,11 +174,6 @@ export class LimitKeeper {
 
   get #zone(): string {
     return this.#settings?.timeZone ?? "UTC";
-  }
-
-  #mostOf(key: string): number {
-    const most = this.#settings?.spend;
-    return most?.[key] ?? most?.["*"] ?? Infinity;
   }
 
   #announce(name: string, until: number, now: number): boolean {

@@ -12,7 +12,7 @@ import { candidateOf, countedAs, countsRecipients, isCounted, listedAs, textKey,
 import { countryOf } from "../model/countries.ts";
 import type { CountView, Over } from "./keeper.ts";
 import { dayOf, endOfDay, HOUR, prefixOf, type Spent, type unverifiedOf } from "./rule.ts";
-import { limitsOf, type LimitSettings } from "./setting.ts";
+import { limitsOf, mostOf, type LimitSettings } from "./setting.ts";
 
 /** How many objects count. Must not change: what was counted would not be found. */
 const SHARDS = 16;
@@ -96,14 +96,13 @@ class Counting {
   }
 
   async spend<T extends Offered>(key: string, items: T[]): Promise<Map<T, Over>> {
-    const { spend, monitor } = this.#settings;
-    if (items.length === 0 || (spend[key] ?? spend["*"]) === undefined) return new Map();
+    if (items.length === 0 || mostOf(this.#settings, key) === undefined) return new Map();
     try {
       const answer = await ask<(Over | undefined)[]>(this.#env, shardOfKey(key), "spend", key, items.map(({ message }) => message.segments));
       return new Map(answer.flatMap((over, i) => (over ? [[items[i]!, over] as const] : [])));
     } catch (error) {
       this.#failed(error);
-      if (monitor) return new Map();
+      if (this.#settings.monitor) return new Map();
       await this.giveBack(items);
       await this.uncount(items, Date.now());
       throw error;
@@ -118,8 +117,7 @@ class Counting {
   }
 
   async refund(key: string, segments: number, at: number): Promise<void> {
-    const { spend } = this.#settings;
-    if (segments > 0 && (spend[key] ?? spend["*"]) !== undefined) await ask(this.#env, shardOfKey(key), "refund", key, segments, at).catch((error: unknown) => this.#failed(error));
+    if (segments > 0 && mostOf(this.#settings, key) !== undefined) await ask(this.#env, shardOfKey(key), "refund", key, segments, at).catch((error: unknown) => this.#failed(error));
   }
 
   #failed(error: unknown): void {
@@ -194,7 +192,7 @@ export const limits = {
       const { unverified, most } = await ask<Codes>(env, shardOfCountry(country), "codesOf", country);
       views.push({ check: "unverified", ok: unverified < most, country, ...(unverified >= most && { retryAfter: seconds((Math.floor(now / HOUR) + 1) * HOUR, now) }) });
     }
-    const most = settings.spend[caller.name] ?? settings.spend["*"];
+    const most = mostOf(settings, caller.name);
     if (most !== undefined) {
       const { day, segments: spent } = await ask<Spent>(env, shardOfKey(caller.name), "spent", caller.name);
       const { timeZone } = settings;
@@ -237,7 +235,7 @@ export async function limitsOfKey(env: GatewayEnv, key: string): Promise<object>
   const now = Date.now();
   const { day, segments } = await ask<Spent>(env, shardOfKey(key), "spent", key);
   const today = dayOf(now, settings.timeZone);
-  const most = settings.spend[key] ?? settings.spend["*"];
+  const most = mostOf(settings, key);
   return { key, day: today, segments: day === today ? segments : 0, ...(most !== undefined && { most }) };
 }
 

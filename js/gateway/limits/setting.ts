@@ -44,6 +44,12 @@ export interface LimitSettings extends Rules {
   timeZone: string;
 }
 
+/** Segments that a key may send in a day; undefined: any number. Keys may have names that each object has. */
+export function mostOf(settings: Pick<LimitSettings, "spend"> | undefined, key: string): number | undefined {
+  const { spend = {} } = settings ?? {};
+  return spend[Object.hasOwn(spend, key) ? key : "*"];
+}
+
 const known = new WeakMap<object, LimitSettings | undefined>();
 
 /** The limits of `env`; undefined if there are none. Throws a `ConfigError`. */

@@ -206,6 +206,7 @@ test("a message counts once, however often its call is repeated, and its row is 
   keeper.refund("shop", 4, day - 86_400_000);
   assert.deepEqual(keeper.spend("shop", [4, 1], day).map((over) => over?.check), [undefined, "spend"]);
   assert.deepEqual(keeper.spend("shop", [10], day + 86_400_000), [undefined]);
+  for (const name of ["constructor", "__proto__"]) assert.deepEqual(keeper.spend(name, [6, 5], day).map((over) => over?.check), ["spend", undefined], name);
 });
 
 /** What limits see of an application's submit_sm. */
@@ -435,6 +436,7 @@ test("in workerd a key spends segments by the day, and gets back what was not se
   assert.equal((await send("+447700900004", { text: long }, by("crm"))).status, 202, "each key has its own");
   const { body } = await gateway.get("/v1/limits?key=shop");
   assert.deepEqual([body.key, body.segments, body.most], ["shop", 3, 3]);
+  for (const name of ["__proto__", "constructor"]) assert.equal((await gateway.get(`/v1/limits?key=${name}`)).body.most, 2, name);
 });
 
 test("in workerd codes to a country are limited by how many of them are used", async (t) => {
