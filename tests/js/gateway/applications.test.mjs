@@ -321,6 +321,27 @@ describe("an application", async () => {
     socket.resume();
     await once(socket, "close");
   });
+
+  test("enquire_link may come before the bind; after another request a bind is refused for its place, and not for its system_id", async () => {
+    const credentials = { system_id: "shop", password: "password", interface_version: 0x34 };
+    const esme = await RawEsme.connected(port);
+    // Two at once, the second in pieces, and the bind in one write with the end of it.
+    const [one, two] = [pdu("enquire_link", { sequence_number: 7 }), pdu("enquire_link", { sequence_number: 8 })];
+    esme.send(Buffer.concat([one, two.subarray(0, 9)]));
+    const first = await esme.next();
+    assert.deepEqual([first.command, first.command_status, first.sequence_number], ["enquire_link_resp", 0, 7]);
+    esme.send(Buffer.concat([two.subarray(9), pdu("bind_transceiver", { ...credentials, sequence_number: 9 })]));
+    const [second, bind] = [await esme.next(), await esme.next()];
+    assert.deepEqual([second.command, second.sequence_number, bind.command, bind.command_status], ["enquire_link_resp", 8, "bind_transceiver_resp", 0]);
+    esme.destroy();
+
+    const early = new NodeEsme(`smpp://127.0.0.1:${port}`);
+    assert.equal((await early.request("submit_sm", { destination_addr: "1", short_message: "x" })).command_status, 0x04);
+    const answer = await early.bind("bind_transceiver", credentials);
+    assert.equal(answer.command_status, 0x0d);
+    assert.match(answer.additional_status_info_text, /bind has to come first/);
+    await early.closed;
+  });
 });
 
 test("a recipient who has opted out gets nothing from an application either", async (t) => {
