@@ -1,9 +1,11 @@
 // What one message adds to statistics: counters, from what its row says that happened to it. Without storage and clock.
 
 import type { HistoryEntry } from "../link/store/rows.ts";
+import { STEPS } from "./windows.ts";
 
 /**
- * Counters by their names. `a`, `s`: messages that the gateway accepted, and their segments; `st.<status>`: messages that are in that state;
+ * Counters by their names. `a`, `s`: messages that the gateway accepted, and their segments; `st.<status>`: messages that are in that state,
+ * `st.accepted.<hour>` for those that the SMSC accepted more than a minute after the gateway, in that hour;
  * `f.<reason>`: why messages ended otherwise than delivered; `q.<bucket>`, `r.<bucket>`, `d.<bucket>`: latencies of the queue, of the SMSC's
  * response, and of the receipt.
  */
@@ -32,6 +34,11 @@ export const ENDED = ["delivered", "undeliverable", "expired", "rejected", "dele
 const isEnded = (status: string) => (ENDED as readonly string[]).includes(status);
 /** The state of a message that the SMSC accepted and no receipt is asked for. */
 export const UNREPORTED = "unreported";
+const ACCEPTED = "st.accepted";
+/** Messages that have waited too long for their receipt. */
+export const NO_RECEIPT = "st.noReceipt";
+/** For how long a message may wait for its receipt, in milliseconds. */
+const RECEIPT_TIME = STEPS.day;
 
 /** Longest name of a reason. */
 const LONGEST_REASON = 40;
@@ -62,8 +69,9 @@ export function contribution({ accepted, moved, segments, isReported, history }:
     status = next;
     reason = entry.smpp?.name ?? (entry.errorCode === undefined ? undefined : `error ${entry.errorCode}`);
   }
-  const shown = status === "accepted" && !isReported ? UNREPORTED : status;
-  if (isEnded(status) || status === "accepted") add(counters, { [`st.${shown}`]: 1 });
+  const isLate = acceptedAt !== undefined && acceptedAt - accepted > STEPS.minute;
+  if (isEnded(status)) add(counters, { [`st.${status}`]: 1 });
+  else if (status === "accepted") add(counters, { [!isReported ? `st.${UNREPORTED}` : isLate ? `${ACCEPTED}.${Math.floor(acceptedAt! / STEPS.hour)}` : ACCEPTED]: 1 });
   if (isEnded(status) && status !== "delivered") add(counters, { [`f.${(reason ?? status).slice(0, LONGEST_REASON)}`]: 1 });
   return counters;
 }
@@ -74,6 +82,18 @@ function afterReport(status: string, { status: reported, segment }: HistoryEntry
   if (reported !== "delivered") return isEnded(reported) ? reported : undefined;
   delivered.add(segment!);
   return delivered.size >= segments ? "delivered" : undefined;
+}
+
+/** Counters of messages that the gateway accepted in the minute that begins `at`, or before; what waits for a receipt divided by how long that is. */
+export function aged(counters: Counters, at: number, now: number): Counters {
+  const divided: Counters = {};
+  for (const [name, count] of Object.entries(counters)) {
+    const isWaiting = name.startsWith(ACCEPTED);
+    const hour = name.slice(ACCEPTED.length + 1);
+    const acceptedBefore = hour === "" ? at + 2 * STEPS.minute : (Number(hour) + 1) * STEPS.hour;
+    add(divided, { [!isWaiting ? name : acceptedBefore <= now - RECEIPT_TIME ? NO_RECEIPT : ACCEPTED]: count });
+  }
+  return divided;
 }
 
 /** Adds counters to others, which it changes: those that become zero go. */

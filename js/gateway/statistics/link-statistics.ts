@@ -5,7 +5,7 @@ import { idOf, type HistoryEntry, type Row } from "../link/store/rows.ts";
 import { addressText, type Address } from "../model/address.ts";
 import { countryOf } from "../model/countries.ts";
 import { isSamePlace, parseId, rowOf, timeOf, type Place } from "../model/ids.ts";
-import { add, contribution, type Counters, type Life } from "./contribution.ts";
+import { add, aged, contribution, type Counters, type Life } from "./contribution.ts";
 import { STEPS } from "./windows.ts";
 
 /** A row for each minute, hour or day: its counters by dimensions, as JSON. */
@@ -107,7 +107,7 @@ export class LinkStatistics {
     this.#merge(now);
   }
 
-  /** The counters of windows, of which `starts` has the beginnings and the last one's end, by dimensions. */
+  /** The counters of windows, of which `starts` has the beginnings and the last one's end, by dimensions, as {@link aged}. */
   parts(starts: number[], by: Dimension[], now = Date.now()): Part[] {
     this.fold(now);
     const found = new Map<string, Part>();
@@ -122,7 +122,7 @@ export class LinkStatistics {
         const key = JSON.stringify([window, values]);
         const part = found.get(key) ?? { window, values, counters: {} };
         found.set(key, part);
-        add(part.counters, counters);
+        add(part.counters, aged(counters, at, now));
       }
     }
     return [...found.values()];

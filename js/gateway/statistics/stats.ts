@@ -2,7 +2,7 @@ import { linkAt } from "../link/stub.ts";
 import type { GatewayEnv } from "../model/config.ts";
 import { ProblemError } from "../model/problem.ts";
 import { everyLink } from "../operations/read.ts";
-import { add, ENDED, LATENCIES, percentile, UNREPORTED, type Counters, type Latency } from "./contribution.ts";
+import { add, ENDED, LATENCIES, NO_RECEIPT, percentile, UNREPORTED, type Counters, type Latency } from "./contribution.ts";
 import { DIMENSIONS, type Dimension, type Part } from "./link-statistics.ts";
 import { startOf, STEPS, windowsOf, type Step } from "./windows.ts";
 
@@ -11,8 +11,6 @@ const MOST_WINDOWS = 1_500;
 const MOST_GROUPS = 200;
 /** Windows by default. */
 const WINDOWS = 24;
-/** Milliseconds after which an accepted message without a receipt is no longer pending. */
-const RECEIPT_TIME = 86_400_000;
 /** Windows at the end that more is to come to. */
 const FILLING = 2;
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
@@ -80,7 +78,7 @@ export async function readStats(env: GatewayEnv, { since, until, step, by, tz }:
     const groups = names.flatMap((values) => {
       const counters: Counters = {};
       for (const part of own) if (isSame(part.values, values)) add(counters, part.counters);
-      return groupsOf(counters, Object.fromEntries(dimensions.map((dimension, i) => [dimension, values[i]])), by.includes("reason"), at < now - RECEIPT_TIME);
+      return groupsOf(counters, Object.fromEntries(dimensions.map((dimension, i) => [dimension, values[i]])), by.includes("reason"));
     });
     const isFilling = startOf(now, step, tz) - at < FILLING * STEPS[step] && at <= now;
     return { at: new Date(at).toISOString(), ...(isFilling && { filling: true }), groups };
@@ -99,18 +97,17 @@ function isSame(one: string[], other: string[]): boolean {
   return one.every((value, i) => value === other[i]);
 }
 
-function groupsOf(counters: Counters, names: object, byReason: boolean, isOld: boolean): Group[] {
-  const group = groupOf(counters, names, isOld);
+function groupsOf(counters: Counters, names: object, byReason: boolean): Group[] {
+  const group = groupOf(counters, names);
   if (!byReason) return [group];
-  return Object.entries(group.reasons).map(([reason, count]) => ({ ...groupOf({}, names, isOld), reason, ended: { [reason]: count }, reasons: { [reason]: count } }));
+  return Object.entries(group.reasons).map(([reason, count]) => ({ ...groupOf({}, names), reason, ended: { [reason]: count }, reasons: { [reason]: count } }));
 }
 
-function groupOf(counters: Counters, names: object, isOld: boolean): Group {
+function groupOf(counters: Counters, names: object): Group {
   const count = (name: string) => counters[name] ?? 0;
   const withPrefix = (prefix: string) => Object.fromEntries(Object.entries(counters).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
-  const [accepted, delivered, waiting, unreported] = [count("a"), count("st.delivered"), count("st.accepted"), count(`st.${UNREPORTED}`)];
+  const [accepted, delivered, noReceipt, unreported] = [count("a"), count("st.delivered"), count(NO_RECEIPT), count(`st.${UNREPORTED}`)];
   const ended = Object.fromEntries(ENDED.filter((status) => status !== "delivered" && count(`st.${status}`) > 0).map((status) => [status, count(`st.${status}`)]));
-  const noReceipt = isOld ? waiting : 0;
   const done = delivered + unreported + noReceipt + Object.values(ended).reduce((sum, value) => sum + value, 0);
   const latency = Object.fromEntries(Object.keys(LATENCIES).map((name) => [name, Object.fromEntries(Object.entries(SHARES).map(([share, of]) => [share, percentile(counters, name as Latency, of) ?? null]))]));
   return {

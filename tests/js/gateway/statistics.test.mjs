@@ -10,6 +10,7 @@ import { ReportStore } from "../../../js/gateway/link/store/reports.ts";
 import { timeOf, ulidFrom } from "../../../js/gateway/model/ids.ts";
 import { BUCKETS, percentile } from "../../../js/gateway/statistics/contribution.ts";
 import { LinkStatistics } from "../../../js/gateway/statistics/link-statistics.ts";
+import { readStats } from "../../../js/gateway/statistics/stats.ts";
 import { startOf, windowsOf } from "../../../js/gateway/statistics/windows.ts";
 import { seeded } from "../seeded.ts";
 import { sqliteStorage } from "./sqlite.mjs";
@@ -200,6 +201,44 @@ test("a message from another link counts for what becomes of it here", (t) => {
   link.queue.end(due, "failed", Date.now(), { detail: "no" });
   t.mock.timers.tick(1_500);
   assert.deepEqual(link.parts([START - 2 * MINUTE, START - MINUTE, START, START + MINUTE], ["country"]), [{ window: 1, values: ["GB"], counters: { "st.failed": 1, "f.failed": 1 } }]);
+});
+
+/** The settings of a gateway with that one link. */
+const envOf = (link) => ({ SMPP_URL: "smpp://id:secret@smsc.example", SMPP_LINK: { getByName: () => ({ extend: async (method, ...values) => link[method](...values) }) } });
+const read = (link, query) => readStats(envOf(link), { step: "day", by: [], tz: "UTC", ...query });
+
+test("a message lacks its receipt 24 hours after the SMSC accepted it, however long its window is", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  // The last minute of a day.
+  t.mock.timers.setTime(START + DAY / 2 - 30_000);
+  const link = open(sqliteStorage());
+  const input = { to: "+447700900001", text: "x", report: "always" };
+  const [first, scheduled] = link.queue.insert([0, 1].map((tag) => ({ id: "", tag, input, encoding: "gsm7", segments: 1, caller: "", due: Date.now(), expires: null })), Date.now());
+  const send = (id) => {
+    const due = link.queue.fresh(0, 2).messages.find((message) => message.id === id);
+    link.queue.markSent([due], 0, Date.now());
+    link.queue.accepted([{ message: due, parts: [{ index: 0, messageId: id, key: id, status: "accepted" }] }], Date.now());
+  };
+  const since = new Date(START - DAY / 2).toISOString();
+  const counts = async (step) => {
+    t.mock.timers.tick(1_500);
+    const groups = (await read(link, { step, since, until: new Date(Date.parse(since) + DAY).toISOString() })).windows.flatMap((window) => window.groups);
+    return ["pending", "noReceipt", "delivered"].map((name) => groups.reduce((sum, group) => sum + group[name], 0));
+  };
+  send(first);
+  t.mock.timers.tick(10 * MINUTE);
+  for (const step of ["hour", "day"]) assert.deepEqual(await counts(step), [2, 0, 0], step);
+  t.mock.timers.tick(DAY);
+  for (const step of ["hour", "day"]) assert.deepEqual(await counts(step), [1, 1, 0], step);
+  t.mock.timers.tick(3 * DAY);
+  send(scheduled);
+  t.mock.timers.tick(60 * MINUTE);
+  assert.deepEqual(await counts("day"), [1, 1, 0], "the SMSC has a message only now that waited for days");
+  t.mock.timers.tick(DAY);
+  assert.deepEqual(await counts("day"), [0, 2, 0]);
+  link.reports.apply({ key: scheduled, status: "delivered", final: true }, Date.now());
+  link.reports.apply({ key: first, status: "delivered", final: true }, Date.now());
+  assert.deepEqual(await counts("day"), [0, 0, 2]);
 });
 
 test("a minute has at most 200 combinations, and others for the rest", (t) => {
