@@ -6,7 +6,7 @@ import { STEPS } from "./windows.ts";
 /**
  * Counters by their names. `a`, `s`: messages that the gateway accepted, and their segments; `st.<status>`: messages that are in that state,
  * `st.accepted.<hour>` for those that the SMSC accepted more than a minute after the gateway, in that hour;
- * `f.<reason>`: why messages ended otherwise than delivered; `q.<bucket>`, `r.<bucket>`, `d.<bucket>`: latencies of the queue, of the SMSC's
+ * `f.<status>.<reason>`: why messages ended otherwise than delivered; `q.<bucket>`, `r.<bucket>`, `d.<bucket>`: latencies of the queue, of the SMSC's
  * response, and of the receipt.
  */
 export type Counters = Record<string, number>;
@@ -72,7 +72,7 @@ export function contribution({ accepted, moved, segments, isReported, history }:
   const isLate = acceptedAt !== undefined && acceptedAt - accepted > STEPS.minute;
   if (isEnded(status)) add(counters, { [`st.${status}`]: 1 });
   else if (status === "accepted") add(counters, { [!isReported ? `st.${UNREPORTED}` : isLate ? `${ACCEPTED}.${Math.floor(acceptedAt! / STEPS.hour)}` : ACCEPTED]: 1 });
-  if (isEnded(status) && status !== "delivered") add(counters, { [`f.${(reason ?? status).slice(0, LONGEST_REASON)}`]: 1 });
+  if (isEnded(status) && status !== "delivered") add(counters, { [`f.${status}.${(reason ?? status).slice(0, LONGEST_REASON)}`]: 1 });
   return counters;
 }
 

@@ -71,15 +71,20 @@ export async function readStats(env: GatewayEnv, { since, until, step, by, tz }:
   if ((end - start) / STEPS[step] > MOST_WINDOWS) throw new ProblemError("invalid-query", `At most ${MOST_WINDOWS} windows are expected: choose a longer step`);
   const starts = windowsOf(start, end, step, tz);
   const dimensions = DIMENSIONS.filter((dimension) => by.includes(dimension));
-  const parts = (await Promise.all((await everyLink(env)).map((at) => linkAt(env, at).extend("parts", starts, dimensions) as Promise<Part[]>))).flat();
-  const names = namesOf(parts, dimensions.length === 0);
+  const found = (await Promise.all((await everyLink(env)).map((at) => linkAt(env, at).extend("parts", starts, dimensions) as Promise<Part[]>))).flat();
+  const byReason = by.includes("reason");
+  const parts = byReason ? found.flatMap(reasonsOf) : found;
+  const divided = byReason ? [...dimensions, "reason"] : dimensions;
+  const names = namesOf(parts, divided.length === 0);
+  const sums = new Map<string, Counters>();
+  for (const { window, values, counters } of parts) {
+    const key = JSON.stringify([window, values]);
+    const sum = sums.get(key) ?? {};
+    sums.set(key, sum);
+    add(sum, counters);
+  }
   const windows = starts.slice(0, -1).map((at, window): StatsWindow => {
-    const own = parts.filter((part) => part.window === window);
-    const groups = names.flatMap((values) => {
-      const counters: Counters = {};
-      for (const part of own) if (isSame(part.values, values)) add(counters, part.counters);
-      return groupsOf(counters, Object.fromEntries(dimensions.map((dimension, i) => [dimension, values[i]])), by.includes("reason"));
-    });
+    const groups = names.map((values) => groupOf(sums.get(JSON.stringify([window, values])) ?? {}, Object.fromEntries(divided.map((name, i) => [name, values[i]]))));
     const isFilling = startOf(now, step, tz) - at < FILLING * STEPS[step] && at <= now;
     return { at: new Date(at).toISOString(), ...(isFilling && { filling: true }), groups };
   });
@@ -89,30 +94,35 @@ export async function readStats(env: GatewayEnv, { since, until, step, by, tz }:
 /** The groups that there are in any window, those with the most messages first. Without dimensions there is one. */
 function namesOf(parts: Part[], isWhole: boolean): string[][] {
   const sums = new Map<string, number>(isWhole ? [["[]", 0]] : []);
-  for (const { values, counters } of parts) sums.set(JSON.stringify(values), (sums.get(JSON.stringify(values)) ?? 0) + (counters["a"] ?? 0));
+  for (const { values, counters } of parts) sums.set(JSON.stringify(values), (sums.get(JSON.stringify(values)) ?? 0) + (counters["n"] ?? counters["a"] ?? 0));
   return [...sums].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).slice(0, MOST_GROUPS).map(([name]) => JSON.parse(name) as string[]);
 }
 
-function isSame(one: string[], other: string[]): boolean {
-  return one.every((value, i) => value === other[i]);
+/** Parts for each reason why messages of the part ended, which is the last of the values. `n`: how many those are. */
+function reasonsOf({ window, values, counters }: Part): Part[] {
+  return Object.entries(counters).filter(([name]) => name.startsWith("f.")).map(([name, n]) => {
+    const [status, reason] = endOf(name);
+    return { window, values: [...values, reason], counters: { n, [name]: n, [`st.${status}`]: n } };
+  });
 }
 
-function groupsOf(counters: Counters, names: object, byReason: boolean): Group[] {
-  const group = groupOf(counters, names);
-  if (!byReason) return [group];
-  return Object.entries(group.reasons).map(([reason, count]) => ({ ...groupOf({}, names), reason, ended: { [reason]: count }, reasons: { [reason]: count } }));
+/** The state and the reason of a counter's name. */
+function endOf(name: string): [string, string] {
+  const [, status = ""] = name.split(".", 2);
+  return [status, name.slice(`f.${status}.`.length)];
 }
 
 function groupOf(counters: Counters, names: object): Group {
   const count = (name: string) => counters[name] ?? 0;
-  const withPrefix = (prefix: string) => Object.fromEntries(Object.entries(counters).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
+  const reasons: Counters = {};
+  for (const [name, value] of Object.entries(counters)) if (name.startsWith("f.")) add(reasons, { [endOf(name)[1]]: value });
   const [accepted, delivered, noReceipt, unreported] = [count("a"), count("st.delivered"), count(NO_RECEIPT), count(`st.${UNREPORTED}`)];
   const ended = Object.fromEntries(ENDED.filter((status) => status !== "delivered" && count(`st.${status}`) > 0).map((status) => [status, count(`st.${status}`)]));
   const done = delivered + unreported + noReceipt + Object.values(ended).reduce((sum, value) => sum + value, 0);
   const latency = Object.fromEntries(Object.keys(LATENCIES).map((name) => [name, Object.fromEntries(Object.entries(SHARES).map(([share, of]) => [share, percentile(counters, name as Latency, of) ?? null]))]));
   return {
     ...names, accepted, segments: count("s"), delivered, rate: accepted === 0 ? null : Math.round(1e4 * delivered / accepted) / 1e4, pending: Math.max(0, accepted - done),
-    noReceipt, unreported, ended, reasons: withPrefix("f."), latency: latency as Group["latency"],
+    noReceipt, unreported, ended, reasons, latency: latency as Group["latency"],
   };
 }
 

@@ -10,7 +10,7 @@ import { ReportStore } from "../../../js/gateway/link/store/reports.ts";
 import { timeOf, ulidFrom } from "../../../js/gateway/model/ids.ts";
 import { BUCKETS, percentile } from "../../../js/gateway/statistics/contribution.ts";
 import { LinkStatistics } from "../../../js/gateway/statistics/link-statistics.ts";
-import { readStats } from "../../../js/gateway/statistics/stats.ts";
+import { readStats, statsCsv } from "../../../js/gateway/statistics/stats.ts";
 import { startOf, windowsOf } from "../../../js/gateway/statistics/windows.ts";
 import { seeded } from "../seeded.ts";
 import { sqliteStorage } from "./sqlite.mjs";
@@ -61,7 +61,7 @@ function model(messages, first, length) {
     if (accepted !== undefined) count(`r.${bucket(accepted - sent)}`);
     if (reported !== undefined) count(`d.${bucket(reported - accepted)}`);
     if (status !== "queued") count(`st.${status}`);
-    if (reason !== undefined) count(`f.${reason}`);
+    if (reason !== undefined) count(`f.${status}.${reason}`);
   }
   return sums;
 }
@@ -200,7 +200,7 @@ test("a message from another link counts for what becomes of it here", (t) => {
   const { messages: [due] } = link.queue.fresh(0, 1);
   link.queue.end(due, "failed", Date.now(), { detail: "no" });
   t.mock.timers.tick(1_500);
-  assert.deepEqual(link.parts([START - 2 * MINUTE, START - MINUTE, START, START + MINUTE], ["country"]), [{ window: 1, values: ["GB"], counters: { "st.failed": 1, "f.failed": 1 } }]);
+  assert.deepEqual(link.parts([START - 2 * MINUTE, START - MINUTE, START, START + MINUTE], ["country"]), [{ window: 1, values: ["GB"], counters: { "st.failed": 1, "f.failed.failed": 1 } }]);
 });
 
 /** The settings of a gateway with that one link. */
@@ -239,6 +239,37 @@ test("a message lacks its receipt 24 hours after the SMSC accepted it, however l
   link.reports.apply({ key: scheduled, status: "delivered", final: true }, Date.now());
   link.reports.apply({ key: first, status: "delivered", final: true }, Date.now());
   assert.deepEqual(await counts("day"), [0, 0, 2]);
+});
+
+test("by reason there are messages by state and zeros, in CSV too", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  t.mock.timers.setTime(START);
+  const link = open(sqliteStorage());
+  const end = (count, status, smpp) => {
+    insert(link, Date.now(), count);
+    for (const due of link.queue.fresh(link.queue.sent, count).messages) {
+      link.queue.markSent([due], 0, Date.now());
+      link.queue.end(due, status, Date.now(), { detail: "no", ...(smpp && { smpp }) });
+    }
+    t.mock.timers.tick(1_500);
+  };
+  end(1, "failed", { code: 11, name: "ESME_RINVDSTADR" });
+  t.mock.timers.tick(60 * MINUTE);
+  const full = { code: 20, name: "ESME_RMSGQFUL" };
+  end(2, "failed", full);
+  end(1, "expired", full);
+  end(2, "expired");
+  const stats = await read(link, { step: "hour", by: ["reason", "sender"], since: new Date(START).toISOString() });
+  const groups = stats.windows.map((window) => window.groups.map(({ sender, reason, ended, reasons, pending }) => [sender, reason, ended, reasons, pending]));
+  assert.deepEqual(groups, [
+    [["ACME", "ESME_RMSGQFUL", {}, {}, 0], ["ACME", "expired", {}, {}, 0], ["ACME", "ESME_RINVDSTADR", { failed: 1 }, { ESME_RINVDSTADR: 1 }, 0]],
+    [["ACME", "ESME_RMSGQFUL", { expired: 1, failed: 2 }, { ESME_RMSGQFUL: 3 }, 0], ["ACME", "expired", { expired: 2 }, { expired: 2 }, 0], ["ACME", "ESME_RINVDSTADR", {}, {}, 0]],
+  ]);
+  const [whole] = (await read(link, {})).windows.at(-1).groups;
+  assert.deepEqual([whole.ended, whole.reasons], [{ expired: 3, failed: 3 }, { ESME_RINVDSTADR: 1, ESME_RMSGQFUL: 3, expired: 2 }]);
+  const [head, ...lines] = statsCsv(stats).trimEnd().split("\n").map((line) => line.split(","));
+  const column = (name) => lines.map((cells) => cells[head.indexOf(name)]);
+  assert.deepEqual([column("reason").slice(3), column("expired"), column("failed")], [["ESME_RMSGQFUL", "expired", "ESME_RINVDSTADR"], ["0", "0", "0", "1", "2", "0"], ["0", "0", "1", "2", "0", "0"]]);
 });
 
 test("a minute has at most 200 combinations, and others for the rest", (t) => {
@@ -328,7 +359,7 @@ test("in workerd statistics show what became of messages, by link, key, country,
   assert.deepEqual(groups(-1), [["GB", "shop", 5, 2], ["DE", "crm", 1, 1]]);
   assert.deepEqual(groups(0), [["GB", "shop", 0, 0], ["DE", "crm", 0, 0]], "filled with zeros");
   const [reasons] = (await stats("&by=reason,sender")).windows.at(-1).groups;
-  assert.deepEqual([reasons.reason, reasons.sender, reasons.ended], ["ESME_RINVDSTADR", "ACME", { ESME_RINVDSTADR: 1 }]);
+  assert.deepEqual([reasons.reason, reasons.sender, reasons.ended, reasons.reasons], ["ESME_RINVDSTADR", "ACME", { failed: 1 }, { ESME_RINVDSTADR: 1 }]);
   const links = (await stats("&by=account,link")).windows.at(-1).groups;
   assert.equal(links.reduce((sum, { accepted }) => sum + accepted, 0), 6);
   assert.ok(links.every(({ account, link }) => account === "main" && ["0", "1"].includes(link)));
