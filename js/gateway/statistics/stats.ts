@@ -11,8 +11,6 @@ const MOST_WINDOWS = 1_500;
 const MOST_GROUPS = 200;
 /** Windows by default. */
 const WINDOWS = 24;
-/** Windows at the end that more is to come to. */
-const FILLING = 2;
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
 
 export interface StatsQuery {
@@ -66,10 +64,13 @@ export interface Stats {
 /** Statistics of all links. */
 export async function readStats(env: GatewayEnv, { since, until, step, by, tz }: StatsQuery, now = Date.now()): Promise<Stats> {
   const end = until === undefined ? now + 1 : Date.parse(until);
-  const start = since === undefined ? startOf(end - (WINDOWS - 1) * STEPS[step], step, tz) : Date.parse(since);
+  const start = since === undefined ? end - (WINDOWS + 1) * STEPS[step] : Date.parse(since);
   if (start >= end) throw new ProblemError("invalid-query", "since has to be before until");
   if ((end - start) / STEPS[step] > MOST_WINDOWS) throw new ProblemError("invalid-query", `At most ${MOST_WINDOWS} windows are expected: choose a longer step`);
-  const starts = windowsOf(start, end, step, tz);
+  const starts = windowsOf(start, end, step, tz).slice(since === undefined ? -WINDOWS - 1 : 0);
+  // More is to come to the last two.
+  const current = startOf(now, step, tz);
+  const filling = [startOf(current - 1, step, tz), current];
   const dimensions = DIMENSIONS.filter((dimension) => by.includes(dimension));
   const found = (await Promise.all((await everyLink(env)).map((at) => linkAt(env, at).extend("parts", starts, dimensions) as Promise<Part[]>))).flat();
   const byReason = by.includes("reason");
@@ -85,8 +86,7 @@ export async function readStats(env: GatewayEnv, { since, until, step, by, tz }:
   }
   const windows = starts.slice(0, -1).map((at, window): StatsWindow => {
     const groups = names.map((values) => groupOf(sums.get(JSON.stringify([window, values])) ?? {}, Object.fromEntries(divided.map((name, i) => [name, values[i]]))));
-    const isFilling = startOf(now, step, tz) - at < FILLING * STEPS[step] && at <= now;
-    return { at: new Date(at).toISOString(), ...(isFilling && { filling: true }), groups };
+    return { at: new Date(at).toISOString(), ...(filling.includes(at) && { filling: true }), groups };
   });
   return { step, tz, by, windows };
 }

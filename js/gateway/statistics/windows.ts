@@ -3,11 +3,15 @@
 export const STEPS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 export type Step = keyof typeof STEPS;
 
+/** The last day before the year 10000. */
+const LAST = Date.UTC(9999, 11, 31);
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Milliseconds by which the time zone is ahead of UTC. */
 function offsetOf(time: number, timeZone: string): number {
-  if (timeZone === "UTC") return 0;
+  // No message is older; and years of five digits are written differently.
+  if (timeZone === "UTC" || time < 0 || time > LAST) return 0;
   let format = formats.get(timeZone);
   if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" })));
   const second = Math.floor(time / 1000) * 1000;
@@ -16,10 +20,13 @@ function offsetOf(time: number, timeZone: string): number {
 
 /** When the window begins that a time lies in. */
 export function startOf(time: number, step: Step, timeZone: string): number {
-  const floor = (at: number, offset: number) => Math.floor((at + offset) / STEPS[step]) * STEPS[step] - offset;
-  const start = floor(time, offsetOf(time, timeZone));
+  const indexOf = (at: number) => Math.floor((at + offsetOf(at, timeZone)) / STEPS[step]);
+  const start = indexOf(time) * STEPS[step] - offsetOf(time, timeZone);
+  if (step !== "day") return start;
   // The clock may have been set since the day began.
-  return step === "day" ? floor(time, offsetOf(time, timeZone)) + offsetOf(time, timeZone) - offsetOf(start, timeZone) : start;
+  const own = start + offsetOf(time, timeZone) - offsetOf(start, timeZone);
+  // It has two midnights if it is set back to the first.
+  return indexOf(own - 1) === indexOf(own) ? startOf(own - 1, step, timeZone) : own;
 }
 
 /** When the windows begin from the one with `since` on, and when the last one ends, which has the time before `until`. */

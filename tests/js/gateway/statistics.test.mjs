@@ -313,12 +313,34 @@ test("windows begin by the clock of their time zone, also where it is set", () =
   assert.deepEqual(windows("2026-11-30T12:34:56Z", "2026-11-30T13:00:00Z", "hour", "Asia/Kolkata"), ["2026-11-30T12:30Z", "2026-11-30T13:30Z"]);
   assert.deepEqual(windows("2026-10-24T12:00:00Z", "2026-10-27T00:00:00Z", "day", "Europe/London"), ["2026-10-23T23:00Z", "2026-10-24T23:00Z", "2026-10-26T00:00Z", "2026-10-27T00:00Z"]);
   assert.deepEqual(windows("2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z", "day", "Europe/London"), ["2026-03-28T00:00Z", "2026-03-29T00:00Z", "2026-03-29T23:00Z", "2026-03-30T23:00Z"]);
+  // A day with two midnights, and one without.
+  assert.deepEqual(windows("2026-10-31T12:00:00Z", "2026-11-03T00:00:00Z", "day", "America/Havana"), ["2026-10-31T04:00Z", "2026-11-01T04:00Z", "2026-11-02T05:00Z", "2026-11-03T05:00Z"]);
+  assert.deepEqual(windows("2026-11-01T04:30:00Z", "2026-11-01T05:30:00Z", "day", "America/Havana"), ["2026-11-01T04:00Z", "2026-11-02T05:00Z"]);
+  assert.deepEqual(windows("2026-09-05T12:00:00Z", "2026-09-07T12:00:00Z", "day", "America/Santiago"), ["2026-09-05T04:00Z", "2026-09-06T04:00Z", "2026-09-07T03:00Z", "2026-09-08T03:00Z"]);
+  for (const year of ["0000", "0001", "0012", "0999", "9999"]) for (const step of ["hour", "day"]) assert.ok(windows(`${year}-01-01T00:00:00Z`, `${year}-01-02T00:00:00Z`, step, "Europe/London").length > 1, year);
+  assert.ok(windows("9999-12-31T20:00:00Z", "9999-12-31T23:59:59-11:00", "hour", "Pacific/Kiritimati").length > 1);
   assert.deepEqual(windows("2026-11-30T00:00:00Z", "2026-11-30T00:02:00Z", "minute", "America/New_York"), ["2026-11-30T00:00Z", "2026-11-30T00:01Z", "2026-11-30T00:02Z"]);
   for (const zone of ["UTC", "Europe/London", "America/St_Johns", "Pacific/Auckland"]) for (let at = START - 400 * DAY; at < START; at += 7.3 * 3_600_000) {
     const start = startOf(at, "day", zone);
     const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "medium" }).format(start);
     assert.deepEqual([clock, start <= at, at - start < 25 * 3_600_000], ["00:00:00", true, true], `${zone} ${new Date(at).toISOString()}`);
   }
+});
+
+test("there are the last 24 windows, of which the last two are filling, also where the clock is set", async () => {
+  const link = open(sqliteStorage());
+  const shown = async (query, now) => {
+    const { windows } = await readStats(envOf(link), { by: [], ...query }, Date.parse(now));
+    return [windows.length, windows[0].at.slice(0, 16), ...windows.filter(({ filling }) => filling).map(({ at }) => at.slice(0, 16))];
+  };
+  assert.deepEqual(await shown({ step: "hour", tz: "UTC" }, "2026-11-30T12:34:56Z"), [24, "2026-11-29T13:00", "2026-11-30T11:00", "2026-11-30T12:00"]);
+  assert.deepEqual(await shown({ step: "hour", tz: "UTC", until: "2026-11-30T12:00:00Z" }, "2026-11-30T12:34:56Z"), [24, "2026-11-29T12:00", "2026-11-30T11:00"]);
+  assert.deepEqual(await shown({ step: "minute", tz: "UTC", until: "2026-11-29T12:00:00Z" }, "2026-11-30T12:34:56Z"), [24, "2026-11-29T11:36"]);
+  const zone = { step: "day", tz: "Europe/London" };
+  assert.deepEqual(await shown(zone, "2026-03-29T23:30:00Z"), [24, "2026-03-07T00:00", "2026-03-29T00:00", "2026-03-29T23:00"], "after 23 hours");
+  assert.deepEqual(await shown(zone, "2026-03-31T12:00:00Z"), [24, "2026-03-08T00:00", "2026-03-29T23:00", "2026-03-30T23:00"]);
+  assert.deepEqual(await shown(zone, "2026-10-26T23:30:00Z"), [24, "2026-10-02T23:00", "2026-10-24T23:00", "2026-10-26T00:00"], "after 25 hours");
+  assert.deepEqual(await shown(zone, "2026-10-25T23:30:00Z"), [24, "2026-10-01T23:00", "2026-10-23T23:00", "2026-10-24T23:00"]);
 });
 
 test("a percentile is the bound of its bucket, over all links together", () => {
