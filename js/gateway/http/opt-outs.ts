@@ -1,6 +1,7 @@
 // The list of opt-outs as NDJSON and CSV, in and out.
 
 import type { GatewayEnv } from "../model/config.ts";
+import { csvCells, csvLine } from "../model/csv.ts";
 import type { OptOut } from "../model/opt-out.ts";
 import { ProblemError } from "../model/problem.ts";
 import { listOptOuts } from "../operations/opt-outs.ts";
@@ -15,13 +16,13 @@ export type Format = keyof typeof FORMATS;
 /** All entries, read as far as the reader does. */
 export function exportOptOuts(env: GatewayEnv, format: Format): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const line = format === "csv" ? csvLine : (entry: OptOut) => JSON.stringify(entry);
-  let head = format === "csv" ? `${COLUMNS.join()}\n` : "";
+  const line = (entry: OptOut) => (format === "csv" ? csvLine(COLUMNS.map((name) => entry[name])) : `${JSON.stringify(entry)}\n`);
+  let head = format === "csv" ? csvLine([...COLUMNS]) : "";
   let cursor: string | null | undefined;
   return new ReadableStream({
     pull: async (controller) => {
       const page = await listOptOuts(env, PAGE, cursor ?? undefined);
-      controller.enqueue(encoder.encode(head + page.items.map((entry) => `${line(entry)}\n`).join("")));
+      controller.enqueue(encoder.encode(head + page.items.map(line).join("")));
       head = "";
       cursor = page.cursor;
       if (cursor === null) controller.close();
@@ -33,7 +34,7 @@ export function exportOptOuts(env: GatewayEnv, format: Format): ReadableStream<U
 export function readOptOuts(text: string, format: Format): unknown[] {
   const lines = text.split(/\r?\n/).filter(Boolean);
   if (format === "ndjson") return lines.map(parseLine);
-  const [first = [], ...rest] = lines.map((line) => Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!));
+  const [first = [], ...rest] = lines.map(csvCells);
   const hasNames = first.includes("number");
   const names = hasNames ? first : ["number"];
   return (hasNames ? rest : [first, ...rest]).map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i]]).filter(([, value]) => value)));
@@ -45,8 +46,4 @@ function parseLine(line: string, i: number): unknown {
   } catch {
     throw new ProblemError("malformed-json", `Line ${i + 1} is not JSON`);
   }
-}
-
-function csvLine(entry: OptOut): string {
-  return COLUMNS.map((name) => entry[name] ?? "").map((value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join();
 }

@@ -1,5 +1,6 @@
 import { linkAt } from "../link/stub.ts";
 import type { GatewayEnv } from "../model/config.ts";
+import { csvLine } from "../model/csv.ts";
 import { ProblemError } from "../model/problem.ts";
 import { everyLink } from "../operations/read.ts";
 import { add, ENDED, LATENCIES, NO_RECEIPT, percentile, UNREPORTED, type Counters, type Latency } from "./contribution.ts";
@@ -135,12 +136,5 @@ export function statsCsv({ by, windows }: Stats): string {
     ...ENDED.slice(1).map((status) => group.ended[status] ?? 0), Object.entries(group.reasons).map(([reason, count]) => `${reason}=${count}`).join(" "),
     ...latencies.map(([name, share]) => group.latency[name as Latency][share as keyof typeof SHARES]),
   ]));
-  return [columns, ...lines].map((cells) => `${cells.map(cellOf).join()}\n`).join("");
-}
-
-/** No spreadsheet takes a name for a formula. */
-function cellOf(value: unknown): string {
-  const text = String(value ?? "");
-  const safe = typeof value === "string" && /^[=+@-]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [columns, ...lines].map(csvLine).join("");
 }

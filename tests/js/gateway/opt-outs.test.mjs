@@ -147,20 +147,24 @@ test("in workerd STOP blocks at acceptance and at sending, and START lifts it", 
     assert.deepEqual((await upload(many.map((one) => JSON.stringify(one)).join("\n"), "application/x-ndjson")).body, { stored: 60 });
     assert.deepEqual((await upload("+4915100100\r\n4915100999\r\n", "text/csv; charset=utf-8")).body, { stored: 2 });
     assert.deepEqual((await upload('scope,number,source,at\n"sender:A,""B""",4915100998,keyword,2026-01-01T00:00:00Z\n', "text/csv")).body, { stored: 1 });
+    const formula = { number: "4915100997", scope: "all", source: "import", word: "=1+1", at: "2026-01-01T00:00:00.000Z" };
+    assert.deepEqual((await upload(JSON.stringify(formula), "application/x-ndjson")).body, { stored: 1 });
     const all = [];
     for (let cursor = ""; cursor !== null;) {
       const { body } = await gateway.get(`/v1/opt-outs?limit=7${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
       all.push(...body.optOuts);
       cursor = body.cursor;
     }
-    assert.deepEqual(all.map(({ number }) => number).sort(), [...many.map(({ number }) => number), "4915100998", "4915100999"].sort());
+    assert.deepEqual(all.map(({ number }) => number).sort(), [...many.map(({ number }) => number), "4915100997", "4915100998", "4915100999"].sort());
     assert.deepEqual(all.find(({ number }) => number === "4915100998"), { number: "4915100998", scope: 'sender:A,"B"', source: "keyword", at: "2026-01-01T00:00:00.000Z" });
     const [csv, ndjson] = [await gateway.get("/v1/opt-outs?format=csv"), await gateway.get("/v1/opt-outs?format=ndjson")];
     assert.deepEqual([csv.type, ndjson.type], ["text/csv", "application/x-ndjson"]);
+    assert.ok(csv.body.includes("\n4915100997,all,import,'=1+1,,"));
     for (const number of all.map((entry) => entry.number)) assert.deepEqual((await gateway.delete(`/v1/opt-outs?number=%2B${number}`)).body, { removed: 1 });
     assert.deepEqual(await optOuts(), []);
     await upload(csv.body, "text/csv");
     assert.equal((await gateway.get("/v1/opt-outs?format=csv")).body, csv.body);
+    assert.deepEqual((await gateway.get("/v1/opt-outs?number=4915100997")).body.optOuts, [formula]);
     await upload(ndjson.body, "application/x-ndjson");
     assert.equal((await gateway.get("/v1/opt-outs?format=ndjson")).body, ndjson.body);
     const wrong = await upload('{"number":"1"}\n{"number":"x"}', "application/x-ndjson");

@@ -272,6 +272,17 @@ test("by reason there are messages by state and zeros, in CSV too", async (t) =>
   assert.deepEqual([column("reason").slice(3), column("expired"), column("failed")], [["ESME_RMSGQFUL", "expired", "ESME_RINVDSTADR"], ["0", "0", "0", "1", "2", "0"], ["0", "0", "1", "2", "0", "0"]]);
 });
 
+test("a sender is no formula to a spreadsheet, and no line of its own", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  t.mock.timers.setTime(START);
+  const link = open(sqliteStorage());
+  const senders = ["=1+1", "\r=2+2", "\t=3", "+44770090"];
+  insert(link, START, senders.length, (i) => ({ ton: 5, npi: 0, addr: senders[i] }));
+  t.mock.timers.tick(1_500);
+  const lines = statsCsv(await read(link, { by: ["sender"], since: new Date(START).toISOString() })).trimEnd().split("\n").slice(1);
+  assert.deepEqual(lines.map((line) => line.split(",")[2]).sort(), ["'\t=3", "'=1+1", '"\'\r=2+2"', "+44770090"].sort());
+});
+
 test("a minute has at most 200 combinations, and others for the rest", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   t.mock.timers.setTime(START);
