@@ -60,6 +60,7 @@ export async function tunnel(args: string[]): Promise<number> {
   if ((text("cert") === undefined) !== (text("key") === undefined)) throw new UsageError("--cert and --key go together");
   const tls = text("cert") === undefined ? undefined : { cert: read("cert", text("cert")!), key: read("key", text("key")!) };
   const max = integer("max", text("max")) ?? 1_000;
+  if (max === 0) throw new UsageError("--max 0: at least 1 is expected");
 
   const interrupt = new Interrupt();
   const connections = new Set<Socket>();
@@ -99,6 +100,7 @@ export async function tunnel(args: string[]): Promise<number> {
 function readTarget([given, ...more]: string[], tokenFile: string | undefined, ca: string | undefined): WebSocketTarget {
   const url = given !== undefined && URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || more.length > 0 || !["ws:", "wss:"].includes(url.protocol)) throw new UsageError("expected one URL of a gateway, wss://…");
+  if (url.username !== "" || url.password !== "") throw new UsageError("no user name and password are expected in the URL: the token is in $SMPP_TUNNEL_TOKEN or --token-file");
   if (url.pathname === "/") url.pathname = PATH;
   const token = (tokenFile === undefined ? process.env["SMPP_TUNNEL_TOKEN"] : read("token-file", tokenFile).toString("utf8"))?.trim();
   if (token !== undefined && !/^[!-~]+$/.test(token)) throw new UsageError("the token is empty, or has characters that a key of the gateway can't have");
@@ -131,7 +133,7 @@ async function listen(tls: { cert: Buffer; key: Buffer } | undefined, host: stri
   }
   // node:tls leaves the socket open of a handshake that has taken too long.
   server.on("tlsClientError", ({ message }: Error, socket: Socket) => {
-    console.error(`${socket.remoteAddress}: TLS handshake failed: ${message}`);
+    console.error(`${socket.remoteAddress ?? "a connection"}: TLS handshake failed: ${message}`);
     socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {

@@ -263,6 +263,13 @@ test("takes TLS from applications, speaks it with the gateway, and reads its tok
   await until("its end", () => second.closed);
   assert.match(tunnel.output(), /refused: 1 connections are open/);
   socket.destroy();
+  // What has not begun its handshake counts.
+  await until("its place", () => end.closed);
+  const silent = client(t, tunnel.port);
+  await until("it to connect", () => !silent.socket.connecting);
+  const third = client(t, tunnel.port);
+  await until("its end", () => third.closed);
+  assert.equal(silent.closed, false);
   const strangers = await startTunnel(t, gateway.url);
   const application = client(t, strangers.port);
   await until("its end", () => application.closed);
@@ -277,6 +284,9 @@ test("wrong flags are exit code 2, a port that can't be had 1", async (t) => {
     [["wss://a.example", "--listen", "host"], /--listen host: expected \[HOST:\]PORT/],
     [["wss://a.example", "--listen", "70000"], /--listen 70000/],
     [["wss://a.example", "--cert", "x"], /--cert and --key go together/],
+    [["wss://a.example", "--max", "0"], /--max 0: at least 1 is expected/],
+    [["wss://user@a.example"], /no user name and password/],
+    [["wss://:secret@a.example"], /^(?!.*secret@).*no user name and password/],
     [["ws://a.example", "--ca", "x"], /--ca needs a wss:\/\/ URL/],
   ] as const) {
     const { code, err } = await run(["tunnel", ...args]);
