@@ -35,7 +35,7 @@ const OptOutEntry = strict({ number: PhoneNumber, scope: v.optional(OptOutScope)
 const EraseParameters = strict({ to: PhoneNumber });
 const NO_PARAMETERS = strict({});
 
-/** Who may use a route: callers with one of the scopes, or with any key. */
+/** Who may use a route: callers with one of the scopes, or with any key that is not for tunnels alone. */
 type Access = readonly Scope[] | "any key";
 
 /** A request that may be answered. */
@@ -246,6 +246,7 @@ async function respond(request: Request, env: GatewayEnv, exports: Exports): Pro
   if (!Object.hasOwn(route, method)) return methodNotAllowed(Object.keys(route));
   const { access, takesQuery, handle } = route[method]!;
   if (access !== "any key") demand(caller, ...access);
+  else if (caller.scopes.length > 0 && caller.scopes.every((scope) => scope === "tunnel")) throw new ProblemError("forbidden", "The key is for tunnels alone");
   const query = queryOf(searchParams);
   // A query that is not taken is refused under /v1, and ignored elsewhere, where monitors ask: some put one to every address.
   if (!takesQuery && pattern.startsWith("/v1/")) check(NO_PARAMETERS, query, "invalid-query");

@@ -71,14 +71,15 @@ test("without API keys nobody is served but under development", async (t) => {
 });
 
 /** Who is who in the table: names of keys with their scopes. */
-const SCOPES = { read: ["read"], send: ["send"], own: ["own"], admin: ["admin"], sendOwn: ["send", "own"], sendRead: ["send", "read"], none: [], all: undefined };
+const SCOPES = { read: ["read"], send: ["send"], own: ["own"], admin: ["admin"], sendOwn: ["send", "own"], sendRead: ["send", "read"], tunnel: ["tunnel"], none: [], all: undefined };
 const ANY = Object.keys(SCOPES);
+const API = ANY.filter((name) => name !== "tunnel");
 /** Method, path, who may; the others get 403. `:id` is another key's message, `:own` one of the key's, where it can send. */
 const ROUTES = [
   ["GET", "/v1/messages", ["read", "own", "sendOwn", "sendRead", "all"]],
   ["HEAD", "/v1/messages", ["read", "own", "sendOwn", "sendRead", "all"]],
   ["POST", "/v1/messages", ["send", "sendOwn", "sendRead", "all"]],
-  ["POST", "/v1/messages/preview", ANY],
+  ["POST", "/v1/messages/preview", API],
   ["GET", "/v1/messages/:id", ["read", "sendRead", "all"]],
   ["GET", "/v1/messages/:own", ["sendOwn", "sendRead", "all"]],
   ["DELETE", "/v1/messages/:id", ["admin", "all"]],
@@ -91,7 +92,7 @@ const ROUTES = [
   ["GET", "/v1/dead-letters", ["admin", "all"]],
   ["POST", "/v1/dead-letters/x/replay", ["admin", "all"]],
   ["GET", "/v1/applications", ["admin", "all"]],
-  ["POST", "/v1/decode", ANY],
+  ["POST", "/v1/decode", API],
   ["GET", "/healthz", [...ANY, "nobody"]],
   ["GET", "/openapi.json", [...ANY, "nobody"]],
   ["GET", "/", [...ANY, "nobody"]],
