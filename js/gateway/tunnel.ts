@@ -11,6 +11,7 @@ import { ProblemError } from "./model/problem.ts";
  */
 export async function acceptTunnel(request: Request, env: GatewayEnv): Promise<Response> {
   demand(await authenticate(request, env), "tunnel");
+  if (request.method !== "GET") throw new ProblemError("method-not-allowed", "GET can be used", undefined, { allow: "GET" });
   const protocols = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket" || !protocols.includes(TUNNEL_PROTOCOL)) {
     throw new ProblemError("upgrade-required", `Expected an upgrade to WebSocket with the protocol ${TUNNEL_PROTOCOL}`, undefined, { upgrade: "websocket" });

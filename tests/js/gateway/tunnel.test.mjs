@@ -23,10 +23,10 @@ async function startTunnel(t, gateway, token, listen = 0) {
 }
 
 /** The status of a handshake. */
-function handshake(gateway, headers) {
+function handshake(gateway, headers, path = "/v1/tunnel") {
   const { hostname, port } = new URL(gateway.url);
   return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path: "/v1/tunnel", headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": Buffer.alloc(16).toString("base64"), ...headers } });
+    const asked = request({ hostname, port, path, headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": Buffer.alloc(16).toString("base64"), ...headers } });
     asked.on("upgrade", (response, socket) => (socket.destroy(), resolve(response.statusCode)));
     asked.on("response", (response) => (response.resume(), resolve(response.statusCode)));
     asked.on("error", reject);
@@ -95,8 +95,11 @@ describe("an application behind a tunnel", async () => {
     assert.equal(await handshake(gateway, { ...protocol, ...bearer(keys.all) }), 403);
     assert.equal(await handshake(gateway, bearer(keys.tunnel)), 426);
     assert.equal(await handshake(gateway, { ...protocol, ...bearer(keys.tunnel) }), 101);
+    assert.equal(await handshake(gateway, { ...protocol, ...bearer(keys.tunnel) }, "/v1/tunnel?x=1"), 400);
+    for (const method of ["POST", "HEAD", "DELETE"]) assert.equal((await fetch(new URL("/v1/tunnel", gateway.url), { method, headers: bearer(keys.tunnel) })).status, 405, method);
     assert.equal((await gateway.get("/v1/tunnel", bearer(keys.tunnel))).status, 426);
     assert.equal((await gateway.get("/v1/messages", bearer(keys.tunnel))).status, 403);
+    for (const path of ["/v1/messages/preview", "/v1/decode"]) assert.equal((await gateway.post(path, { to: "+447700900001", text: "x" }, bearer(keys.tunnel))).status, 403, path);
     const denied = await startTunnel(t, gateway, keys.all);
     const esme = await RawEsme.connected(denied.port);
     await esme.closed;
