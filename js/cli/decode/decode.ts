@@ -14,18 +14,19 @@ import { explainStatistics } from "./statistics.ts";
 
 const HELP = `smpp-edge decode [flags] FILE | - | TEXT ...
 
-Explains PDUs, field by field: of a file, of standard input (-), or of the text that is given. It reads hex in any
-spelling, base64, dumps of xxd, hexdump, od, tcpdump and Wireshark, arrays and strings of programs, log lines, and
-captures (.pcap and .pcapng, also .gz); and a status, the text of a receipt, a user data header, a TPDU of GSM.
+Explains PDUs field by field, from a file, from standard input (-), or from the text in the arguments. It reads hex in
+any spelling, base64, dumps of xxd, hexdump, od, tcpdump and Wireshark, arrays and strings of programs, log lines, and
+captures (.pcap and .pcapng, also .gz). It also explains a status, the text of a receipt, a user data header, and a GSM
+TPDU.
 
-  --json        a JSON document: what was read, and each PDU with all its fields
-  --csv         a line for each PDU
-  --stats       in sum: by command, status, latency and rate; with --json as JSON
-  --ports LIST  TCP ports of SMPP in a capture, with commas between; without it 2775 and all that looks like SMPP
-  --strict      names also what tolerant readers let pass
+  --json        print a JSON document: the input's format, and each PDU with all its fields
+  --csv         print one line per PDU
+  --stats       print a summary by command, status, latency and rate; with --json as JSON
+  --ports LIST  read these TCP ports of a capture, such as 2775,2776; default 2775 and all that look like SMPP
+  --strict      also report errors that tolerant readers accept
   --help
 
-Exit codes: 0 all PDUs are well-formed, 1 one is not, or is not complete, 2 nothing can be read, or wrong flags.
+Exit codes: 0 all PDUs are well-formed, 1 a PDU is malformed or incomplete, 2 nothing can be read, or wrong flags.
 `;
 
 export const FLAGS = {
@@ -110,7 +111,7 @@ function* lines(reading: Reading, strict: boolean): Generator<string> {
   if (findings.length > 0) yield `${findings.map(explainFinding).join("\n\n")}\n`;
   // Plain hex needs no introduction.
   if (entries.length > 0 && (form !== "hex" || notes.length > 0)) yield `# ${form}${streams.length > 0 ? `: ${streams.join(", ")}` : ""}\n${notes.map((note) => `# ${note}\n`).join("")}\n`;
-  for (const [index, entry] of entries.entries()) yield `${index > 0 ? "\n" : ""}${explainEntry(entry, entries, reading, strict)}\n`;
+  for (const index of entries.keys()) yield `${index > 0 ? "\n" : ""}${explainEntry(index, entries, reading, strict)}\n`;
 }
 
 /** Writes text as fast as its reader takes it. */

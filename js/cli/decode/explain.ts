@@ -4,11 +4,13 @@ import type { DecodedPdu, Fault, Field } from "../../engine/explained.ts";
 import { toHex } from "../../decoder/input/hex.ts";
 import { decodeEntry, isResponse, type Entry } from "../../decoder/model/entry.ts";
 import type { Finding } from "../../decoder/model/finding.ts";
+import { meaningOf } from "../../decoder/model/nodes.ts";
 import { duration } from "../../decoder/model/pair.ts";
 import type { Reading } from "../../decoder/model/reading.ts";
 
-/** An entry as text: where it was, its PDU as far as it goes, and what belongs to it. */
-export function explainEntry(entry: Entry, entries: Entry[], { directed, streams }: Pick<Reading, "directed" | "streams">, strict: boolean): string {
+/** An entry as text: its number if it is one of several, where it was, its PDU as far as it goes, and what belongs to it. */
+export function explainEntry(index: number, entries: Entry[], { directed, streams }: Pick<Reading, "directed" | "streams">, strict: boolean): string {
+  const entry = entries[index]!;
   const pdu = decodeEntry(entry);
   const facts = [
     directed ? (entry.direction === 0 ? "from the client" : "from the server") : "",
@@ -16,8 +18,10 @@ export function explainEntry(entry: Entry, entries: Entry[], { directed, streams
     entry.time === undefined ? "" : timeText(entry.time),
     partnerText(entry, entries),
   ].filter((fact) => fact !== "");
-  if (!pdu) return [`${entry.octets.length} octets that are no PDU: ${toHex(entry.octets.subarray(0, 32), " ")}`, ...(entry.broken ? [`  ${explainFault(entry.broken)}`] : [])].join("\n");
-  return [explain(pdu, streams.length > 0 ? undefined : entry.offset, strict), ...(facts.length > 0 ? [`  ${facts.join(", ")}`] : [])].join("\n");
+  // The number that "answered by PDU 4" refers to.
+  const number = entries.length > 1 ? `PDU ${index + 1}: ` : "";
+  if (!pdu) return [`${number}${entry.octets.length} octets that are no PDU: ${toHex(entry.octets.subarray(0, 32), " ")}`, ...(entry.broken ? [`  ${explainFault(entry.broken)}`] : [])].join("\n");
+  return [`${number}${explain(pdu, streams.length > 0 ? 0 : entry.offset, strict)}`, ...(facts.length > 0 ? [`  ${facts.join(", ")}`] : [])].join("\n");
 }
 
 function partnerText({ partner, time, ...entry }: Entry, entries: Entry[]): string {
@@ -38,8 +42,8 @@ export function explainFinding({ title, rows, advice }: Finding): string {
 }
 
 /** A PDU as text: a line for the header, each field and TLV, what the message says, and each fault. */
-function explain(pdu: DecodedPdu, offset: number | undefined, strict: boolean): string {
-  const lines = [`${pdu.command}  sequence ${pdu.sequence}  ${pdu.statusName}  ${pdu.commandLength} octets${offset === undefined ? "" : `  at ${offset}`}`];
+function explain(pdu: DecodedPdu, offset: number, strict: boolean): string {
+  const lines = [`${pdu.command}  sequence ${pdu.sequence}  ${pdu.statusName}  ${pdu.commandLength} octets${offset === 0 ? "" : `  at ${offset}`}`];
   for (const field of [...pdu.fields, ...pdu.tlvs]) lines.push(...fieldLines(field, "  "));
   if (pdu.text) lines.push(`  text (${pdu.text.encoding}): ${quote(pdu.text.value)}`);
   if (pdu.udh?.length) lines.push("  user data header:", ...pdu.udh.flatMap((field) => fieldLines(field, "    ")));
@@ -58,7 +62,7 @@ function explainFault({ severity, kind, field, offset, expected, found, section 
 function fieldLines(field: Field, indent: string): string[] {
   const tag = "tag" in field ? ` (0x${Number(field.tag).toString(16).padStart(4, "0")})` : "";
   const value = field.value instanceof Uint8Array ? toHex(field.value, " ") : typeof field.value === "object" ? "" : typeof field.value === "string" ? quote(field.value) : String(field.value);
-  const meaning = field.meaning ? `  ${field.meaning}` : "";
+  const meaning = field.meaning ? `  ${meaningOf(field)}` : "";
   const children = field.children ?? (Array.isArray(field.value) ? field.value : []);
   return [`${indent}${String(field.offset).padStart(5)}  ${field.name}${tag}: ${value}${meaning}`, ...children.flatMap((child) => fieldLines(child, `${indent}  `))];
 }

@@ -7,6 +7,8 @@ import { directionOf, keepTimes, timeOf, withoutTime } from "./moment.ts";
 
 /** At least four octets, with at most one sign, or a dash between spaces, between two. */
 const RUN = /(?<![0-9a-z])(?:0x|\\x)?[0-9a-f]{2}(?:(?:[ :,|-]| - | {2}|, )?(?:0x)?[0-9a-f]{2}){3,}(?![0-9a-z])/gi;
+/** A command_length and a command_id, which something other than a PDU hardly begins with. */
+const BEGINNING = /^000[01][0-9a-f]{4}[08]0000[0-9a-f]{3}/i;
 /** The lines in front of a PDU that may say which way it went. */
 const WORDS_BEFORE = 3;
 
@@ -18,6 +20,7 @@ export function fromLog(text: string): Given | undefined {
   let begun: Omit<Piece, "octets"> | undefined;
   let before: string[] = [];
   let left = 0;
+  let short = 0;
   const finish = () => {
     // A number behind the octets, as of how many they are, is no octet.
     if (digits.length > wanted && digits.length - wanted < 8) {
@@ -25,6 +28,7 @@ export function fromLog(text: string): Given | undefined {
       digits = digits.slice(0, wanted);
     }
     if (begun && digits.length >= 32) pieces.push({ ...begun, octets: fromHex(digits) });
+    else if (BEGINNING.test(digits)) short++;
     begun = undefined;
     digits = "";
   };
@@ -48,7 +52,11 @@ export function fromLog(text: string): Given | undefined {
   const found = pieces.filter(({ octets }) => looksLikeHeader(octets));
   if (found.length === 0) return undefined;
   keepTimes(found);
-  return { form: "log lines", pieces: found, streams: [], directed: found.some(({ direction }) => direction === 1), notes: left > 0 ? [`Digits behind ${count(left, "PDU", "PDUs")} were left out: command_length says that it ends before them.`] : [] };
+  const notes = [
+    ...(left > 0 ? [`Digits behind ${count(left, "PDU", "PDUs")} were left out: command_length says that it ends before them.`] : []),
+    ...(short > 0 ? [`${count(short, "PDU was", "PDUs were")} left out: the log has fewer than the 16 octets of a header.`] : []),
+  ];
+  return { form: "log lines", pieces: found, streams: [], directed: found.some(({ direction }) => direction === 1), notes };
 }
 
 /** By the words of the line, or else of the nearest line before it. */

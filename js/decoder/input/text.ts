@@ -110,5 +110,5 @@ function why(text: string): string {
     return `This is nearly hex, but “${wrong?.[0] ?? "?"}” at character ${(wrong?.index ?? 0) + 1} is no hex digit. Take it out, or paste ${FORMS}.`;
   }
   const words = sample.match(/\p{L}{2,}/gu)?.length ?? 0;
-  return `${words > 20 ? "This reads like prose" : "This is text"}, and no PDU was found in it. Paste ${FORMS}. “Printable text” leaves octets out.`;
+  return `${words > 20 ? "This reads like prose" : "This is text"}, and no PDU was found in it. Paste ${FORMS}. Wireshark's “Printable Text” leaves octets out.`;
 }

@@ -78,7 +78,12 @@ function fromField(field: Field, kind: Kind, pdu: DecodedPdu): Draft {
   const list = Array.isArray(field.value) ? field.value : (field.children ?? []);
   const end = field.offset + field.length;
   const children = [...list.map((child) => fromField(child, kind, pdu)), ...contentOf(field, pdu)];
-  return { name: field.name, start: field.offset, end, value: valueText(field.value), meaning: field.meaning?.replace(/^(.+): \1$/, "$1"), kind, children };
+  return { name: field.name, start: field.offset, end, value: valueText(field.value), meaning: meaningOf(field), kind, children };
+}
+
+/** What a field's value means, in words. A value whose name is also its meaning is named once. */
+export function meaningOf({ meaning }: Field): string | undefined {
+  return meaning?.replace(/^(.+): \1$/, "$1");
 }
 
 /** The user data header and text of the field that carries the message. */

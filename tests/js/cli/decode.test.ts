@@ -30,8 +30,10 @@ test("a capture, packed or not, by name or on standard input", async () => {
   writeFileSync(packed, gzipSync(readFileSync(CAPTURE)));
   const [plain, unpacked] = [await decode([CAPTURE]), await decode([packed])];
   assert.equal(plain.code, 0);
-  assert.match(plain.out, /^# pcapng capture: 127\.0\.0\.1:50132 → 127\.0\.0\.1:34173\n\nbind_transceiver {2}sequence 1/);
+  assert.match(plain.out, /^# pcapng capture: 127\.0\.0\.1:50132 → 127\.0\.0\.1:34173\n\nPDU 1: bind_transceiver {2}sequence 1 {2}ESME_ROK {2}42 octets\n/);
   assert.match(plain.out, /\n {2}from the server, 2026-11-22T23:40:40\.057Z, answers PDU 3 after 14 ms\n/);
+  assert.match(plain.out, /^PDU 3: submit_sm {2}sequence 2/m);
+  assert.match(plain.out, /^ {5}39 {2}addr_ton: 0 {2}unknown$/m);
   assert.equal(unpacked.out, plain.out);
 });
 
@@ -73,6 +75,13 @@ test("--stats sums up, also as JSON", async () => {
   assert.deepEqual([sum.pdus, sum.receipts], [22, [{ status: "delivered", count: 3 }]]);
 });
 
+test("each PDU of a log has its number, and a line with less than a header is counted", async () => {
+  const { code, out } = await decode(["-"], `12:00:00 tx ${ENQUIRE}\n12:00:01 tx ${SUBMIT}\n12:00:02 rx ${SUBMIT.slice(0, 24)}\n`);
+  assert.equal(code, 0);
+  assert.match(out, /^# log lines\n# 1 PDU was left out: the log has fewer than the 16 octets of a header\.\n\nPDU 1: enquire_link {2}sequence \d+ {2}ESME_ROK {2}16 octets\n/);
+  assert.match(out, /\n\nPDU 2: submit_sm {2}sequence 7 {2}ESME_ROK {2}55 octets\n/);
+});
+
 test("--ports chooses streams", async () => {
   const { code, err } = await decode(["--ports", "2775", CAPTURE]);
   assert.equal(code, 2);
@@ -87,7 +96,7 @@ test("a PDU that is cut off is shown as far as it goes", async () => {
   assert.match(out, /command_length: incomplete, expected 55 octets, found 30/);
   const behind = await decode([ENQUIRE + SUBMIT.slice(0, 24)]);
   assert.equal(behind.code, 1);
-  assert.match(behind.out, /^enquire_link[^]*\n12 octets that are no PDU: 00 00 00 37/);
+  assert.match(behind.out, /^PDU 1: enquire_link[^]*\nPDU 2: 12 octets that are no PDU: 00 00 00 37/);
 });
 
 for (const [what, input, expected] of [

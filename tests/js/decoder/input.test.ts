@@ -170,6 +170,12 @@ describe("log lines", () => {
     assert.equal(hex, SUBMIT);
   });
 
+  test("a line that has less than a header is counted; other numbers with leading zeros are not", () => {
+    const notes = (line: string) => read(`tx ${SUBMIT}\n${line}`).given.notes;
+    for (const cut of ["0000001080000004", SUBMIT.slice(0, 24), SUBMIT.slice(0, 30)]) assert.match(notes(`rx ${cut}`).join(), /^1 PDU was left out/, cut);
+    for (const line of ["", "order 000012340012", "id 0000123480123456", "rx 00000010"]) assert.deepEqual(notes(line), [], line);
+  });
+
   test("a PDU in JSON beside an array", () => assert.equal(read(`{"ids":[1, 2, 3, 4, 5],"hex":"${SUBMIT}"}`).hex, SUBMIT));
 
   test("a PDU in JSON", () => {

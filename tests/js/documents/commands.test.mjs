@@ -181,7 +181,7 @@ describe("docs/commands.md", () => {
     cpSync(at("tests/js/decoder/captures/session.pcapng"), join(directory, "capture.pcapng"));
     writeFileSync(join(directory, "smsc.log"), "12:00:01 << 00000010 00000015 00000000 00000001\n");
     const [plain, stats, json] = shown.filter((line) => / (capture\.pcapng|smsc\.log)\b/.test(line));
-    assert.match((await shell(plain, directory)).output, /^bind_transceiver/m);
+    assert.match((await shell(plain, directory)).output, /^PDU 1: bind_transceiver/m);
     assert.match((await shell(stats, directory)).output, /submit_sm/);
     assert.equal((await shell(json, directory)).code, 0);
     assert.equal(JSON.parse(readFileSync(join(directory, "pdus.json"), "utf8")).pdus[0].command, "enquire_link");
