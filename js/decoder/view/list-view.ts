@@ -71,7 +71,7 @@ export class ListView {
       "div",
       { role: "option", class: "list-row", "aria-posinset": position + 1, "aria-setsize": this.#shown.length },
       h("div", { class: "list-first" }, h("span", { class: "list-number" }, `${number + 1}`), arrow !== "" && h("span", { class: "arrow", title: arrow === "←" ? "from the server" : "from the client" }, arrow), h("span", { class: "command" }, entry.command === "" ? "octets" : entry.command), badge(entry), h("span", { class: "when" }, took === "" ? when : `after ${took}`)),
-      h("div", { class: "list-second" }, h("span", { class: "sequence" }, entry.command === "" ? "" : `seq ${entry.sequence}`), h("span", { class: "gist" }, gist(entry))),
+      h("div", { class: "list-second" }, h("span", { class: "sequence" }, entry.command === "" ? "" : `seq ${entry.sequence}`), refusal(entry), h("span", { class: "gist" }, gist(entry))),
     );
   }
 }
@@ -79,9 +79,14 @@ export class ListView {
 /** What is the matter with an entry, in a word. */
 function badge(entry: Entry): HTMLElement | undefined {
   if (!entry.valid) return h("span", { class: "badge bad" }, entry.broken ? "✕ incomplete" : "✕ faulty");
-  if (entry.status !== 0 && isResponse(entry)) return h("span", { class: "badge warn" }, entry.statusName === "unknown" ? `0x${entry.status.toString(16)}` : entry.statusName);
   if (entry.join) return h("span", { class: "badge" }, `part of ${entry.join.total}`);
   return entry.related !== undefined && entry.command === "deliver_sm" ? h("span", { class: "badge" }, "receipt") : undefined;
+}
+
+/** The status of a response that refuses. It is on the second line, because the first has no room for a long name. */
+function refusal({ status, statusName, ...entry }: Entry): HTMLElement | undefined {
+  if (status === 0 || !isResponse(entry)) return undefined;
+  return h("span", { class: "badge warn" }, statusName === "unknown" ? `0x${status.toString(16)}` : statusName);
 }
 
 function gist({ from, to, text, messageId, commandId }: Entry): string {

@@ -262,6 +262,16 @@ describe("messages", () => {
       assert.match((await receipt.textContent())!, /5c4d21e0.*delivered, final.*2026-11-22 12:05/);
     }));
 
+  test("the list shows the whole status of a response that refuses", () =>
+    withPage(async (page) => {
+      await openFile(page, "session.pcapng", capture("session.pcapng"));
+      await page.getByPlaceholder("Filter").fill("throttled");
+      const status = page.locator(".list .badge.warn").first();
+      assert.equal(await status.textContent(), "ESME_RTHROTTLED");
+      const { inner, outer } = await status.evaluate((element) => ({ inner: element.scrollWidth, outer: element.clientWidth }));
+      assert.ok(inner <= outer, `${inner} of ${outer}`);
+    }));
+
   test("request and response lead to each other, with the time between", () =>
     withPage(async (page) => {
       await openFile(page, "session.pcapng", capture("session.pcapng"));
