@@ -47,7 +47,7 @@ test("examples/worker sends by RPC and is told of the report and of an inbound m
   await until("the message", () => worker.output().includes("4915112345 writes: Grüße"));
 });
 
-test("examples/hono sends from a route of its own, and serves the gateway's API beside it", async (t) => {
+test("examples/hono sends from a route of its own, receives, and serves the gateway's API beside it", async (t) => {
   const simulator = await startSimulator(t);
   const worker = await startGateway(t, { config: example("hono/wrangler.toml"), vars: { SMPP_URL: simulator.url } });
   const { status, body } = await worker.call("POST", "/orders", { phone: "+1234567890" });
@@ -58,6 +58,13 @@ test("examples/hono sends from a route of its own, and serves the gateway's API 
   });
   assert.equal(text, "Thank you for your order.");
   assert.deepEqual(simulator.messages().map(({ from, to }) => [from.addr, to.addr]), [["Shop", "1234567890"]]);
+
+  const wrong = await worker.call("POST", "/orders", { phone: "hello" });
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.body.errors[0].message, /"hello" is not a phone number/);
+
+  await simulator.deliver({ from: "+4915112345", to: "12345", text: "Grüße" });
+  await until("its handlers' lines", () => worker.output().includes(`message ${body.message} is delivered`) && worker.output().includes("4915112345 writes: Grüße"));
 });
 
 test("examples/queue sends what a queue brings, and gets the events by another", async (t) => {
