@@ -57,7 +57,7 @@ describe("every file that is named in code marks is there", () => {
     test(document, () => {
       for (const path of marked(document).filter((words) => roots.test(words) && !/[*…<{ ]/.test(words))) {
         // Some name the files of a project that their reader makes.
-        const project = { "docs/tutorial.md": "examples/sign-in", "docs/applications.md": "js/cli/init/templates/gateway" }[document] ?? dirname(document);
+        const project = { "docs/tutorial.md": "examples/sign-in", "docs/vite.md": "examples/vite", "docs/applications.md": "js/cli/init/templates/gateway" }[document] ?? dirname(document);
         assert(existsSync(at(path)) || existsSync(at(project, path)), `${path} is not there`);
       }
     });
