@@ -25,7 +25,7 @@ const TITLES = {
   "unauthorized": [401, "An API key is needed"],
   "local-only": [403, "Without API keys only this machine is served, under development"],
   "forbidden": [403, "This API key may not do that"],
-  "not-found": [404, "There is no such thing here"],
+  "not-found": [404, "Not found"],
   "method-not-allowed": [405, "This method is not for this address"],
   "not-cancellable": [409, "The message can't be cancelled any more"],
   "in-flight": [409, "The message is on its way to the SMSC"],
