@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { before, test } from "node:test";
 import { init } from "../../../js/engine/init.ts";
+import { limitsOf } from "../../../js/gateway/limits/setting.ts";
 import { applicationsOf } from "../../../js/gateway/model/applications.ts";
 import { settingsOf } from "../../../js/gateway/model/config.ts";
 import { at } from "../../../scripts/lib.mjs";
@@ -24,7 +25,7 @@ function variables(toml) {
     else if (open === "[[") (vars[name] ??= []).push((table = {}));
     else {
       const [, key, value] = /^(\w+) = (.*)$/.exec(line);
-      table[key] = JSON.parse(value.replace(/([{,] *)(\w+) = /g, '$1"$2": '));
+      table[key] = JSON.parse(value.replace(/([{,] *)"?(\w+|\*)"? = /g, '$1"$2": '));
     }
   }
   return vars;
@@ -46,6 +47,12 @@ test("docs/routes.md, the rules in JSON", () => {
 test("docs/opt-outs.md, SMPP_OPT_OUT", () => {
   const [toml] = blocks("docs/opt-outs.md", "toml");
   assert.notEqual(settingsOf({ ...accounts, ...variables(toml) }).optOut, undefined);
+});
+
+test("docs/limits.md, SMPP_LIMITS", () => {
+  const [toml] = blocks("docs/limits.md", "toml");
+  const { monitor, countries, spend } = limitsOf(variables(toml));
+  assert.deepEqual([monitor, [...countries], { ...spend }], [true, ["GB", "IE"], { shop: 20_000, "*": 5_000 }]);
 });
 
 test("docs/applications.md, SMPP_APPLICATIONS with a password by examples/applications/hash-password.mjs, and its bindings", () => {

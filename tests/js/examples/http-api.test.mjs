@@ -1,4 +1,4 @@
-// docs/http-api.md: each of its curl lines, and those of opt-outs and privacy, against the gateway in workerd, and each receiver gets the gateway's own webhooks.
+// docs/http-api.md: each of its curl lines, and those of opt-outs, privacy, limits and statistics, against the gateway in workerd, and each receiver gets the gateway's own webhooks.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -104,6 +104,29 @@ test("the curl lines on opt-outs and privacy do what the pages say", posix, asyn
   const erased = await curl(erase, env);
   assert.deepEqual([erased.status, erased.body.erased > 0], [200, true]);
   assert.equal((await state()).status, 404);
+});
+
+test("the curl lines on limits and statistics do what the pages say", posix, async (t) => {
+  const simulator = await createSimulator({ port: 0, delay: 0 });
+  t.after(() => simulator.close());
+  const gateway = await startGateway(t, {
+    main: at("tests/js/gateway/limits-worker.ts"),
+    vars: { SMPP_URL: simulator.url, SMPP_LIMITS: { recipient: "otp", unverified: {} }, SMPP_API_KEYS: JSON.stringify({ test: KEY }) },
+  });
+  const env = { GATEWAY: gateway.url.replace(/\/$/, ""), KEY };
+  const sent = await gateway.post("/v1/messages", { from: "Shop", to: "+447700900001", text: "123456 is your code" }, { authorization: `Bearer ${KEY}` });
+  const [verify, ...rest] = blocks("docs/limits.md", "sh").join("").trim().split("\n");
+  assert.deepEqual(rest, []);
+  const { status, body } = await curl(verify, { ...env, ID: sent.body.id });
+  assert.deepEqual([status, body], [200, { id: sent.body.id, verified: true, country: "GB" }]);
+  const [stats, ...more] = blocks("docs/statistics.md", "sh").join("").trim().split("\n");
+  assert.deepEqual(more, []);
+  const groups = await until("the message in the figures", async () => {
+    const answer = await curl(stats, env);
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return answer.body.windows.at(-1).groups.length > 0 && answer.body.windows.at(-1).groups;
+  });
+  assert.deepEqual(groups.map(({ country, key, accepted }) => ({ country, key, accepted })), [{ country: "GB", key: "test", accepted: 1 }]);
 });
 
 describe("receivers of webhooks", () => {
