@@ -16,8 +16,8 @@ import { checkSize } from "./size.mjs";
 // What is off by default.
 const features = ["--features", "smpp-edge-tokio/tracing,smpp-edge/serde"];
 
-// No suite takes this long, even on a machine that others use; one that hangs is ended and counts as failed.
-const timeout = 20 * 60_000;
+// No suite takes this long, even one that compiles beside others; one that hangs is ended and counts as failed.
+const timeout = 40 * 60_000;
 
 // Most suites wait more than they compute. More at once than this would make each of them slow, and need much memory.
 const LANES = Math.min(4, availableParallelism());
