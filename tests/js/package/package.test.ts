@@ -39,7 +39,7 @@ describe("the packed package", () => {
       /^(workerd|deno|bun|node)\/(server|testing)\.js(\.map)?$/,
       /^cjs\/(package\.json|index\.js|decoder\.js|server\.js|testing\.js|all\.js(\.map)?)$/,
       /^cjs\/(types\/.*|bindgen\/(boundary|smpp_edge))\.d\.ts$/,
-      /^workerd\/(applications|gateway|worker)\.js(\.map)?$/,
+      /^workerd\/(applications|gateway|limits|routing|statistics|worker)\.js(\.map)?$/,
       /^pages\/(index\.html|openapi\.json|console\/(console\.js|style\.css|icon\.svg))$/,
       /^pages\/decoder\/(index\.html|page\.css|icon\.svg|sw\.js|smpp\.wasm|_headers|js\/page\.js)$/,
       /^templates\/common\/(dev\.mjs|tsconfig\.json|_gitignore)$/,
