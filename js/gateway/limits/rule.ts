@@ -1,5 +1,7 @@
 // How many messages a recipient, a block of numbers and an API key may get: the rule alone, without storage and clock.
 
+import { localTime } from "../model/time-zone.ts";
+
 /** At most `count` messages in any `seconds`. */
 export interface Window {
   count: number;
@@ -279,7 +281,7 @@ export function unverifiedOf(hours: readonly HourOfCodes[], { least, share }: Un
 
 /** The day of a time, in a time zone, as 2030-01-31. */
 export function dayOf(time: number, timeZone: string): string {
-  return formatOf(timeZone).format(time);
+  return localTime(time, timeZone).slice(0, "2030-01-31".length);
 }
 
 /** When the day of a time ends, in a time zone, to the second. */
@@ -292,12 +294,4 @@ export function endOfDay(time: number, timeZone: string): number {
     else high = middle;
   }
   return high;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" })));
-  return format;
 }

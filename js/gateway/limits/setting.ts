@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import type { GatewayEnv } from "../model/config.ts";
+import { COUNTRIES } from "../model/countries.ts";
 import { matching } from "../model/route-setting.ts";
 import type { Route, RouteField } from "../model/routes.ts";
 import { between, whole } from "../model/schema.ts";
 import { readSetting } from "../model/setting.ts";
-import { COUNTRIES } from "../model/countries.ts";
+import { isTimeZone } from "../model/time-zone.ts";
 import type { Rules, UnverifiedRule, Window } from "./rule.ts";
 
 /** What one-time codes are limited to by default. */
@@ -62,13 +63,4 @@ function read(given: GatewayEnv["SMPP_LIMITS"]): LimitSettings | undefined {
   if (given === undefined || given === "") return undefined;
   const { mode, duplicate, countries, unverified, ...rest } = readSetting("SMPP_LIMITS", given, Limits);
   return { ...rest, countries, unverified, monitor: mode === "monitor", duplicate: duplicate * 1000 };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name }).format();
-    return true;
-  } catch {
-    return false;
-  }
 }

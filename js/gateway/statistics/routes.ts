@@ -3,6 +3,7 @@ import type { Method } from "../http/routes.ts";
 import { answer, json, type Route } from "../http/router.ts";
 import { check, date } from "../model/input.ts";
 import { strict } from "../model/schema.ts";
+import { isTimeZone } from "../model/time-zone.ts";
 import { DIMENSIONS, type Dimension } from "./link-statistics.ts";
 import { readStats, statsCsv } from "./stats.ts";
 import { STEPS, type Step } from "./windows.ts";
@@ -28,12 +29,3 @@ export const statsRoutes: Record<string, Route<Method>> = {
     },
   },
 };
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name }).format();
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,21 +1,19 @@
 // Windows of time: minutes, hours and days of a time zone.
 
+import { localTime } from "../model/time-zone.ts";
+
 export const STEPS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 export type Step = keyof typeof STEPS;
 
 /** The last day before the year 10000. */
 const LAST = Date.UTC(9999, 11, 31);
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** Milliseconds by which the time zone is ahead of UTC. */
 function offsetOf(time: number, timeZone: string): number {
   // No message is older; and years of five digits are written differently.
   if (timeZone === "UTC" || time < 0 || time > LAST) return 0;
-  let format = formats.get(timeZone);
-  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" })));
   const second = Math.floor(time / 1000) * 1000;
-  return Date.parse(`${format.format(second).replace(" ", "T")}Z`) - second;
+  return Date.parse(`${localTime(second, timeZone).replace(" ", "T")}Z`) - second;
 }
 
 /** When the window begins that a time lies in. */
