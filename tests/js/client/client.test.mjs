@@ -619,13 +619,19 @@ describe("delivered", () => {
     assert.equal((await first.delivered()).tag, "first");
   });
 
-  test("a report that waits for the late answer to its segment is taken with it, if somebody waits", async () => {
-    const { client, link } = await bound();
+  /** Sends two segments, of which the first is accepted with the id a, and the second has no response in time. */
+  function sendHalf(client, link) {
     link.segments = 2;
     const sending = client.sendSms({ ...HELLO, report: "always" });
     const { ticket } = link.sent.at(-1);
     link.accept(ticket, "a", 0);
     link.settle(ticket, outcome.timeout, 0, "", 1);
+    return { sending, ticket };
+  }
+
+  test("a report that waits for the late answer to its segment is taken with it, if somebody waits", async () => {
+    const { client, link } = await bound();
+    const { sending, ticket } = sendHalf(client, link);
     const delivered = (await sending).delivered();
     link.report("b", "delivered", 8);
     assert.deepEqual(link.answers, []);
@@ -637,11 +643,7 @@ describe("delivered", () => {
 
   test("a segment that is accepted late is waited for like the others, however many messages come after", async () => {
     const { client, link } = await bound({ maxTracked: 2 });
-    link.segments = 2;
-    const sending = client.sendSms({ ...HELLO, report: "always" });
-    const { ticket } = link.sent.at(-1);
-    link.accept(ticket, "a", 0);
-    link.settle(ticket, outcome.timeout, 0, "", 1);
+    const { sending, ticket } = sendHalf(client, link);
     const delivered = (await sending).delivered();
     link.sink.late(ticket, 1, outcome.response, ESME_ROK, "b", "b", undefined);
     for (const id of ["c", "d", "e", "f"]) await send(client, link, [id]);
@@ -667,11 +669,7 @@ describe("delivered", () => {
 
   test('receipts: "message": a segment that is accepted after the receipt asks for no other', async () => {
     const { client, link } = await bound({ receipts: "message" });
-    link.segments = 2;
-    const sending = client.sendSms({ ...HELLO, report: "always" });
-    const { ticket } = link.sent.at(-1);
-    link.accept(ticket, "a", 0);
-    link.settle(ticket, outcome.timeout, 0, "", 1);
+    const { sending, ticket } = sendHalf(client, link);
     const sent = await sending;
     link.report("a", "delivered", 8);
     link.sink.late(ticket, 1, outcome.response, ESME_ROK, "b", "b", undefined);
