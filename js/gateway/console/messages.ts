@@ -30,7 +30,7 @@ export async function loadMessages(): Promise<void> {
   for (const message of messages.reverse()) show(message);
 }
 
-/** A message came to a state at a time: the event tells which, the rest is asked for. */
+/** A message came to a state at a time: the event names both, the rest is requested. */
 export function messageChanged({ id, status }: { id: string; status: string }, at: number): void {
   const row = rows.get(id);
   if (row) setState(row, status, at);

@@ -16,7 +16,7 @@ export interface PagesEnv extends GatewayEnv {
 }
 
 /**
- * The answer to a request for a page, undefined for any other request. Pages are for all, since they tell nothing: what they show comes
+ * The answer to a request for a page, undefined for any other request. Pages are for all, since they contain no data: what they show comes
  * by the API. Without API keys they are for this machine only, as all else is: then it throws 403.
  */
 export async function page(request: Request, env: PagesEnv): Promise<Response | undefined> {

@@ -92,7 +92,7 @@ function view(direction: Direction, frame: Uint8Array): PduView {
   return { direction, command: commandName(word(4)), status: word(8), statusName: statusName(word(8)), sequence: word(12), pdu: toHex(frame) };
 }
 
-/** Puts asterisks in place of a password. Where it can't be told what that is, of all that may be it. */
+/** Puts asterisks in place of a password. Where its end is not known, in place of everything that may belong to it. */
 function maskPassword(frame: Uint8Array): void {
   if (!WITH_PASSWORD.includes(new DataView(frame.buffer, frame.byteOffset).getUint32(4))) return;
   const nul = frame.indexOf(0, HEADER);

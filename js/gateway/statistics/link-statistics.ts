@@ -47,8 +47,8 @@ export interface Part {
 }
 
 /**
- * Counts what becomes of a link's messages, by when they were accepted. New messages are found by their numbers, changes by the ids that are
- * told; both are counted once a second together, in one row a minute that they are of, never a row a message.
+ * Counts the outcomes of a link's messages by the minute of their acceptance, one row a minute. New messages are found by their row numbers,
+ * changed ones by their ids, which `changed` takes. Both are counted together, once a second.
  */
 export class LinkStatistics {
   readonly #db: Database;
@@ -67,7 +67,7 @@ export class LinkStatistics {
     this.#folded = stored === undefined ? { n: 0, at: 0 } : JSON.parse(stored) as { n: number; at: number };
   }
 
-  /** A message has changed. */
+  /** Notes that a message has changed. */
   changed(id: string): void {
     this.#changed.add(id);
     this.#later();

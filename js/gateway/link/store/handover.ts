@@ -35,7 +35,7 @@ export interface Moving {
 /**
  * Messages on their way to another link. Each is in one of three states: `queued` here; `moving`, from when it is offered until the other
  * link has answered, and offered to that link only; `moved`, which names the link that took it. A message that comes back is `queued`
- * again. `hops` counts the hand-overs, so that a repeated offer is told from a return.
+ * again. `hops` counts the hand-overs, so that a repeated offer is not taken for a return.
  */
 export class Handover {
   readonly #db: Database;
