@@ -3,7 +3,7 @@ import { accept } from "../../server/accept.ts";
 import type { Session } from "../../server/session.ts";
 import type { ServerOptions } from "../../server/sessions.ts";
 import { Status } from "../../server/status.ts";
-import { provided } from "../link/applications.ts";
+import { extensions } from "../link/extensions.ts";
 import { Database } from "../link/database.ts";
 import { Scheduler } from "../link/scheduler.ts";
 import { applicationsOf, type Application } from "../model/applications.ts";
@@ -22,7 +22,7 @@ const ENQUIRE_LINK = 30_000;
 /** Unanswered messages of one bind, before ESME_RMSGQFUL. */
 const MOST_UNANSWERED = 1_000;
 
-Object.assign(provided, support);
+extensions.applications = support;
 
 /** An application: its binds, its limits, and what is kept for it. The object is named after it. */
 export class SmppApplication extends DurableObject<GatewayEnv> {

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { decodePdus, EngineError } from "../../client/index.ts";
-import { provided } from "../link/applications.ts";
 import { extensions } from "../link/extensions.ts";
 import { linkAt } from "../link/stub.ts";
 import { handlersFault, type Exports } from "../link/worker-handlers.ts";
@@ -164,7 +163,7 @@ export const ROUTES: Record<string, Route<Method>> = {
   },
 
   "/v1/applications": {
-    GET: { access: ADMIN, handle: async ({ env }) => json({ applications: await provided.applications?.(env) ?? [] }) },
+    GET: { access: ADMIN, handle: async ({ env }) => json({ applications: await extensions.applications?.applications(env) ?? [] }) },
   },
 
   "/v1/dead-letters": {
@@ -205,7 +204,7 @@ export const ROUTES: Record<string, Route<Method>> = {
       access: READ,
       handle: async ({ env }) => {
         const links = await Promise.all(allLinks(settingsOf(env)).map((at) => linkAt(env, at).metrics()));
-        return answer(prometheus(links, await provided.metrics?.(env)), "text/plain; version=0.0.4; charset=utf-8");
+        return answer(prometheus(links, await extensions.applications?.metrics(env)), "text/plain; version=0.0.4; charset=utf-8");
       },
     },
   },

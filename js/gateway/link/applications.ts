@@ -1,6 +1,6 @@
-// What a link does for applications. The module of `SmppApplication` provides it, so that a Worker without that class does not carry it.
+// What a gateway does for applications: see `extensions`.
 
-import { SmppError, type Response, type Sent, type SmppClient } from "../../client/index.ts";
+import type { Response, Sent, SmppClient } from "../../client/index.ts";
 import type { GatewayEnv } from "../model/config.ts";
 import type { ApplicationOrigin, DeadLetter } from "../model/delivery-event.ts";
 import type { MessageInput } from "../model/message-input.ts";
@@ -42,10 +42,3 @@ export interface ApplicationSupport {
   /** Removes what waits for applications that has a phone number as a value. */
   erase(env: GatewayEnv, number: string): Promise<void>;
 }
-
-/** The support that was provided; without it there is but what a message needs that is left from when there was. */
-export const provided: Partial<ApplicationSupport> & Pick<ApplicationSupport, "submit"> = {
-  submit: async () => {
-    throw new SmppError("No applications", { code: "unsupported", outcome: "not-sent" });
-  },
-};

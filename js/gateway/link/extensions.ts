@@ -6,6 +6,7 @@ import type { Place } from "../model/ids.ts";
 import type { MessageInput } from "../model/message-input.ts";
 import type { Problem } from "../model/problem.ts";
 import type { LimitView } from "../model/views.ts";
+import type { ApplicationSupport } from "./applications.ts";
 import type { Database } from "./database.ts";
 
 /** A message that is about to be stored: its place among those of the request. */
@@ -39,6 +40,8 @@ export interface Extensions {
   erase(env: GatewayEnv, number: string): Promise<void>;
   /** What a link does for it: its methods, and what gets the ids of messages that change. */
   link(db: Database, place: Place): ExtensionObject & { changed(id: string): void };
+  /** What there is for programs that bind: the module of `SmppApplication` adds it. */
+  applications: ApplicationSupport;
   /** Makes an object by the first part of its name. */
   objects: Record<string, (db: Database, env: GatewayEnv) => ExtensionObject>;
 }

@@ -11,7 +11,6 @@ import { problem, type Problem } from "../model/problem.ts";
 import { allLinks, linkFor, placeOf } from "../model/spread.ts";
 import type { BindState, InboundView, LinkView, MessageError, MessageStatus, MessageView, StoredMessage } from "../model/views.ts";
 import type { CodeVersion, EnqueueResult, Erased, LegacyClaim, LinkApi, LinkMetrics, ListPart, ListQuery, NewMessage, Traffic } from "./api.ts";
-import { provided } from "./applications.ts";
 import { Connection } from "./connection.ts";
 import { readMeta, writeMeta, type Database } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -102,7 +101,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment" | "ext
     const handlers = new WorkerHandlers((ctx as { exports?: Exports }).exports);
     const { inboundRoutes, callbackHosts, secrets, webhook } = this.#settings;
     const callbacks = inboundRoutes || callbackHosts ? [callbackTarget(secrets)] : [];
-    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(webhook, callbacks.length > 0 ? 2 : undefined), ...callbacks, ...provided.target?.(env) ?? []], wake,
+    this.#deliveries = new Deliveries(db, [handlerTarget(handlers, new HandlerRecord(db)), queueTarget(env.SMPP_QUEUE), webhookTarget(webhook, callbacks.length > 0 ? 2 : undefined), ...callbacks, ...extensions.applications?.target(env) ?? []], wake,
       (entry) => console.error(JSON.stringify({ account: place.account, link: place.link, ...entry })));
     this.#queue = new MessageQueue(db, place, changed);
     this.#lists = new MessageLists(db, place, (n) => this.#queue.sentAt(n));
@@ -112,7 +111,7 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment" | "ext
       place, store: this.#inbound, segments: new InboundSegments(db), joinOptions: joinOptions(account), reports: new ReportStore(db, place, changed, callbackHosts !== undefined), deliveries: this.#deliveries, wake,
       keyOf: (id) => messageIdKey(id, "receipt", format),
       origin: (id) => this.#origin(id),
-      inboundFor: (to) => provided.inboundFor?.(env, to),
+      inboundFor: (to) => extensions.applications?.inboundFor(env, to),
       arrived: ({ id, from, to, text, optOut }) => this.#events.publish("inbound", Date.now(), { id, account: place.account, from, to, text, ...(optOut && { optOut }) }),
       route: inboundRoutes && ((message) => routeInbound(inboundRoutes, message, place.account)),
       optOut: this.#settings.optOut && ((message, id) => this.#optOut(message, id)),
@@ -502,8 +501,9 @@ export class RunningLink implements Omit<LinkApi, "fetch" | "takeSegment" | "ext
 
   /** The application that sent the message, and what its receipt needs of that. */
   #origin(id: string): ApplicationOrigin | undefined {
-    const row = provided.origin && this.#lists.row(id);
-    return row && provided.origin!(row.caller, id, () => JSON.parse(row.input) as MessageInput);
+    const { applications } = extensions;
+    const row = applications && this.#lists.row(id);
+    return row && applications.origin(row.caller, id, () => JSON.parse(row.input) as MessageInput);
   }
 
   #view(): LinkView {

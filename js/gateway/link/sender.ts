@@ -2,7 +2,8 @@ import { SmppError, ThrottledError, type Response, type SmppClient, type SmsMess
 import { timeOf } from "../model/ids.ts";
 import { toSms } from "../model/input.ts";
 import type { MessageError } from "../model/views.ts";
-import { provided, type Answer } from "./applications.ts";
+import type { Answer } from "./applications.ts";
+import { extensions } from "./extensions.ts";
 import type { AcceptedMessage, AnsweredPart, DueMessage, MessageQueue } from "./store/queue.ts";
 
 /** How long a message without a validity is tried again when the SMSC is too busy for it. */
@@ -240,7 +241,8 @@ export class Sender {
   }
 
   #submit(client: Client, { input, expires }: DueMessage, now: number): Promise<Answer> {
-    if (input.pdu !== undefined) return provided.submit(client, input);
+    // Without applications it is left from when there were some.
+    if (input.pdu !== undefined) return extensions.applications?.submit(client, input) ?? Promise.reject(new SmppError("No applications", { code: "unsupported", outcome: "not-sent" }));
     const sms: SmsMessage = toSms(input);
     if (expires !== null) sms.validity = Math.ceil((expires - now) / 1000);
     return client.sendSms(sms);
@@ -319,7 +321,7 @@ export class Sender {
   /** An answer may still come to a message that was given up as unknown: it says what became of it. */
   #awaitLate(message: DueMessage, error: unknown): void {
     const { late } = Object(error) as { late?: Promise<LateAnswer> };
-    late?.then(({ outcome, response, sent = response && provided.answerOf?.(response), error: refusal }) => {
+    late?.then(({ outcome, response, sent = response && extensions.applications?.answerOf(response), error: refusal }) => {
       const now = Date.now();
       if (outcome === "rejected") this.#parts.queue.answeredLate(message, "failed", [], now, reason(refusal));
       if (outcome !== "accepted" || !sent) return;

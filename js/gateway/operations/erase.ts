@@ -1,4 +1,3 @@
-import { provided } from "../link/applications.ts";
 import { extensions } from "../link/extensions.ts";
 import { linkAt, optOutsAt, shardOf } from "../link/stub.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
@@ -15,7 +14,7 @@ export async function erase(env: GatewayEnv, number: string): Promise<{ erased: 
       ({ n, id } = step);
     }
   }));
-  await provided.erase?.(env, number);
+  await extensions.applications?.erase(env, number);
   await extensions.erase?.(env, number);
   if (settingsOf(env).optOut) await optOutsAt(env, shardOf(number)).hide(number);
   return sum;

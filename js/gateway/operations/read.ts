@@ -1,5 +1,5 @@
 import type { LinkApi, ListQuery } from "../link/api.ts";
-import { provided } from "../link/applications.ts";
+import { extensions } from "../link/extensions.ts";
 import { linkAt, linkNamed, registryOf } from "../link/stub.ts";
 import { hasScope, type Caller } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
@@ -58,12 +58,12 @@ export function listInbound(env: GatewayEnv, limit: number, cursor: string | und
 
 /** What could not be handed on, the newest first. */
 export function listDeadLetters(env: GatewayEnv, limit: number, cursor: string | undefined): Promise<Page<DeadLetter>> {
-  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.deadLetters(before, most) }), provided.deadLetters?.(env, cursor, limit));
+  return page(env, limit, cursor, async (link, before, most) => ({ items: await link.deadLetters(before, most) }), extensions.applications?.deadLetters(env, cursor, limit));
 }
 
 /** Tries a dead letter again; throws 404 if there is none. */
 export async function replayDeadLetter(env: GatewayEnv, id: string): Promise<void> {
-  if (!await (await linkOf(env, id))?.replay(id) && !await provided.replay?.(env, id)) throw new ProblemError("not-found", "There is no dead letter of that id");
+  if (!await (await linkOf(env, id))?.replay(id) && !await extensions.applications?.replay(env, id)) throw new ProblemError("not-found", "There is no dead letter of that id");
 }
 
 /** All links, brought up if they are not. */

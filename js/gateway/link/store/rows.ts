@@ -3,7 +3,7 @@
 import { isSamePlace, messageId, parseId, rowOf, rowUlid, timeOf, type Place } from "../../model/ids.ts";
 import type { MessageInput } from "../../model/message-input.ts";
 import { STATUSES, type MessageError, type MessageStatus, type MessageStep, type MessageView, type Part } from "../../model/views.ts";
-import { provided } from "../applications.ts";
+import { extensions } from "../extensions.ts";
 import type { Database } from "../database.ts";
 
 /** The longest history that is kept, in characters: an SMSC may report for ever. */
@@ -106,7 +106,7 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
 
 /** The text, or what an application's PDU holds of it. */
 function content({ text, pdu }: MessageInput): Pick<MessageView, "text"> {
-  const shown = pdu === undefined ? text : provided.textOf?.(pdu);
+  const shown = pdu === undefined ? text : extensions.applications?.textOf(pdu);
   return shown === undefined ? {} : { text: shown };
 }
 
