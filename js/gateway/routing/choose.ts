@@ -1,5 +1,5 @@
 import { exports } from "cloudflare:workers";
-import { numberOf } from "../model/address.ts";
+import { addressFault, numberOf } from "../model/address.ts";
 import type { Caller } from "../model/caller.ts";
 import type { Settings } from "../model/config.ts";
 import type { PreviewInput } from "../model/message-input.ts";
@@ -45,7 +45,8 @@ export async function choose({ routes }: Settings, caller: Caller, values: unkno
   let asked = 0;
   await Promise.all(values.map(async (value) => {
     const { to, from, text, tag, class: kind, account } = Object(value) as PreviewInput;
-    if (to === undefined || account !== undefined) return;
+    // The rest of the message is checked later.
+    if (to === undefined || account !== undefined || addressFault(to, "to") !== undefined) return;
     const question: RouteQuestion = { to: numberOf(to), key: caller.name, ...(from !== undefined && { from }), ...(text !== undefined && { text }), ...(tag !== undefined && { tag }), ...(kind && { class: kind }) };
     const name = JSON.stringify([question.to.slice(0, -OWN_DIGITS), question.to.length, from, tag, kind, caller.name]);
     const known = kept.get(name);

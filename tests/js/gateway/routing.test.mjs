@@ -28,6 +28,10 @@ test("the Worker's smppRoute names the rule; where it has no answer in time the 
   const { route } = (await gateway.post("/v1/messages/preview", { to: "+4915112345678", from: "ACME", text: "second" })).body;
   assert.deepEqual(route, { name: "second", tier: 1, account: "b", from: "SECOND", passed: [] });
 
+  for (const to of [null, 123, true, [], {}, { ton: 1, npi: 1 }, { addr: 5 }, { ton: 1, addr: null }, "", "nobody"]) {
+    const { status, body } = await gateway.post("/v1/messages", [{ from: "ACME", text: "second", to }]);
+    assert.deepEqual([status, body.errors?.[0].path.startsWith("[0].to")], [422, true], JSON.stringify(to));
+  }
   const before = await asked();
   for (const i of [1, 2, 3]) assert.equal((await routeOf({ to: `+44770090000${i}` })).route, "second");
   assert.equal(await asked(), before + 1, "the answer holds for the prefix");
