@@ -35,10 +35,10 @@ export function address(pdu: DecodedPdu, which: "source" | "dest"): Address {
   };
 }
 
-/** What short_message holds, or message_payload if that is there. */
+/** What message_payload holds, or short_message if that TLV is not there or empty. */
 export function payload(pdu: DecodedPdu): Uint8Array {
   const field =
-    pdu.tlvs.find(({ name }) => name === "message_payload") ?? pdu.fields.find(({ name }) => name === "short_message");
+    pdu.tlvs.find(({ name, bytes }) => name === "message_payload" && bytes.length > 0) ?? pdu.fields.find(({ name }) => name === "short_message");
   return field ? field.bytes.slice() : new Uint8Array();
 }
 

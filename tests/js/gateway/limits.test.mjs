@@ -230,6 +230,38 @@ test("a part of a long message is known by its reference, by header or TLV; one 
   for (const [i, { part, text }] of odd.entries()) assert.deepEqual([part, typeof text, text === plain.text], [undefined, "string", false], `${i}`);
 });
 
+test("what is a part in one place, and a whole message or another part in a second one, is a message of its own", () => {
+  const { text } = candidate({ short_message: Buffer.from("hello") });
+  const header = (...elements) => Buffer.from([elements.flat().length, ...elements.flat(), ...Buffer.from("hello")]);
+  const sar = (part, total = 9) => ({ sar_msg_ref_num: 7, sar_total_segments: total, sar_segment_seqnum: part });
+  const [part, whole] = [[0, 3, 7, 9, 2], [0, 3, 7, 1, 1]];
+  for (const [what, fields, own, known] of [
+    ["the last element holds", { esm_class: 0x40, short_message: header(part, whole) }, undefined, text],
+    ["also where it is the part", { esm_class: 0x40, short_message: header(whole, part) }, 2],
+    ["header and TLVs agree", { esm_class: 0x40, short_message: header(part), tlvs: sar(2) }, 2],
+    ["the header has a whole message", { esm_class: 0x40, short_message: header(whole), tlvs: sar(2) }, undefined, text],
+    ["another part", { esm_class: 0x40, short_message: header(part), tlvs: sar(3) }, undefined, text],
+    ["another total", { esm_class: 0x40, short_message: header(part), tlvs: sar(2, 8) }, undefined, text],
+    ["two bodies", { esm_class: 0x40, short_message: Buffer.from("hello"), tlvs: { message_payload: header(part) } }, undefined, text],
+    ["one body in the TLV", { esm_class: 0x40, tlvs: { message_payload: header(part) } }, 2],
+    ["an empty TLV beside the body", { short_message: Buffer.from("hello"), tlvs: { message_payload: Buffer.alloc(0) } }, undefined, text],
+  ]) {
+    const found = candidate(fields);
+    assert.deepEqual([found.part, found.text], [own, known], what);
+  }
+  // sar_total_segments twice: 9, then 1.
+  const pdu = encodePdu({ command: "submit_sm", sequence: 1, short_message: Buffer.from("hello"), tlvs: sar(2) });
+  const twice = Buffer.concat([pdu, Buffer.from("020e000101", "hex")]);
+  twice.writeUInt32BE(twice.length);
+  assert.equal(candidateOf({ duplicate: 1 }, { message: { input: { from: { ton: 0, npi: 0, addr: "12345" }, to: "447700900001", pdu: toHex(twice), counted: 1 }, segments: 1 }, index: 0 }).part, undefined);
+});
+
+test("a sender is the same one however it is written", () => {
+  const textOf = (from) => candidateOf({ duplicate: 1 }, { message: { input: { from, to: "447700900001", text: "hello", counted: 1 }, segments: 1 }, index: 0 }).text;
+  for (const from of ["447700900000", "+44 7700 900000", { ton: 1, npi: 1, addr: "447700900000" }]) assert.equal(textOf(from), textOf("+447700900000"));
+  assert.notEqual(textOf("ACME"), textOf("acme"));
+});
+
 test("a long message counts once, and again when its reference comes again; what is left of it stays counted", () => {
   const keeper = new LimitKeeper(new Database(sqliteStorage()), { ...RULES[0], recipient: [{ count: 3, seconds: 3600 }], prefix: [], unverified: { least: 3, share: 0 }, spend: {}, timeZone: "UTC" });
   const number = "447700900001";
