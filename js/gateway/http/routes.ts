@@ -3,6 +3,7 @@ import { decodePdus, EngineError } from "../../client/index.ts";
 import { extensions } from "../link/extensions.ts";
 import { linkAt } from "../link/stub.ts";
 import { handlersFault, type Exports } from "../link/worker-handlers.ts";
+import { numberOf } from "../model/address.ts";
 import { demand, type Caller, type Scope } from "../model/caller.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { toHex } from "../model/hex.ts";
@@ -65,7 +66,7 @@ export const ROUTES: Record<string, Route<Method>> = {
       takesQuery: true,
       handle: async ({ env, caller, query }) => {
         const { cursor, to, ...filters } = check(ListParameters, query, "invalid-query");
-        const page = await listMessages(env, caller, { ...filters, to: to?.replace(/^[+ ]/, "") }, cursor);
+        const page = await listMessages(env, caller, { ...filters, to: to && numberOf(to) }, cursor);
         return json({ messages: page.items, cursor: page.cursor });
       },
     },

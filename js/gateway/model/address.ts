@@ -9,11 +9,14 @@ export function addressText(address: Address): string {
   return address.ton === 1 && !address.addr.startsWith("+") ? `+${address.addr}` : address.addr;
 }
 
-/** A recipient as numbers are compared: its digits, whatever stands between them; what has letters, `*` or `#` as it is. */
+/**
+ * A recipient as numbers are compared: its digits, whatever stands between them, without the 00 of an international call, since no country
+ * code begins with 0. What has letters, `*` or `#` is compared as it is.
+ */
 export function numberOf(to: Address): string {
   const text = addressText(to).replace(/^\+/, "");
   const digits = text.replace(/[^\p{L}\p{N}*#]/gu, "");
-  return /^\d+$/.test(digits) ? digits : text;
+  return /^\d+$/.test(digits) ? digits.replace(/^00(?=[1-9]\d{6})/, "") : text;
 }
 
 /** Why the address can't be sent; undefined if it can. `field`: whose it is. */

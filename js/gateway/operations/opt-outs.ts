@@ -1,15 +1,14 @@
 import * as v from "valibot";
 import { OPT_OUT_SHARDS, optOutsAt, shardOf } from "../link/stub.ts";
-import { addressFault, canonicalAddress } from "../model/address.ts";
+import { addressFault, canonicalAddress, numberOf } from "../model/address.ts";
 import { settingsOf, type GatewayEnv } from "../model/config.ts";
 import { check, date } from "../model/input.ts";
 import type { OptOut } from "../model/opt-out.ts";
 import { ProblemError } from "../model/problem.ts";
-import { bare } from "../model/routes.ts";
 import { strict } from "../model/schema.ts";
 import type { Page } from "./read.ts";
 
-export const PhoneNumber = v.pipe(v.string(), v.transform((value) => value.trim()), v.check((value) => addressFault(value, "to") === undefined, "a phone number is expected"), v.transform((value) => bare(canonicalAddress(value))));
+export const PhoneNumber = v.pipe(v.string(), v.transform((value) => value.trim()), v.check((value) => addressFault(value, "to") === undefined, "a phone number is expected"), v.transform((value) => numberOf(canonicalAddress(value))));
 export const OptOutScope = v.pipe(v.string(), v.regex(/^(all|account:[a-z0-9_]{1,32}|sender:.{1,21})$/, "all, account:<name> or sender:<address> is expected"), v.transform((value) => value.replace(":+", ":")));
 const word = v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}]{0,64}$/u, "at most 64 characters in one line are expected")));
 const Entries = v.array(strict({

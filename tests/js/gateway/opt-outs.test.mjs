@@ -29,9 +29,9 @@ test("the whole text has to be a word, in any spelling", () => {
 });
 
 test("a number is the same number however it is written", () => {
-  const plain = [["+447700900001"], ["447700900001"], ["44 7700 900001"], ["4-47700900001 "], ["+44 (7700) 900.001"], ["44/7700900001"], ["44\t7700900001\u00a0"], ["44,7700_900:001;"], ["\u200e+44 7700 900001"]];
+  const plain = [["+447700900001"], ["447700900001"], ["44 7700 900001"], ["4-47700900001 "], ["+44 (7700) 900.001"], ["44/7700900001"], ["44\t7700900001\u00a0"], ["44,7700_900:001;"], ["\u200e+44 7700 900001"], ["00447700900001"], ["00 44 7700-900001"]];
   for (const [addr] of plain) for (const to of [addr, { ton: 1, npi: 1, addr }, { ton: 0, npi: 0, addr }]) assert.equal(numberOf(to), "447700900001", JSON.stringify(to));
-  for (const [to, number] of [[{ ton: 5, npi: 0, addr: "AC-ME 1" }, "AC-ME 1"], [{ ton: 0, npi: 0, addr: "*100#" }, "*100#"], [{ ton: 0, npi: 0, addr: "- -" }, "- -"]]) assert.equal(numberOf(to), number);
+  for (const [to, number] of [[{ ton: 5, npi: 0, addr: "AC-ME 1" }, "AC-ME 1"], [{ ton: 0, npi: 0, addr: "*100#" }, "*100#"], [{ ton: 0, npi: 0, addr: "- -" }, "- -"], [{ ton: 0, npi: 0, addr: "00123" }, "00123"], [{ ton: 0, npi: 0, addr: "000447700900" }, "000447700900"]]) assert.equal(numberOf(to), number);
 });
 
 test("an entry blocks everything, an account or a sender", () => {
