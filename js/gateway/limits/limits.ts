@@ -246,14 +246,18 @@ export async function limitsOfCountry(env: GatewayEnv, country: string): Promise
   return { country, ...codes, ...(rule && { most }) };
 }
 
-/** Notes that the code in a message was used. */
+/** States of a message whose code somebody may have. */
+const MAY_HAVE_ARRIVED = ["sent", "accepted", "delivered", "unknown"];
+
+/** Notes that the code in a message was used: it counts if the message counted, and may have arrived. */
 export async function verify(env: GatewayEnv, caller: Caller, id: string): Promise<object> {
-  const settings = demandOn(env);
+  demandOn(env);
   // Who may send has to know of its own messages here.
-  const { to, from, tag, class: kind, key = "", segments } = await messageById(env, hasScope(caller, "read") ? caller : { ...caller, scopes: ["own"] }, id);
+  const { to, counted = false, status } = await messageById(env, hasScope(caller, "read") ? caller : { ...caller, scopes: ["own"] }, id);
   const country = countryOf(numberOf(to));
-  if (country !== undefined && isCounted(settings, { to, from, tag, class: kind }, key, segments)) await ask(env, shardOfCountry(country), "verify", country, id);
-  return { id, verified: true, ...(country !== undefined && { country }) };
+  const verified = counted && MAY_HAVE_ARRIVED.includes(status);
+  if (verified && country !== undefined) await ask(env, shardOfCountry(country), "verify", country, id);
+  return { id, verified, ...(country !== undefined && { country }) };
 }
 
 /** Forgets what is counted of a number. */

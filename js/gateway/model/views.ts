@@ -122,6 +122,8 @@ export interface MessageView {
   class?: (typeof CLASSES)[number];
   /** Name of the rule of `SMPP_ROUTES` that decided. */
   route?: string;
+  /** Whether `SMPP_LIMITS` counted it. */
+  counted?: boolean;
   createdAt: string;
   updatedAt: string;
   scheduledAt?: string;

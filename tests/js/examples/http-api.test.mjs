@@ -115,6 +115,7 @@ test("the curl lines on limits and statistics do what the pages say", posix, asy
   });
   const env = { GATEWAY: gateway.url.replace(/\/$/, ""), KEY };
   const sent = await gateway.post("/v1/messages", { from: "Shop", to: "+447700900001", text: "123456 is your code" }, { authorization: `Bearer ${KEY}` });
+  await until("the message to be sent", async () => (await gateway.get(`/v1/messages/${sent.body.id}`, { authorization: `Bearer ${KEY}` })).body.status !== "queued");
   const [verify, ...rest] = blocks("docs/limits.md", "sh").join("").trim().split("\n");
   assert.deepEqual(rest, []);
   const { status, body } = await curl(verify, { ...env, ID: sent.body.id });

@@ -481,12 +481,18 @@ test("in workerd codes to a country are limited by how many of them are used", a
   for (let i = 0; i < 3; i++) sent.push((await otp(i)).body.id);
   const fourth = await otp(4);
   assert.deepEqual([...problem(fourth), fourth.body.detail], [429, "prefix-limit", "GB"]);
-  assert.equal((await send("+447700900004")).status, 202, "no code");
+  const plain = await send("+447700900004");
+  assert.equal(plain.status, 202, "no code");
   assert.equal((await send("+4915112345678", { tag: "otp" })).status, 202, "another country");
   await until("the event", () => refusals().length === 1);
   const verified = (id, name = "shop") => gateway.post(`/v1/messages/${id}/verified`, undefined, by(name));
   assert.equal((await verified(sent[0], "other")).status, 404, "another key's message");
+  await until("all to be accepted", async () => {
+    const { messages } = (await gateway.get("/v1/messages", by("all"))).body;
+    return messages.every(({ status }) => ["accepted", "delivered"].includes(status));
+  });
   assert.deepEqual((await verified(sent[0])).body, { id: sent[0], verified: true, country: "GB" });
+  assert.deepEqual((await verified(plain.body.id)).body, { id: plain.body.id, verified: false, country: "GB" }, "no code, as it does not count");
   await verified(sent[0]);
   const count = async () => (await gateway.get("/v1/limits?country=GB", by("all"))).body;
   assert.deepEqual(await count(), { country: "GB", sent: 3, verified: 1, unverified: 2, most: 3 });
@@ -494,7 +500,10 @@ test("in workerd codes to a country are limited by how many of them are used", a
   assert.deepEqual(check, { check: "unverified", ok: true, country: "GB" });
   const waiting = await otp(5, { scheduleAt: new Date(Date.now() + 3_600_000).toISOString() });
   assert.equal((await otp(6)).status, 429);
+  assert.equal((await verified(waiting.body.id)).body.verified, false, "nobody has it yet");
   await gateway.delete(`/v1/messages/${waiting.body.id}`);
+  assert.equal((await verified(waiting.body.id)).body.verified, false, "nobody will have it");
+  assert.equal((await count()).verified, 1);
   const some = await gateway.post("/v1/messages", [7, 8].map((i) => ({ to: `+44770090000${i}`, text, tag: "otp" })));
   assert.deepEqual(some.body.map(({ id, error }) => error?.type ?? typeof id), ["string", "urn:smpp-edge:problem:prefix-limit"]);
   assert.equal((await gateway.get("/v1/limits?country=UK", by("all"))).status, 400);

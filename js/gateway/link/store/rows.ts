@@ -95,6 +95,7 @@ export function viewOf(row: Row, place: Place, sentAt: number | undefined): Mess
     ...(input.tag === undefined ? {} : { tag: input.tag }),
     ...(input.class === undefined ? {} : { class: input.class }),
     ...(input.route === undefined ? {} : { route: input.route.name }),
+    ...(input.counted === undefined ? {} : { counted: true }),
     ...(row.error === null ? {} : { error: JSON.parse(row.error) as MessageError }),
     account: place.account, link: place.link,
     createdAt: iso(timeOf(id)), updatedAt: iso(sentAt ?? row.updated),
