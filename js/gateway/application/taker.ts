@@ -4,6 +4,7 @@ import type { Session } from "../../server/session.ts";
 import type { RequestAnswer, SubmitAnswer } from "../../server/sessions.ts";
 import { Status } from "../../server/status.ts";
 import { address, integer, payload, times } from "../../server/submission.ts";
+import { withoutSeparators } from "../model/address.ts";
 import { bare } from "../model/routes.ts";
 import { callerOf, type Application } from "../model/applications.ts";
 import { hasReplyAddress, senderTlv } from "../model/caller.ts";
@@ -87,7 +88,7 @@ export class Taker {
     let stored: Stored;
     try {
       stored = await this.#store({
-        from: { ton: from.ton, npi: from.npi, addr: from.addr }, to: { ton: to.ton, npi: to.npi, addr: to.addr }, pdu, bind,
+        from: { ton: from.ton, npi: from.npi, addr: from.addr }, to: { ton: to.ton, npi: to.npi, addr: withoutSeparators(to.addr) }, pdu, bind,
         account: this.#application.account, expires: when.expiresAt ?? null, ...(group === undefined ? {} : { group }),
       });
     } catch (error) {

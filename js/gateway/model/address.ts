@@ -37,6 +37,11 @@ export function canonicalAddress(to: string): string {
   return addressText(fields(to, "to"));
 }
 
+/** The number in a recipient's fields without what may stand between its digits; what has letters, `*` or `#` as it is. */
+export function withoutSeparators(addr: string): string {
+  return /[\p{L}*#]/u.test(addr) || !/\d/.test(addr) ? addr : addr.replace(/(?!^\+)\D/g, "");
+}
+
 /** What two addresses have in common exactly if the SMSC gets the same three fields of them. */
 export function addressKey(address: Address): string {
   const { ton, npi, addr } = fields(address, "from");

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { SmsMessage, TlvInput } from "../../client/index.ts";
-import { addressFault, canonicalAddress } from "./address.ts";
+import { addressFault, canonicalAddress, withoutSeparators } from "./address.ts";
 import { fromHex, toHex } from "./hex.ts";
 import { CLASSES, type MessageInput, type PreviewInput } from "./message-input.ts";
 import { ProblemError, type ProblemCode } from "./problem.ts";
@@ -109,7 +109,7 @@ export function checkPreview(value: unknown): PreviewInput {
 export function checkMessage(value: unknown, now: number, path = ""): MessageInput {
   const input: MessageInput = check(Message, value, "invalid-message", path);
   checkTogether(input, now, path);
-  if (typeof input.to === "string") input.to = canonicalAddress(input.to);
+  input.to = typeof input.to === "string" ? canonicalAddress(input.to) : { ...input.to, addr: withoutSeparators(input.to.addr) };
   return input;
 }
 

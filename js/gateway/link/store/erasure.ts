@@ -9,8 +9,8 @@ import { removeRow, type Row } from "./rows.ts";
 const SCAN = 20_000;
 const SCAN_INBOUND = 5_000;
 
-/** That a text of JSON has the number as a value. */
-export const HAS_NUMBER = (column: string) => `(instr(${column}, '"' || ?1 || '"') OR instr(${column}, '"+' || ?1 || '"'))`;
+/** That a text of JSON has the number as a value, in one of the forms that `numberOf` takes for the same. */
+export const HAS_NUMBER = (column: string) => `(${['"', '"+', '"00', '"+00'].map((before) => `instr(${column}, '${before}' || ?1 || '"')`).join(" OR ")})`;
 
 /** Removes what is stored about a number: see {@link Erasure.step}. */
 export class Erasure {
